@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Audit entries and the hash chain over them (S0-42, S2-04, S2-23).
+
+use crate::{
+    access::{Basis, Denial, Purpose, Scope},
+    time::Moment,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_crypto_hashing::blake2_256;
+
+/// Names a log.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+    TypeInfo, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogId {
+    /// Everything that happened to a chart.
+    Chart(ChartId),
+    /// Everything that happened to an institution's members.
+    Institution(InstitutionId),
+    /// Everything that the council decided.
+    Consortium,
+}
+
+/// Who did something.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// A member, in its own name.
+    Member(MemberId),
+    /// The council.
+    Council,
+}
+
+/// What was done.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// An institution was admitted (S1-21).
+    InstitutionAdmitted,
+    /// An institution's profile was changed (S1-22).
+    InstitutionUpdated,
+    /// An institution got a new issuing key; earlier vouchers are void.
+    IssuingKeyRotated,
+    /// An institution was suspended.
+    InstitutionSuspended,
+    /// An institution was reinstated.
+    InstitutionReinstated,
+    /// An institution was removed.
+    InstitutionRemoved,
+    /// A request to join was refused (S0-22).
+    JoiningRefused,
+    /// A voucher was redeemed.
+    MemberJoined,
+    /// A verifier challenged a pending member.
+    MemberChallenged,
+    /// A pending member answered a challenge.
+    ChallengeAnswered,
+    /// A pending member answered the last challenge that was needed.
+    MemberActivated,
+    /// A transaction key was added.
+    TransactionKeyAdded,
+    /// A transaction key was removed.
+    TransactionKeyRemoved,
+    /// A member of staff was suspended.
+    MemberSuspended,
+    /// A member of staff was reinstated.
+    MemberReinstated,
+    /// A member of staff left for good.
+    MemberRevoked,
+    /// A chart was opened.
+    ChartOpened,
+    /// A compartment was added to a chart.
+    CompartmentAdded,
+    /// A compartment began a new epoch.
+    CompartmentRotated,
+    /// Envelopes of live grants were renewed after a rotation.
+    EnvelopesRenewed,
+    /// Access was granted (S1-17, S1-18).
+    AccessGranted,
+    /// Access was revoked (S1-19, S1-20).
+    AccessRevoked,
+    /// Access was requested (S4-12).
+    AccessRequested,
+    /// A request was approved.
+    RequestApproved,
+    /// A request was denied (S4-08).
+    RequestDenied,
+    /// A record was created (S1-15).
+    RecordCreated,
+    /// A record got a new version (S1-23).
+    RecordAmended,
+    /// Records were opened for reading: logged before anything is released.
+    ReadPermitted,
+    /// Records would have been opened for reading, but it was denied.
+    ReadDenied,
+    /// The same actor was denied more often, within an hour of the entry before; the reason has the count.
+    DenialsRepeated,
+    /// The council set how many verifications a newcomer needs; the reason has the count.
+    RequiredVerificationsSet,
+}
+
+/// To what it was done.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// An institution.
+    Institution(InstitutionId),
+    /// A member.
+    Member(MemberId),
+    /// A transaction key of a member.
+    TransactionKey(MemberId, SigningKey),
+    /// Somebody who is not a member, known by a hash only.
+    Applicant(Digest),
+    /// A chart.
+    Chart(ChartId),
+    /// A compartment at an epoch.
+    Compartment(CompartmentId, u32),
+    /// A grant.
+    Grant(GrantId),
+    /// A request.
+    Request(RequestId),
+    /// A version of a record.
+    Record(RecordId, u32),
+    /// A compartment or record that somebody wanted to read.
+    Scope(Scope),
+    /// All members: a parameter.
+    Consortium,
+}
+
+/// Why it was done.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// SHA-256 of a sealed text.
+    Text(Digest),
+    /// What permitted it.
+    Basis(Basis),
+    /// What denied it.
+    Denial(Denial),
+    /// How often.
+    Count(u32),
+}
+
+/// What happened, before the log gives it a place and a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AuditEvent {
+    /// Who did it.
+    pub actor: Actor,
+    /// For whom, when not in the actor's own name.
+    pub on_behalf: Option<MemberId>,
+    /// The institution that the actor belongs to.
+    pub institution: Option<InstitutionId>,
+    /// What was done.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject,
+    /// For which purpose.
+    pub purpose: Option<Purpose>,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl AuditEvent {
+    /// Something that a member did in its own name, without purpose or reason.
+    pub fn by_member(
+        member: MemberId,
+        institution: Option<InstitutionId>,
+        action: Action,
+        subject: Subject,
+    ) -> Self {
+        Self { actor: Actor::Member(member), on_behalf: None, institution, action, subject, purpose: None, reason: None }
+    }
+
+    /// Something that the council did.
+    pub fn by_council(action: Action, subject: Subject) -> Self {
+        Self {
+            actor: Actor::Council,
+            on_behalf: None,
+            institution: None,
+            action,
+            subject,
+            purpose: None,
+            reason: None,
+        }
+    }
+
+    /// With this purpose.
+    pub fn for_purpose(self, purpose: Purpose) -> Self {
+        Self { purpose: Some(purpose), ..self }
+    }
+
+    /// With this reason, if there is one.
+    pub fn because(self, reason: impl Into<Option<Reason>>) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+}
+
+/// An entry of a log. Nothing edits it.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+pub struct Entry {
+    /// Its place in the log, from zero.
+    pub sequence: u64,
+    /// When it happened.
+    pub at: Moment,
+    /// In which block.
+    pub block: u32,
+    /// Who did it.
+    pub actor: Actor,
+    /// For whom, when not in the actor's own name.
+    pub on_behalf: Option<MemberId>,
+    /// The institution that the actor belongs to.
+    pub institution: Option<InstitutionId>,
+    /// What was done.
+    pub action: Action,
+    /// To what.
+    pub subject: Subject,
+    /// For which purpose.
+    pub purpose: Option<Purpose>,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl Entry {
+    /// The event at its place in a log.
+    pub fn new(sequence: u64, at: Moment, block: u32, event: AuditEvent) -> Self {
+        let AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason } = event;
+        Self { sequence, at, block, actor, on_behalf, institution, action, subject, purpose, reason }
+    }
+}
+
+/// A log's length and the head of its hash chain.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+pub struct LogHead {
+    /// Entries so far.
+    pub length: u64,
+    /// BLAKE2b-256 over all of them, one after the other.
+    pub hash: Digest,
+}
+
+impl LogHead {
+    /// The head of the empty log `log`, different for each log.
+    pub fn empty(log: LogId) -> Self {
+        Self { length: 0, hash: Digest((b"salus/audit/1", log).using_encoded(blake2_256)) }
+    }
+
+    /// The head after `entry`: `blake2_256("salus/audit/1" || head || SCALE(entry))`.
+    pub fn after(&self, entry: &Entry) -> Self {
+        let hash = Digest((b"salus/audit/1", self.hash, entry).using_encoded(blake2_256));
+        Self { length: self.length.saturating_add(1), hash }
+    }
+}
+
+/// Where a log and its head disagree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFault {
+    /// An entry is missing, or stands in the wrong place.
+    Sequence {
+        /// The place that was expected next.
+        expected: u64,
+        /// The place that the entry names.
+        found: u64,
+    },
+    /// The log is shorter or longer than its head says.
+    Length {
+        /// Entries that the head says.
+        expected: u64,
+        /// Entries that were there.
+        found: u64,
+    },
+    /// All entries are there, but at least one is not what the head was made of.
+    Hash,
+}
+
+impl core::fmt::Display for LogFault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Sequence { expected, found } => write!(f, "entry {expected} is missing: found entry {found} instead"),
+            Self::Length { expected, found } => write!(f, "the log has {found} entries, its head says {expected}"),
+            Self::Hash => f.write_str("an entry is not what the chained head was made of"),
+        }
+    }
+}
+
+impl core::error::Error for LogFault {}
+
+/// Checks that `entries` are the whole log `log` whose head is `head`.
+pub fn verify_log<'a>(
+    log: LogId,
+    entries: impl IntoIterator<Item = &'a Entry>,
+    head: &LogHead,
+) -> Result<(), LogFault> {
+    let mut reached = LogHead::empty(log);
+    for entry in entries {
+        if entry.sequence != reached.length {
+            return Err(LogFault::Sequence { expected: reached.length, found: entry.sequence });
+        }
+        reached = reached.after(entry);
+    }
+    if reached.length != head.length {
+        return Err(LogFault::Length { expected: head.length, found: reached.length });
+    }
+    if reached.hash != head.hash {
+        return Err(LogFault::Hash);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    const LOG: LogId = LogId::Chart(ChartId(1));
+
+    fn log_of(length: u64) -> (Vec<Entry>, LogHead) {
+        let event = AuditEvent::by_member(MemberId(1), None, Action::ChartOpened, Subject::Chart(ChartId(1)));
+        let entries: Vec<_> = (0..length).map(|sequence| Entry::new(sequence, 1_000, 1, event)).collect();
+        let head = entries.iter().fold(LogHead::empty(LOG), |head, entry| head.after(entry));
+        (entries, head)
+    }
+
+    #[test]
+    fn verify_log_succeeds_for_the_whole_log() {
+        let (entries, head) = log_of(3);
+        assert_eq!(verify_log(LOG, &entries, &head), Ok(()));
+        assert_eq!(verify_log(LOG, [], &LogHead::empty(LOG)), Ok(()));
+    }
+
+    #[test]
+    fn verify_log_fails_when_an_entry_is_dropped_changed_swapped_or_from_another_log() {
+        let (entries, head) = log_of(3);
+        assert_eq!(verify_log(LOG, &entries[..2], &head), Err(LogFault::Length { expected: 3, found: 2 }));
+        assert_eq!(verify_log(LOG, &entries[1..], &head), Err(LogFault::Sequence { expected: 0, found: 1 }));
+        let swapped = [entries[1], entries[0], entries[2]];
+        assert_eq!(verify_log(LOG, &swapped, &head), Err(LogFault::Sequence { expected: 0, found: 1 }));
+        let mut changed = entries.clone();
+        changed[1].at = 1_001;
+        assert_eq!(verify_log(LOG, &changed, &head), Err(LogFault::Hash));
+        assert_eq!(verify_log(LogId::Consortium, &entries, &head), Err(LogFault::Hash));
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What pallets, node and clients of Salus must agree on.
+//!
+//! The floors above (pallets, runtime, node, vault, client) share the words of this crate: identifiers, roles, times,
+//! signed payloads, audit entries and the one function that decides who may do what. It holds pure rules and plain
+//! values; it knows nothing of FRAME, storage or networks, so that chain, release gate and command line give one answer.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod access;
+pub mod audit;
+pub mod ids;
+pub mod membership;
+pub mod questions;
+pub mod records;
+pub mod refusal;
+pub mod time;
+
+pub use ids::{
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId,
+    SessionKey, SigningKey,
+};
+pub use time::{Interval, Moment};

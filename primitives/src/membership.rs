@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Institutions, members, roles, and the payloads that are signed to join (S0-20 to S0-35).
+//!
+//! Each payload is the SCALE encoding of a domain tag, the genesis hash and everything that the signature is to bind,
+//! so that a signature made for one purpose, chain or person is worth nothing for another.
+
+use crate::{
+    access::Permission,
+    time::{Moment, DAY},
+    Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
+};
+use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// A voucher's life, at most: 30 days.
+pub const MAX_VOUCHER_LIFE: Moment = 30 * DAY;
+/// Transaction keys of a member, at most: devices, or submitter accounts of a busy hospital.
+pub const MAX_TRANSACTION_KEYS: u32 = 8;
+/// Verifications that the council can ask for, at most.
+pub const MAX_VERIFICATIONS: u32 = 4;
+/// Bytes of a vault address, at most.
+pub const MAX_VAULT_ADDRESS: u32 = 256;
+
+/// What an institution is (S4-03).
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstitutionKind {
+    /// A hospital.
+    Hospital,
+    /// A clinic or practice.
+    Clinic,
+    /// A laboratory.
+    Laboratory,
+    /// A pharmacy.
+    Pharmacy,
+    /// A research institute.
+    ResearchInstitute,
+    /// A regulator.
+    Regulator,
+}
+
+impl InstitutionKind {
+    /// Whether an institution of this kind may admit members with `role`.
+    pub fn may_admit(self, role: Role) -> bool {
+        match role {
+            Role::Issuer | Role::Verifier | Role::Auditor | Role::Service | Role::Representative => true,
+            Role::Patient | Role::Clinician => matches!(self, Self::Hospital | Self::Clinic),
+            Role::Laboratory => matches!(self, Self::Hospital | Self::Laboratory),
+            Role::Pharmacist => matches!(self, Self::Hospital | Self::Pharmacy),
+            Role::Researcher => matches!(self, Self::Hospital | Self::ResearchInstitute),
+        }
+    }
+}
+
+/// What a member is (S4-21).
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Owns a chart and decides about it.
+    Patient,
+    /// Treats patients.
+    Clinician,
+    /// Adds results.
+    Laboratory,
+    /// Dispenses medicines.
+    Pharmacist,
+    /// Studies de-identified copies.
+    Researcher,
+    /// Admits members for an institution.
+    Issuer,
+    /// Verifies pending members for an institution.
+    Verifier,
+    /// Judges emergencies, lawful access and anomalies.
+    Auditor,
+    /// An institution's vault service or gateway.
+    Service,
+    /// Holds an institution's seat in the council.
+    Representative,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 10] = [
+        Self::Patient,
+        Self::Clinician,
+        Self::Laboratory,
+        Self::Pharmacist,
+        Self::Researcher,
+        Self::Issuer,
+        Self::Verifier,
+        Self::Auditor,
+        Self::Service,
+        Self::Representative,
+    ];
+
+    /// Whether the role can ever do this to somebody else's records, given a grant (S4-21, S4-24).
+    pub fn may(self, permission: Permission) -> bool {
+        match self {
+            Self::Clinician => true,
+            Self::Laboratory | Self::Pharmacist => {
+                matches!(permission, Permission::Read | Permission::Create | Permission::Amend)
+            }
+            Self::Researcher => matches!(permission, Permission::Read | Permission::Use),
+            Self::Patient => permission == Permission::Read,
+            Self::Issuer | Self::Verifier | Self::Auditor | Self::Service | Self::Representative => false,
+        }
+    }
+
+    /// Whether members with this role belong to the institution that admitted them. A patient belongs to none.
+    pub fn is_staff(self) -> bool {
+        self != Self::Patient
+    }
+}
+
+/// Where an institution stands.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstitutionStatus {
+    /// Takes part.
+    Active,
+    /// Its staff may do nothing until the council reinstates it.
+    Suspended,
+    /// Out for good.
+    Removed,
+}
+
+/// Where a member stands.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemberStatus {
+    /// Redeemed a voucher; waits for the verifiers.
+    Pending,
+    /// May act.
+    Active,
+    /// Staff that may do nothing until reinstated.
+    Suspended,
+    /// Staff that left for good.
+    Revoked,
+}
+
+/// A traffic allowance: what may be spent at once, and how fast it refills.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+pub struct Quota {
+    /// Execution time, in picoseconds of reference time.
+    pub time: u64,
+    /// Length of transactions, in bytes.
+    pub bytes: u64,
+    /// Milliseconds in which an empty allowance refills.
+    pub refill: Moment,
+}
+
+/// What the council decides about an institution.
+#[derive(
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct InstitutionProfile {
+    /// What it is.
+    pub kind: InstitutionKind,
+    /// The key whose signature on a voucher admits a member.
+    pub issuing_key: SigningKey,
+    /// The key of its vault service.
+    pub encryption_key: EncryptionKey,
+    /// Where its vault answers (a URL in UTF-8); empty when it has none.
+    pub vault_address: BoundedVec<u8, ConstU32<MAX_VAULT_ADDRESS>>,
+    /// Members that it may have admitted, at most.
+    pub admission_quota: u32,
+    /// What its members may spend together.
+    pub traffic_quota: Quota,
+}
+
+/// An institution.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct Institution {
+    /// What the council decided about it.
+    pub profile: InstitutionProfile,
+    /// Epoch of the issuing key; vouchers of earlier epochs are void.
+    pub issuing_epoch: u32,
+    /// Where it stands.
+    pub status: InstitutionStatus,
+    /// Members that it admitted so far.
+    pub admitted: u32,
+}
+
+/// A member. Its key history is in the log; its transaction keys are ordinary accounts.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct Member {
+    /// What the member is.
+    pub role: Role,
+    /// Signs answers to verifiers and key changes; kept off the daily device.
+    pub membership_key: SigningKey,
+    /// Envelopes for the member are sealed to this key.
+    pub encryption_key: EncryptionKey,
+    /// Where the member stands.
+    pub status: MemberStatus,
+    /// From when on a member of staff may no longer act; none for patients.
+    pub valid_until: Option<Moment>,
+    /// Salted commitment to a profile that is kept off chain.
+    pub profile: Digest,
+    /// The institution that admitted the member. Staff belong to it; a patient does not.
+    pub admitted_by: InstitutionId,
+    /// Who verified the member: one verifier each of different institutions (S4-04).
+    pub verified_by: BoundedVec<(InstitutionId, MemberId), ConstU32<MAX_VERIFICATIONS>>,
+    /// The accounts with which the member signs transactions.
+    pub transaction_keys: BoundedVec<SigningKey, ConstU32<MAX_TRANSACTION_KEYS>>,
+    /// Key changes so far; each change signs the number that it is to have, so none can be replayed.
+    pub key_changes: u32,
+    /// When the member redeemed the voucher.
+    pub joined_at: Moment,
+}
+
+impl Member {
+    /// The institution that the member belongs to: none for a patient.
+    pub fn institution(&self) -> Option<InstitutionId> {
+        self.role.is_staff().then_some(self.admitted_by)
+    }
+}
+
+/// A member's standing, as others need to know it.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+pub struct Standing {
+    /// Who.
+    pub member: MemberId,
+    /// The member's role.
+    pub role: Role,
+    /// The member's status.
+    pub status: MemberStatus,
+    /// From when on the member may no longer act.
+    pub valid_until: Option<Moment>,
+    /// The institution that a member of staff belongs to.
+    pub institution: Option<InstitutionStanding>,
+}
+
+impl Standing {
+    /// Whether the member itself may act at `at`, whatever its institution.
+    pub fn is_active(&self, at: Moment) -> bool {
+        self.status == MemberStatus::Active && self.valid_until.is_none_or(|until| at < until)
+    }
+
+    /// Whether the member's institution, if it has one, is active.
+    pub fn is_institution_active(&self) -> bool {
+        self.institution.is_none_or(|institution| institution.status == InstitutionStatus::Active)
+    }
+
+    /// The institution's number, if the member belongs to one.
+    pub fn institution_id(&self) -> Option<InstitutionId> {
+        self.institution.map(|institution| institution.id)
+    }
+}
+
+/// An institution's standing, as others need to know it.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Deserialize,
+)]
+pub struct InstitutionStanding {
+    /// Which.
+    pub id: InstitutionId,
+    /// What it is.
+    pub kind: InstitutionKind,
+    /// Where it stands.
+    pub status: InstitutionStatus,
+}
+
+/// An offer of membership, signed by an institution's issuing key; it travels as a file or QR code (S0-23).
+#[derive(
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Voucher {
+    /// Who offers.
+    pub institution: InstitutionId,
+    /// Epoch of the issuing key that signs it.
+    pub issuing_epoch: u32,
+    /// Number of the voucher, used once in its epoch.
+    pub serial: u64,
+    /// The role offered.
+    pub role: Role,
+    /// Salted commitment to the profile that the issuer checked.
+    pub profile: Digest,
+    /// From when on it is void; at most [`MAX_VOUCHER_LIFE`] from its redemption.
+    pub expires_at: Moment,
+    /// From when on the member may no longer act; none for patients.
+    pub valid_until: Option<Moment>,
+    /// The one-time key whose private part travels with the voucher.
+    pub voucher_key: SigningKey,
+}
+
+impl Voucher {
+    /// What the issuing key signs.
+    pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
+        (b"salus/voucher/1", genesis, self).encode()
+    }
+}
+
+/// What a newcomer brings to redeem a voucher.
+#[derive(
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Newcomer {
+    /// The first transaction key.
+    pub transaction_key: SigningKey,
+    /// The membership key.
+    pub membership_key: SigningKey,
+    /// The encryption key.
+    pub encryption_key: EncryptionKey,
+}
+
+/// What voucher key, transaction key and membership key all sign to redeem `voucher` for `newcomer`.
+pub fn redemption_payload(genesis: &Digest, voucher: &Voucher, newcomer: &Newcomer) -> Vec<u8> {
+    (b"salus/redeem/1", genesis, voucher, newcomer).encode()
+}
+
+/// A verifier's challenge to a pending member (S0-30).
+#[derive(
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Challenge {
+    /// Who challenges.
+    pub verifier: MemberId,
+    /// A fresh random number.
+    pub nonce: Digest,
+    /// The block that holds the challenge; the answer signs its hash.
+    pub block: u32,
+    /// From when on it can no longer be answered.
+    pub expires_at: Moment,
+}
+
+/// What the membership key signs to answer `challenge`, which stands in the block with hash `block_hash` (S0-31).
+pub fn answer_payload(genesis: &Digest, member: MemberId, challenge: &Challenge, block_hash: &Digest) -> Vec<u8> {
+    (b"salus/answer/1", genesis, member, challenge.verifier, challenge.nonce, block_hash).encode()
+}
+
+/// A change to a member's transaction keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum KeyChange {
+    /// Adds a transaction key.
+    Add(SigningKey),
+    /// Removes a transaction key.
+    Remove(SigningKey),
+}
+
+/// What the membership key signs to change transaction keys, and an added key signs too; `number` is the member's
+/// count of key changes before this one.
+pub fn key_change_payload(genesis: &Digest, member: MemberId, number: u32, change: &KeyChange) -> Vec<u8> {
+    (b"salus/key-change/1", genesis, member, number, change).encode()
+}
