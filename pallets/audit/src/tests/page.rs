@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+
+fn sequences(from: u64, limit: u32) -> Vec<u64> {
+    Audit::page(LOG, from, limit).iter().map(|entry| entry.sequence).collect()
+}
+
+#[test]
+fn page_returns_what_lies_between_its_edges() {
+    Builder.test(|| {
+        for _ in 0..5 {
+            Audit::append(LOG, opened());
+        }
+        assert_eq!(sequences(0, 5), [0, 1, 2, 3, 4]);
+        assert_eq!(sequences(1, 3), [1, 2, 3]);
+        assert_eq!(sequences(3, 10), [3, 4]);
+        assert_eq!(sequences(4, 1), [4]);
+        assert!(sequences(5, 10).is_empty());
+        assert!(sequences(0, 0).is_empty());
+        assert!(sequences(u64::MAX, u32::MAX).is_empty());
+    });
+}
+
+#[test]
+fn page_begins_with_the_first_entry_that_is_still_held() {
+    Builder.test(|| {
+        Audit::append(LOG, opened());
+        Audit::append(LOG, opened());
+        wait(HORIZON);
+        Audit::append(LOG, opened());
+        assert_eq!(Audit::prune(Now::get(), 10), 2);
+        assert_eq!(Audit::oldest(LOG), 2);
+        assert_eq!(sequences(0, 1), [2]);
+    });
+}
+
+#[test]
+fn head_of_an_empty_log_has_no_entries_and_is_its_own() {
+    Builder.test(|| {
+        assert_eq!(Audit::head(LOG), LogHead::empty(LOG));
+        assert_ne!(Audit::head(LOG), Audit::head(LogId::Consortium));
+        assert!(Audit::page(LOG, 0, 10).is_empty());
+        assert!(!Heads::<Test>::contains_key(LOG));
+    });
+}
