@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Sets the stage for benchmarks, also of other pallets: members that need not join.
+
+use crate::{AccountOwners, Config, Institutions, NextInstitution, NextMember, Pallet};
+use codec::Encode;
+use frame_support::BoundedVec;
+use salus_primitives::{
+    membership::{
+        Institution, InstitutionKind, InstitutionProfile, InstitutionStatus, MemberStatus, Newcomer, Quota, Role,
+    },
+    Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
+};
+use sp_runtime::AccountId32;
+
+impl<T: Config> Pallet<T> {
+    /// An active member with this account and role, of a new institution whose kind fits the role.
+    ///
+    /// An account that has a member already keeps it.
+    pub fn stage_member(account: &AccountId32, role: Role) -> MemberId {
+        if let Some(owner) = AccountOwners::<T>::get(account) {
+            return owner.member;
+        }
+        let kind = match role {
+            Role::Laboratory => InstitutionKind::Laboratory,
+            Role::Pharmacist => InstitutionKind::Pharmacy,
+            Role::Researcher => InstitutionKind::ResearchInstitute,
+            _ => InstitutionKind::Hospital,
+        };
+        let institution = Self::stage_institution(kind, stage_key("issuing", NextInstitution::<T>::get().0.into()));
+        Self::stage_member_of(institution, account, role)
+    }
+
+    /// An active institution with the largest profile.
+    pub(crate) fn stage_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
+        let id = NextInstitution::<T>::get();
+        let profile = stage_profile(kind, issuing_key);
+        let status = InstitutionStatus::Active;
+        Institutions::<T>::insert(id, Institution { profile, issuing_epoch: 0, status, admitted: 0 });
+        NextInstitution::<T>::put(InstitutionId(id.0.saturating_add(1)));
+        id
+    }
+
+    /// An active member with this account and role, of this institution.
+    pub(crate) fn stage_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
+        let number = NextMember::<T>::get().0;
+        let newcomer = Newcomer {
+            transaction_key: SigningKey(account.clone().into()),
+            membership_key: stage_key("membership", number),
+            encryption_key: EncryptionKey::x25519(stage_key("encryption", number).0),
+        };
+        Self::register(institution, role, &newcomer, Digest([1; 32]), None, MemberStatus::Active)
+    }
+}
+
+/// The largest profile, without limits to speak of.
+pub(crate) fn stage_profile(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionProfile {
+    InstitutionProfile {
+        kind,
+        issuing_key,
+        encryption_key: EncryptionKey::x25519([7; 32]),
+        vault_address: BoundedVec::truncate_from(alloc::vec![b'v'; 256]),
+        admission_quota: u32::MAX,
+        traffic_quota: Quota { time: u64::MAX, bytes: u64::MAX, refill: 1 },
+    }
+}
+
+/// A key that nobody holds.
+fn stage_key(purpose: &str, number: u64) -> SigningKey {
+    SigningKey(sp_io::hashing::blake2_256(&("stage", purpose, number).encode()))
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who may act, and how members of staff are suspended, reinstated and revoked.
+
+use crate::{Config, Error, Members, Pallet};
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{EnsureOrigin, Time},
+};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use salus_primitives::{
+    audit::{Action, AuditEvent, LogId, Subject},
+    membership::{Member, MemberStatus, Role, Standing},
+    questions::{AuditLog, Membership},
+    InstitutionId, MemberId,
+};
+use sp_runtime::DispatchError;
+
+impl<T: Config> Pallet<T> {
+    /// The signer, who has to be an active member. `MemberGate` asks for that too; a call that comes to be dispatched in
+    /// another way is judged here.
+    pub(crate) fn ensure_acting(origin: OriginFor<T>) -> Result<Standing, DispatchError> {
+        let account = ensure_signed(origin)?;
+        let standing = Self::standing_of_account(&account).ok_or(Error::<T>::NotPermitted)?;
+        ensure!(Self::may_act(&standing), Error::<T>::NotPermitted);
+        Ok(standing)
+    }
+
+    /// The signer, who has to be an active member of staff with `role`, and its institution.
+    pub(crate) fn ensure_role(origin: OriginFor<T>, role: Role) -> Result<(MemberId, InstitutionId), DispatchError> {
+        let standing = Self::ensure_acting(origin)?;
+        ensure!(standing.role == role, Error::<T>::NotPermitted);
+        let institution = standing.institution_id().ok_or(Error::<T>::NotPermitted)?;
+        Ok((standing.member, institution))
+    }
+
+    /// Whether this member may act now.
+    pub(crate) fn may_act(standing: &Standing) -> bool {
+        standing.is_active(T::Time::now()) && standing.is_institution_active()
+    }
+
+    pub(crate) fn set_member_status(
+        origin: OriginFor<T>,
+        id: MemberId,
+        from: &[MemberStatus],
+        to: MemberStatus,
+        action: Action,
+    ) -> DispatchResult {
+        let superior = Superior::ensure::<T>(origin)?;
+        let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
+        let institution = member.institution().ok_or(Error::<T>::NotStaff)?;
+        ensure!(superior.is_over(institution), Error::<T>::NotPermitted);
+        ensure!(from.contains(&member.status), Error::<T>::InvalidStatus);
+
+        T::Audit::append(LogId::Institution(institution), superior.event(action, Subject::Member(id)));
+        Members::<T>::insert(id, Member { status: to, ..member });
+        Ok(())
+    }
+}
+
+/// Who decides about staff.
+enum Superior {
+    Council,
+    Issuer(MemberId, InstitutionId),
+}
+
+impl Superior {
+    fn ensure<T: Config>(origin: OriginFor<T>) -> Result<Self, DispatchError> {
+        match T::CouncilOrigin::try_origin(origin) {
+            Ok(_) => Ok(Self::Council),
+            Err(origin) => {
+                let (issuer, institution) = Pallet::<T>::ensure_role(origin, Role::Issuer)?;
+                Ok(Self::Issuer(issuer, institution))
+            }
+        }
+    }
+
+    fn is_over(&self, institution: InstitutionId) -> bool {
+        match self {
+            Self::Council => true,
+            Self::Issuer(_, own) => *own == institution,
+        }
+    }
+
+    fn event(&self, action: Action, subject: Subject) -> AuditEvent {
+        match self {
+            Self::Council => AuditEvent::by_council(action, subject),
+            Self::Issuer(issuer, own) => AuditEvent::by_member(*issuer, Some(*own), action, subject),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `suspend_member`, `reinstate_member` and `revoke_member`.
+
+use super::*;
+
+type Change = fn(RuntimeOrigin, MemberId) -> DispatchResult;
+
+const CHANGES: [Change; 3] = [Membership::suspend_member, Membership::reinstate_member, Membership::revoke_member];
+
+#[test]
+fn suspend_member_suspends_and_reinstate_member_ends_it() {
+    Builder::default().test(|| {
+        let (member, log) = (id_of(DOCTOR), LogId::Institution(HOSPITAL));
+        let by_issuer =
+            |action| AuditEvent::by_member(id_of(ISSUER), Some(HOSPITAL), action, Subject::Member(id_of(DOCTOR)));
+        assert_ok!(Membership::suspend_member(signed(ISSUER), member));
+        assert_eq!(status_of(member), MemberStatus::Suspended);
+        assert_done(0, Event::MemberSuspended { member }, log, by_issuer(Action::MemberSuspended));
+
+        assert_ok!(Membership::reinstate_member(signed(ISSUER), member));
+        assert_eq!(status_of(member), MemberStatus::Active);
+        assert_done(1, Event::MemberReinstated { member }, log, by_issuer(Action::MemberReinstated));
+    });
+}
+
+#[test]
+fn revoke_member_is_final() {
+    Builder::default().test(|| {
+        let member = id_of(DOCTOR);
+        assert_ok!(Membership::revoke_member(council(), member));
+        assert_eq!(status_of(member), MemberStatus::Revoked);
+        let entry = AuditEvent::by_council(Action::MemberRevoked, Subject::Member(member));
+        assert_done(0, Event::MemberRevoked { member }, LogId::Institution(HOSPITAL), entry);
+        for change in CHANGES {
+            assert_fails(|| change(council(), member), Error::<Test>::InvalidStatus);
+        }
+        // The account stays bound, with its provider: its old transactions can never be valid again.
+        assert!(AccountOwners::<Test>::contains_key(DOCTOR.account()));
+        assert_eq!(System::providers(&DOCTOR.account()), 1);
+    });
+}
+
+#[test]
+fn revoke_member_succeeds_when_suspended_or_pending() {
+    Builder::default().test(|| {
+        assert_ok!(Membership::suspend_member(signed(ISSUER), id_of(DOCTOR)));
+        assert_ok!(Membership::revoke_member(signed(ISSUER), id_of(DOCTOR)));
+
+        let pending = join(ALICE, Role::Clinician);
+        assert_ok!(Membership::challenge(signed(CLINIC_VERIFIER), pending, NONCE));
+        assert_ok!(Membership::revoke_member(signed(ISSUER), pending));
+        assert_eq!(Challenges::<Test>::iter_prefix(pending).count(), 0);
+    });
+}
+
+#[test]
+fn member_status_fails_when_it_is_not_the_one_before() {
+    Builder::default().test(|| {
+        let pending = join(ALICE, Role::Clinician);
+        for change in &CHANGES[..2] {
+            assert_fails(|| change(signed(ISSUER), pending), Error::<Test>::InvalidStatus);
+        }
+        let active = || Membership::reinstate_member(signed(ISSUER), id_of(DOCTOR));
+        assert_fails(active, Error::<Test>::InvalidStatus);
+        assert_ok!(Membership::suspend_member(signed(ISSUER), id_of(DOCTOR)));
+        let suspended = || Membership::suspend_member(signed(ISSUER), id_of(DOCTOR));
+        assert_fails(suspended, Error::<Test>::InvalidStatus);
+    });
+}
+
+#[test]
+fn member_status_fails_for_patients_whoever_asks() {
+    Builder::default().test(|| {
+        let pending = join(ALICE, Role::Patient);
+        for change in CHANGES {
+            for patient in [id_of(PATIENT), pending] {
+                assert_fails(|| change(signed(ISSUER), patient), Error::<Test>::NotStaff);
+                assert_fails(|| change(council(), patient), Error::<Test>::NotStaff);
+            }
+        }
+    });
+}
+
+#[test]
+fn member_status_fails_when_the_issuer_is_of_another_institution() {
+    Builder::default().test(|| {
+        for change in CHANGES {
+            assert_fails(|| change(signed(CLINIC_ISSUER), id_of(DOCTOR)), Error::<Test>::NotPermitted);
+        }
+    });
+}
+
+#[test]
+fn member_status_fails_when_the_member_is_unknown() {
+    Builder::default().test(|| {
+        for change in CHANGES {
+            assert_fails(|| change(signed(ISSUER), NEWCOMER), Error::<Test>::NotFound);
+        }
+    });
+}
+
+#[test]
+fn member_status_fails_when_the_issuer_may_not_act() {
+    Builder::default().test(|| {
+        assert_ok!(Membership::suspend_member(council(), id_of(ISSUER)));
+        for change in CHANGES {
+            assert_fails(|| change(signed(ISSUER), id_of(DOCTOR)), Error::<Test>::NotPermitted);
+        }
+    });
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Every call with every origin that it does not admit.
+
+use super::*;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Admits {
+    Council,
+    Authorized,
+    Role(Role),
+    Members,
+    IssuerOrCouncil,
+}
+
+fn calls() -> Vec<(Call<Test>, Admits)> {
+    let (institution, doctor) = (HOSPITAL, id_of(DOCTOR));
+    let signature = sr25519::Signature::from_raw([0; 64]);
+    let key = SigningKey([5; 32]);
+    let profile = profile(HOSPITAL, InstitutionKind::Hospital);
+    let issuer = Admits::Role(Role::Issuer);
+    let verifier = Admits::Role(Role::Verifier);
+    vec![
+        (Call::admit_institution { profile: profile.clone() }, Admits::Council),
+        (Call::update_institution { institution, profile }, Admits::Council),
+        (Call::rotate_issuing_key { institution, issuing_key: key }, Admits::Council),
+        (Call::suspend_institution { institution }, Admits::Council),
+        (Call::reinstate_institution { institution }, Admits::Council),
+        (Call::remove_institution { institution }, Admits::Council),
+        (Call::set_required_verifications { count: 1 }, Admits::Council),
+        (Redemption::new(&voucher_for(Role::Patient), ALICE).call(), Admits::Authorized),
+        (Call::refuse_applicant { application: NONCE }, issuer),
+        (Call::challenge { member: NEWCOMER, nonce: NONCE }, verifier),
+        (Call::answer { member: NEWCOMER, verifier_institution: HOSPITAL, signature }, Admits::Authorized),
+        (Call::add_transaction_key { key, key_signature: signature, membership_signature: signature }, Admits::Members),
+        (Call::remove_transaction_key { key, membership_signature: signature }, Admits::Members),
+        (Call::suspend_member { member: doctor }, Admits::IssuerOrCouncil),
+        (Call::reinstate_member { member: doctor }, Admits::IssuerOrCouncil),
+        (Call::revoke_member { member: doctor }, Admits::IssuerOrCouncil),
+    ]
+}
+
+#[test]
+fn every_call_fails_with_every_origin_that_it_does_not_admit() {
+    Builder::default().test(|| {
+        for (call, admits) in calls() {
+            let fails = |origin, error: DispatchError| assert_fails(|| dispatch(call.clone(), origin), error);
+            fails(RuntimeOrigin::none(), BadOrigin.into());
+            if !matches!(admits, Admits::Council | Admits::IssuerOrCouncil) {
+                fails(council(), BadOrigin.into());
+            }
+            if admits != Admits::Authorized {
+                fails(authorized(), BadOrigin.into());
+            }
+            // Who signs is not the council, and needs no authorisation.
+            let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
+            let refusal = if is_signed { Error::<Test>::NotPermitted.into() } else { BadOrigin.into() };
+            fails(signed(STRANGER), refusal);
+            for (person, institution, role) in MEMBERS {
+                let is_admitted = match admits {
+                    Admits::Council | Admits::Authorized => false,
+                    Admits::Role(needed) => role == needed,
+                    Admits::Members => true,
+                    Admits::IssuerOrCouncil => role == Role::Issuer && institution == HOSPITAL,
+                };
+                if !is_admitted {
+                    fails(signed(person), refusal);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn every_call_has_an_index_that_never_changes() {
+    Builder::default().test(|| {
+        let indices: Vec<u8> = calls().iter().map(|(call, _)| codec::Encode::encode(call)[0]).collect();
+        assert_eq!(indices, (0..16).collect::<Vec<u8>>());
+    });
+}
+
+#[test]
+fn only_redeem_and_answer_authorise_themselves() {
+    Builder::default().test(|| {
+        for (call, admits) in calls() {
+            let is_authorised = call.authorize(TransactionSource::External).is_some();
+            assert_eq!(is_authorised, admits == Admits::Authorized);
+        }
+    });
+}
