@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use crate::Grants;
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
+use salus_primitives::{
+    access::{Grant, GrantEnvelope, Grantee, Permissions, Purposes, MAX_READERS},
+    audit::Reason,
+    time::Interval,
+    CompartmentId, GrantId,
+};
+
+const FOREVER: Interval = Interval { start: NOW, end: None };
+
+fn try_grant(laboratory: Grantee, compartment: CompartmentId, interval: Interval) -> DispatchResult {
+    Access::grant_access_to_lab(signed(PATIENT), CHART, laboratory, compartment, interval, Some(digest(21)), digest(22))
+}
+
+#[test]
+fn grant_access_to_lab_lets_a_laboratory_read_and_add_to_one_compartment() {
+    on_charts(|| {
+        let grantee = Grantee::Member(LAB_WORKER);
+        let interval = Interval { start: NOW, end: Some(NOW + 10) };
+        assert_ok!(try_grant(grantee, RESULTS, interval));
+
+        let (number, scope) = (GrantId(0), Scope::Compartment(RESULTS));
+        let permissions = Permissions::of(&[Permission::Read, Permission::Create]);
+        let purposes = Purposes::of(&[Purpose::Laboratory]);
+        let grant = Grant {
+            grantee,
+            scope,
+            permissions,
+            purposes,
+            granted_at: NOW,
+            interval,
+            revoked_at: None,
+            reason: Some(digest(21)),
+            envelope: Some(GrantEnvelope { hash: digest(22), edition: 0 }),
+            granted_by: PATIENT,
+            laboratory: true,
+            request: None,
+        };
+        assert_eq!(Grants::<Test>::get(CHART, number), Some(grant));
+        let event = Event::AccessGranted {
+            chart: CHART,
+            grant: number,
+            grantee,
+            scope,
+            permissions,
+            purposes,
+            interval,
+            laboratory: true,
+        };
+        assert_eq!(take_events(), [event]);
+        let (log, event) = by_patient(Action::AccessGranted, Subject::Grant(number));
+        assert_eq!(take_log(), [(log, event.for_purpose(Purpose::Laboratory).because(Reason::Text(digest(21))))]);
+
+        let ask = |permission, scope, purpose| {
+            let ask = Ask { permission, scope, purpose, at: NOW };
+            Access::decide(&standing(LAB_WORKER), CHART, &ask).is_permitted()
+        };
+        assert!(ask(Permission::Read, scope, Some(Purpose::Laboratory)));
+        assert!(ask(Permission::Create, scope, None));
+        assert!(!ask(Permission::Amend, scope, None));
+        assert!(!ask(Permission::Read, scope, Some(Purpose::Treatment)));
+        assert!(!ask(Permission::Create, Scope::Compartment(GENERAL), None));
+    });
+}
+
+#[test]
+fn grant_access_to_lab_takes_a_laboratory_as_a_whole() {
+    on_charts(|| {
+        assert_ok!(try_grant(Grantee::Institution(LABORATORY), RESULTS, FOREVER));
+    });
+}
+
+#[test]
+fn grant_access_to_lab_fails_when_the_grantee_is_no_laboratory() {
+    on_charts(|| {
+        for grantee in [DOCTOR, PHARMACIST, RESEARCHER, OTHER_PATIENT].map(Grantee::Member) {
+            assert_noop!(try_grant(grantee, RESULTS, FOREVER), Error::NotLaboratory);
+        }
+        for grantee in [HOSPITAL, INSTITUTE].map(Grantee::Institution) {
+            assert_noop!(try_grant(grantee, RESULTS, FOREVER), Error::NotLaboratory);
+        }
+    });
+}
+
+#[test]
+fn grant_access_to_lab_fails_like_any_other_grant() {
+    on_charts(|| {
+        let laboratory = Grantee::Member(LAB_WORKER);
+        assert_noop!(try_grant(Grantee::Member(STRANGER), RESULTS, FOREVER), Error::GranteeNotFound);
+        assert_noop!(try_grant(Grantee::Member(SUSPENDED_DOCTOR), RESULTS, FOREVER), Error::GranteeNotActive);
+        assert_noop!(try_grant(Grantee::Member(PATIENT), RESULTS, FOREVER), Error::IsController);
+        assert_noop!(try_grant(laboratory, CompartmentId(3), FOREVER), Error::CompartmentNotFound);
+        let over = Interval { start: 0, end: Some(NOW) };
+        assert_noop!(try_grant(laboratory, RESULTS, over), Error::InvalidInterval);
+        for _ in 0..MAX_READERS {
+            assert_ok!(try_grant(laboratory, RESULTS, FOREVER));
+        }
+        assert_noop!(try_grant(laboratory, RESULTS, FOREVER), Error::TooManyReaders);
+    });
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use crate::{Compartments, Epochs};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
+use salus_primitives::{access::Epoch, CompartmentId, EncryptionKey};
+
+fn rotate(number: u32, epoch: Epoch) -> DispatchResult {
+    Access::rotate_compartment(signed(PATIENT), CHART, GENERAL, number, epoch)
+}
+
+#[test]
+fn rotate_compartment_begins_the_next_epoch_and_keeps_the_earlier() {
+    on_charts(|| {
+        let next = epoch(2, Some(digest(3)));
+        assert_ok!(rotate(1, next.clone()));
+
+        assert_eq!(Access::epoch(CHART, GENERAL), Some(1));
+        assert_eq!(Epochs::<Test>::get((CHART, GENERAL, 0)), Some(epoch(1, None)));
+        assert_eq!(Epochs::<Test>::get((CHART, GENERAL, 1)), Some(next));
+        assert_eq!(take_events(), [Event::CompartmentRotated { chart: CHART, compartment: GENERAL, epoch: 1 }]);
+        assert_eq!(take_log(), [by_patient(Action::CompartmentRotated, Subject::Compartment(GENERAL, 1))]);
+    });
+}
+
+#[test]
+fn rotate_compartment_is_no_longer_due_afterwards() {
+    on_charts(|| {
+        let reader = grant(DOCTOR, terms());
+        assert_ok!(Access::revoke_access(signed(PATIENT), CHART, reader, None));
+        assert!(Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due);
+
+        assert_ok!(rotate(1, epoch(2, Some(digest(3)))));
+        assert!(!Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due);
+        assert!(!Access::compartments(CHART)[0].1.rotation_due);
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_when_repeated_or_an_epoch_is_skipped() {
+    on_charts(|| {
+        assert_ok!(rotate(1, epoch(2, Some(digest(3)))));
+        for number in [0, 1, 3, u32::MAX] {
+            assert_noop!(rotate(number, epoch(3, Some(digest(4)))), Error::InvalidEpoch);
+        }
+        assert_ok!(rotate(2, epoch(3, Some(digest(4)))));
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_when_epochs_are_exhausted() {
+    on_charts(|| {
+        let before = Compartments::<Test>::get(CHART, GENERAL).unwrap();
+        let last = salus_primitives::access::Compartment { epoch: u32::MAX, ..before.clone() };
+        Compartments::<Test>::insert(CHART, GENERAL, last);
+        for number in [0, u32::MAX] {
+            assert_noop!(rotate(number, epoch(2, Some(digest(3)))), Error::InvalidEpoch);
+        }
+        Compartments::<Test>::insert(CHART, GENERAL, before);
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_without_a_link() {
+    on_charts(|| {
+        assert_noop!(rotate(1, epoch(2, None)), Error::InvalidLink);
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_when_the_key_is_unusable() {
+    on_charts(|| {
+        assert_noop!(rotate(1, epoch(0, Some(digest(3)))), Error::InvalidKey);
+        let foreign = EncryptionKey { suite: 0, key: [1; 32] };
+        assert_noop!(rotate(1, Epoch { public_key: foreign, ..epoch(2, Some(digest(3))) }), Error::InvalidKey);
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_when_the_key_stays() {
+    on_charts(|| {
+        assert_noop!(rotate(1, epoch(1, Some(digest(3)))), Error::KeyUnchanged);
+    });
+}
+
+#[test]
+fn rotate_compartment_fails_when_there_is_no_such_compartment() {
+    on_charts(|| {
+        let next = epoch(2, Some(digest(3)));
+        let origin = signed(PATIENT);
+        let call = Access::rotate_compartment(origin, CHART, CompartmentId(3), 1, next);
+        assert_noop!(call, Error::CompartmentNotFound);
+    });
+}
