@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Records
+//!
+//! Which records exist, every version that they ever had, and the log entry that comes before each read.
+//!
+//! ## Who may call what
+//!
+//! | call | who |
+//! |---|---|
+//! | [`create_medical_record`](Pallet::create_medical_record), [`create_medical_records`](Pallet::create_medical_records) | the chart's controller, or a member with a `Create` grant |
+//! | [`amend_record`](Pallet::amend_record) | the author if it is the chart's controller, or a member with an `Amend` grant |
+//! | [`open_records`](Pallet::open_records) | any active member: whether it is permitted or denied, the answer is logged |
+//!
+//! What "may" means is not decided here: every call asks [`salus_primitives::questions::Access`], which the runtime
+//! wires, and what no rule permits is denied (S1-13).
+//!
+//! ## What is stored
+//!
+//! For each record its compartment, author, custodian, state and the number of its versions; for each version the
+//! SHA-256 of the sealed blob and of the envelope that holds its content key, the compartment's epoch, the padded size,
+//! the time, and the hash of the version before (S2-16, S3-09). Versions are only ever added (S2-15, S4-18). A permitted
+//! open leaves a session, which saves further log entries for half an hour and is judged by time, never by clean-up.
+//!
+//! ## What is never stored
+//!
+//! Content, keys, envelopes, titles, types, names, or a hash of anything readable: all of that is sealed, and stays in
+//! vaults.
+//!
+//! ## Example
+//!
+//! A doctor whom the patient let read the laboratory compartment opens it, before any vault gives anything out:
+//!
+//! ```text
+//! let open = |reader, session| {
+//!     Records::open_records(signed(reader), CHART, Scope::Compartment(LABORATORY), Purpose::Treatment, session)
+//! };
+//! assert_ok!(open(DOCTOR, SessionKey([1; 16])));
+//! assert!(Records::session(DOCTOR_ID, SessionKey([1; 16])).is_some());
+//!
+//! // A stranger may not. The call succeeds all the same: being denied is an outcome that stays in the chart's log.
+//! assert_ok!(open(OTHER_DOCTOR, SessionKey([2; 16])));
+//! assert!(Records::session(OTHER_DOCTOR_ID, SessionKey([2; 16])).is_none());
+//! ```
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod impl_records;
+mod pages;
+mod reading;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+mod types;
+mod writing;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+pub mod weights;
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test that goes wrong should stop where it does"
+)]
+mod mock;
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test that goes wrong should stop where it does"
+)]
+mod tests;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::StageRecordGrants;
+pub use pages::MAX_PAGE;
+pub use pallet::*;
+pub use types::QueuedSession;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
+pub mod pallet {
+    use super::*;
+    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_system::pallet_prelude::*;
+    use salus_primitives::{
+        access::{Basis, Denial, Purpose, Scope},
+        questions::{Access, AuditLog, Membership},
+        records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Session, Version, MAX_BATCH},
+        ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
+    };
+    use sp_runtime::AccountId32;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime supplies.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
+        /// Knows who signs.
+        type Membership: Membership<AccountId32>;
+
+        /// Decides who may do what.
+        type Access: Access;
+
+        /// Takes the log entries.
+        type Audit: AuditLog;
+
+        /// The time of the block, in Unix milliseconds.
+        type Time: Time<Moment = Moment>;
+
+        /// Versions of one record, at most.
+        #[pallet::constant]
+        type MaxVersions: Get<u32>;
+
+        /// Bytes of a sealed, padded blob, at most.
+        #[pallet::constant]
+        type MaxRecordSize: Get<u64>;
+
+        /// Expired sessions that one block removes, at most.
+        #[pallet::constant]
+        type MaxClosed: Get<u32>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+
+        /// Sets the stage for benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type Stage: salus_primitives::questions::Stage<AccountId32> + crate::StageRecordGrants;
+    }
+
+    /// The records of each chart.
+    ///
+    /// Charts are counted by the chain, so their key needs no protection against crafted collisions; record keys are
+    /// chosen by authors and do.
+    #[pallet::storage]
+    pub type Records<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, ChartId, Blake2_128Concat, RecordKey, Record, OptionQuery>;
+
+    /// The versions of each record, by number.
+    ///
+    /// Hashers as in [`Records`]; version numbers are counted by the chain.
+    #[pallet::storage]
+    pub type Versions<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, ChartId>, NMapKey<Blake2_128Concat, RecordKey>, NMapKey<Twox64Concat, u32>),
+        Version,
+        OptionQuery,
+    >;
+
+    /// The sessions of each reader, as long as clean-up has not come to the expired ones.
+    ///
+    /// Members are counted by the chain; session keys are chosen by readers.
+    #[pallet::storage]
+    pub type Sessions<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, SessionKey, Session, OptionQuery>;
+
+    /// Sessions in the order of opening, which is that of expiry: what clean-up takes away, from the oldest on.
+    ///
+    /// Places are counted by the chain.
+    #[pallet::storage]
+    pub type SessionQueue<T: Config> = StorageMap<_, Twox64Concat, u64, QueuedSession, OptionQuery>;
+
+    /// The place of the oldest queued session; the next place when none is queued.
+    #[pallet::storage]
+    pub type OldestSession<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+    /// The place that the next session gets.
+    #[pallet::storage]
+    pub type NextSession<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A record was created.
+        RecordCreated {
+            /// The record.
+            record: RecordId,
+            /// The compartment that it belongs to.
+            compartment: CompartmentId,
+            /// Who created it.
+            author: MemberId,
+            /// The institution that keeps its sealed bytes.
+            custodian: InstitutionId,
+            /// SHA-256 of the first version's sealed blob.
+            content: Digest,
+        },
+        /// A record got a new version.
+        RecordAmended {
+            /// The record.
+            record: RecordId,
+            /// The number of the version.
+            version: u32,
+            /// Who added it.
+            author: MemberId,
+            /// SHA-256 of the version's sealed blob.
+            content: Digest,
+        },
+        /// Records were opened for reading. Vaults release nothing before this is final.
+        RecordsOpened {
+            /// The chart.
+            chart: ChartId,
+            /// Who opened.
+            reader: MemberId,
+            /// The session that begins.
+            session: SessionKey,
+            /// What was opened.
+            scope: Scope,
+            /// For which purpose.
+            purpose: Purpose,
+            /// What permitted it.
+            basis: Basis,
+            /// From when on a new opening is needed.
+            expires_at: Moment,
+        },
+        /// Somebody wanted to open records and was denied.
+        OpenDenied {
+            /// The chart.
+            chart: ChartId,
+            /// Who wanted to read.
+            reader: MemberId,
+            /// What was to be opened.
+            scope: Scope,
+            /// For which purpose.
+            purpose: Purpose,
+            /// Why not.
+            denial: Denial,
+        },
+    }
+
+    /// Why a call is refused. Whatever the error, nothing changed.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The signing account belongs to no member. Join first, or sign with a bound transaction key.
+        NotMember,
+        /// The member is pending, suspended, revoked or past its validity. Ask the institution.
+        NotActive,
+        /// The signer's institution, or the custodian, is unknown, suspended or removed. Name an active one.
+        InstitutionNotActive,
+        /// There is no such chart, compartment or record. Check the ids.
+        NotFound,
+        /// No rule and no grant permits it. `explain_access` says what is missing; request access from the patient.
+        NotPermitted,
+        /// The custodian is another institution than the author's own. Staff have their own institution keep records.
+        NotOwnInstitution,
+        /// The record key is in use in this chart, or stands twice in the batch. A retry has succeeded before: read it.
+        AlreadyExists,
+        /// The batch holds no record.
+        EmptyBatch,
+        /// The content key is sealed to an epoch that is not the compartment's current one. Seal it again.
+        StaleEpoch,
+        /// The sealed blob is empty or larger than the chain allows.
+        InvalidSize,
+        /// A hash is all zero, so it can be the hash of nothing known.
+        InvalidDigest,
+        /// The version does not have the next number: somebody amended the record meanwhile. Read it, then amend anew.
+        VersionConflict,
+        /// The record has as many versions as the chain allows. Create a new record.
+        TooManyVersions,
+        /// The newest version has this content already.
+        Unchanged,
+        /// The envelopes are not exactly those of the live grants over this record. Read the grants, then seal to each.
+        InvalidEnvelopes,
+        /// The reader has an unexpired session with this key. Use it, or choose a new key.
+        SessionExists,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::close_sessions_within(remaining)
+        }
+
+        fn integrity_test() {
+            assert!(T::MaxVersions::get() > 0, "a record needs at least one version");
+            assert!(T::MaxRecordSize::get() > 0, "a sealed blob needs at least one byte");
+            assert!(T::MaxClosed::get() > 0, "expired sessions have to be removed");
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight = <T as Config>::WeightInfo)]
+    impl<T: Config> Pallet<T> {
+        /// Creates a record with its first version (S1-15, S3-07).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member that may create in the record's compartment. Staff name their own institution as
+        /// custodian, patients any active one. The same key again is refused, so that a retry cannot create twice.
+        #[pallet::call_index(0)]
+        pub fn create_medical_record(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            custodian: InstitutionId,
+            record: NewRecord,
+        ) -> DispatchResult {
+            let author = Self::ensure_member(origin)?;
+            Self::do_create(&author, chart, custodian, core::slice::from_ref(&record))
+        }
+
+        /// Creates several records of one chart: all of them or none.
+        ///
+        /// ## Origin
+        ///
+        /// As for [`create_medical_record`](Self::create_medical_record), in each record's compartment.
+        #[pallet::call_index(1)]
+        #[pallet::weight(<T as Config>::WeightInfo::create_medical_records(
+            writing::distinct_compartments(records),
+            records.len() as u32,
+        ))]
+        pub fn create_medical_records(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            custodian: InstitutionId,
+            records: BoundedVec<NewRecord, ConstU32<MAX_BATCH>>,
+        ) -> DispatchResult {
+            let author = Self::ensure_member(origin)?;
+            ensure!(!records.is_empty(), Error::<T>::EmptyBatch);
+            Self::do_create(&author, chart, custodian, &records)
+        }
+
+        /// Adds a version to a record (S1-06, S1-23); earlier versions stay as they are.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member that may amend the record. `number` is the one that the version is to get, so that
+        /// of two that amend at once one is refused; `grant_envelopes` has one envelope for each live grant over this
+        /// record alone that can read, in any order.
+        #[pallet::call_index(2)]
+        #[pallet::weight(<T as Config>::WeightInfo::amend_record(grant_envelopes.len() as u32))]
+        pub fn amend_record(
+            origin: OriginFor<T>,
+            record: RecordId,
+            number: u32,
+            version: NewVersion,
+            grant_envelopes: RecordGrantEnvelopes,
+        ) -> DispatchResult {
+            let author = Self::ensure_member(origin)?;
+            Self::do_amend(&author, record, number, version, grant_envelopes)
+        }
+
+        /// Opens a compartment or a record for reading: the log entry that has to come before (S2-03, S2-04, S4-31).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by any active member. When access is denied the call succeeds, logs the denial and gives no session;
+        /// look for the event `RecordsOpened`. `session` is chosen by the reader, at random, and names the session to the
+        /// release gate.
+        #[pallet::call_index(3)]
+        #[pallet::weight(
+            <T as Config>::WeightInfo::open_records_permitted().max(<T as Config>::WeightInfo::open_records_denied())
+        )]
+        pub fn open_records(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            scope: Scope,
+            purpose: Purpose,
+            session: SessionKey,
+        ) -> DispatchResult {
+            let reader = Self::ensure_member(origin)?;
+            Self::do_open(&reader, chart, scope, purpose, session)
+        }
+    }
+}

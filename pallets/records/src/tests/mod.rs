@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! One file for each call, and one for clean-up.
+
+mod amend_record;
+mod close_sessions;
+mod create_medical_record;
+mod create_medical_records;
+mod open_records;
+mod pages;
+
+use crate::{
+    mock::*, Error, Event, NextSession, OldestSession, QueuedSession, Records as StoredRecords, SessionQueue, Sessions,
+    Versions,
+};
+use frame_support::{assert_noop, assert_ok, hypothetically, traits::Hooks, BoundedVec};
+use salus_primitives::{
+    access::{Basis, Denial, Permission, Purpose, Scope},
+    audit::{Action, Actor, AuditEvent, LogId, Reason, Subject},
+    records::{
+        NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Session, Version, MAX_BATCH, SESSION_LENGTH,
+    },
+    CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
+};
+use sp_runtime::{DispatchError, DispatchResult, Weight};
+
+const KEY: RecordKey = RecordKey([1; 16]);
+const OTHER_KEY: RecordKey = RecordKey([2; 16]);
+const RECORD: RecordId = RecordId { chart: CHART, key: KEY };
+
+/// A version whose content is told apart by `content`.
+fn version(content: u8, epoch: u32) -> NewVersion {
+    NewVersion { content: Digest([content; 32]), key_envelope: Digest([0xee; 32]), epoch, size: 4_096 }
+}
+
+fn new_record(key: RecordKey) -> NewRecord {
+    NewRecord { key, compartment: GENERAL, version: version(1, GENERAL_EPOCH) }
+}
+
+fn new_result(key: RecordKey) -> NewRecord {
+    NewRecord { key, compartment: RESULTS, version: version(1, RESULTS_EPOCH) }
+}
+
+fn compartment(compartment: CompartmentId) -> Scope {
+    Scope::Compartment(compartment)
+}
+
+/// `DOCTOR` may do everything in both compartments.
+fn trusted_doctor() -> Builder {
+    Builder::default().grant(DOCTOR, compartment(GENERAL), &Permission::ALL).grant(
+        DOCTOR,
+        compartment(RESULTS),
+        &Permission::ALL,
+    )
+}
+
+fn create(author: MemberId, custodian: InstitutionId, record: NewRecord) -> DispatchResult {
+    Records::create_medical_record(signed(author), CHART, custodian, record)
+}
+
+/// Every signer that may not call at all, and the error that each gets.
+fn refused_origins() -> [(RuntimeOrigin, DispatchError); 7] {
+    [
+        (RuntimeOrigin::none(), DispatchError::BadOrigin),
+        (RuntimeOrigin::root(), DispatchError::BadOrigin),
+        (signed(STRANGER), Error::<Test>::NotMember.into()),
+        (signed(SUSPENDED_DOCTOR), Error::<Test>::NotActive.into()),
+        (signed(PENDING_DOCTOR), Error::<Test>::NotActive.into()),
+        (signed(RETIRED_DOCTOR), Error::<Test>::NotActive.into()),
+        (signed(DOCTOR_OF_SUSPENDED_HOSPITAL), Error::<Test>::InstitutionNotActive.into()),
+    ]
+}
+
+/// The events of this pallet so far.
+fn events() -> Vec<Event<Test>> {
+    System::events()
+        .into_iter()
+        .filter_map(|record| match record.event {
+            RuntimeEvent::Records(event) => Some(event),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+use crate::MAX_PAGE;
+use salus_primitives::{access::RecordFacts, questions::Records as _};
+
+fn create_many(count: u32) {
+    for number in 0..count {
+        assert_ok!(create(PATIENT, HOSPITAL, new_record(RecordKey(u128::from(number).to_be_bytes()))));
+    }
+}
+
+#[test]
+fn record_and_facts_tell_what_is_stored() {
+    // S1-16
+    Builder::default().run(|| {
+        assert_eq!(Records::record(RECORD), None);
+        assert_eq!(Records::facts(RECORD), None);
+        assert_ok!(create(PATIENT, HOSPITAL, new_result(KEY)));
+        assert_eq!(Records::record(RECORD).map(|record| record.versions), Some(1));
+        let facts = RecordFacts { key: KEY, compartment: RESULTS, author: PATIENT, custodian: HOSPITAL, version: 0 };
+        assert_eq!(Records::facts(RECORD), Some(facts));
+        let next = version(2, RESULTS_EPOCH);
+        assert_ok!(Records::amend_record(signed(PATIENT), RECORD, 1, next, RecordGrantEnvelopes::default()));
+        assert_eq!(Records::facts(RECORD), Some(RecordFacts { version: 1, ..facts }));
+    });
+}
+
+#[test]
+fn records_page_by_page_are_all_records_of_the_chart_once() {
+    Builder::default().run(|| {
+        create_many(25);
+        let other = new_record(KEY);
+        assert_ok!(Records::create_medical_record(signed(OTHER_PATIENT), OTHER_CHART, HOSPITAL, other));
+        let mut seen = Vec::new();
+        loop {
+            let page = Records::records_page(CHART, seen.last().copied(), 10);
+            assert!(page.len() <= 10);
+            if page.is_empty() {
+                break;
+            }
+            seen.extend(page.into_iter().map(|(key, _)| key));
+        }
+        assert_eq!(seen.len(), 25);
+        let all: Vec<_> = StoredRecords::<Test>::iter_key_prefix(CHART).collect();
+        assert_eq!(seen, all);
+        assert_eq!(Records::records_page(UNKNOWN_CHART, None, 10), []);
+        assert_eq!(Records::records_page(CHART, None, 0), []);
+    });
+}
+
+#[test]
+fn pages_are_capped() {
+    Builder::default().run(|| {
+        create_many(MAX_PAGE + 1);
+        assert_eq!(Records::records_page(CHART, None, u32::MAX).len(), MAX_PAGE as usize);
+    });
+    // More versions than a record of these tests can have, so without the invariants.
+    Builder::default().build().execute_with(|| {
+        assert_ok!(create(PATIENT, HOSPITAL, new_record(KEY)));
+        let first = Versions::<Test>::get((CHART, KEY, 0)).unwrap();
+        for number in 1..=MAX_PAGE {
+            Versions::<Test>::insert((CHART, KEY, number), &first);
+        }
+        assert_eq!(Records::versions_page(RECORD, 0, u32::MAX).len(), MAX_PAGE as usize);
+    });
+}
+
+#[test]
+fn versions_page_holds_versions_from_a_number_on() {
+    Builder::default().run(|| {
+        assert_ok!(create(PATIENT, HOSPITAL, new_record(KEY)));
+        for number in 1..3 {
+            let next = version(number as u8 + 1, GENERAL_EPOCH);
+            assert_ok!(Records::amend_record(signed(PATIENT), RECORD, number, next, RecordGrantEnvelopes::default()));
+        }
+        let numbers = |from, limit| -> Vec<_> {
+            Records::versions_page(RECORD, from, limit).into_iter().map(|(number, _)| number).collect()
+        };
+        assert_eq!(numbers(0, u32::MAX), [0, 1, 2]);
+        assert_eq!(numbers(1, 1), [1]);
+        assert_eq!(numbers(3, 10), [0u32; 0]);
+        assert_eq!(numbers(u32::MAX, 10), [0u32; 0]);
+        let elsewhere = RecordId { chart: OTHER_CHART, key: KEY };
+        assert_eq!(Records::versions_page(elsewhere, 0, 10), []);
+    });
+}
+
+#[test]
+fn session_tells_what_is_stored_of_a_reader() {
+    trusted_doctor().run(|| {
+        let session = SessionKey([7; 16]);
+        assert_ok!(Records::open_records(signed(DOCTOR), CHART, compartment(GENERAL), Purpose::Treatment, session));
+        assert_eq!(Records::session(DOCTOR, session).map(|it| it.expires_at), Some(START + SESSION_LENGTH));
+        assert_eq!(Records::session(OTHER_DOCTOR, session), None);
+    });
+}
