@@ -6,7 +6,8 @@
 //!
 //! ## Who may call what
 //!
-//! Nobody calls this pallet. Other pallets append through [`AuditLog`], which the runtime wires, when they change state
+//! Nobody calls this pallet. Other pallets append through
+//! [`AuditLog`](salus_primitives::questions::AuditLog), which the runtime wires, when they change state
 //! and when somebody reads or is denied (S2-04, S2-23). Clients read through [`Pallet::head`] and [`Pallet::page`].
 //!
 //! ## What is stored
@@ -85,8 +86,6 @@ pub mod pallet {
     use super::*;
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
-    #[cfg(doc)]
-    use salus_primitives::questions::AuditLog;
     use salus_primitives::{
         audit::{Entry, LogHead, LogId},
         time::HOUR,

@@ -437,8 +437,9 @@ mod benches {
     fn member_gate() -> Result<(), BenchmarkError> {
         let (caller, id) = member::<T>(Role::Clinician);
         let signature = sr25519::Signature::from_raw([0; 64]);
+        let key = SigningKey([1; 32]);
         let call: T::RuntimeCall =
-            Call::<T>::remove_transaction_key { key: SigningKey([1; 32]), membership_signature: signature }.into();
+            Call::<T>::add_transaction_key { key, key_signature: signature, membership_signature: signature }.into();
         let gate = MemberGate::<T>::new();
         let call_weight = Weight::from_parts(1_000, 0);
         let info = DispatchInfo { call_weight, extension_weight: gate.weight(&call), ..Default::default() };

@@ -20,7 +20,8 @@
 //!
 //! An issuer signs a voucher off chain; its holder redeems it and is pending; verifiers of different institutions post
 //! challenges; the membership key answers each; with enough answers the member is active (S0-20 to S0-35, S4-04).
-//! Whatever comes out of order is refused, in the pool with a [`Refusal`] and at dispatch with the error of its name.
+//! Whatever comes out of order is refused, in the pool with a
+//! [`Refusal`](salus_primitives::refusal::Refusal) and at dispatch with the error of its name.
 //!
 //! ## What a transaction needs
 //!
@@ -112,6 +113,10 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "half a kilobyte for a decoded call is little; boxes would show everywhere"
+)]
 pub mod pallet {
     use super::*;
     use alloc::vec::Vec;

@@ -123,8 +123,8 @@ impl CallPolicy<RuntimeCall> for Policy {
         use pallet_salus_membership::Call;
         match call {
             RuntimeCall::System(frame_system::Call::remark { .. }) => Some(CallClass::Ordinary),
-            // The benchmarks' calls.
-            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Ordinary),
+            // The call of the benchmark.
+            RuntimeCall::Membership(Call::add_transaction_key { .. }) => Some(CallClass::Ordinary),
             RuntimeCall::Membership(Call::revoke_member { .. } | Call::refuse_applicant { .. }) => {
                 (role == Role::Issuer).then_some(CallClass::Reserved)
             }

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+
+help() {
+    cat <<'EOF'
+usage: scripts/demo.sh [--bundle FILE]... [--keep FOLDER] [--no-setup] [--help]
+
+A record's life on a real chain, step by step, with a check for everything that is claimed: one node, vaults in folders, two
+hospitals, a laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or says what
+does not hold. The first run also sets the machine up and builds everything; later runs take some minutes.
+
+  --bundle FILE   a FHIR R4 bundle of one patient, in JSON, instead of the invented one; may be repeated
+  --keep FOLDER   keep node, vaults, keys and exports in this new folder, instead of one that is removed at the end
+  --no-setup      do not call scripts/setup.sh first
+EOF
+}
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+main() {
+    local setup=yes arguments=()
+    while [[ $# -gt 0 ]]; do
+        case "$1" in
+        -h | --help) help && exit 0 ;;
+        --no-setup) setup=no ;;
+        --bundle | --keep)
+            [[ $# -ge 2 ]] || fail "\`$1\` needs a path" "scripts/demo.sh --help"
+            # The programs run elsewhere than the caller stands.
+            arguments+=("$1" "$(realpath -m -- "$2")")
+            shift
+            ;;
+        *) fail "unknown option: \`$1\`" "scripts/demo.sh --help lists them" ;;
+        esac
+        shift
+    done
+    [[ "$setup" == no ]] || "$salus_root/scripts/setup.sh"
+    salus_environment
+    cd "$salus_root"
+    say "building; from nothing this takes some twenty minutes on two cores"
+    cargo build --locked --release --workspace
+    export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release"
+    exec "$SALUS_BIN_DIR/salus-demo" "${arguments[@]}"
+}
+
+main "$@"

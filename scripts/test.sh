@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2119,SC2317  # `stage` calls the functions
+set -euo pipefail
+
+help() {
+    cat <<'EOF'
+usage: scripts/test.sh [--no-setup] [STAGE]... [--help]
+
+Runs every test, or those of the named stages:
+
+  build        the workspace in the release profile: what all that follows runs
+  rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crate salus-e2e)
+  pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
+  javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js)
+
+`rust` and `javascript` bring `build` with them. Each stage prints its minutes and fails when it leaves its budget, which is
+for an empty build folder on two cores.
+
+  --no-setup   do not call scripts/setup.sh first
+
+  SALUS_BUDGET_SCALE   multiplies the budgets, for slower machines; 0 means no budgets
+  CARGO_TARGET_DIR     the build folder; default ~/.cache/salus/target if that exists, else ./target
+  SALUS_BIN_DIR        set by this script for the scenarios: where salus-node and salus are
+EOF
+}
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+main() {
+    local setup=yes stages=()
+    while [[ $# -gt 0 ]]; do
+        case "$1" in
+        --no-setup) setup=no ;;
+        -h | --help) help && exit 0 ;;
+        build | rust | pallets | javascript) stages+=("$1") ;;
+        *) fail "unknown stage or option: \`$1\`" "scripts/test.sh --help lists them" ;;
+        esac
+        shift
+    done
+    [[ ${#stages[@]} -gt 0 ]] || stages=(build rust pallets javascript)
+
+    stage_begin
+    if [[ "$setup" == yes ]]; then
+        stage setup 5 "$salus_root/scripts/setup.sh" --tests
+        ((salus_stage_status == 0)) || exit 1
+    fi
+    salus_environment
+    export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release"
+    cd "$salus_root"
+
+    local chosen=" ${stages[*]} "
+    if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
+        stage build 30 build
+    fi
+    [[ "$chosen" != *' rust '* ]] || stage rust 10 rust
+    [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
+    [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
+
+    local status=0
+    stage_summary || status=1
+    if [[ "${stages[*]}" != build ]] && ! tests_ran; then
+        warn "error: no test ran"
+        status=1
+    fi
+    exit "$status"
+}
+
+build() {
+    cargo build --locked --release --workspace
+}
+
+# The pallets' own tests are left to the next stage. Their default features are named because leaving a package out also takes
+# its default features away: without this, pallets, runtime and node would be built a second time.
+rust() {
+    local pallet features=''
+    for pallet in "${salus_pallets[@]}"; do
+        features+=",pallet-salus-$pallet/default"
+    done
+    tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
+}
+
+# Without the runtime and the node, hence without their dependencies, and in the profile that compiles quickest.
+pallets() {
+    salus_pallet_selection
+    SKIP_WASM_BUILD=1 tests cargo test --locked "${salus_pallet_arguments[@]}" --no-fail-fast
+}
+
+javascript() {
+    if [[ ! -e e2e/js/package.json ]]; then
+        echo "there is no e2e/js/package.json: nothing to run"
+        return
+    fi
+    cd e2e/js
+    npm ci --no-audit --no-fund
+    tests npm test
+}
+
+main "$@"
