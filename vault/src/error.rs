@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can go wrong in a vault. No message holds anything of an object but its id.
+
+use std::io;
+use std::path::PathBuf;
+
+use salus_primitives::Digest;
+use thiserror::Error;
+
+/// A folder cannot be opened as a vault.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The path names something that is no folder.
+    #[error("`{0}` is not a folder")]
+    NotAFolder(PathBuf),
+    /// The folder holds other things and was never a vault; a vault is never opened over them.
+    #[error("`{0}` holds other files and is no vault")]
+    NotAVault(PathBuf),
+    /// A later version of this program made the vault.
+    #[error("the vault at `{0}` has a format that this version does not know")]
+    UnknownFormat(PathBuf),
+    /// The folder cannot be read or written.
+    #[error("cannot open the vault at `{path}`")]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// An object cannot be stored, found or trusted.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The vault has no object with this id.
+    #[error("the vault has no object `{0}`")]
+    NotFound(Digest),
+    /// The bytes stored under an id do not hash to it: they were altered or cut off.
+    #[error("the object `{expected}` is corrupted: its bytes hash to `{found}`")]
+    Corrupted {
+        /// The object's id.
+        expected: Digest,
+        /// What its bytes hash to.
+        found: Digest,
+    },
+    /// The bytes to be stored could not be read from where they come.
+    #[error("cannot read the bytes to be stored")]
+    Source(#[source] io::Error),
+    /// The store cannot be read or written.
+    #[error("cannot reach the vault's store")]
+    Io(#[source] io::Error),
+}
+
+impl VaultError {
+    pub(crate) fn io(error: opendal::Error) -> Self {
+        Self::Io(error.into())
+    }
+
+    pub(crate) fn of(id: &Digest, error: opendal::Error) -> Self {
+        match error.kind() {
+            opendal::ErrorKind::NotFound => Self::NotFound(*id),
+            _ => Self::io(error),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The folder that a vault lies in: made, recognised and closed to everybody but its owner.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::error::OpenError;
+use crate::layout::INCOMING;
+
+/// Marks a folder as a vault, so that none is ever made in the midst of other things.
+const MARKER: &str = "salus-vault";
+const FORMAT: &str = "1\n";
+/// Half objects older than this belong to nobody who is still writing.
+const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Makes `path` a vault, or recognises it as one.
+pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
+    let failed = |source| OpenError::Io { path: path.to_owned(), source };
+    match fs::metadata(path) {
+        Ok(found) if !found.is_dir() => return Err(OpenError::NotAFolder(path.to_owned())),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => create_private(path).map_err(failed)?,
+        Err(error) => return Err(failed(error)),
+    }
+    match fs::read_to_string(path.join(MARKER)) {
+        Ok(format) if format == FORMAT => {}
+        Ok(_) => return Err(OpenError::UnknownFormat(path.to_owned())),
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Err(OpenError::UnknownFormat(path.to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if !is_empty(path).map_err(failed)? {
+                return Err(OpenError::NotAVault(path.to_owned()));
+            }
+            mark(path).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    close_to_others(path).map_err(failed)?;
+    create_private(&path.join(INCOMING)).map_err(failed)?;
+    sweep(&path.join(INCOMING)).map_err(failed)?;
+    path.canonicalize().map_err(failed)
+}
+
+/// Creates a folder that only its owner can enter; nothing happens when it exists.
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Lets only the owner read and write a file.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    set_mode(path, 0o600)
+}
+
+/// Makes names in `folder` survive a power failure.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened as a file; there the rename itself has to suffice.
+    if cfg!(unix) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn close_to_others(folder: &Path) -> io::Result<()> {
+    set_mode(folder, 0o700)
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether the folder holds nothing but the marker of somebody who is opening it at the same moment.
+fn is_empty(folder: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if !name.trim_start_matches('.').starts_with(MARKER) && name != INCOMING {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn mark(folder: &Path) -> io::Result<()> {
+    let mut suffix = [0; 8];
+    getrandom::fill(&mut suffix).map_err(io::Error::other)?;
+    let fresh = folder.join(format!(".{MARKER}-{:016x}", u64::from_be_bytes(suffix)));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&fresh)?;
+    file.write_all(FORMAT.as_bytes())?;
+    make_private(&fresh)?;
+    file.sync_all()?;
+    fs::rename(&fresh, folder.join(MARKER))?;
+    sync(folder)
+}
+
+/// Removes half objects that a crash left behind long ago. Newer ones may still be arriving, from another process.
+fn sweep(incoming: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(incoming)? {
+        let entry = entry?;
+        let age = entry.metadata().and_then(|found| found.modified()).map(|at| SystemTime::now().duration_since(at));
+        if let Ok(Ok(age)) = age {
+            if age > LEFTOVER_AGE {
+                // Somebody else may have been quicker.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+    Ok(())
+}

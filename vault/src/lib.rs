@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A content-addressed store of sealed objects: blobs, envelopes and profiles.
+//!
+//! An object's id is the SHA-256 of its bytes, so an id that the chain knows says exactly which bytes belong to it, and
+//! nobody can put others in their place. What a vault holds is sealed before it arrives; the vault has no key, knows no
+//! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
+//!
+//! [`Vault::open_folder`] keeps objects in a folder, by way of [OpenDAL](opendal), so that other stores can be added
+//! without touching those who use a vault. Objects arrive under a temporary name and get their own name only once they
+//! are complete, hashed and synced to the disk: a crash leaves no half object behind, and every name in the store is
+//! that of a whole object. Memory stays bounded however large an object is, except in [`Vault::get`], which returns the
+//! bytes.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! # let folder = tempfile::tempdir()?;
+//! let vault = salus_vault::Vault::open_folder(folder.path()).await?;
+//! let id = vault.put(&b"sealed bytes"[..]).await?;
+//! assert_eq!(vault.get(&id).await?, &b"sealed bytes"[..]);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod folder;
+mod layout;
+mod reader;
+mod vault;
+
+pub use error::{OpenError, VaultError};
+pub use reader::ObjectReader;
+pub use vault::{object_id, Vault};
