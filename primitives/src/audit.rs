@@ -14,8 +14,21 @@ use sp_crypto_hashing::blake2_256;
 
 /// Names a log.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
-    TypeInfo, Serialize, Deserialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum LogId {
@@ -29,7 +42,17 @@ pub enum LogId {
 
 /// Who did something.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
@@ -42,7 +65,17 @@ pub enum Actor {
 
 /// What was done.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
@@ -113,7 +146,17 @@ pub enum Action {
 
 /// To what it was done.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
@@ -144,7 +187,17 @@ pub enum Subject {
 
 /// Why it was done.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
@@ -180,26 +233,21 @@ pub struct AuditEvent {
 
 impl AuditEvent {
     /// Something that a member did in its own name, without purpose or reason.
-    pub fn by_member(
-        member: MemberId,
-        institution: Option<InstitutionId>,
-        action: Action,
-        subject: Subject,
-    ) -> Self {
-        Self { actor: Actor::Member(member), on_behalf: None, institution, action, subject, purpose: None, reason: None }
-    }
-
-    /// Something that the council did.
-    pub fn by_council(action: Action, subject: Subject) -> Self {
+    pub fn by_member(member: MemberId, institution: Option<InstitutionId>, action: Action, subject: Subject) -> Self {
         Self {
-            actor: Actor::Council,
+            actor: Actor::Member(member),
             on_behalf: None,
-            institution: None,
+            institution,
             action,
             subject,
             purpose: None,
             reason: None,
         }
+    }
+
+    /// Something that the council did.
+    pub fn by_council(action: Action, subject: Subject) -> Self {
+        Self { actor: Actor::Council, on_behalf: None, institution: None, action, subject, purpose: None, reason: None }
     }
 
     /// With this purpose.
@@ -215,7 +263,17 @@ impl AuditEvent {
 
 /// An entry of a log. Nothing edits it.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 pub struct Entry {
@@ -251,7 +309,17 @@ impl Entry {
 
 /// A log's length and the head of its hash chain.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
     Deserialize,
 )]
 pub struct LogHead {

@@ -45,6 +45,7 @@ pub use weights::WeightInfo;
 /// Grants that one approval gives, at most.
 pub const MAX_TERMS: u32 = 16;
 
+/// Charts, compartments, grants and requests: the one answer to "may X do Y?".
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {

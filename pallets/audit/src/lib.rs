@@ -80,6 +80,7 @@ pub use pallet::*;
 pub use types::DenialRun;
 pub use weights::WeightInfo;
 
+/// Append-only logs with chained heads: what happened, by whom, to what and why.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {

@@ -111,6 +111,7 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
+/// Institutions and members: vouchers, verification, transaction keys and status.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 #[allow(

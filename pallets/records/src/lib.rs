@@ -91,6 +91,7 @@ pub use pallet::*;
 pub use types::QueuedSession;
 pub use weights::WeightInfo;
 
+/// Record assets, their versions, and the log entry before each read.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {
