@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A patient's charts.
+
+use super::{Agent, AgentError};
+use crate::chain::{At, Call, Outcome};
+use salus_primitives::{ChartId, MemberId, Moment};
+
+/// A chart at a glance.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct ChartSummary {
+    /// Its number.
+    pub chart: ChartId,
+    /// Who decides about it.
+    pub controller: MemberId,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// How many compartments it has.
+    pub compartments: u8,
+    /// How many records it has.
+    pub records: usize,
+    /// How many grants are in force.
+    pub readers: usize,
+}
+
+impl Agent {
+    /// Opens a chart of one's own, as a patient.
+    pub async fn open_chart(&self) -> Result<(ChartId, Outcome), AgentError> {
+        let outcome = self.submit(&Call::open_chart()).await?;
+        Ok((outcome.event("Access", "ChartOpened")?, outcome))
+    }
+
+    /// The charts that the member controls.
+    pub async fn charts(&self) -> Result<Vec<ChartSummary>, AgentError> {
+        let mut summaries = Vec::new();
+        for chart in self.chain.charts_of(At::Finalized, self.id).await? {
+            summaries.push(self.chart_summary(chart).await?);
+        }
+        Ok(summaries)
+    }
+
+    /// A chart at a glance.
+    pub async fn chart_summary(&self, chart: ChartId) -> Result<ChartSummary, AgentError> {
+        let found = self.chart(chart).await?;
+        let now = self.chain.now(At::Finalized).await?;
+        let grants = self.chain.grants(At::Finalized, chart).await?;
+        Ok(ChartSummary {
+            chart,
+            controller: found.controller,
+            opened_at: found.opened_at,
+            compartments: found.compartments,
+            records: self.chain.records(At::Finalized, chart).await?.len(),
+            readers: grants.iter().filter(|(_, grant)| grant.is_in_force(now)).count(),
+        })
+    }
+}

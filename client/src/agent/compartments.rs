@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Compartments: their sealed names, and the secrets of their epochs.
+
+use super::{Agent, AgentError};
+use crate::{
+    chain::{At, Call, Outcome},
+    compartment::{CompartmentSecret, Place, Profile},
+    envelope::Recipient,
+    fhir,
+    gate::{system_now, CompartmentRequest, GateError, GateRefusal, ReleasedCompartment, Request},
+    secret::random,
+};
+use salus_primitives::{
+    access::{Chart, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
+    ChartId, CompartmentId,
+};
+
+/// A compartment that is to be added.
+#[derive(Clone)]
+pub struct CompartmentProfile {
+    profile: Profile,
+    flags: CompartmentFlags,
+}
+
+impl CompartmentProfile {
+    /// A compartment with this name; the word for programs is the name in lower case, with dashes.
+    pub fn named(name: &str, flags: CompartmentFlags) -> Self {
+        Self { profile: Profile { name: name.to_owned(), meaning: meaning_of(name) }, flags }
+    }
+
+    /// The compartments into which FHIR bundles are sorted, in an order of chance: were it always the same, a number
+    /// would tell the meaning.
+    pub fn standard() -> Vec<Self> {
+        let mut kinds: Vec<_> = fhir::compartments().iter().map(|kind| (random::<16>(), *kind)).collect();
+        kinds.sort_by_key(|(chance, _)| *chance);
+        let flags = |kind: &fhir::CompartmentKind| CompartmentFlags {
+            sensitive: kind.sensitive,
+            emergency: kind.emergency,
+            de_identified: false,
+        };
+        kinds.into_iter().map(|(_, kind)| Self::named(kind.name, flags(kind))).collect()
+    }
+}
+
+/// The word for programs that goes with a name, such as `vital-signs`.
+pub(super) fn meaning_of(name: &str) -> String {
+    let words: Vec<_> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-").to_lowercase()
+}
+
+/// A compartment, with its name if the member can open it.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
+pub struct NamedCompartment {
+    /// Its number.
+    pub number: CompartmentId,
+    /// Its name.
+    pub name: Option<String>,
+    /// The word for programs.
+    pub meaning: Option<String>,
+    /// How it is treated.
+    pub flags: CompartmentFlags,
+    /// Its current epoch.
+    pub epoch: u32,
+    /// Whether the patient should rotate.
+    pub rotation_due: bool,
+}
+
+impl Agent {
+    /// Adds compartments to a chart, all or none.
+    pub async fn add_compartments(
+        &self,
+        chart: ChartId,
+        profiles: &[CompartmentProfile],
+    ) -> Result<(Vec<CompartmentId>, Outcome), AgentError> {
+        let found = self.chart(chart).await?;
+        let vault = self.home_vault(&found).await?;
+        let (mut calls, mut numbers) = (Vec::new(), Vec::new());
+        for (number, CompartmentProfile { profile, flags }) in (found.compartments..).zip(profiles) {
+            if number >= MAX_COMPARTMENTS {
+                return Err(AgentError::TooManyCompartments);
+            }
+            let compartment = CompartmentId(number);
+            let secret = CompartmentSecret::generate(self.place(chart, compartment));
+            let own = secret.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;
+            let epoch = Epoch { public_key: secret.public_key(), secret_envelope: vault.put(own).await?, link: None };
+            let sealed = vault.put(secret.seal_profile(profile)?).await?;
+            calls.push(Call::add_compartment(chart, compartment, *flags, sealed, &epoch));
+            numbers.push(compartment);
+        }
+        let outcome = self.submit(&Call::all_or_none(calls).ok_or(AgentError::NotInMetadata)?).await?;
+        Ok((numbers, outcome))
+    }
+
+    /// The chart's compartments, with the names that this member can open: all of them for the controller, for others
+    /// those of which they hold the secret, or whose name stands in the note that came with a grant.
+    pub async fn compartments(&self, chart: ChartId) -> Result<Vec<NamedCompartment>, AgentError> {
+        let found = self.chart(chart).await?;
+        let notes = self.compartment_names_in_notes(chart, &found).await?;
+        let mut named = Vec::new();
+        for (number, compartment) in self.chain.compartments(At::Finalized, chart).await? {
+            let profile = match self.released(chart, &found, number).await {
+                Ok(released) => Some(released.open_profile(self.identity.encryption())?),
+                Err(AgentError::NoSecret(_)) => notes.get(&number).cloned(),
+                Err(error) => return Err(error),
+            };
+            named.push(NamedCompartment {
+                number,
+                name: profile.as_ref().map(|profile| profile.name.clone()),
+                meaning: profile.map(|profile| profile.meaning),
+                flags: compartment.flags,
+                epoch: compartment.epoch,
+                rotation_due: compartment.rotation_due,
+            });
+        }
+        Ok(named)
+    }
+
+    /// The compartment that `text` names: by number, by name or by the word for programs.
+    pub async fn find_compartment(&self, chart: ChartId, text: &str) -> Result<CompartmentId, AgentError> {
+        if let Ok(number) = text.parse() {
+            return Ok(number);
+        }
+        let wanted = meaning_of(text);
+        let found = self.compartments(chart).await?.into_iter().find(|compartment| {
+            compartment.meaning.as_deref() == Some(wanted.as_str())
+                || compartment.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(text))
+        });
+        found.map(|compartment| compartment.number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()))
+    }
+
+    /// The newest secret of a compartment that this member may have: as its controller the current one, as a reader the
+    /// one in the envelope of a grant.
+    pub(super) async fn newest_secret(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        compartment: CompartmentId,
+    ) -> Result<CompartmentSecret, AgentError> {
+        Ok(self.released(chart, found, compartment).await?.open_secret(self.identity.encryption())?)
+    }
+
+    /// What the gate before the chart's home vault gives out of a compartment.
+    pub(super) async fn released(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        compartment: CompartmentId,
+    ) -> Result<ReleasedCompartment, AgentError> {
+        let request = CompartmentRequest { chart, compartment, reader: self.id, at: system_now() };
+        let signed = request.sign(&self.genesis(), self.identity.transaction());
+        match self.home_gate(found).await?.release_compartment(&signed).await {
+            Ok(released) if released.secret.recipient == Recipient::Member(self.id) => Ok(released),
+            // An institution's envelope is opened by its own service.
+            Ok(_) => Err(AgentError::NoSecret(compartment)),
+            Err(GateError::Refused(
+                GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_),
+            )) => Err(AgentError::NoSecret(compartment)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> Place {
+        Place { genesis: self.genesis(), chart, compartment }
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can go wrong while a member works.
+
+use super::reading::OpenRefused;
+use crate::{
+    chain::{OutcomeError, QueryError, SubmitError},
+    envelope::EnvelopeError,
+    gate::{GateError, GateRefusal},
+    sealing::{OpenError, SealError},
+};
+use salus_primitives::{
+    audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId,
+    RequestId, SigningKey,
+};
+use salus_vault::VaultError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a member's act came to nothing.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AgentError {
+    /// The chain said no, or could not be reached.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// The chain could not be asked.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The chain answered otherwise than expected.
+    #[error(transparent)]
+    Outcome(#[from] OutcomeError),
+    /// The chain denied an opening, and logged it.
+    #[error(transparent)]
+    OpenRefused(#[from] OpenRefused),
+    /// A release gate said no.
+    #[error("refused by the release gate: {0}")]
+    Gate(#[from] GateRefusal),
+    /// A vault cannot be used.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A vault cannot be opened.
+    #[error(transparent)]
+    OpenVault(#[from] salus_vault::OpenError),
+    /// An envelope cannot be sealed or opened.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// Content cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A blob cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A log is not what its head was made of.
+    #[error("the log is not whole: {0}")]
+    Log(#[from] LogFault),
+    /// The account belongs to nobody.
+    #[error("refused: the account `{0}` belongs to no member\nhint: join with a voucher first")]
+    NotMember(SigningKey),
+    /// There is no such member.
+    #[error("there is no member `{0}`")]
+    NoMember(MemberId),
+    /// There is no such institution.
+    #[error("there is no institution `{0}`")]
+    NoInstitution(InstitutionId),
+    /// The institution is suspended or removed.
+    #[error("institution `{0}` is not active")]
+    InstitutionNotActive(InstitutionId),
+    /// There is no such chart.
+    #[error("there is no chart `{0}`")]
+    NoChart(ChartId),
+    /// Only the chart's controller can do this.
+    #[error("refused: only the patient of chart `{0}` can do this")]
+    NotController(ChartId),
+    /// There is no such compartment, or this member does not know its name.
+    #[error("no compartment `{0}` is known in this chart\nhint: salus compartment list")]
+    NoCompartment(String),
+    /// The bundle needs compartments that the member does not know in the chart.
+    #[error(
+        "the bundle belongs in compartments that you may not write: `{}`\nhint: ask the patient to grant them",
+        .0.join("`, `")
+    )]
+    MissingCompartments(Vec<String>),
+    /// A chart has no room for more compartments.
+    #[error("a chart has at most 16 compartments")]
+    TooManyCompartments,
+    /// The member may not have the compartment's secret.
+    #[error("refused: you hold no key of compartment `{0}`")]
+    NoSecret(CompartmentId),
+    /// There is no such grant.
+    #[error("there is no grant `{0}` in this chart")]
+    NoGrant(GrantId),
+    /// There is no such request.
+    #[error("there is no request `{0}` for this chart")]
+    NoRequest(RequestId),
+    /// There is no such record.
+    #[error("there is no record `{0}`")]
+    NoRecord(RecordId),
+    /// A record has more live grants of its own than a version can carry.
+    #[error("the record has more than 8 grants of its own")]
+    TooManyRecordGrants,
+    /// A note is too long.
+    #[error("the text is too long: some 4,000 bytes at most")]
+    NoteTooLong,
+    /// A file cannot be read.
+    #[error("`{path}` cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The identity is not the institution's.
+    #[error(
+        "this identity's membership key is not the issuing key of institution `{0}`\nhint: act as the institution"
+    )]
+    NotTheIssuingKey(InstitutionId),
+    /// The institution may not admit such a role.
+    #[error("an institution of this kind may not admit the role `{0:?}`")]
+    RoleNotAdmissible(Role),
+    /// A voucher lives too long or not at all.
+    #[error("a voucher can be redeemed for 30 days at most")]
+    VoucherLife,
+    /// The voucher is for another chain.
+    #[error("the voucher is for another chain")]
+    ForeignVoucher,
+    /// The voucher's file was altered.
+    #[error("the voucher cannot be read")]
+    BrokenVoucher,
+    /// Whoever challenges is no active verifier of the institution that the challenge names.
+    #[error("member `{0}`, who challenges, is no active verifier\nhint: do not answer; tell your institution")]
+    UntrustedVerifier(MemberId),
+    /// The node does not know the block of a challenge.
+    #[error("the node does not know block `{0}`, in which the challenge stands")]
+    ChallengeBlock(u32),
+    /// There is no such motion.
+    #[error("the council has no motion `{0}`\nhint: salus council list")]
+    NoMotion(Digest),
+    /// The council agreed, but the call failed.
+    #[error("refused: the council agreed, but what it decided could not be carried out")]
+    MotionFailed,
+    /// The checked-in metadata lacks a call.
+    #[error("this client was built with metadata that lacks a call")]
+    NotInMetadata,
+}
+
+impl From<GateError<QueryError>> for AgentError {
+    fn from(error: GateError<QueryError>) -> Self {
+        match error {
+            GateError::Refused(refusal) => Self::Gate(refusal),
+            GateError::Chain(error) => Self::Query(error),
+            GateError::Vault(error) => Self::Vault(error),
+        }
+    }
+}
+
+impl AgentError {
+    /// Whether the chain or a gate said no, rather than something being broken or wrongly asked.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Submit(error) => error.is_refusal(),
+            Self::OpenRefused(_)
+            | Self::Gate(_)
+            | Self::NotMember(_)
+            | Self::NotController(_)
+            | Self::NoSecret(_)
+            | Self::MotionFailed => true,
+            _ => false,
+        }
+    }
+}

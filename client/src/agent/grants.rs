@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Granting and revoking.
+
+use super::{Agent, AgentError};
+use crate::{
+    chain::{At, Call, Outcome},
+    compartment::Profile,
+    envelope::Recipient,
+};
+use salus_primitives::{
+    access::{Chart, Grant, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
+};
+
+/// What a patient wants to grant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GrantWish {
+    /// To whom.
+    pub grantee: Grantee,
+    /// What it covers.
+    pub scope: Scope,
+    /// What they may do.
+    pub permissions: Permissions,
+    /// For which purposes they may read.
+    pub purposes: Purposes,
+    /// From when until when.
+    pub interval: Interval,
+    /// Why, in words; sealed to the grantee.
+    pub text: Option<String>,
+}
+
+/// What a grant to read needs, sealed and in the chart's home vault.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct SealedGrant {
+    /// What the grant is to cover.
+    pub scope: Scope,
+    /// SHA-256 of the sealed reason, which also holds a compartment's name; none for a record without a reason.
+    pub reason: Option<Digest>,
+    /// SHA-256 of the sealed key.
+    pub envelope: Digest,
+}
+
+/// What revoking a grant did.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Lapse {
+    /// The grant.
+    pub grant: GrantId,
+    /// The compartment whose rotation is due now, because the grantee holds its secret.
+    pub rotation_due: Option<CompartmentId>,
+    /// The transaction.
+    pub transaction: Digest,
+}
+
+impl Agent {
+    /// Grants what `wishes` say, all or nothing.
+    pub async fn grant(&self, chart: ChartId, wishes: &[GrantWish]) -> Result<(Vec<GrantId>, Outcome), AgentError> {
+        let mut calls = Vec::new();
+        for wish in wishes {
+            calls.push(Call::grant_access(chart, wish.grantee, &self.prepare(chart, wish).await?));
+        }
+        let outcome = self.submit(&Call::all_or_none(calls).ok_or(AgentError::NotInMetadata)?).await?;
+        let granted: Vec<(ChartId, GrantId)> = outcome.events("Access", "AccessGranted")?;
+        Ok((granted.into_iter().map(|(_, grant)| grant).collect(), outcome))
+    }
+
+    /// Seals what a grant to read needs and puts it into the chart's home vault, but grants nothing.
+    ///
+    /// For wallets that submit the grant themselves and know nothing of envelopes.
+    pub async fn seal_grant(
+        &self,
+        chart: ChartId,
+        grantee: Grantee,
+        scope: Scope,
+        text: Option<&str>,
+    ) -> Result<SealedGrant, AgentError> {
+        let found = self.chart(chart).await?;
+        if found.controller != self.id {
+            return Err(AgentError::NotController(chart));
+        }
+        let key = self.encryption_key_of(grantee).await?;
+        let recipient = Recipient::from(grantee);
+        let reason = self.put_reason(chart, &found, recipient, &key, scope, text).await?;
+        let envelope = self.put_grant_envelope(chart, &found, scope, recipient, &key).await?;
+        Ok(SealedGrant { scope, reason, envelope })
+    }
+
+    /// Grants a laboratory reading and adding in one compartment.
+    pub async fn grant_to_lab(
+        &self,
+        chart: ChartId,
+        laboratory: Grantee,
+        compartment: CompartmentId,
+        interval: Interval,
+        text: Option<&str>,
+    ) -> Result<(GrantId, Outcome), AgentError> {
+        let wish = GrantWish {
+            grantee: laboratory,
+            scope: Scope::Compartment(compartment),
+            permissions: Permissions::of(&[Permission::Read, Permission::Create]),
+            purposes: Purposes::of(&[salus_primitives::access::Purpose::Laboratory]),
+            interval,
+            text: text.map(str::to_owned),
+        };
+        let GrantTerms { reason, envelope, .. } = self.prepare(chart, &wish).await?;
+        let envelope = envelope.ok_or(AgentError::NoSecret(compartment))?;
+        let call = Call::grant_access_to_lab(chart, laboratory, compartment, interval, reason, envelope);
+        let outcome = self.submit(&call).await?;
+        let (_, grant): (ChartId, GrantId) = outcome.event("Access", "AccessGranted")?;
+        Ok((grant, outcome))
+    }
+
+    /// Revokes a grant, whichever form gave it.
+    pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Lapse, AgentError> {
+        let found = self.chart(chart).await?;
+        let grants = self.chain.grants(At::Finalized, chart).await?;
+        let known = grants.into_iter().find_map(|(id, known)| (id == grant).then_some(known));
+        let known = known.ok_or(AgentError::NoGrant(grant))?;
+        let reason = match text {
+            Some(text) => {
+                let key = self.identity.encryption().public();
+                Some(self.put_note(chart, &found, self.id, &key, text, None).await?)
+            }
+            None => None,
+        };
+        let outcome = self.submit(&Call::revoke_access(chart, grant, known.laboratory, reason)).await?;
+        let rotation_due = match known.scope {
+            Scope::Compartment(compartment) if known.permissions.contains(Permission::Read) => Some(compartment),
+            _ => None,
+        };
+        Ok(Lapse { grant, rotation_due, transaction: outcome.transaction })
+    }
+
+    /// The chart's grants to `grantee`, whatever became of them.
+    pub(super) async fn own_grants(
+        &self,
+        chart: ChartId,
+        grantee: Grantee,
+    ) -> Result<Vec<(ChartId, GrantId, Grant)>, AgentError> {
+        let mut grants = self.chain.grants_to(At::Finalized, grantee).await?;
+        grants.retain(|(of, _, _)| *of == chart);
+        Ok(grants)
+    }
+
+    /// Seals what the grantee will need, and says what the chain is to be told.
+    pub(super) async fn prepare(&self, chart: ChartId, wish: &GrantWish) -> Result<GrantTerms, AgentError> {
+        let found = self.chart(chart).await?;
+        let key = self.encryption_key_of(wish.grantee).await?;
+        let recipient = Recipient::from(wish.grantee);
+        let reason = self.put_reason(chart, &found, recipient, &key, wish.scope, wish.text.as_deref()).await?;
+        let envelope = match wish.permissions.contains(Permission::Read) {
+            true => Some(self.put_grant_envelope(chart, &found, wish.scope, recipient, &key).await?),
+            false => None,
+        };
+        let GrantWish { scope, permissions, purposes, interval, .. } = *wish;
+        Ok(GrantTerms { scope, permissions, purposes, interval, reason, envelope })
+    }
+
+    /// The key to which envelopes for `grantee` are sealed.
+    pub(super) async fn encryption_key_of(&self, grantee: Grantee) -> Result<EncryptionKey, AgentError> {
+        match grantee {
+            Grantee::Member(member) => Ok(self.member_of(member).await?.encryption_key),
+            Grantee::Institution(institution) => {
+                let found = self.chain.institution(At::Finalized, institution).await?;
+                Ok(found.ok_or(AgentError::NoInstitution(institution))?.profile.encryption_key)
+            }
+        }
+    }
+
+    /// Seals the secret behind `scope` to a grantee and puts the envelope into the chart's home vault.
+    pub(super) async fn put_grant_envelope(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        scope: Scope,
+        recipient: Recipient,
+        key: &EncryptionKey,
+    ) -> Result<Digest, AgentError> {
+        let envelope = match scope {
+            Scope::Compartment(compartment) => {
+                self.newest_secret(chart, found, compartment).await?.seal_to(recipient, key)?
+            }
+            Scope::Record(record) => {
+                let record = RecordId { chart, key: record };
+                let (content_key, version) = self.newest_content_key(found, record).await?;
+                content_key.seal_to(recipient, key, self.genesis(), record, version)?
+            }
+        };
+        Ok(self.home_vault(found).await?.put(envelope).await?)
+    }
+
+    /// Seals the reason for a grant to its grantee, with the name and meaning of the compartment that it covers.
+    async fn put_reason(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        recipient: Recipient,
+        key: &EncryptionKey,
+        scope: Scope,
+        text: Option<&str>,
+    ) -> Result<Option<Digest>, AgentError> {
+        let compartment = match scope {
+            Scope::Compartment(compartment) => Some((compartment, self.profile_of(chart, found, compartment).await?)),
+            Scope::Record(_) => None,
+        };
+        let text = text.unwrap_or_default();
+        Ok(match compartment.is_some() || !text.is_empty() {
+            true => Some(self.put_note_to(chart, found, recipient, key, text, compartment).await?),
+            false => None,
+        })
+    }
+
+    async fn profile_of(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        compartment: CompartmentId,
+    ) -> Result<Profile, AgentError> {
+        Ok(self.released(chart, found, compartment).await?.open_profile(self.identity.encryption())?)
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A member at work: keys, a chain and the vaults, and everything that members do with them.
+//!
+//! Each act is prepared completely before anything is written: first what has to be sealed goes into a vault, then one
+//! transaction makes it count. An act that is cut off in between leaves sealed objects that nothing refers to, never a
+//! reference to something that is not there.
+
+mod charts;
+mod compartments;
+mod council;
+mod error;
+mod grants;
+mod importing;
+mod joining;
+mod logs;
+mod notes;
+mod reading;
+mod requests;
+mod rotation;
+mod vaults;
+mod writing;
+
+pub use charts::ChartSummary;
+pub use compartments::{CompartmentProfile, NamedCompartment};
+pub use council::{Progress, Waiting};
+pub use error::AgentError;
+pub use grants::{GrantWish, Lapse, SealedGrant};
+pub use importing::{Import, Imported};
+pub use joining::{answer_challenges, issue_voucher, redeem, Commitment, Offer, ProfileOpening, VoucherFile};
+pub use logs::VerifiedLog;
+pub use notes::Note;
+pub use reading::{OpenRefused, Opened, RecordContent};
+pub use vaults::Vaults;
+pub use writing::{Content, Written};
+
+use crate::{
+    chain::{At, Call, Chain, Outcome, Signer},
+    keys::{Identity, SigningPair},
+};
+use salus_primitives::{access::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId, SigningKey};
+use salus_vault::Vault;
+
+/// A member at work.
+pub struct Agent {
+    chain: Chain,
+    vaults: Vaults,
+    identity: Identity,
+    id: MemberId,
+}
+
+impl Signer for SigningPair {
+    fn account(&self) -> SigningKey {
+        self.public()
+    }
+    fn sign(&self, payload: &[u8]) -> [u8; 64] {
+        Self::sign(self, payload)
+    }
+}
+
+impl Agent {
+    /// The member whose account `identity` signs with.
+    pub async fn new(chain: Chain, vaults: Vaults, identity: Identity) -> Result<Self, AgentError> {
+        let account = identity.transaction().public();
+        let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
+        Ok(Self { chain, vaults, identity, id })
+    }
+
+    /// The member's number.
+    pub fn id(&self) -> MemberId {
+        self.id
+    }
+
+    /// The chain.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The vaults.
+    pub fn vaults(&self) -> &Vaults {
+        &self.vaults
+    }
+
+    /// The member's keys.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// What the chain knows of the member.
+    pub async fn member(&self) -> Result<Member, AgentError> {
+        self.member_of(self.id).await
+    }
+
+    /// Signs `call` with the transaction key, submits it, and waits until it is finalised.
+    pub async fn submit(&self, call: &Call) -> Result<Outcome, AgentError> {
+        Ok(self.chain.submit(call, self.identity.transaction()).await?)
+    }
+
+    async fn member_of(&self, member: MemberId) -> Result<Member, AgentError> {
+        self.chain.member(At::Finalized, member).await?.ok_or(AgentError::NoMember(member))
+    }
+
+    async fn chart(&self, chart: ChartId) -> Result<Chart, AgentError> {
+        self.chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))
+    }
+
+    /// The vault that holds a chart's own objects (secrets, links, profiles, grants' envelopes): that of the institution
+    /// which admitted its controller. Records lie in the vaults of their custodians.
+    async fn home_vault(&self, chart: &Chart) -> Result<Vault, AgentError> {
+        let controller = self.member_of(chart.controller).await?;
+        self.vaults.of(controller.admitted_by).await
+    }
+
+    /// The institution whose vault takes what this member writes.
+    async fn own_institution(&self) -> Result<InstitutionId, AgentError> {
+        Ok(self.member().await?.admitted_by)
+    }
+
+    fn genesis(&self) -> Digest {
+        self.chain.genesis()
+    }
+}

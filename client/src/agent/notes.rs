@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Notes: what comes with a grant, a request or an answer, in words.
+//!
+//! A note is sealed to whom it is for; the chain holds the hash of the sealed bytes as the reason. So what the patient
+//! was shown, and agreed to, is bound to the grant (S4-07). A note to a grantee also names the compartment: who may
+//! write but not read holds no secret that would open its profile.
+
+use super::{Agent, AgentError};
+use crate::{
+    compartment::Profile,
+    envelope::{open_reason, seal_reason, Recipient},
+};
+use salus_primitives::{
+    access::{Chart, Grantee, Scope},
+    ChartId, CompartmentId, Digest, EncryptionKey, MemberId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A note.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What it says.
+    pub text: String,
+    /// The compartment that a grant is about, and what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compartment: Option<(CompartmentId, Profile)>,
+}
+
+impl Agent {
+    /// Seals a note to `member`, whose key is `key`, and puts it into the chart's home vault.
+    pub(super) async fn put_note(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        member: MemberId,
+        key: &EncryptionKey,
+        text: &str,
+        compartment: Option<(CompartmentId, Profile)>,
+    ) -> Result<Digest, AgentError> {
+        self.put_note_to(chart, found, Recipient::Member(member), key, text, compartment).await
+    }
+
+    pub(super) async fn put_note_to(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        recipient: Recipient,
+        key: &EncryptionKey,
+        text: &str,
+        compartment: Option<(CompartmentId, Profile)>,
+    ) -> Result<Digest, AgentError> {
+        let note = Note { text: text.to_owned(), compartment };
+        let json = serde_json::to_string(&note).map_err(|_| AgentError::NoteTooLong)?;
+        let sealed = seal_reason(&json, recipient, key, self.genesis(), chart)?;
+        Ok(self.home_vault(found).await?.put(sealed).await?)
+    }
+
+    /// The note behind a reason, if it is for this member and still there.
+    pub async fn note(&self, chart: ChartId, reason: &Digest) -> Result<Option<Note>, AgentError> {
+        let found = self.chart(chart).await?;
+        self.note_in(chart, &found, reason).await
+    }
+
+    async fn note_in(&self, chart: ChartId, found: &Chart, reason: &Digest) -> Result<Option<Note>, AgentError> {
+        let vault = self.home_vault(found).await?;
+        if !vault.has(reason).await? {
+            return Ok(None);
+        }
+        let own = Recipient::Member(self.id);
+        let sealed = vault.get(reason).await?;
+        let json = open_reason(&sealed, own, self.identity.encryption(), self.genesis(), chart);
+        Ok(json.ok().and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    /// What the notes that came with this member's grants say about compartments.
+    pub(super) async fn compartment_names_in_notes(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+    ) -> Result<BTreeMap<CompartmentId, Profile>, AgentError> {
+        let mut names = BTreeMap::new();
+        for (_, _, grant) in self.own_grants(chart, Grantee::Member(self.id)).await? {
+            let (Scope::Compartment(_), Some(reason)) = (grant.scope, grant.reason) else { continue };
+            if let Some(Note { compartment: Some((number, profile)), .. }) = self.note_in(chart, found, &reason).await?
+            {
+                names.insert(number, profile);
+            }
+        }
+        Ok(names)
+    }
+}

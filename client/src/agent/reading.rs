@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
+
+use super::{Agent, AgentError};
+use crate::{
+    chain::{At, Call, Chain},
+    gate::{system_now, ReleaseGate, ReleaseRequest, Released, Request},
+    sealing::{open_bytes, open_to_file, ContentKey, Metadata},
+    secret::{random, Plaintext},
+};
+use salus_primitives::{
+    access::{Basis, Chart, Denial, Purpose, Scope},
+    ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
+};
+use std::path::Path;
+
+/// A session that was opened.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Opened {
+    /// The session.
+    pub session: SessionKey,
+    /// The chart.
+    pub chart: ChartId,
+    /// What was opened.
+    pub scope: Scope,
+    /// For which purpose.
+    pub purpose: Purpose,
+    /// What permitted it.
+    pub basis: Basis,
+    /// From when on a new session is needed.
+    pub expires_at: Moment,
+    /// The transaction.
+    pub transaction: Digest,
+}
+
+/// The chain's answer to an opening that is denied. The log shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("denied: {denial:?} (the log shows that you asked)")]
+pub struct OpenRefused {
+    /// Why.
+    pub denial: Denial,
+}
+
+/// A record that was read. It holds content, so it has no `Debug`.
+pub struct RecordContent {
+    /// The record.
+    pub record: RecordId,
+    /// The version's number.
+    pub version: u32,
+    /// What the sealed header says of it.
+    pub metadata: Metadata,
+    /// The content.
+    pub content: Plaintext,
+}
+
+impl Agent {
+    /// Opens records for reading. A denial is recorded as well.
+    pub async fn open(&self, chart: ChartId, scope: Scope, purpose: Purpose) -> Result<Opened, AgentError> {
+        let session = SessionKey(random());
+        let outcome = self.submit(&Call::open_records(chart, scope, purpose, session)).await?;
+        let transaction = outcome.transaction;
+        type Permitted = (ChartId, MemberId, SessionKey, Scope, Purpose, Basis, Moment);
+        if let Some((.., basis, expires_at)) = outcome.find::<Permitted>("Records", "RecordsOpened")? {
+            return Ok(Opened { session, chart, scope, purpose, basis, expires_at, transaction });
+        }
+        type Denied = (ChartId, MemberId, Scope, Purpose, Denial);
+        let (.., denial): Denied = outcome.event("Records", "OpenDenied")?;
+        Err(OpenRefused { denial }.into())
+    }
+
+    /// Reads a record into memory; the newest version when none is named. The chart's controller needs no session.
+    pub async fn read(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+    ) -> Result<RecordContent, AgentError> {
+        let (version, released, key) = self.release(record, version, session).await?;
+        let (metadata, content) = open_bytes(released.blob, &released.bindings, &key).await?;
+        Ok(RecordContent { record, version, metadata, content })
+    }
+
+    /// Reads a record, however large, into a new file, which appears whole or not at all.
+    pub async fn read_to_file(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+        path: &Path,
+    ) -> Result<(u32, Metadata), AgentError> {
+        let (version, released, key) = self.release(record, version, session).await?;
+        Ok((version, open_to_file(released.blob, &released.bindings, &key, path).await?))
+    }
+
+    /// What the gate before the custodian's vault releases, and the content key that this member makes of it.
+    async fn release(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+    ) -> Result<(u32, Released, ContentKey), AgentError> {
+        let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        let version = version.unwrap_or_else(|| known.versions.saturating_sub(1));
+        let chart = self.chart(record.chart).await?;
+        let gate = ReleaseGate::new(self.chain.clone(), self.vaults.of(known.custodian).await?)
+            .with_home(self.home_vault(&chart).await?);
+        let request = ReleaseRequest { record, version, session, reader: self.id, at: system_now() };
+        let released = gate.release(&request.sign(&self.genesis(), self.identity.transaction())).await?;
+        let key = released.key_path.open(&released.bindings, self.identity.encryption())?;
+        Ok((version, released, key))
+    }
+
+    /// The content key of a record's newest version, for the chart's controller.
+    pub(super) async fn newest_content_key(
+        &self,
+        found: &Chart,
+        record: RecordId,
+    ) -> Result<(ContentKey, u32), AgentError> {
+        if found.controller != self.id {
+            return Err(AgentError::NotController(record.chart));
+        }
+        let (version, _, key) = self.release(record, None, None).await?;
+        Ok((key, version))
+    }
+
+    /// The gate before a chart's home vault.
+    pub(super) async fn home_gate(&self, found: &Chart) -> Result<ReleaseGate<Chain>, AgentError> {
+        Ok(ReleaseGate::new(self.chain.clone(), self.home_vault(found).await?))
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Asking for access, and answering (S4-12, S4-29 "Pull").
+
+use super::{grants::GrantWish, Agent, AgentError};
+use crate::chain::{At, Call, Outcome};
+use salus_primitives::{
+    access::{Grantee, Permissions, Purpose, Purposes, Request},
+    ChartId, GrantId, Interval, Moment, RequestId,
+};
+
+impl Agent {
+    /// Asks the chart's controller for access.
+    pub async fn request_access(
+        &self,
+        chart: ChartId,
+        permissions: Permissions,
+        purpose: Purpose,
+        until: Option<Moment>,
+        reason: Option<&str>,
+    ) -> Result<(RequestId, Outcome), AgentError> {
+        let found = self.chart(chart).await?;
+        let reason = match reason {
+            Some(text) => {
+                let controller = self.member_of(found.controller).await?;
+                Some(self.put_note(chart, &found, found.controller, &controller.encryption_key, text, None).await?)
+            }
+            None => None,
+        };
+        let outcome = self.submit(&Call::request_access(chart, permissions, purpose, until, reason)).await?;
+        let (_, request): (ChartId, RequestId) = outcome.event("Access", "AccessRequested")?;
+        Ok((request, outcome))
+    }
+
+    /// The chart's requests, whatever became of them.
+    pub async fn requests(&self, chart: ChartId) -> Result<Vec<(RequestId, Request)>, AgentError> {
+        Ok(self.chain.requests(At::Finalized, chart).await?)
+    }
+
+    /// Approves a request, for the compartments or records that `wishes` name. What a wish leaves open is taken from the
+    /// request.
+    pub async fn approve(
+        &self,
+        chart: ChartId,
+        request: RequestId,
+        scopes: &[salus_primitives::access::Scope],
+        permissions: Option<Permissions>,
+        until: Option<Moment>,
+        text: Option<&str>,
+    ) -> Result<(Vec<GrantId>, Outcome), AgentError> {
+        let found = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
+        let (_, asked) = found.ok_or(AgentError::NoRequest(request))?;
+        let start = self.chain.clock().await?;
+        let end = match (until, asked.until) {
+            (Some(until), Some(asked)) => Some(until.min(asked)),
+            (until, asked) => until.or(asked),
+        };
+        let mut terms = Vec::new();
+        for scope in scopes {
+            let wish = GrantWish {
+                grantee: Grantee::Member(asked.requester),
+                scope: *scope,
+                permissions: permissions.unwrap_or(asked.permissions),
+                purposes: Purposes::of(&[asked.purpose]),
+                interval: Interval { start, end },
+                text: text.map(str::to_owned),
+            };
+            terms.push(self.prepare(chart, &wish).await?);
+        }
+        let outcome = self.submit(&Call::approve_request(chart, request, &terms)).await?;
+        let granted: Vec<(ChartId, GrantId)> = outcome.events("Access", "AccessGranted")?;
+        Ok((granted.into_iter().map(|(_, grant)| grant).collect(), outcome))
+    }
+
+    /// Denies a request.
+    pub async fn deny(&self, chart: ChartId, request: RequestId, reason: Option<&str>) -> Result<Outcome, AgentError> {
+        let found = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
+        let (_, asked) = found.ok_or(AgentError::NoRequest(request))?;
+        let reason = match reason {
+            Some(text) => {
+                let requester = self.member_of(asked.requester).await?;
+                let chart_found = self.chart(chart).await?;
+                let key = requester.encryption_key;
+                Some(self.put_note(chart, &chart_found, asked.requester, &key, text, None).await?)
+            }
+            None => None,
+        };
+        self.submit(&Call::deny_request(chart, request, reason)).await
+    }
+}

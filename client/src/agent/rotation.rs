@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! New epochs, and renewed envelopes for the readers that remain.
+//!
+//! Rotating and renewing are two steps, and renewing can be repeated: what is cut off half-way goes on where it stopped.
+
+use super::{Agent, AgentError};
+use crate::{
+    chain::{At, Call},
+    envelope::Recipient,
+};
+use salus_primitives::{
+    access::{Epoch, Permission, Scope, MAX_READERS},
+    ChartId, CompartmentId,
+};
+
+impl Agent {
+    /// Begins a new epoch of a compartment, with a new random secret; its number.
+    pub async fn rotate(&self, chart: ChartId, compartment: CompartmentId) -> Result<u32, AgentError> {
+        let found = self.chart(chart).await?;
+        let vault = self.home_vault(&found).await?;
+        let (next, link) = self.newest_secret(chart, &found, compartment).await?.rotate()?;
+        let own = next.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;
+        let epoch = Epoch {
+            public_key: next.public_key(),
+            secret_envelope: vault.put(own).await?,
+            link: Some(vault.put(link).await?),
+        };
+        self.submit(&Call::rotate_compartment(chart, compartment, next.epoch(), &epoch)).await?;
+        Ok(next.epoch())
+    }
+
+    /// Seals the current secret to every reader whose grant is not over and whose envelope is older; the current epoch,
+    /// and how many envelopes were renewed.
+    pub async fn renew_envelopes(&self, chart: ChartId, compartment: CompartmentId) -> Result<(u32, u32), AgentError> {
+        let found = self.chart(chart).await?;
+        let vault = self.home_vault(&found).await?;
+        let secret = self.newest_secret(chart, &found, compartment).await?;
+        let now = self.chain.now(At::Best).await?;
+        let mut envelopes = Vec::new();
+        for (id, grant) in self.chain.grants(At::Best, chart).await? {
+            let stale = grant.envelope.is_some_and(|envelope| envelope.edition < secret.epoch());
+            let reads = grant.scope == Scope::Compartment(compartment) && grant.permissions.contains(Permission::Read);
+            if reads && stale && !grant.is_over(now) {
+                let key = self.encryption_key_of(grant.grantee).await?;
+                let envelope = secret.seal_to(Recipient::from(grant.grantee), &key)?;
+                envelopes.push((id, vault.put(envelope).await?));
+            }
+        }
+        for part in envelopes.chunks(MAX_READERS as usize) {
+            self.submit(&Call::renew_envelopes(chart, compartment, secret.epoch(), part)).await?;
+        }
+        Ok((secret.epoch(), u32::try_from(envelopes.len()).unwrap_or(u32::MAX)))
+    }
+}

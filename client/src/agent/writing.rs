@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Adding records and versions: seal, store, register, in this order (S3-08).
+
+use super::{Agent, AgentError};
+use crate::{
+    chain::{At, Call, Outcome},
+    envelope::Recipient,
+    sealing::{seal_into, Bindings, ContentKey, Metadata},
+    secret::random,
+};
+use salus_primitives::{
+    access::{Permission, Scope},
+    records::{NewRecord, NewVersion, RecordGrantEnvelopes},
+    ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
+};
+use std::path::PathBuf;
+use tokio::io::AsyncRead;
+
+/// What is to be sealed.
+pub enum Content {
+    /// A file, however large.
+    File(PathBuf),
+    /// Bytes in memory.
+    Bytes(Vec<u8>),
+}
+
+/// A record, or a version, that was added.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Written {
+    /// The record.
+    pub record: RecordId,
+    /// The version's number.
+    pub version: u32,
+    /// Content id: SHA-256 of the sealed blob.
+    pub content: Digest,
+    /// Length of the sealed blob, in bytes.
+    pub size: u64,
+    /// The transaction that registered it.
+    pub transaction: Digest,
+}
+
+impl Agent {
+    /// Adds a record to a compartment. Without a key, one is chosen by chance.
+    pub async fn create(
+        &self,
+        chart: ChartId,
+        compartment: CompartmentId,
+        content: Content,
+        metadata: &Metadata,
+        key: Option<RecordKey>,
+    ) -> Result<Written, AgentError> {
+        let record = RecordId { chart, key: key.unwrap_or_else(|| RecordKey(random())) };
+        let custodian = self.own_institution().await?;
+        let version = self.seal_version(record, 0, compartment, custodian, content, metadata).await?.0;
+        let new = NewRecord { key: record.key, compartment, version: version.clone() };
+        let outcome = self.submit(&Call::create_medical_record(chart, custodian, &new)).await?;
+        Ok(written(record, 0, &version, &outcome))
+    }
+
+    /// Adds a version to a record.
+    pub async fn amend(&self, record: RecordId, content: Content, metadata: &Metadata) -> Result<Written, AgentError> {
+        let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        let chart = self.chart(record.chart).await?;
+        let number = known.versions;
+        let (version, content_key) =
+            self.seal_version(record, number, known.compartment, known.custodian, content, metadata).await?;
+        let now = self.chain.now(At::Best).await?;
+        let mut envelopes = Vec::new();
+        for (id, grant) in self.chain.grants(At::Best, record.chart).await? {
+            let reads = grant.scope == Scope::Record(record.key) && grant.permissions.contains(Permission::Read);
+            if reads && !grant.is_over(now) {
+                let key = self.encryption_key_of(grant.grantee).await?;
+                let recipient = Recipient::from(grant.grantee);
+                let envelope = content_key.seal_to(recipient, &key, self.genesis(), record, number)?;
+                envelopes.push((id, self.home_vault(&chart).await?.put(envelope).await?));
+            }
+        }
+        let envelopes = RecordGrantEnvelopes::try_from(envelopes).map_err(|_| AgentError::TooManyRecordGrants)?;
+        let outcome = self.submit(&Call::amend_record(record, number, &version, &envelopes)).await?;
+        Ok(written(record, number, &version, &outcome))
+    }
+
+    /// Seals content for a version and puts blob and content-key envelope into the custodian's vault.
+    pub(super) async fn seal_version(
+        &self,
+        record: RecordId,
+        number: u32,
+        compartment: CompartmentId,
+        custodian: InstitutionId,
+        content: Content,
+        metadata: &Metadata,
+    ) -> Result<(NewVersion, ContentKey), AgentError> {
+        let epochs = self.chain.epochs(At::Best, record.chart, compartment).await?;
+        let (epoch, keys) = epochs.last().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))?;
+        let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };
+        let vault = self.vaults.of(custodian).await?;
+        let content_key = ContentKey::generate();
+        let (source, length): (Box<dyn AsyncRead + Unpin + Send>, u64) = match content {
+            Content::File(path) => {
+                let unreadable = |cause| AgentError::Unreadable { path: path.clone(), cause };
+                let file = tokio::fs::File::open(&path).await.map_err(unreadable)?;
+                let length = file.metadata().await.map_err(unreadable)?.len();
+                (Box::new(file), length)
+            }
+            Content::Bytes(bytes) => {
+                let length = bytes.len() as u64;
+                (Box::new(std::io::Cursor::new(bytes)), length)
+            }
+        };
+        let blob = seal_into(&vault, source, length, metadata, &bindings, &content_key).await?;
+        let recipient = self.place(record.chart, compartment).recipient(*epoch);
+        let envelope = content_key.seal_to(recipient, &keys.public_key, self.genesis(), record, number)?;
+        let key_envelope = vault.put(envelope).await?;
+        Ok((NewVersion { content: blob.content, key_envelope, epoch: *epoch, size: blob.size }, content_key))
+    }
+}
+
+fn written(record: RecordId, number: u32, version: &NewVersion, outcome: &Outcome) -> Written {
+    Written { record, version: number, content: version.content, size: version.size, transaction: outcome.transaction }
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Every call that people make, typed.
+
+use codec::{Compact, Encode};
+use salus_primitives::{
+    access::{CompartmentFlags, Epoch, GrantTerms, Grantee, Permissions, Purpose, Scope},
+    membership::{InstitutionProfile, Newcomer, Voucher},
+    records::{NewRecord, NewVersion, RecordGrantEnvelopes},
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId, RequestId,
+    SessionKey, SigningKey,
+};
+use std::sync::OnceLock;
+use subxt::{
+    ext::{
+        scale_encode::{EncodeAsFields, Error as EncodeError, FieldIter},
+        scale_type_resolver::TypeResolver,
+    },
+    transactions::{Payload, ValidationDetails},
+    Metadata,
+};
+
+/// The metadata of the runtime that this client was written for.
+const METADATA: &[u8] = include_bytes!("../../metadata.scale");
+
+fn metadata() -> Option<&'static Metadata> {
+    static DECODED: OnceLock<Option<Metadata>> = OnceLock::new();
+    DECODED.get_or_init(|| Metadata::decode_from(METADATA).ok()).as_ref()
+}
+
+/// A signature of an sr25519 key.
+pub type Signature = [u8; 64];
+
+/// What the council can decide about an institution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InstitutionChange {
+    /// Its staff may do nothing until it is reinstated.
+    Suspend,
+    /// Takes part again.
+    Reinstate,
+    /// Out for good.
+    Remove,
+}
+
+/// What an issuer can decide about a member of its staff.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StaffChange {
+    /// May do nothing until reinstated.
+    Suspend,
+    /// May act again.
+    Reinstate,
+    /// Left for good.
+    Revoke,
+}
+
+/// A call, ready to be signed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    pallet: &'static str,
+    name: &'static str,
+    arguments: Arguments,
+}
+
+/// Arguments that are encoded already; their types are checked through the call's hash.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arguments(Vec<u8>);
+
+impl EncodeAsFields for Arguments {
+    fn encode_as_fields_to<R: TypeResolver>(
+        &self,
+        _: &mut dyn FieldIter<'_, R::TypeId>,
+        _: &R,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        out.extend_from_slice(&self.0);
+        Ok(())
+    }
+}
+
+impl Payload for Call {
+    type CallData = Arguments;
+
+    fn pallet_name(&self) -> &str {
+        self.pallet
+    }
+    fn call_name(&self) -> &str {
+        self.name
+    }
+    fn call_data(&self) -> &Arguments {
+        &self.arguments
+    }
+    fn validation_details(&self) -> Option<ValidationDetails<'_>> {
+        // A call that the checked-in metadata does not have gets a hash that nothing matches.
+        let hash = metadata()
+            .and_then(|metadata| metadata.pallet_by_name(self.pallet))
+            .and_then(|pallet| pallet.call_hash(self.name))
+            .unwrap_or_default();
+        Some(ValidationDetails { pallet_name: self.pallet, call_name: self.name, hash })
+    }
+}
+
+impl Call {
+    fn new(pallet: &'static str, name: &'static str, arguments: impl Encode) -> Self {
+        Self { pallet, name, arguments: Arguments(arguments.encode()) }
+    }
+
+    /// The pallet.
+    pub fn pallet(&self) -> &'static str {
+        self.pallet
+    }
+
+    /// The call's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The call as it stands in a transaction: pallet index, call index, arguments. None when the checked-in metadata
+    /// does not have it.
+    pub fn encoded(&self) -> Option<Vec<u8>> {
+        let pallet = metadata()?.pallet_by_name(self.pallet)?;
+        let call = pallet.call_variant_by_name(self.name)?;
+        Some([&[pallet.call_index(), call.index], self.arguments.0.as_slice()].concat())
+    }
+
+    // Membership
+
+    /// Admits an institution; for the council.
+    pub fn admit_institution(profile: &InstitutionProfile) -> Self {
+        Self::new("Membership", "admit_institution", profile)
+    }
+
+    /// Changes an institution's keys, address or quotas; for the council.
+    pub fn update_institution(institution: InstitutionId, profile: &InstitutionProfile) -> Self {
+        Self::new("Membership", "update_institution", (institution, profile))
+    }
+
+    /// Gives an institution a new issuing key, which voids its vouchers; for the council.
+    pub fn rotate_issuing_key(institution: InstitutionId, key: SigningKey) -> Self {
+        Self::new("Membership", "rotate_issuing_key", (institution, key))
+    }
+
+    /// Suspends, reinstates or removes an institution; for the council.
+    pub fn change_institution(institution: InstitutionId, change: InstitutionChange) -> Self {
+        let name = match change {
+            InstitutionChange::Suspend => "suspend_institution",
+            InstitutionChange::Reinstate => "reinstate_institution",
+            InstitutionChange::Remove => "remove_institution",
+        };
+        Self::new("Membership", name, institution)
+    }
+
+    /// Sets how many verifications newcomers need; for the council.
+    pub fn set_required_verifications(count: u32) -> Self {
+        Self::new("Membership", "set_required_verifications", count)
+    }
+
+    /// Redeems a voucher; needs no account. The signatures are those of voucher, transaction and membership key.
+    pub fn redeem(
+        voucher: &Voucher,
+        issuer_signature: &Signature,
+        newcomer: &Newcomer,
+        signatures: &[Signature; 3],
+    ) -> Self {
+        Self::new("Membership", "redeem", (voucher, issuer_signature, newcomer, signatures))
+    }
+
+    /// Records that somebody was refused membership.
+    pub fn refuse_applicant(application: Digest) -> Self {
+        Self::new("Membership", "refuse_applicant", application)
+    }
+
+    /// Challenges a pending member.
+    pub fn challenge(member: MemberId, nonce: Digest) -> Self {
+        Self::new("Membership", "challenge", (member, nonce))
+    }
+
+    /// Answers a challenge; needs no account.
+    pub fn answer(member: MemberId, verifier: InstitutionId, signature: &Signature) -> Self {
+        Self::new("Membership", "answer", (member, verifier, signature))
+    }
+
+    /// Adds a transaction key.
+    pub fn add_transaction_key(key: SigningKey, key_signature: &Signature, membership_signature: &Signature) -> Self {
+        Self::new("Membership", "add_transaction_key", (key, key_signature, membership_signature))
+    }
+
+    /// Removes a transaction key.
+    pub fn remove_transaction_key(key: SigningKey, membership_signature: &Signature) -> Self {
+        Self::new("Membership", "remove_transaction_key", (key, membership_signature))
+    }
+
+    /// Suspends, reinstates or revokes a member of staff.
+    pub fn change_member(member: MemberId, change: StaffChange) -> Self {
+        let name = match change {
+            StaffChange::Suspend => "suspend_member",
+            StaffChange::Reinstate => "reinstate_member",
+            StaffChange::Revoke => "revoke_member",
+        };
+        Self::new("Membership", name, member)
+    }
+
+    // Access
+
+    /// Opens a chart.
+    pub fn open_chart() -> Self {
+        Self::new("Access", "open_chart", ())
+    }
+
+    /// Adds a compartment to a chart.
+    pub fn add_compartment(
+        chart: ChartId,
+        compartment: CompartmentId,
+        flags: CompartmentFlags,
+        profile: Digest,
+        epoch: &Epoch,
+    ) -> Self {
+        Self::new("Access", "add_compartment", (chart, compartment, flags, profile, epoch))
+    }
+
+    /// Begins a new epoch of a compartment.
+    pub fn rotate_compartment(chart: ChartId, compartment: CompartmentId, number: u32, epoch: &Epoch) -> Self {
+        Self::new("Access", "rotate_compartment", (chart, compartment, number, epoch))
+    }
+
+    /// Renews the envelopes of live grants after a rotation.
+    pub fn renew_envelopes(
+        chart: ChartId,
+        compartment: CompartmentId,
+        epoch: u32,
+        envelopes: &[(GrantId, Digest)],
+    ) -> Self {
+        Self::new("Access", "renew_envelopes", (chart, compartment, epoch, envelopes))
+    }
+
+    /// Grants access.
+    pub fn grant_access(chart: ChartId, grantee: Grantee, terms: &GrantTerms) -> Self {
+        Self::new("Access", "grant_access", (chart, grantee, terms))
+    }
+
+    /// Grants a laboratory reading and adding in one compartment.
+    pub fn grant_access_to_lab(
+        chart: ChartId,
+        laboratory: Grantee,
+        compartment: CompartmentId,
+        interval: Interval,
+        reason: Option<Digest>,
+        envelope: Digest,
+    ) -> Self {
+        Self::new("Access", "grant_access_to_lab", (chart, laboratory, compartment, interval, reason, envelope))
+    }
+
+    /// Revokes a grant; `laboratory` says which of the two forms gave it.
+    pub fn revoke_access(chart: ChartId, grant: GrantId, laboratory: bool, reason: Option<Digest>) -> Self {
+        let name = if laboratory { "revoke_access_from_lab" } else { "revoke_access" };
+        Self::new("Access", name, (chart, grant, reason))
+    }
+
+    /// Asks a chart's controller for access.
+    pub fn request_access(
+        chart: ChartId,
+        permissions: Permissions,
+        purpose: Purpose,
+        until: Option<Moment>,
+        reason: Option<Digest>,
+    ) -> Self {
+        Self::new("Access", "request_access", (chart, permissions, purpose, until, reason))
+    }
+
+    /// Approves a request with these grants.
+    pub fn approve_request(chart: ChartId, request: RequestId, grants: &[GrantTerms]) -> Self {
+        Self::new("Access", "approve_request", (chart, request, grants))
+    }
+
+    /// Denies a request.
+    pub fn deny_request(chart: ChartId, request: RequestId, reason: Option<Digest>) -> Self {
+        Self::new("Access", "deny_request", (chart, request, reason))
+    }
+
+    // Records
+
+    /// Creates one record.
+    pub fn create_medical_record(chart: ChartId, custodian: InstitutionId, record: &NewRecord) -> Self {
+        Self::new("Records", "create_medical_record", (chart, custodian, record))
+    }
+
+    /// Creates up to 64 records, all or none.
+    pub fn create_medical_records(chart: ChartId, custodian: InstitutionId, records: &[NewRecord]) -> Self {
+        Self::new("Records", "create_medical_records", (chart, custodian, records))
+    }
+
+    /// Adds a version to a record.
+    pub fn amend_record(
+        record: RecordId,
+        number: u32,
+        version: &NewVersion,
+        grant_envelopes: &RecordGrantEnvelopes,
+    ) -> Self {
+        Self::new("Records", "amend_record", (record, number, version, grant_envelopes))
+    }
+
+    /// Opens records for reading: the log entry comes first.
+    pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: SessionKey) -> Self {
+        Self::new("Records", "open_records", (chart, scope, purpose, session))
+    }
+
+    // Several at once
+
+    /// These calls as one: all take effect, or none. None when there are none, or the checked-in metadata lacks one.
+    pub fn all_or_none(mut calls: Vec<Self>) -> Option<Self> {
+        if calls.len() <= 1 {
+            return calls.pop();
+        }
+        let mut arguments = Compact(u32::try_from(calls.len()).ok()?).encode();
+        for call in &calls {
+            arguments.extend(call.encoded()?);
+        }
+        Some(Self { pallet: "Utility", name: "batch_all", arguments: Arguments(arguments) })
+    }
+
+    // Council
+
+    /// Proposes `call` to the council; executed at once when `threshold` is one.
+    pub fn propose(threshold: u32, call: &Self) -> Option<Self> {
+        let encoded = call.encoded()?;
+        let length = u32::try_from(encoded.len()).ok()?;
+        let mut arguments = Compact(threshold).encode();
+        arguments.extend_from_slice(&encoded);
+        arguments.extend(Compact(length).encode());
+        Some(Self { pallet: "Council", name: "propose", arguments: Arguments(arguments) })
+    }
+
+    /// Votes on a proposal of the council.
+    pub fn vote(proposal: Digest, index: u32, approve: bool) -> Self {
+        Self::new("Council", "vote", (proposal, Compact(index), approve))
+    }
+
+    /// Closes a proposal of the council, which executes it when enough approved. `weight` (reference time, proof size)
+    /// and `length` bound the executed call.
+    pub fn close(proposal: Digest, index: u32, weight: (u64, u64), length: u32) -> Self {
+        Self::new(
+            "Council",
+            "close",
+            (proposal, Compact(index), (Compact(weight.0), Compact(weight.1)), Compact(length)),
+        )
+    }
+}

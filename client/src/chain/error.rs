@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can go wrong between a client and the chain.
+
+use salus_primitives::{refusal::Refusal, Digest};
+use thiserror::Error;
+
+/// Why no connection came about.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// Nobody answers there, or not as a node does.
+    #[error("no node answers at `{url}`: {cause}")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// What the transport says.
+        cause: String,
+    },
+    /// Unencrypted, and not on this machine.
+    #[error("`{url}` is neither encrypted nor on this machine\nhint: use wss://, or a tunnel to the node")]
+    Insecure {
+        /// Where.
+        url: String,
+    },
+    /// The node runs another chain.
+    #[error("the node at `{url}` does not run Salus\nhint: check the address")]
+    NotSalus {
+        /// Where.
+        url: String,
+    },
+}
+
+/// Why a question got no answer.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The node did not answer, or refused.
+    #[error("the node did not answer: {0}")]
+    Node(String),
+    /// The node does not know the block.
+    #[error("the node does not know the block `{0}`")]
+    UnknownBlock(Digest),
+    /// The answer is not of the expected form: node and client are of different versions.
+    #[error("the node's answer to `{0}` cannot be read\nhint: client and runtime may be of different versions")]
+    Unreadable(&'static str),
+}
+
+impl From<subxt::rpcs::Error> for QueryError {
+    fn from(error: subxt::rpcs::Error) -> Self {
+        Self::Node(error.to_string())
+    }
+}
+
+/// Why a transaction did not take effect.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// The pool refused it, for a documented reason. Nothing changed.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// The pool refused it, for a reason of Substrate's own. Nothing changed.
+    #[error("refused: the transaction is not valid now ({0})")]
+    Invalid(String),
+    /// It was included and failed. Nothing but the nonce changed.
+    #[error("refused: {pallet}.{error}: {docs}")]
+    Failed {
+        /// The pallet that refused.
+        pallet: String,
+        /// The pallet's error.
+        error: String,
+        /// What the metadata says about it.
+        docs: String,
+    },
+    /// It was included and refused before any pallet decided.
+    #[error("refused: {0}")]
+    Dispatch(String),
+    /// The node describes the call differently from this client.
+    #[error("the node's runtime has another `{pallet}.{call}` than this client\nhint: update the older of the two")]
+    Incompatible {
+        /// The pallet.
+        pallet: &'static str,
+        /// The call.
+        call: &'static str,
+    },
+    /// Its fate is unknown: it may still be included.
+    #[error("the fate of the transaction `{hash}` is unknown: {cause}\nhint: look whether it took effect, then retry")]
+    Unknown {
+        /// Its hash.
+        hash: Digest,
+        /// What happened to the connection.
+        cause: String,
+    },
+    /// The node could not be asked.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl SubmitError {
+    /// Whether the chain said no, rather than something being broken.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Invalid(_) | Self::Failed { .. } | Self::Dispatch(_))
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The chain, seen from a client: questions, transactions that wait for finality, and typed refusals.
+//!
+//! Types come from [`salus_primitives`], the same that the runtime is made of. The runtime's metadata is checked in
+//! (`client/metadata.scale`): a test of the runtime fails when it is stale, and every transaction is refused here when
+//! the node's own metadata describes its call differently ([`SubmitError::Incompatible`]).
+
+mod calls;
+mod council;
+mod error;
+mod head;
+mod outcome;
+mod queries;
+mod submit;
+mod view;
+
+pub use calls::{Call, InstitutionChange, Signature, StaffChange};
+pub use council::Motion;
+pub use error::{ConnectError, QueryError, SubmitError};
+pub use head::{At, Head};
+pub use outcome::{Outcome, OutcomeError};
+pub use submit::Signer;
+
+use salus_primitives::Digest;
+use subxt::{
+    config::RpcConfigFor,
+    rpcs::{methods::legacy::LegacyRpcMethods, RpcClient},
+    OnlineClient, SubstrateConfig,
+};
+
+/// A connection to a node.
+#[derive(Clone)]
+pub struct Chain {
+    api: OnlineClient<SubstrateConfig>,
+    rpc: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
+    genesis: Digest,
+}
+
+impl Chain {
+    /// Connects to the node at `url`, such as `ws://127.0.0.1:9944`.
+    ///
+    /// Plain `ws://` is accepted for the loopback interface only: elsewhere somebody on the way could alter answers.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        let unreachable = |cause: String| ConnectError::Unreachable { url: url.to_owned(), cause };
+        let client = RpcClient::from_url(url).await.map_err(|error| match error {
+            subxt::rpcs::Error::InsecureUrl(_) => ConnectError::Insecure { url: url.to_owned() },
+            other => unreachable(other.to_string()),
+        })?;
+        let api = OnlineClient::<SubstrateConfig>::from_rpc_client(client.clone())
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
+        let genesis = Digest(api.genesis_hash().0);
+        let chain = Self { api, rpc: LegacyRpcMethods::new(client), genesis };
+        chain.check_is_salus(url).await?;
+        Ok(chain)
+    }
+
+    /// The hash of the genesis block: it names the chain in everything that is signed or sealed.
+    pub fn genesis(&self) -> Digest {
+        self.genesis
+    }
+
+    /// The name of the chain, as its specification gives it.
+    pub async fn name(&self) -> Result<String, QueryError> {
+        Ok(self.rpc.system_chain().await?)
+    }
+
+    /// The node's version.
+    pub async fn node_version(&self) -> Result<String, QueryError> {
+        Ok(self.rpc.system_version().await?)
+    }
+
+    /// How many peers the node has, and whether it is still catching up.
+    pub async fn health(&self) -> Result<(usize, bool), QueryError> {
+        let health = self.rpc.system_health().await?;
+        Ok((health.peers, health.is_syncing))
+    }
+
+    async fn check_is_salus(&self, url: &str) -> Result<(), ConnectError> {
+        let found = self
+            .api
+            .at_current_block()
+            .await
+            .map_err(|error| ConnectError::Unreachable { url: url.to_owned(), cause: error.to_string() })?
+            .metadata_ref()
+            .pallets()
+            .any(|pallet| pallet.name() == "Membership");
+        found.then_some(()).ok_or_else(|| ConnectError::NotSalus { url: url.to_owned() })
+    }
+}

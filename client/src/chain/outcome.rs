@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a finalised transaction did: the events that it left.
+
+use super::Head;
+use codec::Decode;
+use salus_primitives::Digest;
+use thiserror::Error;
+
+/// A transaction that was finalised and succeeded.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The block that holds it.
+    pub block: Head,
+    /// The transaction's hash.
+    pub transaction: Digest,
+    pub(super) events: Vec<EventBytes>,
+}
+
+/// An event that is not read yet.
+#[derive(Clone, Debug)]
+pub(super) struct EventBytes {
+    pub(super) pallet: String,
+    pub(super) name: String,
+    pub(super) fields: Vec<u8>,
+}
+
+/// An event that should be there is not, or cannot be read.
+#[derive(Debug, Error)]
+#[error("the transaction left no readable `{pallet}.{name}`\nhint: client and runtime may be of different versions")]
+pub struct OutcomeError {
+    /// The pallet.
+    pub pallet: &'static str,
+    /// The event.
+    pub name: &'static str,
+}
+
+impl Outcome {
+    /// The first fields of the first event `pallet.name`, as far as `Fields` goes.
+    pub fn event<Fields: Decode>(&self, pallet: &'static str, name: &'static str) -> Result<Fields, OutcomeError> {
+        self.find(pallet, name)?.ok_or(OutcomeError { pallet, name })
+    }
+
+    /// The first fields of every event `pallet.name`, in order.
+    pub fn events<Fields: Decode>(
+        &self,
+        pallet: &'static str,
+        name: &'static str,
+    ) -> Result<Vec<Fields>, OutcomeError> {
+        let found = self.events.iter().filter(|event| event.pallet == pallet && event.name == name);
+        found
+            .map(|event| Fields::decode(&mut event.fields.as_slice()).map_err(|_| OutcomeError { pallet, name }))
+            .collect()
+    }
+
+    /// Like [`Outcome::event`], for an event that need not be there.
+    pub fn find<Fields: Decode>(
+        &self,
+        pallet: &'static str,
+        name: &'static str,
+    ) -> Result<Option<Fields>, OutcomeError> {
+        let event = self.events.iter().find(|event| event.pallet == pallet && event.name == name);
+        event
+            .map(|event| Fields::decode(&mut event.fields.as_slice()))
+            .transpose()
+            .map_err(|_| OutcomeError { pallet, name })
+    }
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Which compartment a resource belongs to: the checked-in table.
+//!
+//! Three tables are asked in this order, and the first that answers decides:
+//!
+//! 1. [`LABELS`]: a code in `meta.security`. A topic (HIV, psychiatry, ...) outranks bare confidentiality, which
+//!    outranks nothing. A sensitivity code that the table does not know still means "restricted".
+//! 2. [`CATEGORIES`]: a code in `category`, such as `Observation.category`.
+//! 3. [`TYPES`]: the resource type. What is in no table is [`GENERAL`].
+//!
+//! Several answers of one table: the most restrictive compartment wins, which is the later one in [`COMPARTMENTS`].
+//! Code systems are matched exactly, in their R4 spelling, their STU3 spelling and as OID.
+
+use serde_json::Value;
+
+/// What a compartment of a chart holds. On chain it is a number with flags; its name is sealed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CompartmentKind {
+    /// The compartment's number in a chart that is opened with the usual compartments.
+    pub number: u8,
+    /// Name shown to people.
+    pub name: &'static str,
+    /// Whether it needs a consent of its own.
+    pub sensitive: bool,
+    /// Whether emergency access opens it, unless the patient decides otherwise.
+    pub emergency: bool,
+}
+
+macro_rules! compartments {
+    ($($constant:ident $number:literal $name:literal $flag:ident)*) => {
+        $(static $constant: CompartmentKind = CompartmentKind {
+            number: $number,
+            name: $name,
+            sensitive: matches!(Flag::$flag, Flag::Sensitive),
+            emergency: matches!(Flag::$flag, Flag::Emergency),
+        };)*
+        /// Every compartment, from the least to the most restrictive.
+        static COMPARTMENTS: &[&CompartmentKind] = &[$(&$constant),*];
+    };
+}
+
+enum Flag {
+    Emergency,
+    Ordinary,
+    Sensitive,
+}
+
+// Number 15 is free: a chart has sixteen, and research needs a de-identified one.
+compartments! {
+    GENERAL_KIND 0 "General" Emergency
+    DOCUMENTS 1 "Documents" Emergency
+    FINANCIAL 2 "Financial" Ordinary
+    PROCEDURE 3 "Procedure" Emergency
+    VITAL_SIGNS 4 "Vital signs" Emergency
+    LABORATORY 5 "Laboratory" Emergency
+    IMAGING 6 "Imaging" Emergency
+    IMMUNISATION 7 "Immunisation" Emergency
+    ALLERGY 8 "Allergy" Emergency
+    MEDICATION 9 "Medication" Emergency
+    RESTRICTED 10 "Restricted" Sensitive
+    GENETICS 11 "Genetics" Sensitive
+    MENTAL_HEALTH 12 "Mental health" Sensitive
+    SUBSTANCE_USE 13 "Substance use" Sensitive
+    SEXUAL_HEALTH 14 "Sexual health and HIV" Sensitive
+}
+
+/// Where records go that no table names.
+pub static GENERAL: &CompartmentKind = &GENERAL_KIND;
+
+/// Every compartment a record may be put into, ordered from the least to the most restrictive.
+pub fn compartments() -> &'static [&'static CompartmentKind] {
+    COMPARTMENTS
+}
+
+/// A code system under each of its names.
+type System = &'static [&'static str];
+
+const ACT_CODE: System = &[
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "http://hl7.org/fhir/v3/ActCode",
+    "urn:oid:2.16.840.1.113883.5.4",
+];
+const CONFIDENTIALITY: System = &[
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+    "http://hl7.org/fhir/v3/Confidentiality",
+    "urn:oid:2.16.840.1.113883.5.25",
+];
+const OBSERVATION_CATEGORY: System =
+    &["http://terminology.hl7.org/CodeSystem/observation-category", "http://hl7.org/fhir/observation-category"];
+const DIAGNOSTIC_SERVICE: System = &[
+    "http://terminology.hl7.org/CodeSystem/v2-0074",
+    "http://hl7.org/fhir/v2/0074",
+    "urn:oid:2.16.840.1.113883.12.74",
+];
+
+/// A row for coded elements: code system, codes, compartment.
+type Row = (System, &'static [&'static str], &'static CompartmentKind);
+
+/// `meta.security`. Codes are HL7 v3 ActCode (information sensitivity) and Confidentiality.
+static LABELS: &[Row] = &[
+    (ACT_CODE, &["HIV", "STD", "SEX"], &SEXUAL_HEALTH),
+    (ACT_CODE, &["ETH", "ETHUD", "OPIOIDUD", "SUD", "42CFRPart2"], &SUBSTANCE_USE),
+    (ACT_CODE, &["PSY", "PSYTHPN", "BH", "MH", "COGN", "EMOTDIS", "DVD"], &MENTAL_HEALTH),
+    (ACT_CODE, &["GDIS", "SCA", "SICKLE"], &GENETICS),
+    (
+        ACT_CODE,
+        &["SDV", "VIO", "TBOO", "CEL", "VIP", "DIA", "DRGIS", "EMP", "LOCIS", "MARST", "SSP", "PHY", "PRS"],
+        &RESTRICTED,
+    ),
+    (CONFIDENTIALITY, &["R", "V"], &RESTRICTED),
+];
+
+/// Confidentiality that asks for nothing; every other code of the label systems asks for [`RESTRICTED`].
+static UNRESTRICTED: &[&str] = &["U", "L", "M", "N"];
+
+/// `category`, of observations and of diagnostic reports.
+static CATEGORIES: &[Row] = &[
+    (OBSERVATION_CATEGORY, &["laboratory"], &LABORATORY),
+    (OBSERVATION_CATEGORY, &["vital-signs"], &VITAL_SIGNS),
+    (OBSERVATION_CATEGORY, &["imaging"], &IMAGING),
+    (OBSERVATION_CATEGORY, &["procedure"], &PROCEDURE),
+    (OBSERVATION_CATEGORY, &["social-history", "survey", "exam", "therapy", "activity"], &GENERAL_KIND),
+    (
+        DIAGNOSTIC_SERVICE,
+        &["LAB", "BLB", "CH", "HM", "ICU", "IMM", "MB", "MCB", "MYC", "SR", "TX", "VR", "CP", "CUS"],
+        &LABORATORY,
+    ),
+    (DIAGNOSTIC_SERVICE, &["RAD", "CT", "CTH", "NMR", "NMS", "RUS", "VUS", "OUS", "MRI", "RX", "XRC"], &IMAGING),
+    (DIAGNOSTIC_SERVICE, &["GE"], &GENETICS),
+];
+
+/// Resource types.
+static TYPES: &[(&[&str], &CompartmentKind)] = &[
+    (
+        &[
+            "Medication",
+            "MedicationAdministration",
+            "MedicationDispense",
+            "MedicationKnowledge",
+            "MedicationRequest",
+            "MedicationStatement",
+        ],
+        &MEDICATION,
+    ),
+    (&["AllergyIntolerance"], &ALLERGY),
+    (&["Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation"], &IMMUNISATION),
+    (&["ImagingStudy", "Media"], &IMAGING),
+    (&["Specimen"], &LABORATORY),
+    (&["Procedure"], &PROCEDURE),
+    (&["MolecularSequence"], &GENETICS),
+    (&["Binary", "Composition", "DocumentManifest", "DocumentReference"], &DOCUMENTS),
+    (
+        &[
+            "Account",
+            "ChargeItem",
+            "Claim",
+            "ClaimResponse",
+            "Contract",
+            "Coverage",
+            "CoverageEligibilityRequest",
+            "CoverageEligibilityResponse",
+            "EnrollmentRequest",
+            "EnrollmentResponse",
+            "ExplanationOfBenefit",
+            "InsurancePlan",
+            "Invoice",
+            "PaymentNotice",
+            "PaymentReconciliation",
+        ],
+        &FINANCIAL,
+    ),
+];
+
+/// The compartment of a resource.
+pub(super) fn classify(resource_type: &str, resource: &Value) -> &'static CompartmentKind {
+    let by_label = items(resource.pointer("/meta/security"))
+        .filter_map(|coding| {
+            let (system, code) = system_and_code(coding)?;
+            lookup(LABELS, system, code).or_else(|| {
+                let sensitivity = ACT_CODE.contains(&system) || CONFIDENTIALITY.contains(&system);
+                (sensitivity && !UNRESTRICTED.contains(&code)).then_some(&RESTRICTED)
+            })
+        })
+        .max_by_key(|kind| kind.number);
+    let by_category = || {
+        items(resource.get("category"))
+            .flat_map(|concept| items(concept.get("coding")))
+            .filter_map(|coding| system_and_code(coding).and_then(|(system, code)| lookup(CATEGORIES, system, code)))
+            .max_by_key(|kind| kind.number)
+    };
+    let by_type = || TYPES.iter().find(|(types, _)| types.contains(&resource_type)).map(|(_, kind)| *kind);
+    by_label.or_else(by_category).or_else(by_type).unwrap_or(GENERAL)
+}
+
+fn lookup(table: &[Row], system: &str, code: &str) -> Option<&'static CompartmentKind> {
+    table
+        .iter()
+        .find(|(systems, codes, _)| systems.contains(&system) && codes.contains(&code))
+        .map(|(_, _, kind)| *kind)
+}
+
+fn system_and_code(coding: &Value) -> Option<(&str, &str)> {
+    Some((coding.get("system")?.as_str()?, coding.get("code")?.as_str()?))
+}
+
+/// The items of an element, whether it repeats (`Observation.category`) or not.
+fn items(element: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let (list, single) = match element {
+        Some(Value::Array(list)) => (list.as_slice(), None),
+        other => (&[][..], other),
+    };
+    list.iter().chain(single)
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests fail by panicking"
+)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn compartments_have_unique_numbers_in_order_of_restriction() {
+        for (place, kind) in compartments().iter().enumerate() {
+            assert_eq!(usize::from(kind.number), place);
+            assert!(kind.number < 15, "number 15 stays free");
+            assert!(!(kind.sensitive && kind.emergency));
+        }
+        let first_sensitive = compartments().iter().position(|kind| kind.sensitive).unwrap();
+        assert!(compartments()[first_sensitive..].iter().all(|kind| kind.sensitive));
+    }
+
+    #[test]
+    fn every_label_decides_over_category_and_type() {
+        for (systems, codes, kind) in LABELS {
+            for (system, code) in systems.iter().flat_map(|s| codes.iter().map(move |c| (s, c))) {
+                let resource = json!({
+                    "meta": { "security": [{ "system": system, "code": code }] },
+                    "category": [{ "coding": [{ "system": OBSERVATION_CATEGORY[0], "code": "laboratory" }] }],
+                });
+                assert_eq!(classify("Observation", &resource), *kind, "{system} {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_category_decides_over_type() {
+        for (systems, codes, kind) in CATEGORIES {
+            for (system, code) in systems.iter().flat_map(|s| codes.iter().map(move |c| (s, c))) {
+                let resource = json!({ "category": [{ "coding": [{ "system": system, "code": code }] }] });
+                assert_eq!(classify("Specimen", &resource), *kind, "{system} {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_type_of_the_table_is_a_type_of_r4_and_decides() {
+        for (types, kind) in TYPES {
+            for name in *types {
+                assert!(super::super::validate::resource_type(name).unwrap().is_some(), "{name}");
+                assert_eq!(classify(name, &json!({})), *kind, "{name}");
+            }
+        }
+        assert_eq!(classify("Condition", &json!({})), GENERAL);
+    }
+
+    #[test]
+    fn the_most_restrictive_label_wins_in_any_order() {
+        let label = |code| json!({ "system": ACT_CODE[0], "code": code });
+        let restricted = json!({ "system": CONFIDENTIALITY[0], "code": "V" });
+        for security in
+            [json!([label("PSY"), restricted, label("HIV")]), json!([label("HIV"), label("PSY"), restricted])]
+        {
+            assert_eq!(classify("Condition", &json!({ "meta": { "security": security } })), &SEXUAL_HEALTH);
+        }
+    }
+
+    #[test]
+    fn unknown_sensitivity_is_restricted_and_normal_confidentiality_is_not() {
+        let with = |system: &str, code: &str| {
+            classify("Condition", &json!({ "meta": { "security": [{ "system": system, "code": code }] } }))
+        };
+        assert_eq!(with(ACT_CODE[0], "NEWCODE"), &RESTRICTED);
+        assert_eq!(with(CONFIDENTIALITY[0], "X"), &RESTRICTED);
+        assert_eq!(with("https://example.org/labels", "HIV"), GENERAL);
+        for code in UNRESTRICTED {
+            assert_eq!(with(CONFIDENTIALITY[0], code), GENERAL);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Why a bundle is refused. No text here repeats anything that the bundle says, except element names.
+
+use std::fmt;
+
+use super::{MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
+
+/// Why a bundle was refused; nothing was taken from it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// The input has more bytes than [`MAX_BUNDLE_BYTES`].
+    #[error("bundle has `{bytes}` bytes, more than `{MAX_BUNDLE_BYTES}`\nhint: split it into smaller bundles")]
+    TooLarge {
+        /// Bytes given.
+        bytes: usize,
+    },
+    /// The input is not UTF-8.
+    #[error("bundle is not UTF-8 at byte `{offset}`\nhint: FHIR JSON is always UTF-8; convert the file")]
+    NotUtf8 {
+        /// First byte that is wrong.
+        offset: usize,
+    },
+    /// The input is not one JSON document.
+    #[error("bundle is not valid JSON at line `{line}`, column `{column}`\nhint: check that the file is complete and holds one FHIR resource in JSON")]
+    NotJson {
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1 in bytes.
+        column: usize,
+    },
+    /// An object has the same key twice, so that two readers may see two different records.
+    #[error("key appears twice in an object: `{path}`\nhint: correct the system that wrote the bundle")]
+    DuplicateKey {
+        /// Path of the key in the bundle.
+        path: String,
+    },
+    /// Objects and arrays are nested deeper than [`MAX_DEPTH`].
+    #[error(
+        "nesting is deeper than `{MAX_DEPTH}` levels in `{path}`\nhint: no FHIR resource needs that; check the file"
+    )]
+    TooDeep {
+        /// Entry, or member of the bundle, that is nested so.
+        path: String,
+    },
+    /// One resource has more values than [`MAX_VALUES`], or the bundle has more members than FHIR knows.
+    #[error("more than `{MAX_VALUES}` values, or an endless object, in `{path}`\nhint: split the resource")]
+    TooComplex {
+        /// Entry, or member of the bundle, that has so many.
+        path: String,
+    },
+    /// The document is no FHIR Bundle.
+    #[error("document is not a FHIR Bundle\nhint: wrap a single resource in a Bundle of type `collection`")]
+    NotABundle,
+    /// The bundle around the entries is not valid.
+    #[error("bundle is not valid FHIR R4{}\nhint: correct it in the system that wrote it", list(problems))]
+    InvalidBundle {
+        /// What is wrong, at most [`MAX_PROBLEMS`].
+        problems: Vec<Problem>,
+    },
+    /// The bundle has no entry.
+    #[error("bundle has no entries\nhint: there is nothing to import")]
+    Empty,
+    /// The bundle has more than [`MAX_ENTRIES`] entries.
+    #[error("bundle has more than `{MAX_ENTRIES}` entries\nhint: split it into smaller bundles")]
+    TooManyEntries,
+    /// Some entries are not valid FHIR R4 resources.
+    #[error("{} not valid FHIR R4{}\nhint: correct them in the system that wrote the bundle; nothing was imported",
+        counted(entries.len()), list(entries))]
+    InvalidEntries {
+        /// The entries and what is wrong with each, at most [`MAX_PROBLEMS`].
+        entries: Vec<InvalidEntry>,
+    },
+    /// The entries speak of more than one patient.
+    #[error(
+        "bundle is about more than one patient{}\nhint: make one bundle for each patient; nothing was imported",
+        list(entries)
+    )]
+    SeveralPatients {
+        /// One entry for the first patient, then entries that name another, at most [`MAX_PROBLEMS`].
+        entries: Vec<EntryRef>,
+    },
+    /// Two entries are the same version of the same resource.
+    #[error("two entries hold the same resource: {first} and {second}\nhint: keep one of them, or give each its `meta.versionId`")]
+    Repeated {
+        /// The first of them.
+        first: EntryRef,
+        /// The second.
+        second: EntryRef,
+    },
+    /// The tables built into this program are damaged.
+    #[error("built-in FHIR definitions are damaged at `{at}`\nhint: install this program anew")]
+    Definitions {
+        /// Line or type at fault.
+        at: String,
+    },
+}
+
+/// An entry, named by its place and its resource type, and by nothing that could identify a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryRef {
+    /// Position in `Bundle.entry`, counted from 0 as in FHIRPath.
+    pub index: usize,
+    /// Resource type, if it is one of R4.
+    pub resource_type: Option<&'static str>,
+}
+
+impl fmt::Display for EntryRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`Bundle.entry[{}]` ({})", self.index, self.resource_type.unwrap_or("no known type"))
+    }
+}
+
+/// An entry that is not valid, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidEntry {
+    /// The entry.
+    pub entry: EntryRef,
+    /// What is wrong with it, at most [`MAX_PROBLEMS`].
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for InvalidEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.entry)?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n    {problem}"))
+    }
+}
+
+/// One thing wrong with one element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, such as `Observation.component[1].code`.
+    pub path: String,
+    /// What, such as `missing`.
+    pub reason: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.reason)
+    }
+}
+
+fn list(items: &[impl fmt::Display]) -> String {
+    items.iter().take(MAX_PROBLEMS).map(|item| format!("\n  {item}")).collect()
+}
+
+fn counted(entries: usize) -> String {
+    match entries {
+        1 => "one entry is".into(),
+        MAX_PROBLEMS.. => format!("{MAX_PROBLEMS} entries or more are"),
+        _ => format!("{entries} entries are"),
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What to look for after an import: every string of a bundle that must appear nowhere in the clear.
+
+use std::collections::BTreeSet;
+
+use super::{bundle::utf8, error::BundleError, json, validate};
+
+/// Strings that FHIR and its code systems fix, so that finding one proves nothing. `vocabulary.txt` says why each.
+static VOCABULARY: &str = include_str!("vocabulary.txt");
+
+/// Strings shorter than this occur by chance.
+const SHORTEST: usize = 6;
+
+/// Every JSON string value of `bytes` that has six or more characters. Keys are element names, so they are left out.
+pub fn strings_of(bytes: &[u8]) -> Result<BTreeSet<String>, BundleError> {
+    let text = utf8(bytes)?;
+    let mut strings = BTreeSet::new();
+    let mut keep = |string: &str| {
+        if string.chars().nth(SHORTEST.saturating_sub(1)).is_some() {
+            strings.insert(string.to_owned());
+        }
+    };
+    json::each_string(text, &mut keep).map_err(|fault| fault.into_error(text, text, ""))?;
+    Ok(strings)
+}
+
+/// The strings of `bytes` that are not vocabulary, each also as JSON escapes it where that differs.
+///
+/// None of them may be found in a chain, a vault or a log. The result is patient data: do not print it.
+pub fn needles(bytes: &[u8]) -> Result<Vec<String>, BundleError> {
+    let mut needles = BTreeSet::new();
+    for string in strings_of(bytes)? {
+        if is_vocabulary(&string)? {
+            continue;
+        }
+        let quoted = serde_json::Value::from(string.as_str()).to_string();
+        needles.extend(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map(str::to_owned));
+        needles.insert(string);
+    }
+    Ok(needles.into_iter().collect())
+}
+
+/// Whether `string` is fixed by FHIR, a resource type or a required code, or listed in `vocabulary.txt`.
+pub fn is_vocabulary(string: &str) -> Result<bool, BundleError> {
+    let listed = rows().any(|row| match row.strip_suffix('*') {
+        Some(prefix) => string.starts_with(prefix) && !string.contains(|c: char| c.is_whitespace() || c.is_control()),
+        None => row == string,
+    });
+    Ok(listed || validate::is_fixed_by_r4(string)?)
+}
+
+fn rows() -> impl Iterator<Item = &'static str> {
+    VOCABULARY.lines().filter(|row| !row.is_empty() && !row.starts_with('#'))
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests fail by panicking"
+)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_vocabulary_and_prefixes_are_whole_url_spaces_of_standards() {
+        let hosts = ["http://hl7.org/fhir/", "http://terminology.hl7.org/"];
+        for row in rows() {
+            assert!(is_vocabulary(row).unwrap(), "{row}");
+            if let Some(prefix) = row.strip_suffix('*') {
+                assert!(hosts.iter().any(|host| prefix.starts_with(host)), "{row}");
+            }
+        }
+        assert!(rows().count() < 120, "the list must stay short enough to be read");
+    }
+
+    #[test]
+    fn a_name_behind_a_vocabulary_prefix_is_still_a_needle() {
+        assert!(!is_vocabulary("http://hl7.org/fhir/ Example Person").unwrap());
+        assert!(!is_vocabulary("Laboratory of Doctor Example").unwrap());
+    }
+
+    #[test]
+    fn strings_are_counted_in_characters_and_keys_are_left_out() {
+        let strings =
+            strings_of(br#"{"longkey":["abcde","abcdef","\u00e4bcdef",{"x":"a\nb\nc\n"}],"n":1234567}"#).unwrap();
+        assert_eq!(strings, ["abcdef", "äbcdef", "a\nb\nc\n"].map(String::from).into());
+    }
+
+    #[test]
+    fn needles_hold_the_escaped_form_too() {
+        let found = needles(br#"["say \"hello\"", "active", "Patient", "http://loinc.org"]"#).unwrap();
+        assert_eq!(found, [r#"say "hello""#, r#"say \"hello\""#]);
+    }
+
+    #[test]
+    fn strings_of_refuses_what_is_no_json() {
+        assert!(matches!(strings_of(b"[\"abc"), Err(BundleError::NotJson { line: 1, .. })));
+        assert!(matches!(strings_of(b"\xff"), Err(BundleError::NotUtf8 { offset: 0 })));
+    }
+}

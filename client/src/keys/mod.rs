@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A member's keys: where they come from, and where they rest.
+//!
+//! Everything that signs or opens envelopes comes from one *root*: a BIP-39 phrase, or any Substrate secret URI
+//! (`PHRASE//Hospital1//Issuer`). From the root, three keys are derived by label:
+//!
+//! | key | derivation | for |
+//! |---|---|---|
+//! | transaction | root`//transaction`, sr25519 | signing transactions and release requests; an ordinary account |
+//! | membership | root`//membership`, sr25519 | answering verifiers, changing keys; kept off the daily device |
+//! | encryption | root`//encryption`, then X25519 | opening envelopes |
+//!
+//! The junctions are Substrate's own hard ones, so `PHRASE//transaction` in polkadot.js is the same account. The
+//! encryption key takes the 32-byte mini secret of root`//encryption`, never used for signing, as follows:
+//! `ikm = HKDF-SHA256(salt = "", secret = mini secret, info = "salus/encryption-key/1", 32 bytes)`, then
+//! `DeriveKeyPair(ikm)` of DHKEM(X25519, HKDF-SHA256) as in RFC 9180, section 7.1.3.
+//!
+//! Compartment secrets and content keys are *not* derived from the root (S3-16): they are random, and rest in
+//! envelopes. Private parts live in types that are wiped on drop and cannot be printed; none ever leaves the client
+//! (S0-10). At rest they are in a [`Keystore`].
+
+mod encryption;
+mod identity;
+mod keystore;
+mod mnemonic;
+mod polkadot_json;
+mod signing;
+mod uri;
+
+pub use encryption::EncryptionPair;
+pub(crate) use encryption::PublicKey;
+pub use identity::{Identity, PublicKeys};
+pub use keystore::{Failure, Keystore, KeystoreError};
+pub use mnemonic::Mnemonic;
+pub use polkadot_json::{from_polkadot_json, to_polkadot_json};
+pub use signing::{address, verify, SigningPair};
+pub use uri::KeyError;
