@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus chart`: a patient's charts.
+
+use crate::{
+    context::Context,
+    failure::Failure,
+    output::{fields, moment, moment_or, table, word, Output},
+};
+use salus_client::{agent::ChartSummary, chain::At};
+use salus_primitives::{
+    access::{Grant, Request},
+    ChartId, GrantId, MemberId, RequestId,
+};
+use serde::Serialize;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Open a chart of your own (as a patient)
+    Open,
+    /// List your charts
+    List,
+    /// Show a chart: compartments, grants, requests
+    Show {
+        /// The chart
+        chart: ChartId,
+    },
+}
+
+#[derive(Serialize)]
+struct Opened {
+    chart: ChartId,
+    controller: MemberId,
+}
+
+#[derive(Serialize)]
+struct Numbered<Id, Item> {
+    id: Id,
+    #[serde(flatten)]
+    item: Item,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    summary: ChartSummary,
+    grants: Vec<Numbered<GrantId, Grant>>,
+    requests: Vec<Numbered<RequestId, Request>>,
+}
+
+pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    match command {
+        Command::Open => {
+            let agent = context.agent().await?;
+            let (chart, _) = agent.open_chart().await?;
+            out.show(&Opened { chart, controller: agent.id() }, |opened| {
+                format!("chart {} is open\nnext: salus compartment add {} --standard", opened.chart, opened.chart)
+            })
+        }
+        Command::List => {
+            let agent = context.agent().await?;
+            let charts = agent.charts().await?;
+            out.show(&charts, |charts| {
+                let rows = charts.iter().map(|chart| {
+                    vec![
+                        chart.chart.to_string(),
+                        moment(chart.opened_at),
+                        chart.compartments.to_string(),
+                        chart.records.to_string(),
+                        chart.readers.to_string(),
+                    ]
+                });
+                table(&["chart", "opened", "compartments", "records", "grants in force"], rows)
+            })
+        }
+        Command::Show { chart } => {
+            let agent = context.agent().await?;
+            let summary = agent.chart_summary(chart).await?;
+            let chain = agent.chain();
+            let now = chain.now(At::Finalized).await?;
+            let grants = chain.grants(At::Finalized, chart).await?;
+            let requests = chain.requests(At::Finalized, chart).await?;
+            let shown = Shown {
+                summary,
+                grants: grants.into_iter().map(|(id, item)| Numbered { id, item }).collect(),
+                requests: requests.into_iter().map(|(id, item)| Numbered { id, item }).collect(),
+            };
+            out.show(&shown, |shown| human(shown, now))
+        }
+    }
+}
+
+fn human(shown: &Shown, now: u64) -> String {
+    let summary = fields(&[
+        ("chart", shown.summary.chart.to_string()),
+        ("controller", shown.summary.controller.to_string()),
+        ("opened", moment(shown.summary.opened_at)),
+        ("compartments", shown.summary.compartments.to_string()),
+        ("records", shown.summary.records.to_string()),
+    ]);
+    let grants = shown.grants.iter().map(|Numbered { id, item }| {
+        let state = match (item.revoked_at, item.is_in_force(now), item.is_over(now)) {
+            (Some(at), ..) => format!("revoked {}", moment(at)),
+            (None, true, _) => "in force".to_owned(),
+            (None, _, true) => "ended".to_owned(),
+            (None, ..) => "not begun".to_owned(),
+        };
+        vec![
+            id.to_string(),
+            word(&item.grantee),
+            word(&item.scope),
+            word(&item.permissions),
+            word(&item.purposes),
+            moment_or(item.interval.end, "until revoked"),
+            state,
+        ]
+    });
+    let grants = table(&["grant", "to", "what", "may", "for", "ends", "state"], grants);
+    let requests = shown.requests.iter().map(|Numbered { id, item }| {
+        let open = item.is_open(now);
+        let state = match item.state {
+            salus_primitives::access::RequestState::Open if !open => "expired".to_owned(),
+            state => word(&state),
+        };
+        vec![id.to_string(), item.requester.to_string(), word(&item.permissions), word(&item.purpose), state]
+    });
+    let requests = table(&["request", "of member", "wants to", "for", "state"], requests);
+    format!("{summary}\ngrants\n{grants}\n\nrequests\n{requests}")
+}

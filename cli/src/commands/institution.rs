@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus institution`: what the council decides about institutions.
+
+use super::council::Decided;
+use crate::{
+    context::Context,
+    failure::Failure,
+    output::{fields, table, word, Output},
+    parse,
+};
+use salus_client::chain::{At, Call, InstitutionChange};
+use salus_primitives::{
+    membership::{Institution, InstitutionKind, InstitutionProfile, Quota},
+    time::MINUTE,
+    EncryptionKey, InstitutionId, SigningKey,
+};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// List institutions
+    List,
+    /// Show an institution
+    Show {
+        /// Its number
+        institution: InstitutionId,
+    },
+    /// Propose to the council to admit an institution
+    Admit(Profile),
+    /// Propose to the council to change an institution's vault key, address or quotas
+    Update(Update),
+    /// Propose to the council to give an institution a new issuing key, which voids its vouchers
+    RotateIssuingKey {
+        /// Its number
+        institution: InstitutionId,
+        /// The new key
+        key: SigningKey,
+    },
+    /// Propose to the council to suspend an institution: its staff may do nothing
+    Suspend {
+        /// Its number
+        institution: InstitutionId,
+    },
+    /// Propose to the council to reinstate a suspended institution
+    Reinstate {
+        /// Its number
+        institution: InstitutionId,
+    },
+    /// Propose to the council to remove an institution for good
+    Remove {
+        /// Its number
+        institution: InstitutionId,
+    },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Profile {
+    /// What it is: hospital, clinic, laboratory, pharmacy, research-institute, regulator
+    #[arg(long, value_parser = parse::kind)]
+    kind: InstitutionKind,
+    /// The key whose signature on a voucher admits members: the membership key of the institution's identity
+    #[arg(long, value_name = "KEY")]
+    issuing_key: SigningKey,
+    /// The X25519 key of its vault service: the encryption key of the institution's identity
+    #[arg(long, value_name = "KEY")]
+    encryption_key: SigningKey,
+    /// Where its vault answers
+    #[arg(long, value_name = "URL", default_value = "")]
+    vault_address: String,
+    /// Members that it may admit
+    #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
+    admission_quota: u32,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Update {
+    /// Its number
+    institution: InstitutionId,
+    /// The X25519 key of its vault service
+    #[arg(long, value_name = "KEY")]
+    encryption_key: Option<SigningKey>,
+    /// Where its vault answers
+    #[arg(long, value_name = "URL")]
+    vault_address: Option<String>,
+    /// Members that it may admit
+    #[arg(long, value_name = "NUMBER")]
+    admission_quota: Option<u32>,
+}
+
+/// What an institution's members may spend together: 20 s of execution and 32 MiB within a minute.
+const TRAFFIC: Quota = Quota { time: 20_000_000_000_000, bytes: 32 << 20, refill: MINUTE };
+
+pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let call = match command {
+        Command::List => return list(context, out).await,
+        Command::Show { institution } => {
+            let found = find(context, institution).await?;
+            return out.show(&found, |found| human(institution, found));
+        }
+        Command::Admit(profile) => Call::admit_institution(&InstitutionProfile {
+            kind: profile.kind,
+            issuing_key: profile.issuing_key,
+            encryption_key: EncryptionKey::x25519(profile.encryption_key.0),
+            vault_address: address(profile.vault_address)?,
+            admission_quota: profile.admission_quota,
+            traffic_quota: TRAFFIC,
+        }),
+        Command::Update(update) => {
+            let mut profile = find(context, update.institution).await?.profile;
+            if let Some(key) = update.encryption_key {
+                profile.encryption_key = EncryptionKey::x25519(key.0);
+            }
+            if let Some(text) = update.vault_address {
+                profile.vault_address = address(text)?;
+            }
+            profile.admission_quota = update.admission_quota.unwrap_or(profile.admission_quota);
+            Call::update_institution(update.institution, &profile)
+        }
+        Command::RotateIssuingKey { institution, key } => Call::rotate_issuing_key(institution, key),
+        Command::Suspend { institution } => Call::change_institution(institution, InstitutionChange::Suspend),
+        Command::Reinstate { institution } => Call::change_institution(institution, InstitutionChange::Reinstate),
+        Command::Remove { institution } => Call::change_institution(institution, InstitutionChange::Remove),
+    };
+    let (progress, outcome) = context.agent().await?.propose(&call).await?;
+    out.show(&Decided::new(progress, &outcome)?, Decided::human)
+}
+
+async fn find(context: &Context, institution: InstitutionId) -> Result<Institution, Failure> {
+    let found = context.chain().await?.institution(At::Finalized, institution).await?;
+    found
+        .ok_or_else(|| Failure::input(format!("there is no institution `{institution}`\nhint: salus institution list")))
+}
+
+async fn list(context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    #[derive(serde::Serialize)]
+    struct Listed {
+        institution: InstitutionId,
+        #[serde(flatten)]
+        found: Institution,
+    }
+    let all = context.chain().await?.institutions(At::Finalized).await?;
+    let all: Vec<_> = all.into_iter().map(|(institution, found)| Listed { institution, found }).collect();
+    out.show(&all, |all| {
+        let rows = all.iter().map(|Listed { institution, found }| {
+            vec![institution.to_string(), word(&found.profile.kind), word(&found.status), found.admitted.to_string()]
+        });
+        table(&["institution", "kind", "status", "admitted"], rows)
+    })
+}
+
+fn human(institution: InstitutionId, found: &Institution) -> String {
+    fields(&[
+        ("institution", institution.to_string()),
+        ("kind", word(&found.profile.kind)),
+        ("status", word(&found.status)),
+        ("issuing key", format!("{} (epoch {})", found.profile.issuing_key, found.issuing_epoch)),
+        ("encryption key", SigningKey(found.profile.encryption_key.key).to_string()),
+        ("vault", String::from_utf8_lossy(&found.profile.vault_address).into_owned()),
+        ("admitted", format!("{} of {}", found.admitted, found.profile.admission_quota)),
+    ])
+}
+
+fn address<B: TryFrom<Vec<u8>>>(text: String) -> Result<B, Failure> {
+    text.into_bytes().try_into().map_err(|_| Failure::input("a vault address has at most 256 bytes"))
+}

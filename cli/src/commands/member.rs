@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus member`: members, their transaction keys, and staff that is suspended or leaves.
+
+use crate::{
+    context::Context,
+    failure::Failure,
+    output::{fields, moment, moment_or, word, Output},
+};
+use salus_client::{
+    chain::{At, Call, StaffChange},
+    keys::address,
+};
+use salus_primitives::{
+    membership::{key_change_payload, KeyChange, Member},
+    MemberId, SigningKey,
+};
+use serde::Serialize;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Show a member; yourself when no number is given
+    Show {
+        /// The member
+        member: Option<MemberId>,
+    },
+    /// Bind the transaction key of another identity in this home folder to yourself, for another device
+    AddKey {
+        /// The other identity
+        identity: String,
+    },
+    /// Unbind a transaction key
+    RemoveKey {
+        /// The key
+        key: SigningKey,
+    },
+    /// Suspend a member of your institution's staff (as an issuer)
+    Suspend {
+        /// The member
+        member: MemberId,
+    },
+    /// Reinstate a suspended member of your institution's staff (as an issuer)
+    Reinstate {
+        /// The member
+        member: MemberId,
+    },
+    /// Revoke a member of your institution's staff for good (as an issuer)
+    Revoke {
+        /// The member
+        member: MemberId,
+    },
+}
+
+#[derive(Serialize)]
+struct Shown {
+    id: MemberId,
+    #[serde(flatten)]
+    member: Member,
+}
+
+impl Shown {
+    fn human(&self) -> String {
+        let member = &self.member;
+        let keys: Vec<_> = member.transaction_keys.iter().map(address).collect();
+        let verifiers: Vec<_> =
+            member.verified_by.iter().map(|(institution, verifier)| format!("{verifier} of {institution}")).collect();
+        fields(&[
+            ("member", self.id.to_string()),
+            ("role", word(&member.role)),
+            ("status", word(&member.status)),
+            ("institution", member.institution().map_or("none".to_owned(), |institution| institution.to_string())),
+            ("admitted by", member.admitted_by.to_string()),
+            ("verified by", verifiers.join(", ")),
+            ("joined", moment(member.joined_at)),
+            ("valid until", moment_or(member.valid_until, "without end")),
+            ("accounts", keys.join(", ")),
+        ])
+    }
+}
+
+pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let (member, change) = match command {
+        Command::Show { member } => {
+            let chain = context.chain().await?;
+            let id = match member {
+                Some(member) => member,
+                None => {
+                    let account = context.public_keys()?.transaction;
+                    let found = chain.member_of_account(At::Finalized, account).await?;
+                    found.ok_or_else(|| Failure::input("this identity is no member\nhint: salus join VOUCHER"))?
+                }
+            };
+            let member = chain.member(At::Finalized, id).await?;
+            let member = member.ok_or_else(|| Failure::input(format!("there is no member `{id}`")))?;
+            return out.show(&Shown { id, member }, Shown::human);
+        }
+        Command::AddKey { identity } => {
+            let agent = context.agent().await?;
+            let password = context.password(&format!("Password of {identity}: "))?;
+            let other = context.keystore(&identity)?.unlock_transaction(&password)?;
+            let key = other.public();
+            let number = agent.member().await?.key_changes;
+            let payload = key_change_payload(&agent.chain().genesis(), agent.id(), number, &KeyChange::Add(key));
+            let signature = agent.identity().membership().sign(&payload);
+            agent.submit(&Call::add_transaction_key(key, &other.sign(&payload), &signature)).await?;
+            return out.show(&key, |key| format!("{} may now sign for member {}", address(key), agent.id()));
+        }
+        Command::RemoveKey { key } => {
+            let agent = context.agent().await?;
+            let number = agent.member().await?.key_changes;
+            let payload = key_change_payload(&agent.chain().genesis(), agent.id(), number, &KeyChange::Remove(key));
+            let signature = agent.identity().membership().sign(&payload);
+            agent.submit(&Call::remove_transaction_key(key, &signature)).await?;
+            return out.show(&key, |key| format!("{} may no longer sign for member {}", address(key), agent.id()));
+        }
+        Command::Suspend { member } => (member, StaffChange::Suspend),
+        Command::Reinstate { member } => (member, StaffChange::Reinstate),
+        Command::Revoke { member } => (member, StaffChange::Revoke),
+    };
+    let agent = context.agent().await?;
+    agent.submit(&Call::change_member(member, change)).await?;
+    let member = agent.chain().member(At::Finalized, member).await?.map(|found| Shown { id: member, member: found });
+    out.show(&member, |member| member.as_ref().map(Shown::human).unwrap_or_default())
+}

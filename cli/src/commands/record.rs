@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus record`: adds, lists, reads and amends records.
+
+use crate::{
+    context::Context,
+    failure::Failure,
+    output::{fields, moment, table, word, Output},
+    parse,
+    progress::progress,
+    sessions::{KnownSession, Sessions},
+};
+use salus_client::{
+    agent::{Agent, AgentError, Content, Imported, Written},
+    chain::At,
+    fhir::Bundle,
+    sealing::Metadata,
+};
+use salus_primitives::{
+    access::{Ask, Basis, Decision, Permission, Purpose, Scope},
+    records::Record,
+    ChartId, CompartmentId, RecordId, SessionKey,
+};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Seal and add a file, or every entry of FHIR bundles
+    Add {
+        /// The chart
+        chart: ChartId,
+        /// The file
+        #[arg(required_unless_present = "bundles", conflicts_with = "bundles", requires = "compartment")]
+        file: Option<PathBuf>,
+        /// A FHIR R4 bundle in JSON; may be repeated. Entries are sorted into compartments by what they are
+        #[arg(long = "bundle", value_name = "FILE")]
+        bundles: Vec<PathBuf>,
+        /// The compartment for the file, by name or number
+        #[arg(long, value_name = "NAME", conflicts_with = "bundles")]
+        compartment: Option<String>,
+        #[command(flatten)]
+        about: About,
+    },
+    /// List the records of a chart
+    List {
+        /// The chart
+        chart: ChartId,
+        /// Open each record to show its title
+        #[arg(long)]
+        titles: bool,
+        /// For which purpose, if a session has to be opened
+        #[arg(long, value_parser = parse::purpose)]
+        purpose: Option<Purpose>,
+    },
+    /// Read a record. Unless it is your own chart, this is logged first
+    Get {
+        /// The record
+        record: RecordId,
+        /// Which version [default: the newest]
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+        /// For which purpose; needed unless a session runs or the chart is your own
+        #[arg(long, value_parser = parse::purpose)]
+        purpose: Option<Purpose>,
+        /// Write the content to this file instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Read every record of a chart that you may read into a folder
+    Export {
+        /// The chart
+        chart: ChartId,
+        /// The folder; made when it is not there
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// For which purpose; needed unless sessions run or the chart is your own
+        #[arg(long, value_parser = parse::purpose)]
+        purpose: Option<Purpose>,
+    },
+    /// Seal a file as the next version of a record
+    Amend {
+        /// The record
+        record: RecordId,
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        about: About,
+    },
+}
+
+/// What the sealed header says about a file.
+#[derive(clap::Args)]
+pub(crate) struct About {
+    /// A short title, sealed [default: the file's name]
+    #[arg(long)]
+    title: Option<String>,
+    /// What it is, sealed, such as Observation or Letter
+    #[arg(long, default_value = "Document")]
+    kind: String,
+    /// When it happened, sealed, such as 2026-11 or 2026-11-21
+    #[arg(long)]
+    date: Option<String>,
+    /// Its media type, sealed
+    #[arg(long, default_value = "application/octet-stream")]
+    media_type: String,
+}
+
+impl About {
+    fn metadata(self, file: &Path) -> Metadata {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Metadata {
+            kind: self.kind,
+            title: self.title.unwrap_or_else(|| name.clone()),
+            date: self.date,
+            issued: None,
+            media_type: self.media_type,
+            file_name: Some(name),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    record: RecordId,
+    #[serde(flatten)]
+    known: Record,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Got {
+    record: RecordId,
+    version: u32,
+    kind: String,
+    title: String,
+    date: Option<String>,
+    media_type: String,
+    compartment: CompartmentId,
+    file: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Exported {
+    records: Vec<Got>,
+    denied: Vec<RecordId>,
+}
+
+pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    match command {
+        Command::Add { chart, file: Some(file), compartment, about, .. } => {
+            let agent = context.agent().await?;
+            let name = compartment.ok_or_else(|| Failure::input("a file needs a --compartment"))?;
+            let compartment = agent.find_compartment(chart, &name).await?;
+            let metadata = about.metadata(&file);
+            let written = agent.create(chart, compartment, Content::File(file), &metadata, None).await?;
+            out.show(&written, human_written)
+        }
+        Command::Add { chart, bundles, .. } => add_bundles(context, chart, &bundles, out).await,
+        Command::List { chart, titles, purpose } => list(context, chart, titles, purpose, out).await,
+        Command::Get { record, version, purpose, out: file } => {
+            let agent = context.agent().await?;
+            let mut reader = Reader { context, agent: &agent, purpose };
+            match file {
+                Some(file) => out.show(&reader.read_to_file(record, version, &file).await?, human_got),
+                None => {
+                    let session = reader.session(record).await?;
+                    let content = agent.read(record, version, session).await?;
+                    out.raw(content.content.expose())
+                }
+            }
+        }
+        Command::Export { chart, out: folder, purpose } => export(context, chart, &folder, purpose, out).await,
+        Command::Amend { record, file, about } => {
+            let agent = context.agent().await?;
+            let metadata = about.metadata(&file);
+            out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
+        }
+    }
+}
+
+async fn add_bundles(
+    context: &Context,
+    chart: ChartId,
+    files: &[PathBuf],
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    // All bundles are read and checked before the first byte is written.
+    let mut texts = Vec::new();
+    for file in files {
+        let text = std::fs::read(file)
+            .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", file.display())))?;
+        texts.push(zeroize::Zeroizing::new(text));
+    }
+    let mut bundles = Vec::new();
+    for (file, text) in files.iter().zip(&texts) {
+        let bundle = Bundle::parse(text).map_err(|error| {
+            Failure::from(anyhow::Error::from(error).context(format!("`{}` is not accepted", file.display())))
+        })?;
+        bundles.push(bundle);
+    }
+    let agent = context.agent().await?;
+    let mut imports = Vec::new();
+    for bundle in &bundles {
+        imports.push(agent.prepare_import(chart, bundle).await?);
+    }
+    let bar = progress(out.is_human(), imports.iter().map(|import| import.pending()).sum(), "sealing");
+    let mut imported = Vec::new();
+    for import in imports {
+        imported.extend(agent.import(import, &mut |count| bar.inc(count as u64)).await?);
+    }
+    bar.finish_and_clear();
+    out.show(&imported, |imported: &Vec<Imported>| {
+        let present = imported.iter().filter(|entry| entry.present).count();
+        let rows = imported.iter().map(|entry| {
+            let state = if entry.present { "was there" } else { "added" };
+            vec![entry.entry.to_string(), entry.record.to_string(), entry.compartment.to_string(), state.to_owned()]
+        });
+        let table = table(&["entry", "record", "compartment", ""], rows);
+        format!("{table}\n{} records, {present} of them were there before", imported.len())
+    })
+}
+
+async fn list(
+    context: &Context,
+    chart: ChartId,
+    titles: bool,
+    purpose: Option<Purpose>,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let agent = match titles {
+        true => Some(context.agent().await?),
+        false => None,
+    };
+    let chain = context.chain().await?;
+    let mut listed = Vec::new();
+    for (key, known) in chain.records(At::Finalized, chart).await? {
+        let record = RecordId { chart, key };
+        let title = match &agent {
+            Some(agent) => {
+                let mut reader = Reader { context, agent, purpose };
+                let session = reader.session(record).await?;
+                Some(agent.read(record, None, session).await?.metadata.title)
+            }
+            None => None,
+        };
+        listed.push(Listed { record, known, title });
+    }
+    out.show(&listed, |listed| {
+        let rows = listed.iter().map(|Listed { record, known, title }| {
+            vec![
+                record.to_string(),
+                known.compartment.to_string(),
+                title.clone().unwrap_or_else(|| "(sealed)".to_owned()),
+                known.versions.to_string(),
+                known.author.to_string(),
+                moment(known.created_at),
+                word(&known.state),
+            ]
+        });
+        table(&["record", "compartment", "title", "versions", "author", "created", "state"], rows)
+    })
+}
+
+async fn export(
+    context: &Context,
+    chart: ChartId,
+    folder: &Path,
+    purpose: Option<Purpose>,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let agent = context.agent().await?;
+    let records = agent.chain().records(At::Finalized, chart).await?;
+    let bar = progress(out.is_human(), records.len(), "reading");
+    let mut exported = Exported { records: Vec::new(), denied: Vec::new() };
+    for (key, _) in records {
+        let record = RecordId { chart, key };
+        let mut reader = Reader { context, agent: &agent, purpose };
+        match reader.may_read(record).await? {
+            true => {
+                let name = record.to_string().replace('/', "-");
+                exported.records.push(reader.read_to_file(record, None, &folder.join(name)).await?);
+            }
+            false => exported.denied.push(record),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    out.show(&exported, |exported| {
+        let rows = exported.records.iter().map(|got| vec![got.record.to_string(), got.title.clone()]);
+        let table = table(&["record", "title"], rows);
+        format!(
+            "{table}\n{} records in {}; {} not yours to read",
+            exported.records.len(),
+            folder.display(),
+            exported.denied.len()
+        )
+    })
+}
+
+/// Reads records, opening sessions where none runs.
+struct Reader<'a> {
+    context: &'a Context,
+    agent: &'a Agent,
+    purpose: Option<Purpose>,
+}
+
+impl Reader<'_> {
+    async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
+        let session = self.session(record).await?;
+        let (version, metadata) = self.agent.read_to_file(record, version, session, file).await?;
+        let known = self.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        let Metadata { kind, title, date, media_type, .. } = metadata;
+        let compartment = known.compartment;
+        Ok(Got { record, version, kind, title, date, media_type, compartment, file: file.to_owned() })
+    }
+
+    /// Whether the record may be read, as things stand; asking is not logged.
+    async fn may_read(&self, record: RecordId) -> Result<bool, Failure> {
+        Ok(self.decide(record).await?.is_permitted())
+    }
+
+    async fn decide(&self, record: RecordId) -> Result<Decision, Failure> {
+        let chain = self.agent.chain();
+        let now = chain.now(At::Best).await?;
+        let ask =
+            Ask { permission: Permission::Read, scope: Scope::Record(record.key), purpose: self.purpose, at: now };
+        Ok(chain.explain_access(At::Best, self.agent.id(), record.chart, ask).await?.decision)
+    }
+
+    /// A session that covers the record: none for the chart's controller, one that runs, or a new one.
+    async fn session(&mut self, record: RecordId) -> Result<Option<SessionKey>, Failure> {
+        let chain = self.agent.chain();
+        let chart = chain.chart(At::Finalized, record.chart).await?.ok_or(AgentError::NoChart(record.chart))?;
+        if chart.controller == self.agent.id() {
+            return Ok(None);
+        }
+        let known = chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        let now = chain.now(At::Finalized).await?;
+        let mut sessions = Sessions::load(self.context.home());
+        let running = sessions.find(now, |session| {
+            session.genesis == chain.genesis()
+                && session.reader == self.agent.id()
+                && session.chart == record.chart
+                && (session.scope == Scope::Record(record.key)
+                    || session.scope == Scope::Compartment(known.compartment))
+                && self.purpose.is_none_or(|purpose| purpose == session.purpose)
+        });
+        if let Some(session) = running {
+            return Ok(Some(session.session));
+        }
+        let Some(purpose) = self.purpose else {
+            return Err(Failure::input("no session runs for this record\nhint: say why you read, with --purpose"));
+        };
+        // What a grant covers is opened at once; what none covers is asked for as little as possible.
+        let scope = match self.decide(record).await? {
+            Decision::Permitted(Basis::Grant(id)) => {
+                let grants = chain.grants(At::Best, record.chart).await?;
+                let grant = grants.into_iter().find(|(found, _)| *found == id);
+                grant.map_or(Scope::Record(record.key), |(_, grant)| grant.scope)
+            }
+            _ => Scope::Record(record.key),
+        };
+        let opened = self.agent.open(record.chart, scope, purpose).await?;
+        let session = KnownSession {
+            genesis: chain.genesis(),
+            reader: self.agent.id(),
+            chart: record.chart,
+            scope,
+            purpose,
+            session: opened.session,
+            expires_at: opened.expires_at,
+        };
+        sessions.remember(now, session)?;
+        Ok(Some(opened.session))
+    }
+}
+
+fn human_written(written: &Written) -> String {
+    fields(&[
+        ("record", written.record.to_string()),
+        ("version", written.version.to_string()),
+        ("content id", written.content.to_string()),
+        ("sealed size", format!("{} bytes", written.size)),
+    ])
+}
+
+fn human_got(got: &Got) -> String {
+    fields(&[
+        ("record", got.record.to_string()),
+        ("version", got.version.to_string()),
+        ("title", got.title.clone()),
+        ("kind", got.kind.clone()),
+        ("media type", got.media_type.clone()),
+        ("file", got.file.display().to_string()),
+    ])
+}

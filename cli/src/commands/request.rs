@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus request`: asks a patient for access (S4-12).
+
+use crate::{
+    context::Context,
+    failure::Failure,
+    output::Output,
+    parse::{self, Until},
+};
+use salus_primitives::{
+    access::{Permissions, Purpose},
+    ChartId, RequestId,
+};
+use serde::Serialize;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The chart
+    chart: ChartId,
+    /// What you want to do: read, create, amend, withdraw, disclose, use; separated by commas
+    #[arg(long, value_parser = parse::permissions, default_value = "read")]
+    permissions: Permissions,
+    /// Why: treatment, laboratory, payment, operations, research, public-health
+    #[arg(long, value_parser = parse::purpose, default_value = "treatment")]
+    purpose: Purpose,
+    /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
+    #[arg(long, value_parser = parse::until, value_name = "WHEN")]
+    until: Option<Until>,
+    /// Why, in words; sealed to the patient
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Requested {
+    chart: ChartId,
+    request: RequestId,
+}
+
+pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let agent = context.agent().await?;
+    let now = agent.chain().clock().await?;
+    let until = arguments.until.map(|until| until.from(now));
+    let reason = arguments.reason.as_deref();
+    let (request, _) =
+        agent.request_access(arguments.chart, arguments.permissions, arguments.purpose, until, reason).await?;
+    out.show(&Requested { chart: arguments.chart, request }, |done| {
+        format!("request {} waits for the patient's answer", done.request)
+    })
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What commands work with: the home folder, the keys in it, the node, the vaults.
+
+use crate::{failure::Failure, options::Options, passwords};
+use salus_client::{
+    agent::{Agent, Vaults},
+    chain::Chain,
+    keys::{Identity, Keystore, PublicKeys},
+    secret::Password,
+};
+use std::path::{Path, PathBuf};
+
+/// What the options say, ready to be used.
+pub(crate) struct Context {
+    node: String,
+    home: PathBuf,
+    vaults: PathBuf,
+    identity: Option<String>,
+    password_file: Option<PathBuf>,
+}
+
+impl Context {
+    pub(crate) fn new(options: &Options) -> Result<Self, Failure> {
+        let home = match &options.home {
+            Some(home) => home.clone(),
+            None => default_home()?,
+        };
+        Ok(Self {
+            node: options.node.clone(),
+            vaults: options.vaults.clone().unwrap_or_else(|| home.join("vaults")),
+            home,
+            identity: options.identity.clone(),
+            password_file: options.password_file.clone(),
+        })
+    }
+
+    /// The folder with everything of ours.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Where the node is.
+    pub(crate) fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// A connection to the node.
+    pub(crate) async fn chain(&self) -> Result<Chain, Failure> {
+        Ok(Chain::connect(&self.node).await?)
+    }
+
+    /// The vaults.
+    pub(crate) fn vaults(&self) -> Vaults {
+        Vaults::below(&self.vaults)
+    }
+
+    /// The folder of the identity `name`.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        if name.is_empty() || name.len() > 64 || name.starts_with('.') || !plain {
+            return Err(Failure::input(format!(
+                "`{name}` is no name for an identity\nhint: up to 64 letters, digits, `-`, `_` and `.`, not beginning with `.`"
+            )));
+        }
+        Ok(self.identities().join(name))
+    }
+
+    /// The keystore of the identity `name`.
+    pub(crate) fn keystore(&self, name: &str) -> Result<Keystore, Failure> {
+        let folder = self.folder(name)?;
+        if !folder.is_dir() {
+            return Err(Failure::input(format!("there is no identity `{name}`\nhint: salus key list shows them")));
+        }
+        Ok(Keystore::open(folder)?)
+    }
+
+    /// The keystores of all identities.
+    pub(crate) fn keystores(&self) -> Result<Vec<Keystore>, Failure> {
+        match self.identities().is_dir() {
+            true => Ok(Keystore::list(self.identities())?),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// The name of who acts: the one that `--as` names, or the only one there is.
+    pub(crate) fn name(&self) -> Result<String, Failure> {
+        if let Some(name) = &self.identity {
+            return Ok(name.clone());
+        }
+        let keystores = self.keystores()?;
+        match keystores.as_slice() {
+            [] => Err(Failure::input("there is no identity yet\nhint: salus key new NAME")),
+            [only] => Ok(only.name().to_owned()),
+            _ => Err(Failure::input("there are several identities\nhint: choose one with --as NAME")),
+        }
+    }
+
+    /// The public keys of who acts; needs no password.
+    pub(crate) fn public_keys(&self) -> Result<PublicKeys, Failure> {
+        Ok(self.keystore(&self.name()?)?.keys().clone())
+    }
+
+    /// The keys of who acts.
+    pub(crate) fn identity(&self) -> Result<Identity, Failure> {
+        let name = self.name()?;
+        // A missing identity is said before anybody is asked for a password.
+        let keystore = self.keystore(&name)?;
+        Ok(keystore.unlock(&self.password(&format!("Password of {name}: "))?)?)
+    }
+
+    /// The password, from where the options say, or asked for.
+    pub(crate) fn password(&self, prompt: &str) -> Result<Password, Failure> {
+        passwords::existing(self.password_file.as_deref(), prompt)
+    }
+
+    /// A password for a new identity; asked for twice.
+    pub(crate) fn new_password(&self) -> Result<Password, Failure> {
+        passwords::new(self.password_file.as_deref())
+    }
+
+    /// Who acts, at work on the chain.
+    pub(crate) async fn agent(&self) -> Result<Agent, Failure> {
+        let identity = self.identity()?;
+        Ok(Agent::new(self.chain().await?, self.vaults(), identity).await?)
+    }
+
+    fn identities(&self) -> PathBuf {
+        self.home.join("identities")
+    }
+}
+
+fn default_home() -> Result<PathBuf, Failure> {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = data.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
+    data.map(|data| data.join("salus"))
+        .ok_or_else(|| Failure::input("there is no home folder\nhint: name one with --home FOLDER"))
+}

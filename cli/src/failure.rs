@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How a command ends when it does not end well: refused (1) or failed (2).
+
+use salus_client::{agent::AgentError, chain::SubmitError};
+use std::{io::Write, process::ExitCode};
+
+/// Why a command did not do what it was told.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The chain or a release gate said no.
+    Refused(anyhow::Error),
+    /// Something is broken, missing or wrongly written.
+    Failed(anyhow::Error),
+}
+
+impl Failure {
+    /// Bad input, in words; a hint may follow on a second line.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::Failed(anyhow::anyhow!(message.into()))
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Refused(_) => ExitCode::from(1),
+            Self::Failed(_) => ExitCode::from(2),
+        }
+    }
+
+    /// Tells people, or programs, what happened.
+    pub(crate) fn report(&self, json: bool, err: &mut dyn Write) {
+        let (outcome, error) = match self {
+            Self::Refused(error) => ("refused", error),
+            Self::Failed(error) => ("failed", error),
+        };
+        let text = format!("{error:#}");
+        // Nobody is left to tell when standard error is gone.
+        let _ = match json {
+            true => writeln!(err, "{}", serde_json::json!({ "outcome": outcome, "error": text })),
+            false => writeln!(
+                err,
+                "salus: {}",
+                text.strip_prefix("refused: ").map_or(text.clone(), |rest| format!("refused: {rest}"))
+            ),
+        };
+    }
+}
+
+impl From<AgentError> for Failure {
+    fn from(error: AgentError) -> Self {
+        match error.is_refusal() {
+            true => Self::Refused(error.into()),
+            false => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        AgentError::from(error).into()
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+macro_rules! failed_from {
+    ($($error:ty),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::Failed(error.into())
+            }
+        })*
+    };
+}
+
+failed_from!(
+    std::io::Error,
+    serde_json::Error,
+    salus_client::keys::KeyError,
+    salus_client::keys::KeystoreError,
+    salus_client::fhir::BundleError,
+    salus_client::chain::QueryError,
+    salus_client::chain::ConnectError,
+    salus_client::chain::OutcomeError,
+);

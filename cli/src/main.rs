@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus`: the command line of hospitals, patients, clinicians and laboratories.
+//!
+//! Exit status: 0 done, 1 refused by the chain or a release gate, 2 failed (bad input, no node, broken file).
+
+mod commands;
+mod context;
+mod failure;
+mod options;
+mod output;
+mod parse;
+mod passwords;
+mod progress;
+mod sessions;
+
+use clap::Parser;
+use failure::Failure;
+use options::{Command, Options};
+use std::{io::Write, process::ExitCode};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let json = options.json;
+    let mut out = std::io::stdout().lock();
+    let result = run(options, &mut out).await;
+    // A reader that went away, such as `head`, is no failure of ours.
+    let _ = out.flush();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report(json, &mut std::io::stderr());
+            failure.exit_code()
+        }
+    }
+}
+
+async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
+    let context = context::Context::new(&options)?;
+    let mut out = output::Output::new(options.json, out);
+    match options.command {
+        Command::Key(command) => commands::key::run(command, &context, &mut out),
+        Command::Institution(command) => commands::institution::run(command, &context, &mut out).await,
+        Command::Council(command) => commands::council::run(command, &context, &mut out).await,
+        Command::Voucher(command) => commands::voucher::run(command, &context, &mut out).await,
+        Command::Join(arguments) => commands::join::run(arguments, &context, &mut out).await,
+        Command::Verify(command) => commands::verify::run(command, &context, &mut out).await,
+        Command::Member(command) => commands::member::run(command, &context, &mut out).await,
+        Command::Chart(command) => commands::chart::run(command, &context, &mut out).await,
+        Command::Compartment(command) => commands::compartment::run(command, &context, &mut out).await,
+        Command::Record(command) => commands::record::run(command, &context, &mut out).await,
+        Command::Grant(arguments) => commands::grant::run(arguments, &context, &mut out).await,
+        Command::LabGrant(arguments) => commands::lab_grant::run(arguments, &context, &mut out).await,
+        Command::Envelope(arguments) => commands::envelope::run(arguments, &context, &mut out).await,
+        Command::Revoke(arguments) => commands::revoke::run(arguments, &context, &mut out).await,
+        Command::Rotate(arguments) => commands::rotate::run(arguments, &context, &mut out).await,
+        Command::Request(arguments) => commands::request::run(arguments, &context, &mut out).await,
+        Command::Approve(arguments) => commands::approve::run(arguments, &context, &mut out).await,
+        Command::Deny(arguments) => commands::deny::run(arguments, &context, &mut out).await,
+        Command::Log(arguments) => commands::log::run(arguments, &context, &mut out).await,
+        Command::Explain(arguments) => commands::explain::run(arguments, &context, &mut out).await,
+        Command::Status => commands::status::run(&context, &mut out).await,
+        Command::Completions(arguments) => commands::completions::run(arguments, &mut out),
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the command line takes. Raw text becomes validated types here; nothing else parses.
+
+use crate::commands;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Share patient records under the patient's control.
+#[derive(Parser)]
+#[command(name = "salus", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 done, 1 refused by the chain or a release gate, 2 failed.")]
+pub(crate) struct Options {
+    /// The node to talk to
+    #[arg(long, global = true, env = "SALUS_NODE", default_value = "ws://127.0.0.1:9944", value_name = "URL")]
+    pub(crate) node: String,
+
+    /// Where identities and settings are kept [default: ~/.local/share/salus]
+    #[arg(long, global = true, env = "SALUS_HOME", value_name = "FOLDER")]
+    pub(crate) home: Option<PathBuf>,
+
+    /// Where the vaults are: one folder for each institution number [default: HOME/vaults]
+    #[arg(long, global = true, env = "SALUS_VAULTS", value_name = "FOLDER")]
+    pub(crate) vaults: Option<PathBuf>,
+
+    /// Who acts: the name of an identity; needless when there is only one
+    #[arg(long = "as", global = true, env = "SALUS_AS", value_name = "NAME")]
+    pub(crate) identity: Option<String>,
+
+    /// A file whose first line is the password; otherwise SALUS_PASSWORD is taken, or it is asked for
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// Print JSON instead of tables
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make, import and show identities
+    #[command(subcommand)]
+    Key(commands::key::Command),
+    /// Show, admit and change institutions
+    #[command(subcommand)]
+    Institution(commands::institution::Command),
+    /// Vote on what others proposed to the council
+    #[command(subcommand)]
+    Council(commands::council::Command),
+    /// Offer membership, and record a refusal
+    #[command(subcommand)]
+    Voucher(commands::voucher::Command),
+    /// Redeem a voucher
+    Join(commands::join::Arguments),
+    /// Challenge a newcomer, or answer a challenge
+    #[command(subcommand)]
+    Verify(commands::verify::Command),
+    /// Show members, change transaction keys, suspend staff
+    #[command(subcommand)]
+    Member(commands::member::Command),
+    /// Open and show charts
+    #[command(subcommand)]
+    Chart(commands::chart::Command),
+    /// Add and show compartments of a chart
+    #[command(subcommand)]
+    Compartment(commands::compartment::Command),
+    /// Add, list, read and amend records
+    #[command(subcommand)]
+    Record(commands::record::Command),
+    /// Grant access to a member or an institution
+    Grant(commands::grant::Arguments),
+    /// Grant a laboratory reading and adding in one compartment
+    LabGrant(commands::lab_grant::Arguments),
+    /// Seal what a grant to read needs, for a wallet that submits the grant itself
+    Envelope(commands::envelope::Arguments),
+    /// Revoke a grant, at once
+    Revoke(commands::revoke::Arguments),
+    /// Begin a new epoch of a compartment and renew the readers' envelopes
+    Rotate(commands::rotate::Arguments),
+    /// Ask a patient for access
+    Request(commands::request::Arguments),
+    /// Approve a request
+    Approve(commands::approve::Arguments),
+    /// Deny a request
+    Deny(commands::deny::Arguments),
+    /// Show a log, and verify its chained head
+    Log(commands::log::Arguments),
+    /// Say whether somebody may do something, and why
+    Explain(commands::explain::Arguments),
+    /// Show node, chain and identity
+    Status,
+    /// Print a completion script for a shell
+    Completions(commands::completions::Arguments),
+}

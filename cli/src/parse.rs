@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From what people type to what the client takes.
+
+use salus_client::keys;
+use salus_primitives::{
+    access::{Grantee, Permission, Permissions, Purpose, Purposes},
+    audit::LogId,
+    membership::{InstitutionKind, Role},
+    ChartId, InstitutionId, MemberId, Moment,
+};
+use serde::de::DeserializeOwned;
+
+/// When something ends: a duration from now, or a point in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Until {
+    /// So many milliseconds from the chain's present time.
+    After(Moment),
+    /// At this time.
+    At(Moment),
+}
+
+impl Until {
+    /// The moment that is meant, when it is `now`.
+    pub(crate) fn from(self, now: Moment) -> Moment {
+        match self {
+            Self::After(length) => now.saturating_add(length),
+            Self::At(moment) => moment,
+        }
+    }
+}
+
+/// A duration such as `90s`, `45m`, `12h`, `30d`, or a time such as `2026-12-24T18:00:00Z`.
+pub(crate) fn until(text: &str) -> Result<Until, String> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        let millis = time.as_millisecond();
+        return Moment::try_from(millis).map(Until::At).map_err(|_| "times before 1970 are not known".to_owned());
+    }
+    duration(text).map(Until::After).map_err(|error| format!("{error}, or a time such as 2026-12-24T18:00:00Z"))
+}
+
+/// A duration such as `90s`, `45m`, `12h` or `30d`, in milliseconds.
+pub(crate) fn duration(text: &str) -> Result<Moment, String> {
+    let expected = || "expected a duration such as 90s, 45m, 12h or 30d".to_owned();
+    let unit = text.chars().last().ok_or_else(expected)?;
+    let number = text.strip_suffix(unit).and_then(|number| number.parse::<Moment>().ok()).ok_or_else(expected)?;
+    let unit = match unit {
+        's' => 1_000,
+        'm' => salus_primitives::time::MINUTE,
+        'h' => salus_primitives::time::HOUR,
+        'd' => salus_primitives::time::DAY,
+        _ => return Err(expected()),
+    };
+    number.checked_mul(unit).filter(|length| *length > 0).ok_or_else(expected)
+}
+
+/// A word that JSON knows as a value of `T`, such as `public-health`.
+fn word<T: DeserializeOwned>(text: &str, all: &[&str]) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_ascii_lowercase()))
+        .map_err(|_| format!("expected one of: {}", all.join(", ")))
+}
+
+/// A role.
+pub(crate) fn role(text: &str) -> Result<Role, String> {
+    word(
+        text,
+        &[
+            "patient",
+            "clinician",
+            "laboratory",
+            "pharmacist",
+            "researcher",
+            "issuer",
+            "verifier",
+            "auditor",
+            "service",
+            "representative",
+        ],
+    )
+}
+
+/// A kind of institution.
+pub(crate) fn kind(text: &str) -> Result<InstitutionKind, String> {
+    word(text, &["hospital", "clinic", "laboratory", "pharmacy", "research-institute", "regulator"])
+}
+
+/// A purpose.
+pub(crate) fn purpose(text: &str) -> Result<Purpose, String> {
+    word(text, &["treatment", "laboratory", "payment", "operations", "research", "public-health", "emergency"])
+}
+
+/// A permission.
+pub(crate) fn permission(text: &str) -> Result<Permission, String> {
+    word(text, &["read", "create", "amend", "withdraw", "disclose", "use"])
+}
+
+/// Permissions, separated by commas.
+pub(crate) fn permissions(text: &str) -> Result<Permissions, String> {
+    let items = text.split(',').map(|item| permission(item.trim())).collect::<Result<Vec<_>, _>>()?;
+    Ok(Permissions::of(&items))
+}
+
+/// Purposes, separated by commas.
+pub(crate) fn purposes(text: &str) -> Result<Purposes, String> {
+    let items = text.split(',').map(|item| purpose(item.trim())).collect::<Result<Vec<_>, _>>()?;
+    Ok(Purposes::of(&items))
+}
+
+/// A grantee: `member:7`, or just `7`, or `institution:3`.
+pub(crate) fn grantee(text: &str) -> Result<Grantee, String> {
+    let expected = || "expected member:NUMBER or institution:NUMBER".to_owned();
+    let (what, number) = text.split_once(':').unwrap_or(("member", text));
+    match what {
+        "member" => number.parse().map(|number| Grantee::Member(MemberId(number))).map_err(|_| expected()),
+        "institution" => {
+            number.parse().map(|number| Grantee::Institution(InstitutionId(number))).map_err(|_| expected())
+        }
+        _ => Err(expected()),
+    }
+}
+
+/// A log: `chart:1`, `institution:1` or `consortium`.
+pub(crate) fn log(text: &str) -> Result<LogId, String> {
+    let expected = || "expected chart:NUMBER, institution:NUMBER or consortium".to_owned();
+    match text.split_once(':') {
+        None if text == "consortium" => Ok(LogId::Consortium),
+        Some(("chart", number)) => number.parse().map(|number| LogId::Chart(ChartId(number))).map_err(|_| expected()),
+        Some(("institution", number)) => {
+            number.parse().map(|number| LogId::Institution(InstitutionId(number))).map_err(|_| expected())
+        }
+        _ => Err(expected()),
+    }
+}
+
+/// A secret URI is not shown back when it is wrong.
+pub(crate) fn secret_uri(uri: &str) -> Result<keys::Identity, keys::KeyError> {
+    keys::Identity::from_uri(uri)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn until_takes_durations_and_times() {
+        assert_eq!(until("90s"), Ok(Until::After(90_000)));
+        assert_eq!(until("2d"), Ok(Until::After(172_800_000)));
+        assert_eq!(until("1970-01-01T00:00:01Z"), Ok(Until::At(1_000)));
+        for wrong in ["", "0s", "d", "1y", "-1h", "tomorrow", "99999999999999999999d", "1969-01-01T00:00:00Z", "5é"] {
+            assert!(until(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn grantees_and_logs_are_named_with_their_kind() {
+        assert_eq!(grantee("7"), Ok(Grantee::Member(MemberId(7))));
+        assert_eq!(grantee("institution:3"), Ok(Grantee::Institution(InstitutionId(3))));
+        assert!(grantee("group:3").is_err());
+        assert_eq!(log("consortium"), Ok(LogId::Consortium));
+        assert_eq!(log("chart:1"), Ok(LogId::Chart(ChartId(1))));
+        assert!(log("chart:").is_err());
+    }
+
+    #[test]
+    fn words_are_those_of_the_json() {
+        assert_eq!(role("clinician"), Ok(Role::Clinician));
+        assert_eq!(kind("research-institute"), Ok(InstitutionKind::ResearchInstitute));
+        assert_eq!(permissions("read, create"), Ok(Permissions::of(&[Permission::Read, Permission::Create])));
+        assert!(permissions("read,,").is_err());
+        assert!(purpose("curiosity").unwrap_err().contains("public-health"));
+    }
+}

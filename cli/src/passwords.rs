@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Where passwords come from: a file, the environment, or a person.
+
+use crate::failure::Failure;
+use salus_client::secret::Password;
+use std::{io::IsTerminal, path::Path};
+
+/// Characters that a new password has at least; the keystore's key derivation is slow, which makes up for the rest.
+const SHORTEST: usize = 8;
+
+/// The password of an identity that is there.
+pub(crate) fn existing(file: Option<&Path>, prompt: &str) -> Result<Password, Failure> {
+    match given(file)? {
+        Some(password) => Ok(password),
+        None => ask(prompt),
+    }
+}
+
+/// The password of a new identity. A person types it twice.
+pub(crate) fn new(file: Option<&Path>) -> Result<Password, Failure> {
+    let (password, typed) = match given(file)? {
+        Some(password) => (password, false),
+        None => (ask("New password: ")?, true),
+    };
+    if password.length() < SHORTEST {
+        return Err(Failure::input(format!("the password is too short\nhint: at least {SHORTEST} characters")));
+    }
+    if typed && !ask("Again: ")?.equals(&password) {
+        return Err(Failure::input("the two passwords differ"));
+    }
+    Ok(password)
+}
+
+fn given(file: Option<&Path>) -> Result<Option<Password>, Failure> {
+    if let Some(path) = file {
+        let text = zeroize::Zeroizing::new(
+            std::fs::read_to_string(path)
+                .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", path.display())))?,
+        );
+        return Ok(Some(Password::from(text.lines().next().unwrap_or_default())));
+    }
+    Ok(std::env::var("SALUS_PASSWORD").ok().map(Password::new))
+}
+
+fn ask(prompt: &str) -> Result<Password, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::input(
+            "a password is needed and nobody can be asked\nhint: --password-file FILE, or SALUS_PASSWORD",
+        ));
+    }
+    Ok(Password::new(rpassword::prompt_password(prompt)?))
+}
