@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Which role may make which call (S4-03, S4-21). Default deny: what is not named here, nobody may sign.
+//!
+//! Root and the council need no permission here: their calls carry no signature of a member. Calls that are nested with
+//! the signer's own origin are judged like the signer's own; what the council is asked to do is judged by its origin.
+
+use crate::{Runtime, RuntimeCall};
+use pallet_salus_access::Call as Access;
+use pallet_salus_membership::{Call as Membership, CallClass, CallPolicy};
+use pallet_salus_records::Call as Records;
+use salus_primitives::membership::Role;
+
+/// How deep batches may stand in batches.
+pub const MAX_NESTING: u8 = 4;
+
+/// The policy of this runtime.
+pub struct RolePolicy;
+
+impl CallPolicy<RuntimeCall> for RolePolicy {
+    fn class(role: Role, call: &RuntimeCall) -> Option<CallClass> {
+        class_at(role, call, MAX_NESTING)
+    }
+}
+
+fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
+    match call {
+        RuntimeCall::Membership(call) => of_membership(role, call),
+        RuntimeCall::Access(call) => of_access(role, call),
+        RuntimeCall::Records(call) => of_records(role, call),
+        RuntimeCall::Council(call) => of_council(role, call),
+        RuntimeCall::Session(_) => matches!(role, Role::Service | Role::Representative).then_some(CallClass::Ordinary),
+        RuntimeCall::Utility(call) => of_batch(role, call, nesting),
+        // Inherents, Root's calls, and what nobody signs.
+        RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) => None,
+    }
+}
+
+fn of_membership(role: Role, call: &Membership<Runtime>) -> Option<CallClass> {
+    let (roles, class): (&[Role], CallClass) = match call {
+        Membership::add_transaction_key { .. } => (&Role::ALL, CallClass::Ordinary),
+        Membership::remove_transaction_key { .. } => (&Role::ALL, CallClass::Reserved),
+        Membership::refuse_applicant { .. } | Membership::reinstate_member { .. } => {
+            (&[Role::Issuer], CallClass::Ordinary)
+        }
+        Membership::suspend_member { .. } | Membership::revoke_member { .. } => (&[Role::Issuer], CallClass::Reserved),
+        Membership::challenge { .. } => (&[Role::Verifier], CallClass::Ordinary),
+        // For the council, or authorised without a signature, or of no use to anybody (the pallet's own marker).
+        _ => (&[], CallClass::Ordinary),
+    };
+    roles.contains(&role).then_some(class)
+}
+
+fn of_access(role: Role, call: &Access<Runtime>) -> Option<CallClass> {
+    let (roles, class): (&[Role], CallClass) = match call {
+        Access::open_chart { .. }
+        | Access::add_compartment { .. }
+        | Access::rotate_compartment { .. }
+        | Access::renew_envelopes { .. }
+        | Access::grant_access { .. }
+        | Access::grant_access_to_lab { .. }
+        | Access::approve_request { .. } => (&[Role::Patient], CallClass::Ordinary),
+        Access::revoke_access { .. } | Access::revoke_access_from_lab { .. } | Access::deny_request { .. } => {
+            (&[Role::Patient], CallClass::Reserved)
+        }
+        Access::request_access { .. } => (
+            &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher],
+            CallClass::Ordinary,
+        ),
+        _ => (&[], CallClass::Ordinary),
+    };
+    roles.contains(&role).then_some(class)
+}
+
+fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
+    let roles: &[Role] = match call {
+        Records::create_medical_record { .. }
+        | Records::create_medical_records { .. }
+        | Records::amend_record { .. } => &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist],
+        Records::open_records { .. } => {
+            &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher]
+        }
+        _ => &[],
+    };
+    roles.contains(&role).then_some(CallClass::Ordinary)
+}
+
+fn of_council(
+    role: Role,
+    call: &pallet_collective::Call<Runtime, crate::configs::CouncilCollective>,
+) -> Option<CallClass> {
+    use pallet_collective::Call;
+    let allowed = match call {
+        Call::propose { .. } | Call::vote { .. } | Call::close { .. } => role == Role::Representative,
+        // `execute` would act in a single member's name; the rest is for larger majorities.
+        _ => false,
+    };
+    allowed.then_some(CallClass::Ordinary)
+}
+
+/// A batch is allowed when everything in it is, and reserved when everything in it is.
+fn of_batch(role: Role, call: &pallet_utility::Call<Runtime>, nesting: u8) -> Option<CallClass> {
+    use pallet_utility::Call;
+    let (Call::batch { calls } | Call::batch_all { calls } | Call::force_batch { calls }) = call else { return None };
+    let nesting = nesting.checked_sub(1)?;
+    let mut class = CallClass::Reserved;
+    for call in calls {
+        if class_at(role, call, nesting)? == CallClass::Ordinary {
+            class = CallClass::Ordinary;
+        }
+    }
+    // An empty batch does nothing, and is nothing to put before other people's calls.
+    (!calls.is_empty()).then_some(class)
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How the pallets are wired: the only place where ours meet.
+
+use crate::{
+    authorities::{AuthorityOf, IdentificationOf, StaticAuthorities},
+    call_policy::RolePolicy,
+    limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
+    no_currency::NoCurrency,
+    Access, AccountId, Audit, Aura, Block, Historical, Membership, OriginCaller, PalletInfo, Records, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Timestamp, VERSION,
+};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstBool, ConstU32, ConstU64, KeyOwnerProofSystem},
+    weights::constants::ParityDbWeight,
+};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_consensus_grandpa::AuthorityId as GrandpaId;
+use sp_core::crypto::KeyTypeId;
+use sp_runtime::traits::OpaqueKeys;
+use sp_version::RuntimeVersion;
+
+parameter_types! {
+    /// The version of this runtime.
+    pub const Version: RuntimeVersion = VERSION;
+}
+
+// Which calls a signer may make is judged by `MemberGate`, in the pool as in the block; `BaseCallFilter` would act at
+// dispatch only, where a refused call has already taken its place in the block.
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+    type Block = Block;
+    type BlockHashCount = ConstU32<{ limits::BLOCK_HASHES }>;
+    type BlockWeights = RuntimeBlockWeights;
+    type BlockLength = RuntimeBlockLength;
+    type DbWeight = ParityDbWeight;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+    type SS58Prefix = frame_support::traits::ConstU16<42>;
+    type Version = Version;
+}
+
+impl pallet_timestamp::Config for Runtime {
+    type Moment = u64;
+    type OnTimestampSet = Aura;
+    // Half a slot: what Aura is designed for.
+    type MinimumPeriod = ConstU64<{ limits::SLOT_DURATION / 2 }>;
+    type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_authorship::Config for Runtime {
+    type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Aura>;
+    type EventHandler = ();
+}
+
+impl pallet_aura::Config for Runtime {
+    type AuthorityId = AuraId;
+    type DisabledValidators = Session;
+    type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
+    type AllowMultipleBlocksPerSlot = ConstBool<false>;
+    type SlotDuration = ConstU64<{ limits::SLOT_DURATION }>;
+}
+
+impl pallet_session::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type ValidatorId = AccountId;
+    type ValidatorIdOf = AuthorityOf;
+    type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
+    type NextSessionRotation = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
+    type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, StaticAuthorities>;
+    type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+    type Keys = SessionKeys;
+    type DisablingStrategy = pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
+    type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+    type Currency = NoCurrency;
+    type KeyDeposit = ConstU32<0>;
+}
+
+impl pallet_session::historical::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type FullIdentification = ();
+    type FullIdentificationOf = IdentificationOf;
+}
+
+impl pallet_grandpa::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    // The SDK has weights for this pallet in this form only: constants of a slower database, so never too low.
+    type WeightInfo = ();
+    type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
+    type MaxNominators = ConstU32<0>;
+    type MaxSetIdSessionEntries = ConstU64<{ limits::SESSIONS_REMEMBERED as u64 }>;
+    type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, GrandpaId)>>::Proof;
+    // Nobody acts upon an offence yet: the proofs are there, the report system comes with the pallet of authorities.
+    type EquivocationReportSystem = ();
+}
+
+/// The council: one representative for each authority institution.
+pub type CouncilCollective = pallet_collective::Instance1;
+/// More than half of the council: institutions and parameters.
+pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
+/// At least two thirds of the council: the council itself.
+pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
+
+impl pallet_collective::Config<CouncilCollective> for Runtime {
+    type RuntimeOrigin = RuntimeOrigin;
+    type Proposal = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type MotionDuration = ConstU32<{ limits::MOTION_DURATION }>;
+    type MaxProposals = ConstU32<32>;
+    type MaxMembers = ConstU32<{ limits::MAX_AUTHORITIES }>;
+    // Who does not vote is counted with the prime member, and without one as voting no.
+    type DefaultVote = pallet_collective::PrimeDefaultVote;
+    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+    type SetMembersOrigin = TwoThirdsOfCouncil;
+    type MaxProposalWeight = MaxProposalWeight;
+    type DisapproveOrigin = TwoThirdsOfCouncil;
+    type KillOrigin = TwoThirdsOfCouncil;
+    type Consideration = ();
+}
+
+impl pallet_utility::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type PalletsOrigin = OriginCaller;
+    type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_salus_audit::Config for Runtime {
+    type Time = Timestamp;
+    type Horizon = ConstU64<{ limits::LOG_HORIZON }>;
+    type MaxPruned = ConstU32<{ limits::MAX_REMOVED }>;
+    type WeightInfo = pallet_salus_audit::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_salus_membership::Config for Runtime {
+    type CouncilOrigin = MoreThanHalfOfCouncil;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type CallPolicy = RolePolicy;
+    type ChallengeLife = ConstU64<{ limits::CHALLENGE_LIFE }>;
+    type MemberQuota = limits::MemberQuota;
+    type ReservedQuota = limits::ReservedQuota;
+    type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
+    type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_salus_access::Config for Runtime {
+    type Membership = Membership;
+    type Records = Records;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type RequestLife = ConstU64<{ limits::REQUEST_LIFE }>;
+    type MaxCharts = ConstU32<{ limits::MAX_CHARTS }>;
+    type WeightInfo = pallet_salus_access::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type Stage = crate::stage::RuntimeStage;
+}
+
+impl pallet_salus_records::Config for Runtime {
+    type Membership = Membership;
+    type Access = Access;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type MaxVersions = ConstU32<{ limits::MAX_VERSIONS }>;
+    type MaxRecordSize = ConstU64<{ limits::MAX_RECORD_SIZE }>;
+    type MaxClosed = ConstU32<{ limits::MAX_REMOVED }>;
+    type WeightInfo = pallet_salus_records::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type Stage = crate::stage::RuntimeStage;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The Salus runtime: which pallets there are, and nothing about what they do.
+//!
+//! - [`configs`] wires the pallets to each other; it is the only place where ours meet.
+//! - [`call_policy`] says which role may make which call.
+//! - [`limits`] holds what a block, a member and an institution may spend, and how long things last.
+//! - [`authorities`] is the static set of validators.
+//! - [`presets`] builds the genesis of development networks.
+//! - [`apis`] answers the node and, through it, the clients.
+//!
+//! There is no currency, no fee and no sudo. Who may submit a transaction at all is decided by
+//! [`MemberGate`](pallet_salus_membership::MemberGate) in [`TxExtension`].
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![recursion_limit = "256"]
+#![allow(missing_docs, reason = "FRAME's macros generate items without; the modules written by hand are held to it")]
+
+extern crate alloc;
+
+#[cfg(feature = "std")]
+include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+
+pub mod apis;
+#[warn(missing_docs)]
+pub mod authorities;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
+#[warn(missing_docs)]
+pub mod call_policy;
+#[warn(missing_docs)]
+pub mod configs;
+#[warn(missing_docs)]
+pub mod limits;
+#[warn(missing_docs)]
+pub mod no_currency;
+#[warn(missing_docs)]
+pub mod presets;
+#[cfg(feature = "runtime-benchmarks")]
+#[warn(missing_docs)]
+pub mod stage;
+
+pub use apis::RuntimeApi;
+
+use alloc::vec::Vec;
+use sp_runtime::{
+    generic,
+    traits::{BlakeTwo256, IdentifyAccount, Verify},
+    MultiAddress, MultiSignature,
+};
+use sp_version::RuntimeVersion;
+
+/// What signs a transaction.
+pub type Signature = MultiSignature;
+/// An account: a member's transaction key.
+pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
+/// How many transactions an account has sent.
+pub type Nonce = u32;
+/// A hash of a block or of state.
+pub type Hash = sp_core::H256;
+/// A block's height.
+pub type BlockNumber = u32;
+/// How a transaction names its signer.
+pub type Address = MultiAddress<AccountId, ()>;
+/// A block's header.
+pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+/// A block.
+pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+
+/// What each transaction is checked for, in this order, in the pool and again in the block.
+///
+/// `MemberGate` comes before `BoundedNonce`, so that a stranger is told the true reason. What we add to the SDK's own
+/// checks is of zero size: clients need no custom definitions.
+pub type TxExtension = (
+    frame_system::AuthorizeCall<Runtime>,
+    frame_system::CheckNonZeroSender<Runtime>,
+    frame_system::CheckSpecVersion<Runtime>,
+    frame_system::CheckTxVersion<Runtime>,
+    frame_system::CheckGenesis<Runtime>,
+    frame_system::CheckMortality<Runtime>,
+    pallet_salus_membership::MemberGate<Runtime>,
+    pallet_salus_membership::BoundedNonce<Runtime>,
+    frame_system::CheckWeight<Runtime>,
+    frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
+    frame_system::WeightReclaim<Runtime>,
+);
+
+/// A transaction as it travels.
+pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
+/// What a signature signs.
+pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
+
+/// Executes blocks.
+pub type Executive =
+    frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
+
+/// What the node needs to know of blocks without knowing the runtime's calls.
+pub mod opaque {
+    use super::*;
+
+    pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
+
+    /// A header; the same as the runtime's.
+    pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+    /// A block of opaque transactions.
+    pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+}
+
+sp_runtime::impl_opaque_keys! {
+    /// The keys with which an authority takes part in consensus.
+    pub struct SessionKeys {
+        /// Signs blocks.
+        pub aura: Aura,
+        /// Votes for finality.
+        pub grandpa: Grandpa,
+    }
+}
+
+/// The version of this runtime.
+///
+/// Raise `spec_version` with every change of behaviour, `transaction_version` when a call, its index or an extension
+/// changes how it is encoded.
+#[sp_version::runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_name: alloc::borrow::Cow::Borrowed("salus"),
+    impl_name: alloc::borrow::Cow::Borrowed("salus"),
+    authoring_version: 1,
+    spec_version: 1,
+    impl_version: 1,
+    apis: apis::RUNTIME_API_VERSIONS,
+    transaction_version: 1,
+    // The state version: values longer than 32 bytes stand in the trie by their hash.
+    system_version: 1,
+};
+
+/// The pallets. Indices are fixed and never reused.
+#[frame_support::runtime]
+mod runtime {
+    /// The runtime.
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask,
+        RuntimeViewFunction
+    )]
+    pub struct Runtime;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Timestamp = pallet_timestamp;
+    #[runtime::pallet_index(2)]
+    pub type Authorship = pallet_authorship;
+
+    #[runtime::pallet_index(10)]
+    pub type Audit = pallet_salus_audit;
+    // Membership stands before Session: it provides for the accounts whose session keys are set.
+    #[runtime::pallet_index(11)]
+    pub type Membership = pallet_salus_membership;
+    #[runtime::pallet_index(12)]
+    pub type Access = pallet_salus_access;
+    #[runtime::pallet_index(13)]
+    pub type Records = pallet_salus_records;
+
+    #[runtime::pallet_index(20)]
+    pub type Aura = pallet_aura;
+    #[runtime::pallet_index(21)]
+    pub type Session = pallet_session;
+    #[runtime::pallet_index(22)]
+    pub type Historical = pallet_session::historical;
+    // No equivocation is reported yet, so nothing unsigned is taken from it.
+    #[runtime::pallet_index(23)]
+    #[runtime::disable_unsigned]
+    pub type Grandpa = pallet_grandpa;
+
+    #[runtime::pallet_index(30)]
+    pub type Council = pallet_collective<Instance1>;
+
+    #[runtime::pallet_index(40)]
+    pub type Utility = pallet_utility;
+}

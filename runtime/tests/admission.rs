@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who gets a transaction into a block, and what happens to those who try without the pool (B3 rows 1 and 13).
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod calls;
+mod genesis;
+
+use calls::calls;
+use codec::Encode;
+use frame_support::{
+    dispatch::{GetDispatchInfo, RawOrigin},
+    storage::with_storage_layer,
+};
+use genesis::genesis;
+use pallet_salus_membership::{BoundedNonce, MemberGate};
+use salus_primitives::{
+    membership::{InstitutionKind, InstitutionProfile},
+    refusal::Refusal,
+    EncryptionKey, InstitutionId, SigningKey,
+};
+use salus_runtime::{
+    limits, presets, AccountId, Address, Council, Executive, Hash, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin,
+    SignedPayload, System, TxExtension, UncheckedExtrinsic,
+};
+use sp_core::{crypto::Pair, sr25519, H256};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+    generic::Era,
+    traits::{BlakeTwo256, Dispatchable, Hash as _},
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError},
+    DispatchError, MultiSignature,
+};
+
+/// Belongs to nobody.
+const STRANGER: &str = "//Ferdie";
+const ISSUER: &str = "//Hospital1//Issuer//transaction";
+const REPRESENTATIVE: &str = "//Hospital1//Representative//transaction";
+const OTHER_REPRESENTATIVE: &str = "//Hospital2//Representative//transaction";
+
+/// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
+const SIGNED: [&str; 5] = ["Membership", "Access", "Records", "Council", "Session"];
+
+fn pair(uri: &str) -> sr25519::Pair {
+    sr25519::Pair::from_string(uri, None).unwrap()
+}
+
+fn account(uri: &str) -> AccountId {
+    pair(uri).public().into()
+}
+
+fn signed(uri: &str, nonce: Nonce, call: RuntimeCall) -> UncheckedExtrinsic {
+    let extension: TxExtension = (
+        frame_system::AuthorizeCall::new(),
+        frame_system::CheckNonZeroSender::new(),
+        frame_system::CheckSpecVersion::new(),
+        frame_system::CheckTxVersion::new(),
+        frame_system::CheckGenesis::new(),
+        frame_system::CheckMortality::from(Era::Immortal),
+        MemberGate::new(),
+        BoundedNonce::from(nonce),
+        frame_system::CheckWeight::new(),
+        frame_metadata_hash_extension::CheckMetadataHash::new(false),
+        frame_system::WeightReclaim::new(),
+    );
+    let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
+    let signature = payload.using_encoded(|payload| pair(uri).sign(payload));
+    UncheckedExtrinsic::new_signed(call, Address::Id(account(uri)), MultiSignature::Sr25519(signature), extension)
+}
+
+/// What the pool says.
+fn validate(uri: &str, nonce: Nonce, call: RuntimeCall) -> TransactionValidity {
+    Executive::validate_transaction(TransactionSource::External, signed(uri, nonce, call), Hash::default())
+}
+
+fn refused(refusal: Refusal) -> TransactionValidityError {
+    InvalidTransaction::Custom(refusal.code()).into()
+}
+
+fn open_chart() -> RuntimeCall {
+    RuntimeCall::Access(pallet_salus_access::Call::open_chart {})
+}
+
+fn refuse_applicant() -> RuntimeCall {
+    RuntimeCall::Membership(pallet_salus_membership::Call::refuse_applicant { application: Default::default() })
+}
+
+fn admit_laboratory() -> RuntimeCall {
+    RuntimeCall::Membership(pallet_salus_membership::Call::admit_institution {
+        profile: InstitutionProfile {
+            kind: InstitutionKind::Laboratory,
+            issuing_key: SigningKey(Sr25519Keyring::Eve.public().0),
+            encryption_key: EncryptionKey::x25519([1; 32]),
+            vault_address: Default::default(),
+            admission_quota: 10,
+            traffic_quota: limits::INSTITUTION_QUOTA,
+        },
+    })
+}
+
+fn is_laboratory_admitted() -> bool {
+    pallet_salus_membership::Institutions::<Runtime>::contains_key(InstitutionId(2))
+}
+
+#[test]
+fn a_stranger_is_refused_in_the_pool_whatever_the_call() {
+    genesis(presets::DEV).execute_with(|| {
+        for ((pallet, name), call) in calls() {
+            let expected = match pallet.as_str() {
+                // Only an author may put these into a block, and nobody signs them.
+                "Timestamp" => InvalidTransaction::MandatoryValidation.into(),
+                _ => refused(Refusal::NotMember),
+            };
+            assert_eq!(validate(STRANGER, 0, call), Err(expected), "{pallet}.{name}");
+        }
+    });
+}
+
+#[test]
+fn what_the_pool_refuses_the_block_refuses() {
+    genesis(presets::DEV).execute_with(|| {
+        let parent = System::block_hash(0);
+        let header = Header::new(1, H256::default(), H256::default(), parent, Default::default());
+        Executive::initialize_block(&header);
+        for (signer, nonce, call, refusal) in [
+            (STRANGER, 0, open_chart(), Refusal::NotMember),
+            (ISSUER, 0, open_chart(), Refusal::RoleMayNotCall),
+            (ISSUER, 17, refuse_applicant(), Refusal::NonceTooFarAhead),
+        ] {
+            assert_eq!(Executive::apply_extrinsic(signed(signer, nonce, call)), Err(refused(refusal)), "{refusal:?}");
+        }
+        assert_eq!(Executive::apply_extrinsic(signed(ISSUER, 0, refuse_applicant())), Ok(Ok(())));
+    });
+}
+
+#[test]
+fn members_are_let_in_for_the_calls_of_their_role() {
+    genesis(presets::DEV).execute_with(|| {
+        assert!(validate(ISSUER, 0, refuse_applicant()).is_ok());
+        assert_eq!(validate(REPRESENTATIVE, 0, refuse_applicant()), Err(refused(Refusal::RoleMayNotCall)));
+        assert_eq!(validate(ISSUER, 0, admit_laboratory()), Err(refused(Refusal::RoleMayNotCall)));
+        let remark = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
+        assert_eq!(validate(ISSUER, 0, remark), Err(refused(Refusal::RoleMayNotCall)));
+    });
+}
+
+#[test]
+fn a_nonce_may_be_sixteen_ahead_and_no_more() {
+    genesis(presets::DEV).execute_with(|| {
+        assert!(validate(ISSUER, 16, refuse_applicant()).is_ok());
+        assert_eq!(validate(ISSUER, 17, refuse_applicant()), Err(refused(Refusal::NonceTooFarAhead)));
+    });
+}
+
+#[test]
+fn calls_from_nobody_and_from_root_are_bad_origins() {
+    genesis(presets::DEV).execute_with(|| {
+        for ((pallet, name), call) in calls() {
+            for origin in [RawOrigin::None, RawOrigin::Root] {
+                if SIGNED.contains(&pallet.as_str()) {
+                    let result =
+                        with_storage_layer(|| call.clone().dispatch(origin.clone().into()).map_err(|it| it.error));
+                    assert_eq!(result.unwrap_err(), DispatchError::BadOrigin, "{pallet}.{name} by {origin:?}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_stranger_gets_nothing_done_even_past_the_pool() {
+    genesis(presets::DEV).execute_with(|| {
+        for ((pallet, name), call) in calls() {
+            if SIGNED.contains(&pallet.as_str()) {
+                let origin = RuntimeOrigin::signed(account(STRANGER));
+                let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
+                let result = with_storage_layer(|| call.dispatch(origin).map_err(|it| it.error));
+                assert!(result.is_err(), "{pallet}.{name}");
+                assert_eq!(sp_io::storage::root(sp_runtime::StateVersion::V1), before, "{pallet}.{name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_council_admits_an_institution_by_more_than_half() {
+    genesis(presets::DEV).execute_with(|| {
+        let proposal = admit_laboratory();
+        let (hash, length) = (BlakeTwo256::hash_of(&proposal), proposal.encoded_size() as u32);
+        let weight = proposal.get_dispatch_info().call_weight;
+        let by = |uri: &str| RuntimeOrigin::signed(account(uri));
+
+        Council::propose(by(REPRESENTATIVE), 2, Box::new(proposal), length).unwrap();
+        Council::vote(by(REPRESENTATIVE), hash, 0, true).unwrap();
+        assert!(Council::close(by(REPRESENTATIVE), hash, 0, weight, length).is_err(), "one of two is not enough");
+        Council::vote(by(OTHER_REPRESENTATIVE), hash, 0, true).unwrap();
+        Council::close(by(OTHER_REPRESENTATIVE), hash, 0, weight, length).unwrap();
+        assert!(is_laboratory_admitted());
+    });
+}
+
+#[test]
+fn one_of_two_seats_admits_nobody() {
+    genesis(presets::DEV).execute_with(|| {
+        let proposal = admit_laboratory();
+        let length = proposal.encoded_size() as u32;
+        let by = RuntimeOrigin::signed(account(REPRESENTATIVE));
+        // With a threshold of one the motion is executed at once, in the name of one seat.
+        Council::propose(by.clone(), 1, Box::new(proposal.clone()), length).unwrap();
+        assert!(!is_laboratory_admitted());
+        // Nor does a seat act alone.
+        Council::execute(by, Box::new(proposal), length).unwrap();
+        assert!(!is_laboratory_admitted());
+    });
+}

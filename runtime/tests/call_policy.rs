@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Which role may make which call: the whole matrix (B3 row 1; S4-03, S4-21).
+//!
+//! The table is checked in below. Every call of every pallet stands in it, or the test fails: a new call is refused to
+//! everybody until somebody decides.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod calls;
+
+use calls::calls;
+use pallet_salus_membership::{CallClass, CallPolicy};
+use salus_primitives::membership::Role;
+use salus_runtime::{call_policy::RolePolicy, RuntimeCall};
+
+use CallClass::{Ordinary, Reserved};
+use Role::*;
+
+const ALL: &[Role] = &Role::ALL;
+const READERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist, Researcher];
+const WRITERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist];
+const NOBODY: &[Role] = &[];
+
+/// Pallet, call, who may sign it, and from which allowance.
+const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
+    ("Access", "open_chart", &[Patient], Ordinary),
+    ("Access", "add_compartment", &[Patient], Ordinary),
+    ("Access", "rotate_compartment", &[Patient], Ordinary),
+    ("Access", "renew_envelopes", &[Patient], Ordinary),
+    ("Access", "grant_access", &[Patient], Ordinary),
+    ("Access", "grant_access_to_lab", &[Patient], Ordinary),
+    ("Access", "revoke_access", &[Patient], Reserved),
+    ("Access", "revoke_access_from_lab", &[Patient], Reserved),
+    ("Access", "request_access", READERS, Ordinary),
+    ("Access", "approve_request", &[Patient], Ordinary),
+    ("Access", "deny_request", &[Patient], Reserved),
+    ("Membership", "admit_institution", NOBODY, Ordinary),
+    ("Membership", "update_institution", NOBODY, Ordinary),
+    ("Membership", "rotate_issuing_key", NOBODY, Ordinary),
+    ("Membership", "suspend_institution", NOBODY, Ordinary),
+    ("Membership", "reinstate_institution", NOBODY, Ordinary),
+    ("Membership", "remove_institution", NOBODY, Ordinary),
+    ("Membership", "set_required_verifications", NOBODY, Ordinary),
+    ("Membership", "redeem", NOBODY, Ordinary),
+    ("Membership", "refuse_applicant", &[Issuer], Ordinary),
+    ("Membership", "challenge", &[Verifier], Ordinary),
+    ("Membership", "answer", NOBODY, Ordinary),
+    ("Membership", "add_transaction_key", ALL, Ordinary),
+    ("Membership", "remove_transaction_key", ALL, Reserved),
+    ("Membership", "suspend_member", &[Issuer], Reserved),
+    ("Membership", "reinstate_member", &[Issuer], Ordinary),
+    ("Membership", "revoke_member", &[Issuer], Reserved),
+    ("Records", "create_medical_record", WRITERS, Ordinary),
+    ("Records", "create_medical_records", WRITERS, Ordinary),
+    ("Records", "amend_record", WRITERS, Ordinary),
+    ("Records", "open_records", READERS, Ordinary),
+    ("Council", "set_members", NOBODY, Ordinary),
+    ("Council", "execute", NOBODY, Ordinary),
+    ("Council", "propose", &[Representative], Ordinary),
+    ("Council", "vote", &[Representative], Ordinary),
+    ("Council", "disapprove_proposal", NOBODY, Ordinary),
+    ("Council", "close", &[Representative], Ordinary),
+    ("Council", "kill", NOBODY, Ordinary),
+    ("Council", "release_proposal_cost", NOBODY, Ordinary),
+    ("Session", "set_keys", &[Service, Representative], Ordinary),
+    ("Session", "purge_keys", &[Service, Representative], Ordinary),
+];
+
+#[test]
+fn every_role_may_make_exactly_the_calls_of_the_table() {
+    let calls = calls();
+    for (pallet, name, roles, class) in TABLE {
+        let call = calls.get(&(pallet.to_string(), name.to_string())).unwrap_or_else(|| panic!("no {pallet}.{name}"));
+        for role in Role::ALL {
+            let expected = roles.contains(&role).then_some(*class);
+            assert_eq!(RolePolicy::class(role, call), expected, "{role:?} and {pallet}.{name}");
+        }
+    }
+}
+
+#[test]
+fn every_call_stands_in_the_table_or_is_refused_to_everybody() {
+    for ((pallet, name), call) in calls() {
+        if TABLE.iter().any(|row| row.0 == pallet && row.1 == name) || pallet == "Utility" {
+            continue;
+        }
+        assert!(["System", "Timestamp", "Grandpa"].contains(&pallet.as_str()), "{pallet}.{name} is in no table");
+        for role in Role::ALL {
+            assert_eq!(RolePolicy::class(role, &call), None, "{role:?} and {pallet}.{name}");
+        }
+    }
+}
+
+fn open_chart() -> RuntimeCall {
+    RuntimeCall::Access(pallet_salus_access::Call::open_chart {})
+}
+
+fn revoke() -> RuntimeCall {
+    RuntimeCall::Access(pallet_salus_access::Call::revoke_access {
+        chart: Default::default(),
+        grant: Default::default(),
+        reason: None,
+    })
+}
+
+fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
+    RuntimeCall::Utility(pallet_utility::Call::batch_all { calls })
+}
+
+#[test]
+fn a_batch_is_judged_by_what_is_in_it() {
+    assert_eq!(RolePolicy::class(Patient, &batch(vec![open_chart(), revoke()])), Some(Ordinary));
+    assert_eq!(RolePolicy::class(Patient, &batch(vec![revoke(), revoke()])), Some(Reserved));
+    assert_eq!(RolePolicy::class(Clinician, &batch(vec![open_chart()])), None);
+    let foreign = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
+    assert_eq!(RolePolicy::class(Patient, &batch(vec![open_chart(), foreign])), None);
+    assert_eq!(RolePolicy::class(Patient, &batch(Vec::new())), None);
+}
+
+#[test]
+fn a_batch_may_be_nested_four_deep_and_no_deeper() {
+    let nested = |depth: usize| (0..depth).fold(revoke(), |call, _| batch(vec![call]));
+    assert_eq!(RolePolicy::class(Patient, &nested(4)), Some(Reserved));
+    assert_eq!(RolePolicy::class(Patient, &nested(5)), None);
+    assert_eq!(RolePolicy::class(Patient, &nested(100)), None);
+}
+
+#[test]
+fn other_calls_of_utility_are_refused() {
+    let inner = Box::new(open_chart());
+    for call in [
+        pallet_utility::Call::as_derivative { index: 0, call: inner.clone() },
+        pallet_utility::Call::with_weight { call: inner, weight: Default::default() },
+    ] {
+        for role in Role::ALL {
+            assert_eq!(RolePolicy::class(role, &RuntimeCall::Utility(call.clone())), None);
+        }
+    }
+}
