@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The command line: the SDK's, with the defaults of a permissioned network.
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use sc_cli::{RunCmd, SubstrateCli};
+
+/// Transactions that the pool holds: a minute and a half of full blocks.
+const POOL_TRANSACTIONS: &str = "20000";
+/// KiB of transactions that the pool holds.
+const POOL_KBYTES: &str = "65536";
+/// Bodies of all blocks are kept: they are what the log can be proved from.
+const BLOCKS_PRUNING: &str = "archive";
+
+/// The command line.
+#[derive(Debug, Parser)]
+pub(crate) struct Cli {
+    /// What to do instead of running a node.
+    #[command(subcommand)]
+    pub(crate) subcommand: Option<Subcommand>,
+
+    /// How to run a node.
+    #[command(flatten)]
+    pub(crate) run: RunCmd,
+}
+
+impl Cli {
+    /// Parses the arguments of this process; prints and exits upon `--help`, `--version` and mistakes.
+    pub(crate) fn from_process() -> Self {
+        let matches = Self::with_our_defaults().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    fn with_our_defaults() -> clap::Command {
+        let archive = |command: clap::Command| {
+            command.mut_arg("blocks_pruning", |argument| argument.default_value(BLOCKS_PRUNING)).mut_arg(
+                "state_pruning",
+                |argument| {
+                    argument.help(
+                        "State of which blocks is kept: `archive` (all, the default), `archive-canonical` or a NUMBER \
+                         of finalized blocks. Fixed when the database is created.",
+                    )
+                },
+            )
+        };
+        ["check-block", "export-blocks", "export-state", "import-blocks", "revert", "chain-info"]
+            .into_iter()
+            .fold(archive(Self::setup_command(Self::command())), |command, name| command.mut_subcommand(name, archive))
+            .mut_arg("pool_limit", |argument| argument.default_value(POOL_TRANSACTIONS))
+            .mut_arg("pool_kbytes", |argument| argument.default_value(POOL_KBYTES))
+    }
+}
+
+/// What to do instead of running a node.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Subcommand {
+    /// Make and inspect keys, also for consensus and the network.
+    #[command(subcommand)]
+    Key(sc_cli::KeySubcommand),
+
+    /// Print the specification of a chain, as JSON; with a bootnode, for a network about to start.
+    BuildSpec(sc_cli::BuildSpecCmd),
+
+    /// Write the specification of a chain to a file, as JSON.
+    ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+    /// Execute a block again.
+    CheckBlock(sc_cli::CheckBlockCmd),
+
+    /// Write blocks to a file.
+    ExportBlocks(sc_cli::ExportBlocksCmd),
+
+    /// Write the state of a block as a chain specification.
+    ExportState(sc_cli::ExportStateCmd),
+
+    /// Read blocks from a file.
+    ImportBlocks(sc_cli::ImportBlocksCmd),
+
+    /// Delete a chain's database.
+    PurgeChain(sc_cli::PurgeChainCmd),
+
+    /// Take back blocks that are not finalized.
+    Revert(sc_cli::RevertCmd),
+
+    /// Print what the database knows of the chain.
+    ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Cli {
+        let arguments = std::iter::once(&"salus-node").chain(arguments);
+        Cli::from_arg_matches(&Cli::with_our_defaults().get_matches_from(arguments)).unwrap()
+    }
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::with_our_defaults().debug_assert();
+    }
+
+    #[test]
+    fn pool_and_pruning_have_our_defaults() {
+        let run = parse(&["--dev"]).run;
+        assert_eq!((run.pool_config.pool_limit, run.pool_config.pool_kbytes), (20_000, 65_536));
+        assert!(matches!(run.import_params.pruning_params.blocks_pruning, sc_cli::DatabasePruningMode::Archive));
+    }
+
+    #[test]
+    fn pool_and_pruning_can_be_chosen() {
+        let run = parse(&["--dev", "--pool-limit", "7", "--blocks-pruning", "256"]).run;
+        assert_eq!(run.pool_config.pool_limit, 7);
+        assert!(matches!(run.import_params.pruning_params.blocks_pruning, sc_cli::DatabasePruningMode::Custom(256)));
+    }
+}

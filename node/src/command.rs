@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Maps the command line to what is done.
+
+use crate::{
+    chain_spec,
+    cli::{Cli, Subcommand},
+    service,
+};
+use salus_runtime::opaque::Block;
+use sc_cli::SubstrateCli;
+use sc_network::config::NetworkBackendType;
+use sc_service::{ChainSpec, Configuration, PartialComponents, PruningMode};
+
+impl SubstrateCli for Cli {
+    fn impl_name() -> String {
+        "Salus Node".into()
+    }
+
+    fn impl_version() -> String {
+        env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+    }
+
+    fn description() -> String {
+        env!("CARGO_PKG_DESCRIPTION").into()
+    }
+
+    fn author() -> String {
+        "The Salus contributors".into()
+    }
+
+    fn support_url() -> String {
+        "see the README".into()
+    }
+
+    fn copyright_start_year() -> i32 {
+        2026
+    }
+
+    fn load_spec(&self, id: &str) -> Result<Box<dyn ChainSpec>, String> {
+        chain_spec::load(id).map(|spec| Box::new(spec) as Box<_>)
+    }
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> sc_cli::Result<()> {
+    let cli = Cli::from_process();
+    match &cli.subcommand {
+        None => run_node(&cli),
+        Some(Subcommand::Key(command)) => command.run(&cli),
+        Some(Subcommand::BuildSpec(command)) => {
+            cli.create_runner(command)?.sync_run(|config| command.run(config.chain_spec, config.network))
+        }
+        Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
+        Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, import_queue, .. } = partial(config)?;
+            Ok((command.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::ExportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
+            let database = config.database.clone();
+            let PartialComponents { client, task_manager, .. } = partial(config)?;
+            Ok((command.run(client, database), task_manager))
+        }),
+        Some(Subcommand::ExportState(command)) => cli.create_runner(command)?.async_run(|config| {
+            let spec = config.chain_spec.cloned_box();
+            let PartialComponents { client, task_manager, .. } = partial(config)?;
+            Ok((command.run(client, spec), task_manager))
+        }),
+        Some(Subcommand::ImportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, import_queue, .. } = partial(config)?;
+            Ok((command.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::PurgeChain(command)) => {
+            cli.create_runner(command)?.sync_run(|config| command.run(config.database))
+        }
+        Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, backend, .. } = partial(config)?;
+            let revert_finality = Box::new(|client, _, blocks| Ok(sc_consensus_grandpa::revert(client, blocks)?));
+            Ok((command.run(client, backend, Some(revert_finality)), task_manager))
+        }),
+        Some(Subcommand::ChainInfo(command)) => {
+            cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
+        }
+    }
+}
+
+fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+    cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+        match config.network.network_backend {
+            NetworkBackendType::Litep2p => Ok(service::run(keep_all_states(config))?),
+            NetworkBackendType::Libp2p => {
+                Err(sc_cli::Error::Input("this node speaks litep2p only: leave `--network-backend` out".into()))
+            }
+        }
+    })
+}
+
+fn partial(config: Configuration) -> Result<service::Parts, sc_service::Error> {
+    service::new_partial(&keep_all_states(config))
+}
+
+/// Keeps the state of every block in a new database, unless the command line says otherwise: what the log said at any
+/// time is proved from it. An existing database remembers how it was created.
+fn keep_all_states(mut config: Configuration) -> Configuration {
+    let exists = config.database.path().is_some_and(|path| path.exists());
+    if config.state_pruning.is_none() && !exists {
+        config.state_pruning = Some(PruningMode::ArchiveAll);
+    }
+    config
+}

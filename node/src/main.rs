@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus-node`: an authority or full node of a Salus network.
+//!
+//! Reading order: [`command`] maps the command line ([`cli`]) to what is done, [`chain_spec`] says which networks there
+//! are, [`service`] puts the parts of a running node together, [`rpc`] is what clients talk to.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match command::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Said by ourselves, or about an argument: that the input is invalid needs no saying.
+        Err(sc_cli::Error::Input(text)) => refuse(&text),
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+fn refuse(text: &str) -> ExitCode {
+    eprintln!("error: {text}");
+    ExitCode::from(2)
+}

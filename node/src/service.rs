@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
+
+use crate::rpc;
+use futures::FutureExt;
+use salus_runtime::{opaque::Block, Hash, RuntimeApi};
+use sc_client_api::{Backend, HeaderBackend};
+use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
+use sc_consensus_grandpa::{
+    BeforeBestBlockBy, GrandpaPruningFilter, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain, VotingRulesBuilder,
+};
+use sc_network::{config::FullNetworkConfiguration, Litep2pNetworkBackend, NetworkBackend};
+use sc_service::{Configuration, Error, PartialComponents, TaskManager, WarpSyncConfig};
+use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus_aura::{
+    inherents::InherentDataProvider as SlotProvider, sr25519::AuthorityPair as AuraPair, SlotDuration,
+};
+use sp_timestamp::InherentDataProvider as TimeProvider;
+use std::{sync::Arc, time::Duration};
+
+/// The client that knows the chain.
+pub(crate) type Client =
+    sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>>;
+/// The database behind the client.
+pub(crate) type FullBackend = sc_service::TFullBackend<Block>;
+/// The pool of transactions.
+pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
+
+type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
+type BlockImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, Client, SelectChain>;
+type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, Client, SelectChain>;
+
+/// What every command that opens the database needs.
+pub(crate) type Parts = PartialComponents<
+    Client,
+    FullBackend,
+    SelectChain,
+    sc_consensus::DefaultImportQueue<Block>,
+    Pool,
+    (BlockImport, GrandpaLink, Option<Telemetry>),
+>;
+
+/// At least every so many blocks there is a stored proof of finality. A proof of an entry of the log carries the
+/// headers up to the next one, so this bounds its length (16 KiB or so), at the price of storing one every half minute.
+const JUSTIFICATION_PERIOD: u32 = 32;
+
+/// How long a vote is taken to travel. A round waits twice and four times as long for votes that do not come; the SDK's
+/// default (333 ms) is made for networks around the globe and six-second blocks.
+const GOSSIP_DURATION: Duration = Duration::from_millis(200);
+
+/// Votes stay this many blocks behind the best one (the SDK's default is 2), so that all authorities have seen what is
+/// voted on. With slots of a second, and one more block, this decides how soon a transaction is final.
+const VOTE_BEHIND_BEST: u32 = 1;
+
+/// The part of a slot in which a block is put together. The other half is for everybody else to execute it.
+const PROPOSAL_SHARE: f32 = 0.5;
+
+/// Opens the database and builds what every command needs.
+pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
+    let telemetry = config
+        .telemetry_endpoints
+        .clone()
+        .filter(|endpoints| !endpoints.is_empty())
+        .map(|endpoints| -> Result<_, sc_telemetry::Error> {
+            let worker = TelemetryWorker::new(16)?;
+            let telemetry = worker.handle().new_telemetry(endpoints);
+            Ok((worker, telemetry))
+        })
+        .transpose()?;
+
+    let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
+        config,
+        telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+        sc_service::new_wasm_executor(&config.executor),
+        vec![Arc::new(GrandpaPruningFilter)],
+    )?;
+    let client = Arc::new(client);
+    let telemetry = telemetry.map(|(worker, telemetry)| {
+        task_manager.spawn_handle().spawn("telemetry", None, worker.run());
+        telemetry
+    });
+
+    let select_chain = sc_consensus::LongestChain::new(backend.clone());
+    let transaction_pool = Arc::from(
+        sc_transaction_pool::Builder::new(
+            task_manager.spawn_essential_handle(),
+            client.clone(),
+            config.role.is_authority().into(),
+        )
+        .with_options(config.transaction_pool.clone())
+        .with_prometheus(config.prometheus_registry())
+        .build(),
+    );
+
+    let (block_import, grandpa_link) = sc_consensus_grandpa::block_import(
+        client.clone(),
+        JUSTIFICATION_PERIOD,
+        &client,
+        select_chain.clone(),
+        telemetry.as_ref().map(Telemetry::handle),
+    )?;
+    let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
+    let import_queue = sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
+        block_import: block_import.clone(),
+        justification_import: Some(Box::new(block_import.clone())),
+        client: client.clone(),
+        create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
+        spawner: &task_manager.spawn_essential_handle(),
+        registry: config.prometheus_registry(),
+        check_for_equivocation: Default::default(),
+        telemetry: telemetry.as_ref().map(Telemetry::handle),
+        compatibility_mode: Default::default(),
+    })?;
+
+    Ok(PartialComponents {
+        client,
+        backend,
+        task_manager,
+        import_queue,
+        keystore_container,
+        select_chain,
+        transaction_pool,
+        other: (block_import, grandpa_link, telemetry),
+    })
+}
+
+/// Starts a node.
+pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
+    let PartialComponents {
+        client,
+        backend,
+        mut task_manager,
+        import_queue,
+        keystore_container,
+        select_chain,
+        transaction_pool,
+        other: (block_import, grandpa_link, mut telemetry),
+    } = new_partial(&config)?;
+    let registry = config.prometheus_registry().cloned();
+
+    let mut net_config =
+        FullNetworkConfiguration::<Block, Hash, Litep2pNetworkBackend>::new(&config.network, registry.clone());
+    let metrics =
+        <Litep2pNetworkBackend as NetworkBackend<Block, Hash>>::register_notification_metrics(registry.as_ref());
+    let grandpa_protocol =
+        sc_consensus_grandpa::protocol_standard_name(&client.info().genesis_hash, &config.chain_spec);
+    let (grandpa_protocol_config, grandpa_notifications) =
+        sc_consensus_grandpa::grandpa_peers_set_config::<Block, Litep2pNetworkBackend>(
+            grandpa_protocol.clone(),
+            metrics.clone(),
+            net_config.peer_store_handle(),
+        );
+    net_config.add_notification_protocol(grandpa_protocol_config);
+
+    let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+        backend.clone(),
+        grandpa_link.shared_authority_set().clone(),
+        Vec::new(),
+    ));
+    let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
+        sc_service::build_network(sc_service::BuildNetworkParams {
+            config: &config,
+            net_config,
+            client: client.clone(),
+            transaction_pool: transaction_pool.clone(),
+            spawn_handle: task_manager.spawn_handle(),
+            spawn_essential_handle: task_manager.spawn_essential_handle(),
+            import_queue,
+            block_announce_validator_builder: None,
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            block_relay: None,
+            metrics,
+            gap_sync_body_policy: None,
+        })?;
+
+    if config.offchain_worker.enabled {
+        let workers = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
+            runtime_api_provider: client.clone(),
+            is_validator: config.role.is_authority(),
+            keystore: Some(keystore_container.keystore()),
+            offchain_db: backend.offchain_storage(),
+            transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool.clone())),
+            network_provider: Arc::new(network.clone()),
+            // Nothing in the runtime calls out.
+            enable_http_requests: false,
+            custom_extensions: |_| Vec::new(),
+        })?;
+        task_manager.spawn_handle().spawn(
+            "offchain-workers-runner",
+            "offchain-worker",
+            workers.run(client.clone(), task_manager.spawn_handle()).boxed(),
+        );
+    }
+
+    let role = config.role;
+    let force_authoring = config.force_authoring;
+    let enable_grandpa = !config.disable_grandpa;
+    let name = config.network.node_name.clone();
+    let shared_voter_state = SharedVoterState::empty();
+
+    let rpc_builder = {
+        let client = client.clone();
+        let pool = transaction_pool.clone();
+        let shared_authority_set = grandpa_link.shared_authority_set().clone();
+        let justification_stream = grandpa_link.justification_stream();
+        let shared_voter_state = shared_voter_state.clone();
+        let backend = backend.clone();
+        Box::new(move |subscription_executor| {
+            rpc::module(rpc::Dependencies {
+                client: client.clone(),
+                pool: pool.clone(),
+                grandpa: rpc::Finality {
+                    shared_voter_state: shared_voter_state.clone(),
+                    shared_authority_set: shared_authority_set.clone(),
+                    justification_stream: justification_stream.clone(),
+                    backend: backend.clone(),
+                    subscription_executor,
+                },
+            })
+            .map_err(|error| Error::Application(Box::new(error)))
+        })
+    };
+    sc_service::spawn_tasks(sc_service::SpawnTasksParams {
+        network: network.clone(),
+        client: client.clone(),
+        keystore: keystore_container.keystore(),
+        task_manager: &mut task_manager,
+        transaction_pool: transaction_pool.clone(),
+        rpc_builder,
+        backend,
+        system_rpc_tx,
+        tx_handler_controller,
+        sync_service: sync_service.clone(),
+        config,
+        telemetry: telemetry.as_mut(),
+        tracing_execute_block: None,
+    })?;
+
+    if role.is_authority() {
+        let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+            task_manager.spawn_handle(),
+            client.clone(),
+            transaction_pool.clone(),
+            registry.as_ref(),
+            telemetry.as_ref().map(Telemetry::handle),
+        );
+        let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
+        let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(StartAuraParams {
+            slot_duration,
+            client: client.clone(),
+            select_chain,
+            block_import,
+            proposer_factory,
+            create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
+            force_authoring,
+            backoff_authoring_blocks: None::<()>,
+            keystore: keystore_container.keystore(),
+            sync_oracle: sync_service.clone(),
+            justification_sync_link: sync_service.clone(),
+            block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SHARE),
+            max_block_proposal_slot_portion: None,
+            telemetry: telemetry.as_ref().map(Telemetry::handle),
+            compatibility_mode: Default::default(),
+        })?;
+        // Essential: an authority that authors no more had better stop than look alive.
+        task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+    }
+
+    if enable_grandpa {
+        let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
+            config: sc_consensus_grandpa::Config {
+                gossip_duration: GOSSIP_DURATION,
+                justification_generation_period: JUSTIFICATION_PERIOD,
+                name: Some(name),
+                observer_enabled: false,
+                // Without a keystore the voter follows finality and casts no votes.
+                keystore: role.is_authority().then(|| keystore_container.keystore()),
+                local_role: role,
+                telemetry: telemetry.as_ref().map(Telemetry::handle),
+                protocol_name: grandpa_protocol,
+            },
+            link: grandpa_link,
+            network,
+            sync: sync_service,
+            notification_service: grandpa_notifications,
+            voting_rule: VotingRulesBuilder::new()
+                .add(BeforeBestBlockBy(VOTE_BEHIND_BEST))
+                .add(ThreeQuartersOfTheUnfinalizedChain)
+                .build(),
+            prometheus_registry: registry,
+            shared_voter_state,
+            telemetry: telemetry.as_ref().map(Telemetry::handle),
+            offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(transaction_pool),
+        })?;
+        // Essential, for the same reason.
+        task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+    }
+
+    Ok(task_manager)
+}
+
+/// What the author of a block says of itself: its slot and the time.
+fn inherents(slot_duration: SlotDuration) -> (SlotProvider, TimeProvider) {
+    let time = TimeProvider::from_system_time();
+    (SlotProvider::from_timestamp_and_slot_duration(*time, slot_duration), time)
+}

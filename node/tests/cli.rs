@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The command line, as its user meets it.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_salus-node")).args(arguments).output().unwrap()
+}
+
+fn stdout_of(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What the process says on stderr while it fails, without panicking.
+fn refusal_of(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{arguments:?} succeeded");
+    assert!(!text.contains("panicked"), "{arguments:?}: {text}");
+    text
+}
+
+fn specification(name: &str, text: &str) -> PathBuf {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+/// A specification that is fine but for what `edit` does to it.
+fn edited(name: &str, edit: impl FnOnce(&mut serde_json::Value)) -> PathBuf {
+    let text = stdout_of(&["build-spec", "--chain", "dev", "--raw", "--disable-default-bootnode"]);
+    let mut json = serde_json::from_str(&text).unwrap();
+    edit(&mut json);
+    specification(name, &json.to_string())
+}
+
+#[test]
+fn version_and_help_are_printed() {
+    assert!(stdout_of(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+    let help = stdout_of(&["--help"]);
+    for command in [
+        "key",
+        "build-spec",
+        "export-chain-spec",
+        "check-block",
+        "export-blocks",
+        "purge-chain",
+        "revert",
+        "chain-info",
+    ] {
+        assert!(help.contains(command), "{command}");
+    }
+    assert!(help.contains("[default: 20000]") && help.contains("[default: 65536]"));
+}
+
+#[test]
+fn specifications_of_built_in_chains_are_complete() {
+    for (chain, name) in [("dev", "Salus Development"), ("local", "Salus Local")] {
+        let json: serde_json::Value =
+            serde_json::from_str(&stdout_of(&["build-spec", "--chain", chain, "--raw"])).unwrap();
+        assert_eq!(json["name"], name);
+        assert_eq!(json["properties"]["ss58Format"], 42);
+        assert!(json["genesis"]["raw"]["top"]["0x3a636f6465"].is_string(), "the code is there");
+        assert_eq!(json["bootNodes"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn exported_specification_can_be_loaded() {
+    let file = specification("exported.json", &stdout_of(&["export-chain-spec", "--chain", "local", "--raw"]));
+    let again = stdout_of(&["build-spec", "--raw", "--disable-default-bootnode", "--chain", file.to_str().unwrap()]);
+    let json: serde_json::Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(json["id"], "local");
+}
+
+#[test]
+fn run_fails_without_a_chain_and_says_what_to_do() {
+    let text = refusal_of(&["--tmp"]);
+    assert!(text.contains("no chain is named") && text.contains("hint: use `--dev`"), "{text}");
+}
+
+#[test]
+fn run_fails_when_the_specification_is_missing_or_no_specification() {
+    assert!(refusal_of(&["--chain", "/does/not/exist.json"]).contains("/does/not/exist.json"));
+    for (name, text) in
+        [("empty.json", ""), ("cut.json", "{\"name\": \"x\""), ("list.json", "[]"), ("other.json", "{}")]
+    {
+        let file = specification(name, text);
+        let refusal = refusal_of(&["--tmp", "--chain", file.to_str().unwrap()]);
+        assert!(refusal.contains(name) && refusal.contains("cannot be used"), "{refusal}");
+    }
+}
+
+#[test]
+fn run_fails_when_the_genesis_is_broken() {
+    let no_code = edited("no-code.json", |json| {
+        json["genesis"]["raw"]["top"].as_object_mut().unwrap().remove("0x3a636f6465");
+    });
+    let bad_code = edited("bad-code.json", |json| {
+        json["genesis"]["raw"]["top"]["0x3a636f6465"] = "0x00".into();
+    });
+    let no_genesis = edited("no-genesis.json", |json| {
+        json.as_object_mut().unwrap().remove("genesis");
+    });
+    let bad_key = edited("bad-key.json", |json| {
+        json["genesis"]["raw"]["top"]["0xzz"] = "0x00".into();
+    });
+    let code_of_zeros = edited("code-of-zeros.json", |json| {
+        json["genesis"]["raw"]["top"]["0x3a636f6465"] = "0x0061736d00000000".into();
+    });
+    for (file, reason) in [
+        (no_code, "holds no runtime"),
+        (bad_code, "no WebAssembly"),
+        (no_genesis, "no `genesis`"),
+        (bad_key, "invalid hex"),
+        (code_of_zeros, "error: "),
+    ] {
+        let refusal = refusal_of(&["--tmp", "--no-prometheus", "--rpc-port", "0", "--chain", file.to_str().unwrap()]);
+        assert!(refusal.contains("error: ") && refusal.contains(reason), "{refusal}");
+    }
+}
+
+#[test]
+fn keys_are_made_and_inspected() {
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout_of(&["key", "inspect", "//Alice", "--output-type", "json"])).unwrap();
+    assert_eq!(json["ss58Address"], "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+}
+
+#[test]
+fn foreign_network_backend_is_refused() {
+    let text = refusal_of(&["--dev", "--no-prometheus", "--rpc-port", "0", "--network-backend", "libp2p"]);
+    assert!(text.contains("litep2p only"), "{text}");
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a running node answers, over plain HTTP.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+use codec::Decode;
+use salus_runtime::Header;
+use sc_consensus_grandpa::FinalityProof;
+use serde_json::{json, Value};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// How long the node may take to start, or to finalize a few blocks.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A node of a new `dev` chain, ended with the test.
+struct Node {
+    process: Child,
+    address: String,
+}
+
+impl Node {
+    fn start() -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_salus-node"))
+            .args(["--dev", "--tmp", "--rpc-port=0", "--no-prometheus", "--listen-addr=/ip4/127.0.0.1/tcp/0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+        let address = log
+            .find_map(|line| {
+                let line = line.unwrap();
+                let rest = line.split_once("Running JSON-RPC server: addr=")?.1;
+                rest.split([',', ' ']).next().map(str::to_owned)
+            })
+            .expect("the node listens");
+        // A node whose log nobody reads would stop when the pipe is full.
+        std::thread::spawn(move || log.for_each(drop));
+        Self { process, address }
+    }
+
+    fn http(&self, request: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
+    }
+
+    fn call(&self, method: &str, parameters: Value) -> Value {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).to_string();
+        let (_, answer) = self.http(&format!(
+            "POST / HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        ));
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{method}: {error}: {answer}"))
+    }
+
+    fn ask(&self, method: &str, parameters: Value) -> Value {
+        let answer = self.call(method, parameters);
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    fn error_code(&self, method: &str, parameters: Value) -> i64 {
+        self.call(method, parameters)["error"]["code"].as_i64().unwrap()
+    }
+
+    fn finalized(&self) -> u32 {
+        let hash = self.ask("chain_getFinalizedHead", json!([]));
+        let header = self.ask("chain_getHeader", json!([hash]));
+        u32::from_str_radix(header["number"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// One node for all of it: starting one takes longer than everything that is asked.
+#[test]
+fn node_answers_questions_refuses_bad_ones_and_proves_finality() {
+    let node = Node::start();
+    every_method_answers(&node);
+    bad_questions_have_the_documented_codes(&node);
+    health_is_told(&node);
+    finality_is_proved(&node);
+}
+
+fn every_method_answers(node: &Node) {
+    let record = json!({"chart": 0, "key": "0x00000000000000000000000000000001"});
+    let key = "0x0000000000000000000000000000000000000000000000000000000000000001";
+    let ask = json!({"permission": "read", "scope": {"compartment": 0}, "purpose": "treatment", "at": 0});
+    let questions = [
+        ("salus_institution", json!([0])),
+        ("salus_institutions", json!([0, 10])),
+        ("salus_member", json!([0])),
+        ("salus_memberOfAccount", json!([key])),
+        ("salus_challenges", json!([0])),
+        ("salus_requiredVerifications", json!([])),
+        ("salus_chart", json!([0])),
+        ("salus_chartsOf", json!([0])),
+        ("salus_compartments", json!([0])),
+        ("salus_epochs", json!([0, 0, 0, 10])),
+        ("salus_grants", json!([0, 0, 10])),
+        ("salus_grantsTo", json!([{"member": 0}, null, 10])),
+        ("salus_requests", json!([0, 0, 10])),
+        ("salus_explainAccess", json!([0, 0, ask])),
+        ("salus_record", json!([record])),
+        ("salus_records", json!([0, null, 10])),
+        ("salus_versions", json!([record, 0, 10])),
+        ("salus_session", json!([0, "0x00000000000000000000000000000001"])),
+        ("salus_logHead", json!(["consortium"])),
+        ("salus_logPage", json!([{"chart": 0}, 0, 10])),
+        ("salus_now", json!([])),
+        ("salus_refusal", json!([1])),
+    ];
+    let genesis = node.ask("chain_getBlockHash", json!([0]));
+    for (method, parameters) in &questions {
+        node.ask(method, parameters.clone());
+        let mut at_genesis = parameters.as_array().unwrap().clone();
+        at_genesis.push(genesis.clone());
+        node.ask(method, at_genesis.into());
+    }
+    let methods = node.ask("rpc_methods", json!([]));
+    let methods = methods["methods"].as_array().unwrap().iter().filter_map(Value::as_str);
+    assert_eq!(methods.filter(|method| method.starts_with("salus_")).count(), questions.len());
+
+    assert_eq!(node.ask("salus_institution", json!([0]))["profile"]["kind"], "hospital");
+    assert_eq!(node.ask("salus_institutions", json!([0, 10])).as_array().unwrap().len(), 2);
+    assert_eq!(node.ask("salus_member", json!([1]))["role"], "verifier");
+    assert!(node.ask("salus_member", json!([999])).is_null());
+    assert_eq!(node.ask("salus_refusal", json!([1])), "not-member");
+    assert_eq!(node.ask("salus_explainAccess", json!([0, 0, ask]))["decision"], json!({"denied": "not-found"}));
+}
+
+fn bad_questions_have_the_documented_codes(node: &Node) {
+    let unknown = "0x0000000000000000000000000000000000000000000000000000000000000001";
+    assert_eq!(node.error_code("salus_institution", json!(["x"])), -32602);
+    assert_eq!(node.error_code("salus_institution", json!([])), -32602);
+    assert_eq!(node.error_code("salus_refusal", json!([256])), -32602);
+    assert_eq!(node.error_code("salus_memberOfAccount", json!(["0x12"])), -32602);
+    assert_eq!(node.error_code("salus_now", json!([unknown])), 7001);
+    assert_eq!(node.error_code("salus_institutions", json!([0, 0])), 7003);
+    assert_eq!(node.error_code("salus_institutions", json!([0, 257])), 7003);
+    assert_eq!(node.error_code("grandpa_proveFinality", json!([4_000_000])), 7005);
+    assert_eq!(node.error_code("salus_nothing", json!([])), -32601);
+}
+
+fn health_is_told(node: &Node) {
+    let (head, body) =
+        node.http(&format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", node.address));
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(body.contains("isSyncing"), "{body}");
+}
+
+/// Also before the set of authorities has ever changed, where the SDK's own method knows no proof.
+fn finality_is_proved(node: &Node) {
+    let begun = Instant::now();
+    while node.finalized() < 3 {
+        assert!(begun.elapsed() < PATIENCE, "nothing becomes final");
+        sleep(Duration::from_millis(200));
+    }
+    let proof = node.ask("grandpa_proveFinality", json!([1]));
+    let bytes = sp_core::bytes::from_hex(proof.as_str().unwrap()).unwrap();
+    let proof = FinalityProof::<Header>::decode(&mut bytes.as_slice()).unwrap();
+    assert!(!proof.justification.is_empty());
+    // Headers lead from the block to the one that was voted on.
+    let mut parent = node.ask("chain_getBlockHash", json!([1]));
+    for header in &proof.unknown_headers {
+        assert_eq!(json!(header.parent_hash), parent);
+        parent = json!(header.hash());
+    }
+    assert_eq!(json!(proof.block), parent);
+}
