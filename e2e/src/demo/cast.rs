@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who takes part, and how they join.
+
+use crate::{salus::Salus, steps::Steps};
+use anyhow::{bail, Context, Result};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Everybody, each with a computer of their own; the vaults are reached by all of them.
+pub(super) struct Cast {
+    /// Staff of the two hospitals of the `dev` chain, and later of the laboratory.
+    pub(super) staff: Salus,
+    pub(super) patient: Salus,
+    pub(super) doctor_a: Salus,
+    pub(super) doctor_b: Salus,
+    pub(super) technician: Salus,
+    pub(super) other_patient: Salus,
+    pub(super) stranger: Salus,
+    pub(super) vaults: PathBuf,
+    pub(super) ids: Members,
+    /// The patient's chart.
+    pub(super) chart: String,
+    /// The grants with which the patient approved doctor B's request.
+    pub(super) grants_to_b: Vec<u64>,
+    /// The number of the chart's compartment for laboratory results.
+    pub(super) laboratory: u64,
+}
+
+/// The members' numbers.
+#[derive(Default)]
+pub(super) struct Members {
+    pub(super) doctor_a: u64,
+    pub(super) doctor_b: u64,
+    pub(super) technician: u64,
+}
+
+/// The institutions' numbers: two stand in the genesis, the third is admitted.
+pub(super) const HOSPITAL_1: u32 = 0;
+pub(super) const HOSPITAL_2: u32 = 1;
+const LABORATORY: u32 = 2;
+
+/// The name under which everybody keeps their own identity.
+const OWN: &str = "me";
+
+impl Cast {
+    /// Makes all identities, admits the laboratory, and lets everybody but the stranger join.
+    pub(super) async fn enter(folder: &Path, url: &str, steps: &mut Steps) -> Result<Self> {
+        let vaults = folder.join("vaults");
+        let computer = |name: &str| Salus::new(&folder.join("computers").join(name), &vaults, url);
+        let mut cast = Self {
+            staff: computer("staff")?,
+            patient: computer("patient")?.acting_as(OWN),
+            doctor_a: computer("doctor-a")?.acting_as(OWN),
+            doctor_b: computer("doctor-b")?.acting_as(OWN),
+            technician: computer("technician")?.acting_as(OWN),
+            other_patient: computer("other-patient")?.acting_as(OWN),
+            stranger: computer("stranger")?.acting_as(OWN),
+            vaults,
+            ids: Members::default(),
+            chart: String::new(),
+            grants_to_b: Vec::new(),
+            laboratory: 0,
+        };
+        cast.make_identities(steps).await?;
+        cast.admit_laboratory(steps).await?;
+
+        steps.begin("vouchers, joining, two verifiers");
+        let invitations = folder.join("vouchers");
+        std::fs::create_dir_all(&invitations)?;
+        let join = |who: &'static str, institution: u32, role: &'static str, person: Salus| {
+            let (staff, file) = (cast.staff.clone(), invitations.join(format!("{who}.json")));
+            async move { join(&staff, &file, institution, role, &person).await.with_context(|| who.to_owned()) }
+        };
+        join("patient", HOSPITAL_1, "patient", cast.patient.clone()).await?;
+        join("other-patient", HOSPITAL_2, "patient", cast.other_patient.clone()).await?;
+        let ids = Members {
+            doctor_a: join("doctor-a", HOSPITAL_1, "clinician", cast.doctor_a.clone()).await?,
+            doctor_b: join("doctor-b", HOSPITAL_2, "clinician", cast.doctor_b.clone()).await?,
+            technician: join("technician", LABORATORY, "laboratory", cast.technician.clone()).await?,
+        };
+        cast.ids = ids;
+        steps.check("five members are active, each verified by two institutions", true)?;
+        let voucher = invitations.join("patient.json");
+        let reason = cast.stranger.refused(&["join", text(&voucher)?]).await?;
+        steps.check("a voucher that was redeemed is refused", reason.contains("redeemed already"))?;
+        Ok(cast)
+    }
+
+    async fn make_identities(&self, steps: &mut Steps) -> Result<()> {
+        steps.begin("keys for everybody, each on a computer of their own");
+        for hospital in ["1", "2"] {
+            let uri = format!("//Hospital{hospital}");
+            self.staff.json(&["key", "import", &format!("hospital-{hospital}"), "--uri", &uri]).await?;
+            for (name, role) in [("issuer", "Issuer"), ("verifier", "Verifier"), ("representative", "Representative")] {
+                let name = format!("{name}-{hospital}");
+                self.staff.json(&["key", "import", &name, "--uri", &format!("{uri}//{role}")]).await?;
+            }
+        }
+        self.staff.json(&["key", "new", "laboratory"]).await?;
+        for person in
+            [&self.patient, &self.doctor_a, &self.doctor_b, &self.technician, &self.other_patient, &self.stranger]
+        {
+            person.json(&["key", "new", OWN]).await?;
+        }
+        steps.note("the hospitals' staff uses the development keys that the chain begins with");
+        Ok(())
+    }
+
+    async fn admit_laboratory(&self, steps: &mut Steps) -> Result<()> {
+        steps.begin("the council admits a laboratory");
+        let keys = self.staff.json(&["key", "show", "laboratory"]).await?;
+        let (issuing, encryption) = (string(&keys, "/membership")?, string(&keys, "/encryption/key")?);
+        let proposer = self.staff.acting_as("representative-1");
+        let admit = ["institution", "admit", "--kind", "laboratory", "--issuing-key", &issuing];
+        let proposed = proposer.json(&[&admit[..], &["--encryption-key", &encryption]].concat()).await?;
+        let proposal = string(&proposed, "/progress/waiting/proposal")?;
+        steps.check("one vote is not enough", proposed.pointer("/institution") == Some(&Value::Null))?;
+        let decided = self.staff.acting_as("representative-2").json(&["council", "approve", &proposal]).await?;
+        steps.check(
+            "with the second hospital's vote it is admitted",
+            number(&decided, "/institution")? == u64::from(LABORATORY),
+        )
+    }
+}
+
+/// A voucher, its redemption, and two challenges with their answers; the new member's number.
+async fn join(staff: &Salus, file: &Path, institution: u32, role: &str, person: &Salus) -> Result<u64> {
+    let issuer = match institution {
+        HOSPITAL_1 => "hospital-1",
+        HOSPITAL_2 => "hospital-2",
+        _ => "laboratory",
+    };
+    let institution = institution.to_string();
+    let issue = ["voucher", "issue", "--institution", &institution, "--role", role, "--out", text(file)?];
+    staff.acting_as(issuer).json(&issue).await?;
+    let joined = person.json(&["join", text(file)?]).await?;
+    let member = number(&joined, "/member")?;
+    for verifier in ["verifier-1", "verifier-2"] {
+        staff.acting_as(verifier).json(&["verify", "challenge", &member.to_string()]).await?;
+    }
+    let answered = person.json(&["verify", "answer"]).await?;
+    match answered.pointer("/status").and_then(Value::as_str) {
+        Some("active") => Ok(member),
+        other => bail!("member {member} is {other:?} after two answers"),
+    }
+}
+
+pub(super) fn text(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("`{}` is no UTF-8", path.display()))
+}
+
+pub(super) fn string(value: &Value, pointer: &str) -> Result<String> {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    Ok(found.with_context(|| format!("there is no text at {pointer} of {value}"))?.to_owned())
+}
+
+pub(super) fn number(value: &Value, pointer: &str) -> Result<u64> {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_u64)
+        .with_context(|| format!("there is no number at {pointer} of {value}"))
+}
+
+pub(super) fn list(value: &Value) -> Result<&Vec<Value>> {
+    value.as_array().with_context(|| format!("this is no list: {value}"))
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The search for every string of the bundle in everything that others could get hold of.
+
+use super::cast::{text, Cast};
+use crate::{binaries, node::Node, scan::Scanner, steps::Steps};
+use anyhow::{ensure, Context, Result};
+use salus_client::fhir::needles;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Searched for, to see that a search finds something where there is something.
+const CANARY: &str = "canary of Salus 5b1e";
+
+/// Searches exported blocks and state, the database, the vaults and the logs.
+pub(super) async fn nothing_leaks(
+    node: Node,
+    folder: &Path,
+    texts: &[Vec<u8>],
+    cast: &Cast,
+    steps: &mut Steps,
+) -> Result<()> {
+    steps.begin("no string of the bundle stands in chain, vaults or logs");
+    let mut strings = BTreeSet::new();
+    for text in texts {
+        strings.extend(needles(text)?);
+    }
+    let mut strings: Vec<_> = strings.into_iter().collect();
+    steps.note(&format!("{} strings of six or more characters, FHIR's own words left out", strings.len()));
+    strings.push(CANARY.to_owned());
+    let canary = strings.len().saturating_sub(1);
+    let scanner = Scanner::new(&strings)?;
+
+    let base = node.folder().to_owned();
+    node.stop().await?;
+    let exports = folder.join("exports");
+    std::fs::create_dir_all(&exports)?;
+    export(&base, &exports.join("blocks.bin"), &["export-blocks", "--binary"])?;
+    export(&base, &exports.join("blocks.json"), &["export-blocks"])?;
+    export(&base, &exports.join("state.json"), &["export-state"])?;
+    let decoded = exports.join("decoded");
+    std::fs::create_dir_all(&decoded)?;
+    for name in ["blocks.json", "state.json"] {
+        std::fs::write(decoded.join(name), decode_hex_in(&std::fs::read(exports.join(name))?))?;
+    }
+
+    let mut places =
+        vec![("exported and decoded blocks and state", exports), ("the node's folder, with its log", base)];
+    places.push(("the vaults", cast.vaults.clone()));
+    for (name, place) in places {
+        let (findings, searched) = scanner.scan_folder(&place)?;
+        for finding in findings.iter().take(10) {
+            let string = strings.get(finding.needle).map(String::as_str).unwrap_or_default();
+            steps.note(&format!("found `{string}` as {:?} in {}", finding.encoding, finding.place));
+        }
+        ensure!(searched > 0, "there is nothing in {}", place.display());
+        steps.check(&format!("none in {name} ({} MiB)", searched / (1 << 20)), findings.is_empty())?;
+        plant(&place)?;
+        let (findings, _) = scanner.scan_folder(&place)?;
+        let encodings: BTreeSet<_> =
+            findings.iter().filter(|finding| finding.needle == canary).map(|finding| finding.encoding).collect();
+        steps.check("a canary planted there is found in every encoding", encodings.len() == 3)?;
+    }
+    Ok(())
+}
+
+/// Appends the canary, in three encodings, to a file of each place that is large enough to hide in.
+fn plant(place: &Path) -> Result<()> {
+    use base64::Engine;
+    let file: PathBuf = place.join("planted");
+    let mut bytes = vec![0xa5; 4099];
+    for canary in [
+        CANARY.to_owned(),
+        hex::encode(CANARY),
+        base64::engine::general_purpose::STANDARD.encode(format!("x{CANARY}yz")),
+    ] {
+        bytes.extend(canary.as_bytes());
+        bytes.extend([0; 5]);
+    }
+    Ok(std::fs::write(file, bytes)?)
+}
+
+fn export(base: &Path, out: &Path, command: &[&str]) -> Result<()> {
+    let (name, options) = command.split_first().context("no command")?;
+    let output = match *name {
+        "export-state" => {
+            let output = Command::new(binaries::find("salus-node")?)
+                .arg(name)
+                .args(["--chain", "dev", "--base-path", text(base)?])
+                .output()?;
+            std::fs::write(out, &output.stdout)?;
+            output
+        }
+        _ => Command::new(binaries::find("salus-node")?)
+            .arg(name)
+            .args(options)
+            .args(["--chain", "dev", "--base-path", text(base)?, text(out)?])
+            .output()?,
+    };
+    let reason = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`salus-node {name}` ended with {}: {}", output.status, reason.trim());
+    ensure!(std::fs::metadata(out)?.len() > 0, "`salus-node {name}` wrote nothing");
+    Ok(())
+}
+
+/// Every run of hexadecimal digits in `text`, as the bytes that it stands for.
+fn decode_hex_in(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    for run in text.split(|byte| !byte.is_ascii_hexdigit()) {
+        // `0x` leaves a lone zero before the run.
+        if let Ok(bytes) = hex::decode(run) {
+            decoded.extend(bytes);
+            decoded.push(b'\n');
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode_hex_in;
+
+    #[test]
+    fn hexadecimal_digits_in_json_become_bytes() {
+        assert_eq!(decode_hex_in(br#"{"0x616263":"0x646566"}"#), b"abc\ndef\n".to_vec().as_slice());
+    }
+}

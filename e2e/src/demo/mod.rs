@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The main job, step by step: two hospitals, a laboratory, a patient, two doctors, a stranger (S0-54).
+
+mod cast;
+mod leaks;
+mod reading;
+mod sharing;
+mod tampering;
+
+use crate::{node::Node, steps::Steps};
+use anyhow::{Context, Result};
+use cast::Cast;
+use salus_client::fhir::Bundle;
+use std::path::Path;
+
+/// The bundle of a person who does not exist, for when none is given.
+pub const BUNDLE: &[u8] = include_bytes!("../../bundles/anna-bergmann.json");
+/// The bundle of another such person, whose blob somebody tries to pass off as the patient's.
+const OTHER_BUNDLE: &[u8] = include_bytes!("../../bundles/karl-lindqvist.json");
+
+/// Runs everything in `folder`, with these bundles of one patient.
+pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
+    let mut steps = Steps::default();
+
+    // Before anything is started, so that a bad bundle costs nobody a minute.
+    let bundles = texts
+        .iter()
+        .map(|text| Bundle::parse(text))
+        .collect::<Result<Vec<_>, _>>()
+        .context("a bundle is not accepted")?;
+
+    steps.begin("a chain of one node");
+    let node = Node::start(&folder.join("node")).await?;
+    steps.note(&format!("it listens at {}; everything is in {}", node.url(), folder.display()));
+
+    let mut cast = Cast::enter(folder, node.url(), &mut steps).await?;
+    sharing::open_chart(&mut cast, &mut steps).await?;
+    sharing::import(&mut cast, &bundles, texts, folder, &mut steps).await?;
+    reading::patient_reads_everything(&cast, &bundles, folder, &mut steps).await?;
+    reading::doctor_asks_and_reads_what_was_approved(&mut cast, &bundles, folder, &mut steps).await?;
+    sharing::laboratory_adds_a_result_and_leaves(&mut cast, folder, &mut steps).await?;
+    reading::revocation_acts_at_once(&mut cast, folder, &mut steps).await?;
+    reading::stranger_gets_nothing(&cast, folder, &mut steps).await?;
+    tampering::flipped_byte_is_detected(&cast, &mut steps).await?;
+    tampering::foreign_blob_is_refused(&mut cast, OTHER_BUNDLE, &mut steps).await?;
+    reading::log_is_whole_and_in_order(&cast, &mut steps).await?;
+    leaks::nothing_leaks(node, folder, texts, &cast, &mut steps).await?;
+
+    println!("{}", steps.summary());
+    Ok(())
+}

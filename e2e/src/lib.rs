@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Scenarios over spawned nodes, and what they need: a node, the `salus` command line, and a scan for leaks.
+
+pub mod binaries;
+pub mod demo;
+pub mod node;
+pub mod salus;
+pub mod scan;
+pub mod steps;

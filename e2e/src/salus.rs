@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The `salus` command line, as people run it, with its exit status and JSON.
+
+use crate::binaries;
+use anyhow::{bail, ensure, Context, Result};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+
+/// The password of every identity in a scenario.
+pub const PASSWORD: &str = "scenario";
+
+/// A home of the command line: identities, settings, vaults.
+#[derive(Clone)]
+pub struct Salus {
+    program: PathBuf,
+    home: PathBuf,
+    vaults: PathBuf,
+    node: String,
+    identity: Option<String>,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Ran {
+    /// Exit status: 0 done, 1 refused, 2 failed.
+    pub status: i32,
+    /// What it printed.
+    pub stdout: Vec<u8>,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+impl Salus {
+    /// A person at a computer: `home` holds the person's keys, `vaults` the folders of the institutions' vaults.
+    pub fn new(home: &Path, vaults: &Path, node: &str) -> Result<Self> {
+        std::fs::create_dir_all(home)?;
+        Ok(Self {
+            program: binaries::find("salus")?,
+            home: home.to_owned(),
+            vaults: vaults.to_owned(),
+            node: node.to_owned(),
+            identity: None,
+        })
+    }
+
+    /// The person's home folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Where the node is.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// The same, acting as the identity `name`.
+    pub fn acting_as(&self, name: &str) -> Self {
+        Self { identity: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Runs a command, whatever comes of it.
+    pub async fn run(&self, arguments: &[&str]) -> Result<Ran> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(["--json", "--node", &self.node])
+            .arg("--home")
+            .arg(&self.home)
+            .arg("--vaults")
+            .arg(&self.vaults)
+            .env("SALUS_PASSWORD", PASSWORD);
+        if let Some(identity) = &self.identity {
+            command.args(["--as", identity]);
+        }
+        let output = command.args(arguments).output().await.context("`salus` does not start")?;
+        Ok(Ran {
+            status: output.status.code().context("`salus` was killed")?,
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Runs a command that has to succeed; its JSON.
+    pub async fn json(&self, arguments: &[&str]) -> Result<Value> {
+        let ran = self.run(arguments).await?;
+        ensure!(ran.status == 0, "`salus {}` ended with {}: {}", arguments.join(" "), ran.status, ran.stderr.trim());
+        serde_json::from_slice(&ran.stdout).with_context(|| format!("`salus {}` printed no JSON", arguments.join(" ")))
+    }
+
+    /// Runs a command that has to succeed; the bytes that it printed.
+    pub async fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>> {
+        let ran = self.run(arguments).await?;
+        ensure!(ran.status == 0, "`salus {}` ended with {}: {}", arguments.join(" "), ran.status, ran.stderr.trim());
+        Ok(ran.stdout)
+    }
+
+    /// Runs a command that has to be refused; the reason.
+    pub async fn refused(&self, arguments: &[&str]) -> Result<String> {
+        self.ends_with(1, arguments).await
+    }
+
+    /// Runs a command that has to fail; the reason.
+    pub async fn failed(&self, arguments: &[&str]) -> Result<String> {
+        self.ends_with(2, arguments).await
+    }
+
+    async fn ends_with(&self, status: i32, arguments: &[&str]) -> Result<String> {
+        let ran = self.run(arguments).await?;
+        if ran.status != status {
+            bail!(
+                "`salus {}` ended with {} instead of {status}: {}",
+                arguments.join(" "),
+                ran.status,
+                ran.stderr.trim()
+            );
+        }
+        let report: Value = serde_json::from_str(&ran.stderr)
+            .with_context(|| format!("`salus {}` gave its reason in no JSON: {}", arguments.join(" "), ran.stderr))?;
+        Ok(report.get("error").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+}
