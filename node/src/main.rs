@@ -5,6 +5,8 @@
 //! Reading order: [`command`] maps the command line ([`cli`]) to what is done, [`chain_spec`] says which networks there
 //! are, [`service`] puts the parts of a running node together, [`rpc`] is what clients talk to.
 
+#![allow(clippy::result_large_err, reason = "the error types are the SDK's")]
+
 mod chain_spec;
 mod cli;
 mod command;

@@ -78,7 +78,7 @@ const DAY: Moment = salus_primitives::time::DAY;
 
 /// Limits of a block's execution time.
 pub fn block_weights() -> BlockWeights {
-    let normal = NORMAL_RATIO * BLOCK_TIME;
+    let normal = Weight::from_parts(NORMAL_RATIO.mul_floor(BLOCK_TIME.ref_time()), BLOCK_TIME.proof_size());
     BlockWeights::builder()
         .for_class(DispatchClass::Normal, |limits| limits.max_total = Some(normal))
         .for_class(DispatchClass::Operational, |limits| {
@@ -93,7 +93,7 @@ pub fn block_weights() -> BlockWeights {
 pub fn block_length() -> BlockLength {
     BlockLength::builder()
         .max_length(BLOCK_BYTES)
-        .modify_max_length_for_class(DispatchClass::Normal, |limit| *limit = NORMAL_RATIO * *limit)
+        .modify_max_length_for_class(DispatchClass::Normal, |limit| *limit = NORMAL_RATIO.mul_floor(*limit))
         .build()
 }
 
@@ -103,7 +103,7 @@ parameter_types! {
     /// [`block_length`].
     pub RuntimeBlockLength: BlockLength = block_length();
     /// What one motion may execute: half a block.
-    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * BLOCK_TIME;
+    pub MaxProposalWeight: Weight = BLOCK_TIME.saturating_div(2);
     /// [`MEMBER_QUOTA`].
     pub const MemberQuota: Quota = MEMBER_QUOTA;
     /// [`RESERVED_QUOTA`].

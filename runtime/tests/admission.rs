@@ -34,7 +34,7 @@ use sp_core::{crypto::Pair, sr25519, H256};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
     generic::Era,
-    traits::{BlakeTwo256, Dispatchable, Hash as _},
+    traits::{BlakeTwo256, Dispatchable, Hash as _, Header as _},
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError},
     DispatchError, MultiSignature,
 };

@@ -9,7 +9,7 @@ use scale_info::TypeDef;
 use std::collections::BTreeMap;
 
 /// One call of each kind, with arguments of zeros.
-pub fn calls() -> BTreeMap<(String, String), RuntimeCall> {
+pub(crate) fn calls() -> BTreeMap<(String, String), RuntimeCall> {
     let bytes = (*Runtime::metadata_at_version(15).unwrap()).clone();
     let RuntimeMetadata::V15(metadata) = RuntimeMetadataPrefixed::decode(&mut bytes.as_slice()).unwrap().1 else {
         panic!("asked for version 15")

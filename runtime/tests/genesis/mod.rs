@@ -7,7 +7,7 @@ use sp_io::TestExternalities;
 use sp_runtime::BuildStorage;
 
 /// The state with which a chain of this preset begins.
-pub fn genesis(preset: &str) -> TestExternalities {
+pub(crate) fn genesis(preset: &str) -> TestExternalities {
     let patch = presets::preset(&preset.into()).unwrap();
     let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
     merge(&mut config, serde_json::from_slice(&patch).unwrap());
