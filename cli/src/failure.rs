@@ -33,17 +33,24 @@ impl Failure {
             Self::Refused(error) => ("refused", error),
             Self::Failed(error) => ("failed", error),
         };
-        let text = format!("{error:#}");
+        let text = text(error);
         // Nobody is left to tell when standard error is gone.
         let _ = match json {
             true => writeln!(err, "{}", serde_json::json!({ "outcome": outcome, "error": text })),
-            false => writeln!(
-                err,
-                "salus: {}",
-                text.strip_prefix("refused: ").map_or(text.clone(), |rest| format!("refused: {rest}"))
-            ),
+            false => writeln!(err, "salus: {text}"),
         };
     }
+}
+
+/// The error and its causes; a cause that the error has in its own text already is not said twice.
+fn text(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        }
+    }
+    text
 }
 
 impl From<AgentError> for Failure {
@@ -87,3 +94,25 @@ failed_from!(
     salus_client::chain::ConnectError,
     salus_client::chain::OutcomeError,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refusal = salus_client::gate::GateRefusal::NoSession;
+        let error = anyhow::Error::from(AgentError::from(refusal));
+        assert_eq!(text(&error).matches(&refusal.to_string()).count(), 1);
+        let nested = anyhow::anyhow!("inner").context("outer");
+        assert_eq!(text(&nested), "outer: inner");
+    }
+
+    #[test]
+    fn what_the_chain_denies_is_refused_and_what_is_missing_failed() {
+        let refused = Failure::from(AgentError::NotMember(Default::default()));
+        assert!(matches!(refused, Failure::Refused(_)));
+        let failed = Failure::from(AgentError::NoChart(Default::default()));
+        assert!(matches!(failed, Failure::Failed(_)));
+    }
+}

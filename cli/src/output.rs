@@ -3,8 +3,9 @@
 //! What a command prints: a table for people, or JSON for programs.
 
 use crate::failure::Failure;
-use comfy_table::{presets::UTF8_HORIZONTAL_ONLY, ContentArrangement, Table};
+use comfy_table::{presets::NOTHING, ContentArrangement, Table, TableComponent};
 use serde::Serialize;
+use serde_json::Value;
 use std::io::Write;
 
 /// Where a command writes its result.
@@ -44,7 +45,8 @@ impl<'a> Output<'a> {
 /// A table with these headings; an empty one says so.
 pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_style(TableComponent::HeaderLines, '─');
     table.set_header(headings.to_vec());
     let mut empty = true;
     for row in rows {
@@ -74,25 +76,45 @@ pub(crate) fn moment_or(moment_or: Option<salus_primitives::Moment>, otherwise: 
     moment_or.map_or_else(|| otherwise.to_owned(), moment)
 }
 
-/// The words that stand for a value in JSON, such as `public-health`.
+/// The words that stand for a value in JSON, such as `public-health` or `grant 3`.
 pub(crate) fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        Ok(serde_json::Value::Object(map)) => map
-            .into_iter()
-            .map(|(name, value)| match value {
-                serde_json::Value::String(value) => format!("{name} {value}"),
-                value => format!("{name} {value}"),
-            })
-            .collect::<Vec<_>>()
-            .join(", "),
-        Ok(serde_json::Value::Array(items)) => items
-            .into_iter()
-            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Ok(serde_json::Value::Null) => String::new(),
-        Ok(other) => other.to_string(),
-        Err(_) => "?".to_owned(),
+    serde_json::to_value(value).map_or_else(|_| "?".to_owned(), |value| words(&value))
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(word) => word.clone(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name} {}", words(value))).collect::<Vec<_>>().join(", ")
+        }
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn words_are_read_without_json() {
+        assert_eq!(word(&json!({ "scope": { "compartment": 8 } })), "scope compartment 8");
+        assert_eq!(word(&json!(["read", "create"])), "read, create");
+        assert_eq!(word(&json!(null)), "");
+    }
+
+    #[test]
+    fn an_empty_table_says_so() {
+        assert_eq!(table(&["name"], []), "(none)");
+        assert!(table(&["name"], [vec!["Anna".to_owned()]]).contains("Anna"));
+    }
+
+    #[test]
+    fn moments_are_shown_in_utc() {
+        assert_eq!(moment(1_000), "1970-01-01 00:00:01Z");
+        assert_eq!(moment(u64::MAX), format!("{} ms", u64::MAX));
+        assert_eq!(moment_or(None, "never"), "never");
     }
 }

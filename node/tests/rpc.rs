@@ -107,7 +107,7 @@ fn node_answers_questions_refuses_bad_ones_and_proves_finality() {
 }
 
 fn every_method_answers(node: &Node) {
-    let record = json!({"chart": 0, "key": "0x00000000000000000000000000000001"});
+    let record = "0/00000000000000000000000000000001";
     let key = "0x0000000000000000000000000000000000000000000000000000000000000001";
     let ask = json!({"permission": "read", "scope": {"compartment": 0}, "purpose": "treatment", "at": 0});
     let questions = [

@@ -78,7 +78,11 @@ const DAY: Moment = salus_primitives::time::DAY;
 
 /// Limits of a block's execution time.
 pub fn block_weights() -> BlockWeights {
-    let normal = Weight::from_parts(NORMAL_RATIO.mul_floor(BLOCK_TIME.ref_time()), BLOCK_TIME.proof_size());
+    // Of both parts: what is reserved for operational transactions must have room in each, or no limits are valid.
+    let normal = Weight::from_parts(
+        NORMAL_RATIO.mul_floor(BLOCK_TIME.ref_time()),
+        NORMAL_RATIO.mul_floor(BLOCK_TIME.proof_size()),
+    );
     BlockWeights::builder()
         .for_class(DispatchClass::Normal, |limits| limits.max_total = Some(normal))
         .for_class(DispatchClass::Operational, |limits| {

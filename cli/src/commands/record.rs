@@ -240,8 +240,11 @@ async fn list(
         let title = match &agent {
             Some(agent) => {
                 let mut reader = Reader { context, agent, purpose };
-                let session = reader.session(record).await?;
-                Some(agent.read(record, None, session).await?.metadata.title)
+                // One record that is denied, or was tampered with, does not hide the others.
+                match reader.title(record).await {
+                    Err(Failure::Refused(reason)) => Some(format!("({reason})")),
+                    title => Some(title?),
+                }
             }
             None => None,
         };
@@ -282,7 +285,10 @@ async fn export(
         match reader.may_read(record).await? {
             true => {
                 let name = record.to_string().replace('/', "-");
-                exported.records.push(reader.read_to_file(record, None, &folder.join(name)).await?);
+                match reader.read_to_file(record, None, &folder.join(name)).await {
+                    Err(Failure::Refused(_)) => exported.denied.push(record),
+                    got => exported.records.push(got?),
+                }
             }
             false => exported.denied.push(record),
         }
@@ -293,7 +299,7 @@ async fn export(
         let rows = exported.records.iter().map(|got| vec![got.record.to_string(), got.title.clone()]);
         let table = table(&["record", "title"], rows);
         format!(
-            "{table}\n{} records in {}; {} not yours to read",
+            "{table}\n{} records in {}; {} refused",
             exported.records.len(),
             folder.display(),
             exported.denied.len()
@@ -309,6 +315,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    async fn title(&mut self, record: RecordId) -> Result<String, Failure> {
+        let session = self.session(record).await?;
+        Ok(self.agent.read(record, None, session).await?.metadata.title)
+    }
+
     async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
         let session = self.session(record).await?;
         let (version, metadata) = self.agent.read_to_file(record, version, session, file).await?;

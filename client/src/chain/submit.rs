@@ -5,6 +5,7 @@
 use super::{outcome::EventBytes, At, Call, Chain, Head, Outcome, QueryError, SubmitError};
 use codec::{Compact, Encode};
 use salus_primitives::{refusal::Refusal, Digest, SigningKey};
+use std::time::Duration;
 use subxt::{
     client::OnlineClientAtBlock,
     config::DefaultExtrinsicParamsBuilder,
@@ -16,6 +17,9 @@ use subxt::{
 
 /// Blocks after which a transaction that was not included is void.
 const MORTALITY: u64 = 64;
+
+/// How long a transaction may take until it is finalised, before its fate is called unknown. It is void soon after.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The client of one block.
 type Block = subxt::client::OnlineClientAtBlockImpl<SubstrateConfig>;
@@ -99,7 +103,10 @@ impl Chain {
             ExtrinsicError::ErrorSubmittingTransaction(error) => SubmitError::Invalid(error.to_string()),
             other => unknown(other.to_string()),
         })?;
-        let included = progress.wait_for_finalized().await.map_err(|error| match error {
+        let finalized = tokio::time::timeout(PATIENCE, progress.wait_for_finalized()).await;
+        let finalized =
+            finalized.map_err(|_| unknown(format!("nothing was finalised for {} s", PATIENCE.as_secs())))?;
+        let included = finalized.map_err(|error| match error {
             TransactionProgressError::TransactionStatusError(status) => SubmitError::Invalid(status.to_string()),
             other => unknown(other.to_string()),
         })?;

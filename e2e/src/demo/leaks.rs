@@ -109,7 +109,7 @@ fn export(base: &Path, out: &Path, command: &[&str]) -> Result<()> {
 /// Every run of hexadecimal digits in `text`, as the bytes that it stands for.
 fn decode_hex_in(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::new();
-    for run in text.split(|byte| !byte.is_ascii_hexdigit()) {
+    for run in text.split(|byte| !byte.is_ascii_hexdigit()).filter(|run| !run.is_empty()) {
         // `0x` leaves a lone zero before the run.
         if let Ok(bytes) = hex::decode(run) {
             decoded.extend(bytes);
