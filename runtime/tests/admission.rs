@@ -27,7 +27,7 @@ use salus_primitives::{
     EncryptionKey, InstitutionId, SigningKey,
 };
 use salus_runtime::{
-    limits, presets, AccountId, Address, Council, Executive, Hash, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin,
+    limits, presets, AccountId, Address, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin,
     SignedPayload, System, TxExtension, UncheckedExtrinsic,
 };
 use sp_core::{crypto::Pair, sr25519, H256};
