@@ -2,9 +2,9 @@
 
 //! Which pallets are benchmarked: ours. The SDK's bring weights of their own.
 
-use crate::{Access, Audit, Membership, Records, Runtime};
+use crate::{Access, Audit, Membership, Records};
 use alloc::{string::String, vec::Vec};
-use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, Benchmarking, TrackedStorageKey};
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 
 frame_benchmarking::define_benchmarks!(
@@ -23,7 +23,7 @@ pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Measures what `config` says.
 pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-    let whitelist: Vec<TrackedStorageKey> = crate::AllPalletsWithSystem::whitelisted_storage_keys();
+    let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
     let mut batches = Vec::new();
     let params = (&config, &whitelist);
     add_benchmarks!(params, batches);
