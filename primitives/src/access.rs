@@ -12,6 +12,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, Error, Input, MaxEncodedLen};
+use core::cmp::Reverse;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -706,7 +707,8 @@ pub struct Explanation {
 /// Decides whether `asker` may do what `ask` says to `target`, of whose chart `grants` are candidates.
 ///
 /// `asker` is none for somebody who is no member, `target` is none when what is asked about does not exist. Grants that
-/// name somebody else or cover something else are passed over, so callers may hand in more than needed.
+/// name somebody else or cover something else are passed over, so callers may hand in more than needed. Of several that
+/// permit, the basis is one to the asker itself before one to its institution, and the newest of those.
 pub fn decide(
     asker: Option<&Standing>,
     target: Option<&Target>,
@@ -777,10 +779,11 @@ fn decide_step_by_step(
     }
 
     let mut nearest = Denial::NoGrant;
+    let covers = |grant: &Grant| grant.grantee.includes(asker) && target.is_covered_by(grant.scope);
+    let mut grants: Vec<_> = grants.into_iter().filter(|(_, grant)| covers(grant)).collect();
+    // What permits also names the envelope that the asker is given: one of its own, which it can open, and the newest.
+    grants.sort_unstable_by_key(|(id, grant)| Reverse((matches!(grant.grantee, Grantee::Member(_)), *id)));
     for (id, grant) in grants {
-        if !(grant.grantee.includes(asker) && target.is_covered_by(grant.scope)) {
-            continue;
-        }
         check(Step::Grant, true, Some(id));
         let denial = if !check(Step::Permission, grant.permissions.contains(ask.permission), Some(id)) {
             Denial::PermissionNotGranted

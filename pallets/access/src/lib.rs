@@ -15,7 +15,11 @@
 //!
 //! Grants begin and end by the clock, at the moment of the check: nothing has to run for one to end. The lists by which
 //! decisions find grants also keep the ones that are over, so that a denial can say so, until the room is needed.
-
+//!
+//! ## Example
+//!
+//! One of the tests:
+#![doc = docify::embed!("src/tests/grant_access.rs", grant_access_again_after_it_was_revoked)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

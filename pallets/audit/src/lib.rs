@@ -27,14 +27,8 @@
 //!
 //! ## Example
 //!
-//! ```ignore
-//! Audit::append(LOG, opened());
-//! Audit::append(LOG, opened());
-//!
-//! let entries = Audit::page(LOG, 0, 10);
-//! assert_eq!(verify_log(LOG, &entries, &Audit::head(LOG)), Ok(()));
-//! ```
-
+//! One of the tests:
+#![doc = docify::embed!("src/tests/append.rs", verification_finds_a_changed_dropped_or_added_entry)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

@@ -113,15 +113,17 @@ impl<T: Config> Pallet<T> {
             .ok_or(Refusal::NoChallenge)?;
         let challenge = Challenges::<T>::get(id, institution).ok_or(Refusal::NoChallenge)?;
         ensure!(T::Time::now() < challenge.expires_at, Refusal::ChallengeExpired);
-        let is_verifier_active = Self::standing(challenge.verifier)
-            .is_some_and(|verifier| verifier.role == Role::Verifier && Self::may_act(&verifier));
-        ensure!(is_verifier_active, Refusal::VerifierNotActive);
+        ensure!(Self::is_active_verifier(challenge.verifier), Refusal::VerifierNotActive);
         let block_hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(challenge.block));
         ensure!(!block_hash.is_zero(), Refusal::ChallengeBlockUnknown);
 
         let payload = answer_payload(&Self::genesis_hash(), id, &challenge, &Digest(block_hash.0));
         ensure!(Self::verifies(&member.membership_key, &payload, signature), Refusal::BadSignature);
         Ok((member, challenge))
+    }
+
+    fn is_active_verifier(member: MemberId) -> bool {
+        Self::standing(member).is_some_and(|found| found.role == Role::Verifier && Self::may_act(&found))
     }
 
     pub(crate) fn do_redeem(voucher: &Voucher, newcomer: &Newcomer) {
@@ -190,7 +192,11 @@ impl<T: Config> Pallet<T> {
         let has_verified = member.verified_by.iter().any(|(verified_by, _)| *verified_by == institution);
         ensure!(!has_verified, Error::<T>::AlreadyVerified);
         match Challenges::<T>::get(id, institution) {
-            Some(former) => ensure!(now >= former.expires_at, Error::<T>::AlreadyExists),
+            // Nobody has to wait for a challenge that cannot be answered any more.
+            Some(former) => {
+                let is_open = now < former.expires_at && Self::is_active_verifier(former.verifier);
+                ensure!(!is_open, Error::<T>::AlreadyExists);
+            }
             None => Self::make_room_for_challenge(id, now)?,
         }
 

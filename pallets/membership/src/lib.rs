@@ -40,18 +40,8 @@
 //!
 //! ## Example
 //!
-//! ```ignore
-//! assert_ok!(redeem(&voucher_for(Role::Clinician), ALICE));
-//! assert_eq!(status_of(NEWCOMER), MemberStatus::Pending);
-//!
-//! for (verifier, institution) in [(VERIFIER, HOSPITAL), (CLINIC_VERIFIER, CLINIC)] {
-//!     assert_ok!(Membership::challenge(signed(verifier), NEWCOMER, NONCE));
-//!     next_block();
-//!     accept(answer_call(NEWCOMER, institution, ALICE));
-//! }
-//! assert_eq!(status_of(NEWCOMER), MemberStatus::Active);
-//! ```
-
+//! One of the tests:
+#![doc = docify::embed!("src/tests/answer.rs", answer_to_two_verifiers_makes_a_newcomer_active)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -603,8 +593,8 @@ pub mod pallet {
 
         /// Challenges a pending member to prove that it holds its membership key (S0-30).
         ///
-        /// The nonce is to be fresh and random. One challenge of each institution can be open; an expired one is
-        /// replaced.
+        /// The nonce is to be fresh and random. One challenge of each institution can be open; one that expired,
+        /// or whose verifier may not act any more, is replaced.
         ///
         /// ## Origin
         ///

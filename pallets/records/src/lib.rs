@@ -29,20 +29,8 @@
 //!
 //! ## Example
 //!
-//! A doctor whom the patient let read the laboratory compartment opens it, before any vault gives anything out:
-//!
-//! ```text
-//! let open = |reader, session| {
-//!     Records::open_records(signed(reader), CHART, Scope::Compartment(LABORATORY), Purpose::Treatment, session)
-//! };
-//! assert_ok!(open(DOCTOR, SessionKey([1; 16])));
-//! assert!(Records::session(DOCTOR_ID, SessionKey([1; 16])).is_some());
-//!
-//! // A stranger may not. The call succeeds all the same: being denied is an outcome that stays in the chart's log.
-//! assert_ok!(open(OTHER_DOCTOR, SessionKey([2; 16])));
-//! assert!(Records::session(OTHER_DOCTOR_ID, SessionKey([2; 16])).is_none());
-//! ```
-
+//! One of the tests:
+#![doc = docify::embed!("src/tests/open_records.rs", open_records_records_every_denial)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

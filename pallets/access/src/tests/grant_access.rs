@@ -118,6 +118,7 @@ fn grant_access_several_times_to_the_same_grantee() {
     });
 }
 
+#[docify::export]
 #[test]
 fn grant_access_again_after_it_was_revoked() {
     on_charts(|| {

@@ -11,6 +11,7 @@
 
 mod add_compartment;
 mod approve_request;
+mod arguments;
 mod deny_request;
 mod grant_access;
 mod grant_access_to_lab;
@@ -24,6 +25,7 @@ mod request_access;
 mod revoke_access;
 mod revoke_access_from_lab;
 mod rotate_compartment;
+mod storage;
 mod try_state;
 
 use crate::mock::*;

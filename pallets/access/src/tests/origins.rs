@@ -94,6 +94,7 @@ fn every_call_fails_for_who_is_no_active_member() {
         for call in controllers_calls().into_iter().chain(others_calls()) {
             assert_noop!(dispatch(&call, RuntimeOrigin::root()), DispatchError::BadOrigin);
             assert_noop!(dispatch(&call, RuntimeOrigin::none()), DispatchError::BadOrigin);
+            assert_noop!(dispatch(&call, frame_system::RawOrigin::Authorized.into()), DispatchError::BadOrigin);
             assert_noop!(dispatch(&call, signed(STRANGER)), Error::NotMember);
             assert_noop!(dispatch(&call, signed(PENDING_PATIENT)), Error::NotActive);
             assert_noop!(dispatch(&call, signed(SUSPENDED_DOCTOR)), Error::NotActive);
@@ -115,6 +116,13 @@ fn every_call_fails_from_the_moment_on_at_which_the_member_is_no_longer_valid() 
         let [.., deny] = &controllers_calls()[..] else { panic!("there are calls") };
         assert_ok!(dispatch(deny, signed(PATIENT)));
     });
+}
+
+#[test]
+fn every_call_has_an_index_that_never_changes() {
+    let calls = controllers_calls().into_iter().chain(others_calls());
+    let indices: Vec<u8> = calls.map(|call| codec::Encode::encode(&call)[0]).collect();
+    assert_eq!(indices, [1, 2, 3, 4, 5, 6, 7, 9, 10, 0, 8]);
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn append_never_edits_an_entry() {
     });
 }
 
+#[docify::export]
 #[test]
 fn verification_finds_a_changed_dropped_or_added_entry() {
     Builder.test(|| {

@@ -4,8 +4,10 @@
 
 mod append;
 mod append_denial;
+mod model;
 mod page;
 mod prune;
+mod storage;
 
 pub(crate) use crate::mock::*;
 pub(crate) use crate::{DenialRun, Denials, Entries, Event, Heads, NextInTimeline, OldestInTimeline, Timeline};

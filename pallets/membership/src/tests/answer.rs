@@ -40,6 +40,7 @@ fn answer_counts_one_verification() {
     });
 }
 
+#[docify::export]
 #[test]
 fn answer_to_two_verifiers_makes_a_newcomer_active() {
     Builder::default().test(|| {
@@ -84,6 +85,22 @@ fn answer_is_valid_in_the_pool_for_a_while() {
         assert!(validity.propagate);
         assert_eq!((validity.priority, validity.longevity), (JOINING_PRIORITY, JOINING_LONGEVITY));
         assert_eq!((validity.provides.len(), validity.requires.len()), (1, 0));
+    });
+}
+
+/// B3 class 13: of two answers to one challenge the pool keeps one, however often it is signed.
+#[test]
+fn answer_shares_its_tag_with_every_answer_to_the_same_challenge() {
+    Builder::default().test(|| {
+        let id = challenged();
+        assert_ok!(Membership::challenge(signed(CLINIC_VERIFIER), id, NONCE));
+        next_block();
+        let tags = |institution| {
+            let call = answer_call(id, institution, ALICE);
+            call.authorize(TransactionSource::External).unwrap().unwrap().0.provides
+        };
+        assert_eq!(tags(HOSPITAL), tags(HOSPITAL));
+        assert_ne!(tags(HOSPITAL), tags(CLINIC));
     });
 }
 
@@ -157,6 +174,51 @@ fn answer_fails_when_the_verifier_is_no_longer_active() {
         assert_refused(call.clone(), Refusal::VerifierNotActive);
         assert_ok!(Membership::reinstate_institution(council(), HOSPITAL));
         accept(call);
+    });
+}
+
+#[test]
+fn answer_fails_from_the_end_of_the_verifiers_validity_and_when_it_is_revoked() {
+    Builder::default().test(|| {
+        let id = challenged();
+        let call = answer_call(id, HOSPITAL, ALICE);
+        let until = START + CHALLENGE_LIFE / 2;
+        Members::<Test>::mutate(id_of(VERIFIER), |verifier| verifier.as_mut().unwrap().valid_until = Some(until));
+        Now::set(until);
+        assert_refused(call.clone(), Refusal::VerifierNotActive);
+        Now::set(until - 1);
+        frame_support::hypothetically!({
+            accept(call.clone());
+        });
+        assert_ok!(Membership::revoke_member(council(), id_of(VERIFIER)));
+        assert_refused(call, Refusal::VerifierNotActive);
+    });
+}
+
+#[test]
+fn answer_fails_when_the_verifiers_institution_was_removed() {
+    Builder::default().test(|| {
+        let id = join(ALICE, Role::Patient);
+        assert_ok!(Membership::challenge(signed(CLINIC_VERIFIER), id, NONCE));
+        next_block();
+        let call = answer_call(id, CLINIC, ALICE);
+        assert_ok!(Membership::remove_institution(council(), CLINIC));
+        assert_refused(call, Refusal::VerifierNotActive);
+    });
+}
+
+/// B3 class 12: what the membership key signed to join or to change keys is no answer, although it is the same key.
+#[test]
+fn answer_fails_when_the_signature_was_made_for_another_purpose() {
+    Builder::default().test(|| {
+        let id = challenged();
+        let redemption = Redemption::new(&voucher_for(Role::Patient), ALICE);
+        let key = key_of(&ALICE.device("phone"));
+        let change = key_change_payload(&genesis_hash(), id, 0, &KeyChange::Add(key));
+        for signature in [redemption.signatures.membership_key, ALICE.membership().sign(&change)] {
+            let call = Call::answer { member: id, verifier_institution: HOSPITAL, signature };
+            assert_refused(call, Refusal::BadSignature);
+        }
     });
 }
 

@@ -72,6 +72,29 @@ fn challenge_fails_when_one_of_the_institution_is_open_and_replaces_an_expired_o
     });
 }
 
+/// One verifier who left must not keep the others of the institution waiting.
+#[test]
+fn challenge_replaces_one_of_a_verifier_who_may_not_act_any_more() {
+    Builder::default().test(|| {
+        let member = join(ALICE, Role::Patient);
+        let keys = ["transaction", "membership"].map(|key| pair("second verifier", key));
+        let second = Newcomer {
+            transaction_key: key_of(&keys[0]),
+            membership_key: key_of(&keys[1]),
+            encryption_key: EncryptionKey::x25519([1; 32]),
+        };
+        let id = Membership::register(HOSPITAL, Role::Verifier, &second, Digest([1; 32]), None, MemberStatus::Active);
+        let account = sp_runtime::AccountId32::new(keys[0].public().0);
+        let again = || Membership::challenge(frame_system::RawOrigin::Signed(account.clone()).into(), member, NONCE);
+
+        assert_ok!(challenge(VERIFIER, member));
+        assert_fails(again, Error::<Test>::AlreadyExists);
+        assert_ok!(Membership::suspend_member(council(), id_of(VERIFIER)));
+        assert_ok!(again());
+        assert_eq!(Challenges::<Test>::get(member, HOSPITAL).unwrap().verifier, id);
+    });
+}
+
 #[test]
 fn challenge_fails_when_the_institution_has_verified_the_member() {
     Builder::default().test(|| {

@@ -5,6 +5,7 @@
 mod add_transaction_key;
 mod admit_institution;
 mod answer;
+mod arguments;
 mod challenge;
 mod gate;
 mod genesis;
@@ -12,12 +13,14 @@ mod institution_status;
 mod member_status;
 mod nonce;
 mod origins;
+mod providers;
 mod questions;
 mod redeem;
 mod refuse_applicant;
 mod remove_transaction_key;
 mod rotate_issuing_key;
 mod set_required_verifications;
+mod storage;
 mod update_institution;
 
 pub(crate) use crate::{mock::*, AccountOwner, AccountOwners, Call, Challenges, Error, Event, Institutions, Members};

@@ -3,6 +3,7 @@
 //! Every call with every origin that it does not admit.
 
 use super::*;
+use sp_runtime::traits::DispatchTransaction;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Admits {
@@ -86,5 +87,40 @@ fn only_redeem_and_answer_authorise_themselves() {
             let is_authorised = call.authorize(TransactionSource::External).is_some();
             assert_eq!(is_authorised, admits == Admits::Authorized);
         }
+    });
+}
+
+/// What [`MemberGate`](crate::MemberGate) refuses because of who signs, dispatch refuses too: it may be reached in
+/// another way (B3 class 13).
+#[test]
+fn every_signed_call_fails_for_whom_the_gate_refuses() {
+    fn refused(person: Person, refusal: Refusal) {
+        let gate = crate::MemberGate::<Test>::new();
+        let remark = RuntimeCall::from(frame_system::Call::remark { remark: vec![] });
+        let info = Default::default();
+        let pool = gate.validate_only(signed(person), &remark, &info, 1, TransactionSource::External, 0);
+        assert_eq!(pool.map(drop), Err(InvalidTransaction::Custom(refusal.code()).into()), "{person:?}");
+        for (call, admits) in calls() {
+            let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
+            let error = if is_signed { Error::<Test>::NotPermitted.into() } else { DispatchError::from(BadOrigin) };
+            assert_fails(|| dispatch(call, signed(person)), error);
+        }
+    }
+    Builder::default().test(|| {
+        join(ALICE, Role::Issuer);
+        refused(STRANGER, Refusal::NotMember);
+        refused(ALICE, Refusal::MemberNotActive);
+        for person in [ISSUER, VERIFIER] {
+            Members::<Test>::mutate(id_of(person), |member| member.as_mut().unwrap().valid_until = Some(START));
+            refused(person, Refusal::MemberNotActive);
+        }
+        assert_ok!(Membership::suspend_member(council(), id_of(CLINIC_ISSUER)));
+        refused(CLINIC_ISSUER, Refusal::MemberNotActive);
+        assert_ok!(Membership::revoke_member(council(), id_of(CLINIC_ISSUER)));
+        refused(CLINIC_ISSUER, Refusal::MemberNotActive);
+        assert_ok!(Membership::suspend_institution(council(), LAB));
+        refused(LAB_VERIFIER, Refusal::InstitutionNotActive);
+        assert_ok!(Membership::remove_institution(council(), CLINIC));
+        refused(CLINIC_VERIFIER, Refusal::InstitutionNotActive);
     });
 }

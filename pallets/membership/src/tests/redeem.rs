@@ -67,6 +67,27 @@ fn redeem_is_valid_in_the_pool_for_a_while_and_names_voucher_and_keys() {
     });
 }
 
+/// B3 class 13: nobody pays for these, so the pool must keep one of those of which only one can succeed.
+#[test]
+fn redeem_shares_a_tag_with_whatever_it_excludes() {
+    Builder::default().test(|| {
+        let tags = |voucher: &Voucher, newcomer: Newcomer, person: Person| {
+            let call = Redemption::on_chain(genesis_hash(), voucher, newcomer, person).call();
+            call.authorize(TransactionSource::External).unwrap().unwrap().0.provides
+        };
+        let voucher = voucher_for(Role::Patient);
+        let other = Voucher { serial: 2, voucher_key: key_of(&voucher_pair(2)), ..voucher.clone() };
+        let first = tags(&voucher, ALICE.newcomer(), ALICE);
+        let shared = |others: Vec<Vec<u8>>| others.iter().filter(|tag| first.contains(tag)).count();
+
+        // Signatures differ each time, tags do not: sent again, it takes no second place.
+        assert_eq!(shared(tags(&voucher, ALICE.newcomer(), ALICE)), 3);
+        assert_eq!(shared(tags(&voucher, BOB.newcomer(), BOB)), 1);
+        assert_eq!(shared(tags(&other, ALICE.newcomer(), ALICE)), 2);
+        assert_eq!(shared(tags(&other, BOB.newcomer(), BOB)), 0);
+    });
+}
+
 #[test]
 fn redeem_fails_when_the_institution_is_unknown_or_not_active() {
     Builder::default().test(|| {

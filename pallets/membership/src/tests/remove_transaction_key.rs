@@ -83,3 +83,44 @@ fn remove_transaction_key_fails_when_changes_are_exhausted() {
         assert_fails(|| remove(signed(PATIENT), PATIENT, key, u32::MAX), Error::<Test>::NumbersExhausted);
     });
 }
+
+#[test]
+fn remove_transaction_key_fails_when_replayed_after_the_key_came_back() {
+    Builder::default().test(|| {
+        let phone = phone();
+        let key = key_of(&phone);
+        assert_ok!(remove(signed(PATIENT), PATIENT, key, 1));
+        assert_fails(|| remove(signed(PATIENT), PATIENT, key, 1), Error::<Test>::NotFound);
+        let payload = key_change_payload(&genesis_hash(), id_of(PATIENT), 2, &KeyChange::Add(key));
+        let (by_key, by_member) = (phone.sign(&payload), PATIENT.membership().sign(&payload));
+        assert_ok!(Membership::add_transaction_key(signed(PATIENT), key, by_key, by_member));
+        assert_fails(|| remove(signed(PATIENT), PATIENT, key, 1), Error::<Test>::BadSignature);
+        // Nor does the signature that added the key remove it.
+        let removed = || Membership::remove_transaction_key(signed(PATIENT), key, by_member);
+        assert_fails(removed, Error::<Test>::BadSignature);
+    });
+}
+
+#[test]
+fn remove_transaction_key_fails_when_the_member_is_pending_or_suspended() {
+    Builder::default().test(|| {
+        join(ALICE, Role::Patient);
+        let signature = sr25519::Signature::from_raw([0; 64]);
+        let key = ALICE.newcomer().transaction_key;
+        let pending = || Membership::remove_transaction_key(signed(ALICE), key, signature);
+        assert_fails(pending, Error::<Test>::NotPermitted);
+        assert_ok!(Membership::suspend_member(council(), id_of(DOCTOR)));
+        let key = DOCTOR.newcomer().transaction_key;
+        assert_fails(|| remove(signed(DOCTOR), DOCTOR, key, 0), Error::<Test>::NotPermitted);
+    });
+}
+
+#[test]
+fn remove_transaction_key_leaves_a_removed_key_without_a_say() {
+    Builder::default().test(|| {
+        let (phone, first) = (phone(), PATIENT.newcomer().transaction_key);
+        assert_ok!(remove(signed(PATIENT), PATIENT, first, 1));
+        let back = || remove(signed(PATIENT), PATIENT, key_of(&phone), 2);
+        assert_fails(back, Error::<Test>::NotPermitted);
+    });
+}

@@ -3,11 +3,13 @@
 //! One file for each call, and one for clean-up.
 
 mod amend_record;
+mod arguments;
 mod close_sessions;
 mod create_medical_record;
 mod create_medical_records;
 mod open_records;
 mod pages;
+mod storage;
 
 use crate::{
     mock::*, Error, Event, NextSession, OldestSession, QueuedSession, Records as StoredRecords, SessionQueue, Sessions,
@@ -59,10 +61,11 @@ fn create(author: MemberId, custodian: InstitutionId, record: NewRecord) -> Disp
 }
 
 /// Every signer that may not call at all, and the error that each gets.
-fn refused_origins() -> [(RuntimeOrigin, DispatchError); 7] {
+fn refused_origins() -> [(RuntimeOrigin, DispatchError); 8] {
     [
         (RuntimeOrigin::none(), DispatchError::BadOrigin),
         (RuntimeOrigin::root(), DispatchError::BadOrigin),
+        (frame_system::RawOrigin::Authorized.into(), DispatchError::BadOrigin),
         (signed(STRANGER), Error::<Test>::NotMember.into()),
         (signed(SUSPENDED_DOCTOR), Error::<Test>::NotActive.into()),
         (signed(PENDING_DOCTOR), Error::<Test>::NotActive.into()),

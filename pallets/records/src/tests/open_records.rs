@@ -90,6 +90,7 @@ fn open_records_fails_when_the_origin_may_not_act() {
     });
 }
 
+#[docify::export]
 #[test]
 fn open_records_records_every_denial() {
     // S1-05, S1-13, S1-19, S2-04, S3-18, S4-23

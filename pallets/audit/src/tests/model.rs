@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Any sequence of entries, denials, passing time and clean-up, against a model that forgets nothing (B3 classes 3
+//! and 11).
+
+use super::*;
+use crate::WeightInfo;
+use alloc::collections::BTreeMap;
+use frame_support::traits::Hooks;
+use proptest::{collection::vec, prelude::*, sample::select};
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Append(LogId),
+    Deny(ChartId, MemberId),
+    Wait(u64),
+    /// With weight for so many entries.
+    Idle(u32),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let charts = || select(vec![CHART, ChartId(0), ChartId(u64::MAX)]);
+    let logs = prop_oneof![
+        charts().prop_map(LogId::Chart),
+        select(vec![LogId::Institution(CLINIC), LogId::Institution(InstitutionId(u32::MAX)), LogId::Consortium])
+    ];
+    let step = prop_oneof![
+        3 => logs.prop_map(Step::Append),
+        5 => (charts(), select(vec![DOCTOR, PATIENT])).prop_map(|(chart, member)| Step::Deny(chart, member)),
+        3 => select(vec![0, 1, HOUR - 1, HOUR, HORIZON / 2, HORIZON - 1, HORIZON]).prop_map(Step::Wait),
+        2 => select(vec![0, 1, 2, 3, 100]).prop_map(Step::Idle),
+    ];
+    vec(step, 0..80)
+}
+
+fn denied_by(member: MemberId) -> AuditEvent {
+    AuditEvent { actor: salus_primitives::audit::Actor::Member(member), ..denied() }
+}
+
+/// How many denials the entry stands for.
+fn denials_of(entry: &Entry) -> u64 {
+    match (entry.action, entry.reason) {
+        (Action::ReadDenied, _) => 1,
+        (Action::DenialsRepeated, Some(Reason::Count(count))) => count.into(),
+        _ => 0,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn logs_follow_the_model(steps in steps()) {
+        Builder.test(|| {
+            let mut history = BTreeMap::<LogId, Vec<Entry>>::new();
+            let mut denials = 0;
+            for step in steps {
+                match step {
+                    Step::Append(log) => Audit::append(log, opened()),
+                    Step::Deny(chart, member) => {
+                        Audit::append_denial(chart, member, denied_by(member));
+                        denials += 1;
+                    }
+                    Step::Wait(time) => wait(time),
+                    Step::Idle(entries) => {
+                        let weight = <()>::prune(entries);
+                        assert!(Audit::on_idle(System::block_number(), weight).all_lte(weight));
+                    }
+                }
+                Audit::do_try_state().unwrap();
+                // What is still held is what was appended once; what is new has come to the end.
+                for log in Heads::<Test>::iter_keys() {
+                    let known = history.entry(log).or_default();
+                    let oldest = Audit::oldest(log) as usize;
+                    assert!(oldest <= known.len(), "an entry went before anybody could read it");
+                    let held = Audit::page(log, 0, u32::MAX);
+                    assert_eq!(held[..known.len() - oldest], known[oldest..]);
+                    known.extend_from_slice(&held[known.len() - oldest..]);
+                }
+            }
+            // The head still proves everything that ever was, and no denial got lost.
+            for (log, entries) in &history {
+                assert_eq!(verify_log(*log, entries, &Audit::head(*log)), Ok(()));
+            }
+            let written: u64 = history.values().flatten().map(denials_of).sum();
+            let counted: u64 = Denials::<Test>::iter_values().map(|run| u64::from(run.repeated)).sum();
+            assert_eq!(written + counted, denials);
+        });
+    }
+}
