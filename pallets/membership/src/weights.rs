@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights of `pallet_salus_membership`: estimated from what each call reads, writes and verifies, until `scripts/weights.sh` replaces
-//! them by measured ones.
+//! Weights of `pallet_salus_membership`: measured by `scripts/weights.sh`, never edited.
+//!
+//! frame-omni-bencher 64.0.0, 2026-11-21, steps 50, repeat 20, AMD EPYC, wasm execution
+//! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
 #![allow(missing_docs, reason = "a function for each call; its documentation is the call's")]
@@ -22,117 +24,429 @@ pub trait WeightInfo {
     fn remove_institution() -> Weight;
     fn set_required_verifications() -> Weight;
     fn redeem() -> Weight;
+    fn authorize_redeem() -> Weight;
     fn refuse_applicant() -> Weight;
     fn challenge() -> Weight;
     fn answer() -> Weight;
+    fn authorize_answer() -> Weight;
     fn add_transaction_key() -> Weight;
     fn remove_transaction_key() -> Weight;
     fn suspend_member() -> Weight;
     fn reinstate_member() -> Weight;
     fn revoke_member() -> Weight;
-    fn authorize_redeem() -> Weight;
-    fn authorize_answer() -> Weight;
     fn member_gate() -> Weight;
     fn bounded_nonce() -> Weight;
 }
 
-/// The weights with the database of the runtime.
+/// The measured weights, with the database of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    /// Storage: `Membership::NextInstitution` (r:1 w:1)
+    /// Proof: `Membership::NextInstitution` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:0 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
     fn admit_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
-    }
-    fn update_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn rotate_issuing_key() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn suspend_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn reinstate_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn remove_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn set_required_verifications() -> Weight {
-        Weight::from_parts(22_000_000, 0)
+        // Minimum execution time: 19_179_000 picoseconds.
+        Weight::from_parts(20_430_000, 3522)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
-    fn redeem() -> Weight {
-        Weight::from_parts(280_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
-    }
-    fn refuse_applicant() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn update_institution() -> Weight {
+        // Minimum execution time: 22_633_000 picoseconds.
+        Weight::from_parts(24_096_000, 3838)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn challenge() -> Weight {
-        Weight::from_parts(60_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn rotate_issuing_key() -> Weight {
+        // Minimum execution time: 22_253_000 picoseconds.
+        Weight::from_parts(23_695_000, 3838)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn answer() -> Weight {
-        Weight::from_parts(115_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn suspend_institution() -> Weight {
+        // Minimum execution time: 22_103_000 picoseconds.
+        Weight::from_parts(23_645_000, 3838)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn add_transaction_key() -> Weight {
-        Weight::from_parts(150_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().writes(8_u64))
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn reinstate_institution() -> Weight {
+        // Minimum execution time: 22_033_000 picoseconds.
+        Weight::from_parts(23_495_000, 3838)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn remove_transaction_key() -> Weight {
-        Weight::from_parts(95_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn remove_institution() -> Weight {
+        // Minimum execution time: 22_113_000 picoseconds.
+        Weight::from_parts(23_515_000, 3838)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn suspend_member() -> Weight {
-        Weight::from_parts(30_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::RequiredVerifications` (r:0 w:1)
+    /// Proof: `Membership::RequiredVerifications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn set_required_verifications() -> Weight {
+        // Minimum execution time: 16_776_000 picoseconds.
+        Weight::from_parts(17_837_000, 3522)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
-    fn reinstate_member() -> Weight {
-        Weight::from_parts(30_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Redeemed` (r:1 w:1)
+    /// Proof: `Membership::Redeemed` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::MembershipKeys` (r:2 w:1)
+    /// Proof: `Membership::MembershipKeys` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::AccountOwners` (r:2 w:1)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::NextMember` (r:1 w:1)
+    /// Proof: `Membership::NextMember` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:0 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn redeem() -> Weight {
+        // Minimum execution time: 178_726_000 picoseconds.
+        Weight::from_parts(189_082_000, 6054)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
-    fn revoke_member() -> Weight {
-        Weight::from_parts(50_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(14_u64))
-    }
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Redeemed` (r:1 w:0)
+    /// Proof: `Membership::Redeemed` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::MembershipKeys` (r:2 w:0)
+    /// Proof: `Membership::MembershipKeys` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::AccountOwners` (r:2 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_redeem() -> Weight {
-        Weight::from_parts(250_000_000, 0).saturating_add(T::DbWeight::get().reads(8_u64))
+        // Minimum execution time: 140_570_000 picoseconds.
+        Weight::from_parts(147_209_000, 6054).saturating_add(T::DbWeight::get().reads(8_u64))
     }
-    fn authorize_answer() -> Weight {
-        Weight::from_parts(80_000_000, 0).saturating_add(T::DbWeight::get().reads(7_u64))
-    }
-    fn member_gate() -> Weight {
-        Weight::from_parts(25_000_000, 0)
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn refuse_applicant() -> Weight {
+        // Minimum execution time: 28_904_000 picoseconds.
+        Weight::from_parts(30_646_000, 3911)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Challenges` (r:10 w:9)
+    /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn challenge() -> Weight {
+        // Minimum execution time: 77_686_000 picoseconds.
+        Weight::from_parts(82_463_000, 26540)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+    }
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Challenges` (r:9 w:8)
+    /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::RequiredVerifications` (r:1 w:0)
+    /// Proof: `Membership::RequiredVerifications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn answer() -> Weight {
+        // Minimum execution time: 118_808_000 picoseconds.
+        Weight::from_parts(128_742_000, 23985)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+    }
+    /// Storage: `Membership::Members` (r:2 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Challenges` (r:1 w:0)
+    /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_answer() -> Weight {
+        // Minimum execution time: 54_962_000 picoseconds.
+        Weight::from_parts(58_487_000, 6832).saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:2 w:1)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::MembershipKeys` (r:1 w:0)
+    /// Proof: `Membership::MembershipKeys` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn add_transaction_key() -> Weight {
+        // Minimum execution time: 112_658_000 picoseconds.
+        Weight::from_parts(120_981_000, 6054)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:1)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn remove_transaction_key() -> Weight {
+        // Minimum execution time: 69_303_000 picoseconds.
+        Weight::from_parts(72_658_000, 3911)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn suspend_member() -> Weight {
+        // Minimum execution time: 34_662_000 picoseconds.
+        Weight::from_parts(36_474_000, 6832)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn reinstate_member() -> Weight {
+        // Minimum execution time: 34_632_000 picoseconds.
+        Weight::from_parts(36_755_000, 6832)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Challenges` (r:9 w:8)
+    /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    fn revoke_member() -> Weight {
+        // Minimum execution time: 74_341_000 picoseconds.
+        Weight::from_parts(76_394_000, 23985)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+    }
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::MemberUsage` (r:1 w:1)
+    /// Proof: `Membership::MemberUsage` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::InstitutionUsage` (r:1 w:1)
+    /// Proof: `Membership::InstitutionUsage` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+    fn member_gate() -> Weight {
+        // Minimum execution time: 21_902_000 picoseconds.
+        Weight::from_parts(22_613_000, 3911)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+    }
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn bounded_nonce() -> Weight {
-        Weight::from_parts(10_000_000, 0)
+        // Minimum execution time: 8_522_000 picoseconds.
+        Weight::from_parts(8_863_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -141,98 +455,98 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn admit_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(6_u64))
-            .saturating_add(ParityDbWeight::get().writes(7_u64))
-    }
-    fn update_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn rotate_issuing_key() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn suspend_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn reinstate_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn remove_institution() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn set_required_verifications() -> Weight {
-        Weight::from_parts(22_000_000, 0)
+        Weight::from_parts(20_430_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
-    fn redeem() -> Weight {
-        Weight::from_parts(280_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(13_u64))
-            .saturating_add(ParityDbWeight::get().writes(13_u64))
-    }
-    fn refuse_applicant() -> Weight {
-        Weight::from_parts(25_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(7_u64))
+    fn update_institution() -> Weight {
+        Weight::from_parts(24_096_000, 3838)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
+    fn rotate_issuing_key() -> Weight {
+        Weight::from_parts(23_695_000, 3838)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn suspend_institution() -> Weight {
+        Weight::from_parts(23_645_000, 3838)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn reinstate_institution() -> Weight {
+        Weight::from_parts(23_495_000, 3838)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn remove_institution() -> Weight {
+        Weight::from_parts(23_515_000, 3838)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn set_required_verifications() -> Weight {
+        Weight::from_parts(17_837_000, 3522)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn redeem() -> Weight {
+        Weight::from_parts(189_082_000, 6054)
+            .saturating_add(ParityDbWeight::get().reads(12_u64))
+            .saturating_add(ParityDbWeight::get().writes(11_u64))
+    }
+    fn authorize_redeem() -> Weight {
+        Weight::from_parts(147_209_000, 6054).saturating_add(ParityDbWeight::get().reads(8_u64))
+    }
+    fn refuse_applicant() -> Weight {
+        Weight::from_parts(30_646_000, 3911)
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().writes(4_u64))
+    }
     fn challenge() -> Weight {
-        Weight::from_parts(60_000_000, 0)
+        Weight::from_parts(82_463_000, 26540)
             .saturating_add(ParityDbWeight::get().reads(17_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn answer() -> Weight {
-        Weight::from_parts(115_000_000, 0)
+        Weight::from_parts(128_742_000, 23985)
             .saturating_add(ParityDbWeight::get().reads(18_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
-    fn add_transaction_key() -> Weight {
-        Weight::from_parts(150_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(11_u64))
-            .saturating_add(ParityDbWeight::get().writes(8_u64))
+    fn authorize_answer() -> Weight {
+        Weight::from_parts(58_487_000, 6832).saturating_add(ParityDbWeight::get().reads(7_u64))
     }
-    fn remove_transaction_key() -> Weight {
-        Weight::from_parts(95_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(9_u64))
+    fn add_transaction_key() -> Weight {
+        Weight::from_parts(120_981_000, 6054)
+            .saturating_add(ParityDbWeight::get().reads(10_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
-    fn suspend_member() -> Weight {
-        Weight::from_parts(30_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(8_u64))
+    fn remove_transaction_key() -> Weight {
+        Weight::from_parts(72_658_000, 3911)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
+    }
+    fn suspend_member() -> Weight {
+        Weight::from_parts(36_474_000, 6832)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn reinstate_member() -> Weight {
-        Weight::from_parts(30_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(8_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
+        Weight::from_parts(36_755_000, 6832)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn revoke_member() -> Weight {
-        Weight::from_parts(50_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(17_u64))
-            .saturating_add(ParityDbWeight::get().writes(14_u64))
-    }
-    fn authorize_redeem() -> Weight {
-        Weight::from_parts(250_000_000, 0).saturating_add(ParityDbWeight::get().reads(8_u64))
-    }
-    fn authorize_answer() -> Weight {
-        Weight::from_parts(80_000_000, 0).saturating_add(ParityDbWeight::get().reads(7_u64))
+        Weight::from_parts(76_394_000, 23985)
+            .saturating_add(ParityDbWeight::get().reads(16_u64))
+            .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn member_gate() -> Weight {
-        Weight::from_parts(25_000_000, 0)
+        Weight::from_parts(22_613_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
-            .saturating_add(ParityDbWeight::get().writes(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
     }
     fn bounded_nonce() -> Weight {
-        Weight::from_parts(10_000_000, 0)
+        Weight::from_parts(8_863_000, 3529)
             .saturating_add(ParityDbWeight::get().reads(1_u64))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights of `pallet_salus_records`: estimated from what each call reads and writes, until `scripts/weights.sh` replaces them by
-//! measured ones.
+//! Weights of `pallet_salus_records`: measured by `scripts/weights.sh`, never edited.
+//!
+//! frame-omni-bencher 64.0.0, 2026-11-21, steps 50, repeat 20, AMD EPYC, wasm execution
+//! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
 #![allow(missing_docs, reason = "a function for each call; its documentation is the call's")]
@@ -22,96 +24,272 @@ pub trait WeightInfo {
     fn close_sessions(n: u32) -> Weight;
 }
 
-/// The weights with the database of the runtime.
+/// The measured weights, with the database of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Charts` (r:1 w:0)
+    /// Proof: `Access::Charts` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Compartments` (r:1 w:0)
+    /// Proof: `Access::Compartments` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Grants` (r:64 w:0)
+    /// Proof: `Access::Grants` (`max_values`: None, `max_size`: Some(174), added: 2649, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:1)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     fn create_medical_record() -> Weight {
-        Weight::from_parts(300_000_000, 0)
+        // Minimum execution time: 282_412_000 picoseconds.
+        Weight::from_parts(288_710_000, 170526)
             .saturating_add(T::DbWeight::get().reads(74_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Charts` (r:1 w:0)
+    /// Proof: `Access::Charts` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Compartments` (r:16 w:0)
+    /// Proof: `Access::Compartments` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:16 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Grants` (r:1024 w:0)
+    /// Proof: `Access::Grants` (`max_values`: None, `max_size`: Some(174), added: 2649, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:64 w:64)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:64)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:64)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:64)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     /// The range of component `c` is `[1, 16]`.
     /// The range of component `r` is `[1, 64]`.
     fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(120_000_000, 0)
-            .saturating_add(Weight::from_parts(250_000_000, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().reads((67_u64).saturating_mul(c.into())))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+        // Minimum execution time: 404_263_000 picoseconds.
+        Weight::from_parts(418_844_000, 170526)
+            // Standard Error: 2_612_955
+            .saturating_add(Weight::from_parts(188_306_648, 0).saturating_mul(c.into()))
+            // Standard Error: 651_507
+            .saturating_add(Weight::from_parts(27_717_284, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(74_u64))
+            .saturating_add(T::DbWeight::get().reads((49_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 125828).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 5340).saturating_mul(r.into()))
     }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Charts` (r:1 w:0)
+    /// Proof: `Access::Charts` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Compartments` (r:1 w:0)
+    /// Proof: `Access::Compartments` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Grants` (r:72 w:0)
+    /// Proof: `Access::Grants` (`max_values`: None, `max_size`: Some(174), added: 2649, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:1 w:1)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
     /// The range of component `e` is `[0, 8]`.
     fn amend_record(e: u32) -> Weight {
-        Weight::from_parts(350_000_000, 0)
-            .saturating_add(Weight::from_parts(6_000_000, 0).saturating_mul(e.into()))
-            .saturating_add(T::DbWeight::get().reads(77_u64))
+        // Minimum execution time: 305_556_000 picoseconds.
+        Weight::from_parts(313_059_833, 170526)
+            // Standard Error: 10_867
+            .saturating_add(Weight::from_parts(3_762_910, 0).saturating_mul(e.into()))
+            .saturating_add(T::DbWeight::get().reads(76_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 2649).saturating_mul(e.into()))
     }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Charts` (r:1 w:0)
+    /// Proof: `Access::Charts` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Compartments` (r:1 w:0)
+    /// Proof: `Access::Compartments` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Grants` (r:72 w:0)
+    /// Proof: `Access::Grants` (`max_values`: None, `max_size`: Some(174), added: 2649, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Sessions` (r:1 w:1)
+    /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
+    /// Storage: `Records::NextSession` (r:1 w:1)
+    /// Proof: `Records::NextSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:1)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:1)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Storage: `Records::SessionQueue` (r:0 w:1)
+    /// Proof: `Records::SessionQueue` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn open_records_permitted() -> Weight {
-        Weight::from_parts(350_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(86_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+        // Minimum execution time: 318_695_000 picoseconds.
+        Weight::from_parts(325_665_000, 191718)
+            .saturating_add(T::DbWeight::get().reads(85_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
     }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Charts` (r:1 w:0)
+    /// Proof: `Access::Charts` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Compartments` (r:1 w:0)
+    /// Proof: `Access::Compartments` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Access::Grants` (r:72 w:0)
+    /// Proof: `Access::Grants` (`max_values`: None, `max_size`: Some(174), added: 2649, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Denials` (r:1 w:1)
+    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
+    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Timeline` (r:0 w:2)
+    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Entries` (r:0 w:2)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
     fn open_records_denied() -> Weight {
-        Weight::from_parts(370_000_000, 0)
-            .saturating_add(T::DbWeight::get().reads(86_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+        // Minimum execution time: 324_734_000 picoseconds.
+        Weight::from_parts(331_715_000, 191718)
+            .saturating_add(T::DbWeight::get().reads(84_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
     }
-    /// The range of component `n` is `[0, 1000]`.
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Records::OldestSession` (r:1 w:1)
+    /// Proof: `Records::OldestSession` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Records::SessionQueue` (r:257 w:256)
+    /// Proof: `Records::SessionQueue` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Sessions` (r:256 w:256)
+    /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[0, 256]`.
     fn close_sessions(n: u32) -> Weight {
-        Weight::from_parts(12_000_000, 0)
-            .saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(n.into()))
+        // Minimum execution time: 5_498_000 picoseconds.
+        Weight::from_parts(5_579_000, 3513)
+            // Standard Error: 3_415
+            .saturating_add(Weight::from_parts(10_292_118, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2570).saturating_mul(n.into()))
     }
 }
 
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn create_medical_record() -> Weight {
-        Weight::from_parts(300_000_000, 0)
+        Weight::from_parts(288_710_000, 170526)
             .saturating_add(ParityDbWeight::get().reads(74_u64))
-            .saturating_add(ParityDbWeight::get().writes(9_u64))
-    }
-    fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(120_000_000, 0)
-            .saturating_add(Weight::from_parts(250_000_000, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(r.into()))
-            .saturating_add(ParityDbWeight::get().reads(7_u64))
-            .saturating_add(ParityDbWeight::get().reads((67_u64).saturating_mul(c.into())))
-            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(r.into())))
-            .saturating_add(ParityDbWeight::get().writes(4_u64))
-            .saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(r.into())))
-    }
-    fn amend_record(e: u32) -> Weight {
-        Weight::from_parts(350_000_000, 0)
-            .saturating_add(Weight::from_parts(6_000_000, 0).saturating_mul(e.into()))
-            .saturating_add(ParityDbWeight::get().reads(77_u64))
-            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
+    fn create_medical_records(c: u32, r: u32) -> Weight {
+        Weight::from_parts(418_844_000, 170526)
+            .saturating_add(Weight::from_parts(188_306_648, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(27_717_284, 0).saturating_mul(r.into()))
+            .saturating_add(ParityDbWeight::get().reads(74_u64))
+            .saturating_add(ParityDbWeight::get().reads((49_u64).saturating_mul(c.into())))
+            .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(r.into())))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 125828).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 5340).saturating_mul(r.into()))
+    }
+    fn amend_record(e: u32) -> Weight {
+        Weight::from_parts(313_059_833, 170526)
+            .saturating_add(Weight::from_parts(3_762_910, 0).saturating_mul(e.into()))
+            .saturating_add(ParityDbWeight::get().reads(76_u64))
+            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(e.into())))
+            .saturating_add(ParityDbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 2649).saturating_mul(e.into()))
+    }
     fn open_records_permitted() -> Weight {
-        Weight::from_parts(350_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(86_u64))
-            .saturating_add(ParityDbWeight::get().writes(9_u64))
+        Weight::from_parts(325_665_000, 191718)
+            .saturating_add(ParityDbWeight::get().reads(85_u64))
+            .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn open_records_denied() -> Weight {
-        Weight::from_parts(370_000_000, 0)
-            .saturating_add(ParityDbWeight::get().reads(86_u64))
-            .saturating_add(ParityDbWeight::get().writes(9_u64))
+        Weight::from_parts(331_715_000, 191718)
+            .saturating_add(ParityDbWeight::get().reads(84_u64))
+            .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn close_sessions(n: u32) -> Weight {
-        Weight::from_parts(12_000_000, 0)
-            .saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_579_000, 3513)
+            .saturating_add(Weight::from_parts(10_292_118, 0).saturating_mul(n.into()))
             .saturating_add(ParityDbWeight::get().reads(3_u64))
             .saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
             .saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2570).saturating_mul(n.into()))
     }
 }
