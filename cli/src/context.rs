@@ -9,7 +9,10 @@ use salus_client::{
     keys::{Identity, Keystore, PublicKeys},
     secret::Password,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 /// What the options say, ready to be used.
 pub(crate) struct Context {
@@ -77,9 +80,14 @@ impl Context {
 
     /// The keystores of all identities.
     pub(crate) fn keystores(&self) -> Result<Vec<Keystore>, Failure> {
-        match self.identities().is_dir() {
-            true => Ok(Keystore::list(self.identities())?),
-            false => Ok(Vec::new()),
+        let identities = self.identities();
+        match std::fs::metadata(&identities) {
+            Ok(_) => Ok(Keystore::list(identities)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(Failure::input(format!(
+                "the identities in `{}` cannot be read: {error}\nhint: --home names the folder with them",
+                identities.display()
+            ))),
         }
     }
 
@@ -99,6 +107,14 @@ impl Context {
     /// The public keys of who acts; needs no password.
     pub(crate) fn public_keys(&self) -> Result<PublicKeys, Failure> {
         Ok(self.keystore(&self.name()?)?.keys().clone())
+    }
+
+    /// The public keys of who acts, as far as that is clear. Whoever is named has to be there.
+    pub(crate) fn known_public_keys(&self) -> Result<Option<PublicKeys>, Failure> {
+        match self.identity {
+            Some(_) => self.public_keys().map(Some),
+            None => Ok(self.public_keys().ok()),
+        }
     }
 
     /// The keys of who acts.

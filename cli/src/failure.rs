@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Something is broken, missing or wrongly written.
     Failed(anyhow::Error),
+    /// It was done, but whoever reads standard output has gone.
+    NobodyReads,
 }
 
 impl Failure {
@@ -24,6 +26,7 @@ impl Failure {
         match self {
             Self::Refused(_) => ExitCode::from(1),
             Self::Failed(_) => ExitCode::from(2),
+            Self::NobodyReads => ExitCode::SUCCESS,
         }
     }
 
@@ -32,6 +35,7 @@ impl Failure {
         let (outcome, error) = match self {
             Self::Refused(error) => ("refused", error),
             Self::Failed(error) => ("failed", error),
+            Self::NobodyReads => return,
         };
         let text = text(error);
         // Nobody is left to tell when standard error is gone.
@@ -42,16 +46,23 @@ impl Failure {
     }
 }
 
-/// The error and its causes; a cause that the error has in its own text already is not said twice.
+/// The error and its causes, then the hints; what the error has in its own text already is not said twice.
 fn text(error: &anyhow::Error) -> String {
-    let mut text = String::new();
+    let (mut text, mut hints) = (String::new(), String::new());
     for cause in error.chain().map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        let (cause, hint) = cause.find(HINT).and_then(|at| cause.split_at_checked(at)).unwrap_or((&cause, ""));
+        if !text.contains(cause) {
+            text = if text.is_empty() { cause.to_owned() } else { format!("{text}: {cause}") };
+        }
+        if !hints.contains(hint) {
+            hints.push_str(hint);
         }
     }
-    text
+    text + &hints
 }
+
+/// What a hint begins with.
+const HINT: &str = "\nhint: ";
 
 impl From<AgentError> for Failure {
     fn from(error: AgentError) -> Self {
@@ -106,6 +117,8 @@ mod tests {
         assert_eq!(text(&error).matches(&refusal.to_string()).count(), 1);
         let nested = anyhow::anyhow!("inner").context("outer");
         assert_eq!(text(&nested), "outer: inner");
+        let hinted = anyhow::anyhow!("inner\nhint: mend it").context("outer\nhint: look");
+        assert_eq!(text(&hinted), "outer: inner\nhint: look\nhint: mend it");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod commands;
 mod context;
 mod failure;
+mod files;
 mod options;
 mod output;
 mod parse;
@@ -24,11 +25,9 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let json = options.json;
     let mut out = std::io::stdout().lock();
-    let result = run(options, &mut out).await;
-    // A reader that went away, such as `head`, is no failure of ours.
-    let _ = out.flush();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(options, &mut out).await {
+        // A reader that went away, such as `head`, is no failure of ours.
+        Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report(json, &mut std::io::stderr());
             failure.exit_code()

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use comfy_table::{presets::NOTHING, ContentArrangement, Table, TableComponent};
 use serde::Serialize;
 use serde_json::Value;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// Where a command writes its result.
 pub(crate) struct Output<'a> {
@@ -26,19 +26,20 @@ impl<'a> Output<'a> {
 
     /// Writes `value` as JSON, or for people what `human` makes of it.
     pub(crate) fn show<T: Serialize>(&mut self, value: &T, human: impl FnOnce(&T) -> String) -> Result<(), Failure> {
-        match self.json {
-            true => {
-                serde_json::to_writer_pretty(&mut *self.out, value).map_err(anyhow::Error::from)?;
-                writeln!(self.out)?;
-            }
-            false => writeln!(self.out, "{}", human(value).trim_end())?,
-        }
-        Ok(())
+        let mut text = match self.json {
+            true => serde_json::to_string_pretty(value)?,
+            false => human(value).trim_end().to_owned(),
+        };
+        text.push('\n');
+        self.raw(text.as_bytes())
     }
 
     /// Writes bytes as they are, whichever way is chosen.
     pub(crate) fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        Ok(self.out.write_all(bytes)?)
+        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Failure::NobodyReads,
+            _ => Failure::input(format!("standard output cannot be written: {error}")),
+        })
     }
 }
 

@@ -11,6 +11,9 @@ use salus_primitives::{
 };
 use serde::de::DeserializeOwned;
 
+/// Bytes of a compartment's name, at most.
+const LONGEST_NAME: usize = 128;
+
 /// When something ends: a duration from now, or a point in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Until {
@@ -43,7 +46,8 @@ pub(crate) fn until(text: &str) -> Result<Until, String> {
 pub(crate) fn duration(text: &str) -> Result<Moment, String> {
     let expected = || "expected a duration such as 90s, 45m, 12h or 30d".to_owned();
     let unit = text.chars().last().ok_or_else(expected)?;
-    let number = text.strip_suffix(unit).and_then(|number| number.parse::<Moment>().ok()).ok_or_else(expected)?;
+    let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let digits = digits.filter(|digits| !digits.is_empty()).ok_or_else(expected)?;
     let unit = match unit {
         's' => 1_000,
         'm' => salus_primitives::time::MINUTE,
@@ -51,7 +55,13 @@ pub(crate) fn duration(text: &str) -> Result<Moment, String> {
         'd' => salus_primitives::time::DAY,
         _ => return Err(expected()),
     };
-    number.checked_mul(unit).filter(|length| *length > 0).ok_or_else(expected)
+    let too_long = || "longer than any duration; expected one such as 90s, 45m, 12h or 30d".to_owned();
+    let number = digits.parse::<Moment>().map_err(|_| too_long())?;
+    match number.checked_mul(unit) {
+        Some(0) => Err("nothing lasts that short; expected a duration such as 90s, 45m, 12h or 30d".to_owned()),
+        Some(length) => Ok(length),
+        None => Err(too_long()),
+    }
 }
 
 /// A word that JSON knows as a value of `T`, such as `public-health`.
@@ -134,7 +144,25 @@ pub(crate) fn log(text: &str) -> Result<LogId, String> {
 
 /// A secret URI is not shown back when it is wrong.
 pub(crate) fn secret_uri(uri: &str) -> Result<keys::Identity, keys::KeyError> {
-    keys::Identity::from_uri(uri)
+    // Of nothing the client would make keys that everybody knows; here it is a variable that was not set.
+    match uri.trim().is_empty() {
+        true => Err(keys::KeyError::InvalidUri),
+        false => keys::Identity::from_uri(uri),
+    }
+}
+
+/// The name of a new compartment. A number would be taken for the compartment's, and a record put into another one.
+pub(crate) fn compartment_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    match name {
+        "" => Err("a compartment needs a name".to_owned()),
+        _ if name.len() > LONGEST_NAME => Err(format!("a name has at most {LONGEST_NAME} bytes")),
+        _ if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("a number is no name: compartments have numbers already".to_owned())
+        }
+        _ if !name.chars().any(char::is_alphanumeric) => Err("a name has letters".to_owned()),
+        _ => Ok(name.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +177,32 @@ mod tests {
         for wrong in ["", "0s", "d", "1y", "-1h", "tomorrow", "99999999999999999999d", "1969-01-01T00:00:00Z", "5é"] {
             assert!(until(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn durations_say_whether_they_are_malformed_too_short_or_too_long() {
+        for (wrong, word) in [
+            ("+5s", "expected a duration"),
+            ("s", "expected a duration"),
+            ("0h", "short"),
+            ("99999999999999999999d", "longer than"),
+            ("18446744073709551615d", "longer than"),
+        ] {
+            assert!(duration(wrong).unwrap_err().contains(word), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn compartment_names_are_no_numbers() {
+        assert_eq!(compartment_name(" Eyes 2 "), Ok("Eyes 2".to_owned()));
+        for wrong in ["", " ", "7", "007", "--", &"n".repeat(200)] {
+            assert!(compartment_name(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_empty_uri_is_none() {
+        assert!(secret_uri("").is_err() && secret_uri(" ").is_err() && secret_uri("//Alice").is_ok());
     }
 
     #[test]

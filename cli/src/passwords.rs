@@ -2,9 +2,9 @@
 
 //! Where passwords come from: a file, the environment, or a person.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, files};
 use salus_client::secret::Password;
-use std::{io::IsTerminal, path::Path};
+use std::{env::VarError, io::IsTerminal, path::Path};
 
 /// Characters that a new password has at least; the keystore's key derivation is slow, which makes up for the rest.
 const SHORTEST: usize = 8;
@@ -34,13 +34,18 @@ pub(crate) fn new(file: Option<&Path>) -> Result<Password, Failure> {
 
 fn given(file: Option<&Path>) -> Result<Option<Password>, Failure> {
     if let Some(path) = file {
-        let text = zeroize::Zeroizing::new(
-            std::fs::read_to_string(path)
-                .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", path.display())))?,
-        );
-        return Ok(Some(Password::from(text.lines().next().unwrap_or_default())));
+        let text = files::read_text(path)?;
+        let first = text.lines().next().filter(|first| !first.is_empty());
+        let first = first.ok_or_else(|| {
+            Failure::input(format!("`{}` holds no password\nhint: its first line is taken", path.display()))
+        })?;
+        return Ok(Some(Password::from(first)));
     }
-    Ok(std::env::var("SALUS_PASSWORD").ok().map(Password::new))
+    match std::env::var("SALUS_PASSWORD") {
+        Ok(password) => Ok(Some(Password::new(password))),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::input("the password in SALUS_PASSWORD is not text in UTF-8")),
+    }
 }
 
 fn ask(prompt: &str) -> Result<Password, Failure> {

@@ -53,10 +53,16 @@ impl Sessions {
         self.known.retain(|known| now < known.expires_at);
         self.known.push(session);
         if let Some(folder) = self.file.parent() {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder).map_err(|error| self.unwritable(&error))?;
         }
         let next = self.file.with_extension("json.new");
-        std::fs::write(&next, serde_json::to_vec_pretty(&self.known)?)?;
-        Ok(std::fs::rename(next, &self.file)?)
+        let text = serde_json::to_vec_pretty(&self.known)?;
+        std::fs::write(&next, text)
+            .and_then(|()| std::fs::rename(next, &self.file))
+            .map_err(|error| self.unwritable(&error))
+    }
+
+    fn unwritable(&self, error: &std::io::Error) -> Failure {
+        Failure::input(format!("the session cannot be remembered in `{}`: {error}", self.file.display()))
     }
 }

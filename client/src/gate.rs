@@ -650,6 +650,14 @@ pub enum KeyPath {
 }
 
 impl KeyPath {
+    /// To whom the first envelope of the path is sealed.
+    pub fn recipient(&self) -> Recipient {
+        match self {
+            Self::Compartment { secret, .. } => secret.recipient,
+            Self::Record { recipient, .. } => *recipient,
+        }
+    }
+
     /// The content key of the version that `bindings` names; `pair` is the reader's key, or its institution's.
     pub fn open(&self, bindings: &Bindings, pair: &EncryptionPair) -> Result<ContentKey, EnvelopeError> {
         let Bindings { genesis, record, version, compartment, .. } = *bindings;

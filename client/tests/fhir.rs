@@ -157,7 +157,13 @@ fn each_defect_has_its_error() {
     assert_eq!(error(format!("{good} x")), BundleError::NotJson { line: 1, column: good.len() + 2 });
     assert_eq!(error(&good[..good.len() - 3]), BundleError::NotJson { line: 1, column: good.len() - 3 });
     assert_eq!(error(good.replace("\"final\"", "\n\n\"fin\\ud800al\"")), BundleError::NotJson { line: 3, column: 11 });
-    assert_eq!(error("[]"), BundleError::NotABundle);
+    for number in ["1e999999", "-1e999"] {
+        let error = error(good.replace("\"final\"", number));
+        assert!(matches!(error, BundleError::NumberTooLarge { .. }), "{number}: {error}");
+    }
+    for other in ["[]", "null", " true", "-1", "5", "\"text\""] {
+        assert_eq!(error(other), BundleError::NotABundle, "{other}");
+    }
     assert_eq!(error(r#"{"resourceType":"Patient"}"#), BundleError::NotABundle);
     assert_eq!(error(bundle("")), BundleError::Empty);
     assert_eq!(error(r#"{"resourceType":"Bundle","type":"collection"}"#), BundleError::Empty);

@@ -14,6 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use proptest::prelude::*;
 use salus_client::keys::{verify, Failure, Identity, KeyError, Keystore, KeystoreError, SigningPair};
 use subxt_signer::{sr25519, SecretUri};
@@ -221,6 +223,134 @@ fn keystore_fails_when_the_second_file_is_damaged() {
     for length in [0, 1, whole.len() / 2, whole.len() - 3] {
         fs::write(&path, &whole[..length]).unwrap();
         assert!(matches!(failure(keystore.unlock(&"correct horse".into())), Failure::Malformed(_)));
+    }
+}
+
+/// Bytes all over each file are changed: what opens then has the same keys, everything else says why not.
+#[test]
+fn keystore_with_a_changed_character_fails_or_holds_the_same_keys() {
+    let (fixture, _) = keystore();
+    for file in ["public.json", "transaction.json", "identity.json"] {
+        let path = fixture.path.join(file);
+        let whole = fs::read(&path).unwrap();
+        // Not every place: many reach the derivation of the key, which is slow on purpose.
+        let step = if file == "public.json" { 5 } else { 29 };
+        for place in (0..whole.len()).step_by(step) {
+            let mut changed = whole.clone();
+            changed[place] ^= 1;
+            fs::write(&path, &changed).unwrap();
+            let opened = Keystore::open(&fixture.path).and_then(|found| match file {
+                "public.json" => found.unlock_transaction(&"correct horse".into()).map(|pair| pair.public()),
+                _ => found.unlock(&"correct horse".into()).map(|identity| identity.public().transaction),
+            });
+            if let Ok(key) = opened {
+                assert_eq!(key, fixture.identity.public().transaction, "{file} at {place}");
+            }
+        }
+        fs::write(&path, &whole).unwrap();
+    }
+    assert!(Keystore::open(&fixture.path).unwrap().unlock(&"correct horse".into()).is_ok());
+}
+
+#[test]
+fn keystore_fails_when_a_field_is_missing_or_of_another_type() {
+    let (fixture, _) = keystore();
+    let places = [
+        ("public.json", &["/version", "/name", "/transaction", "/membership", "/encryption", "/encryption/key"][..]),
+        ("transaction.json", &["/encoded", "/encoding", "/encoding/content", "/encoding/type", "/address"]),
+        (
+            "identity.json",
+            &["/version", "/kdf", "/memory_kib", "/passes", "/lanes", "/salt", "/cipher", "/nonce", "/sealed"],
+        ),
+    ];
+    for (file, places) in places {
+        let path = fixture.path.join(file);
+        let whole = fs::read(&path).unwrap();
+        for place in places {
+            for wrong in ["null", "-1", "1e99", "18446744073709551616", "[]", "{}", "true", "\"\"", "\"\\u0000\""] {
+                let mut json: serde_json::Value = serde_json::from_slice(&whole).unwrap();
+                let value: serde_json::Value = serde_json::from_str(wrong).unwrap();
+                // An empty text is a name like any other, and nothing is lost with it.
+                if *place == "/name" && value.is_string() {
+                    continue;
+                }
+                *json.pointer_mut(place).unwrap() = value;
+                fs::write(&path, json.to_string()).unwrap();
+                let opened = Keystore::open(&fixture.path).and_then(|found| found.unlock(&"correct horse".into()));
+                let error = opened.err().unwrap_or_else(|| panic!("{file}{place} = {wrong} opens")).to_string();
+                assert!(error.contains(file) && error.contains("\nhint: "), "{error}");
+            }
+        }
+        fs::write(&path, &whole).unwrap();
+    }
+}
+
+/// A file may ask for more memory than there is, or for hours: it is refused before anything is computed.
+#[test]
+fn keystore_fails_when_it_asks_for_too_much() {
+    let (fixture, keystore) = keystore();
+    let path = fixture.path.join("transaction.json");
+    let whole = fs::read_to_string(&path).unwrap();
+    let scrypt = |n: u32, p: u32, r: u32| {
+        fs::write(&path, &whole).unwrap();
+        edit(&path, |json| {
+            let mut encoded = STANDARD.decode(json["encoded"].as_str().unwrap()).unwrap();
+            encoded[32..44].copy_from_slice(&[n, p, r].map(u32::to_le_bytes).concat());
+            json["encoded"] = STANDARD.encode(encoded).into();
+        });
+        let begun = std::time::Instant::now();
+        assert!(matches!(failure(keystore.unlock_transaction(&"correct horse".into())), Failure::Unsupported(_)));
+        assert!(begun.elapsed().as_secs() < 5, "N {n}, p {p}, r {r}");
+    };
+    for (n, p, r) in [
+        (0, 1, 8),
+        (1, 1, 8),
+        (3, 1, 8),
+        (1 << 15, 0, 8),
+        (1 << 15, 1, 0),
+        (1 << 15, u32::MAX, 8),
+        (1 << 15, 1, u32::MAX),
+        (1 << 18, 1, 8),
+        (1 << 31, 1, 8),
+        (u32::MAX, u32::MAX, u32::MAX),
+    ] {
+        scrypt(n, p, r);
+    }
+    fs::write(&path, &whole).unwrap();
+    let path = fixture.path.join("identity.json");
+    let whole = fs::read_to_string(&path).unwrap();
+    for (place, values) in [
+        ("memory_kib", &[0, 7, 1024 * 1024 + 1, u32::MAX][..]),
+        ("passes", &[0, 17, u32::MAX]),
+        ("lanes", &[0, 17, u32::MAX]),
+    ] {
+        for value in values {
+            fs::write(&path, &whole).unwrap();
+            edit(&path, |json| json[place] = (*value).into());
+            assert!(
+                matches!(failure(keystore.unlock(&"correct horse".into())), Failure::Unsupported(_)),
+                "{place} {value}"
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keystore_that_never_ends_fails() {
+    let (fixture, keystore) = keystore();
+    for file in ["public.json", "transaction.json", "identity.json"] {
+        let path = fixture.path.join(file);
+        let whole = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        let opened = match file {
+            "public.json" => Keystore::open(&fixture.path).err(),
+            _ => keystore.unlock(&"correct horse".into()).err(),
+        };
+        assert!(matches!(opened.unwrap().failure, Failure::Malformed(_)), "{file}");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, whole).unwrap();
     }
 }
 

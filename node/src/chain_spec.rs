@@ -2,8 +2,13 @@
 
 //! Which networks there are: two for development, and any other by its specification file.
 
+use crate::without_debugging;
+use codec::Decode;
 use salus_runtime::{presets, WASM_BINARY};
+use sc_cli::LoggerBuilder;
 use sc_service::{ChainType, Properties};
+use serde_json::Value;
+use sp_io::hashing::twox_128;
 use std::path::Path;
 
 /// The specification of a network.
@@ -38,26 +43,78 @@ fn built_in(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result
 fn from_file(file: &Path) -> Result<ChainSpec, String> {
     let refuse = |reason: String| {
         format!(
-            "the chain specification `{}` cannot be used: {reason}\n\
+            "the chain specification `{}` cannot be used: {}\n\
              hint: `--chain` takes `dev`, `local` or a file as `salus-node build-spec` writes it",
-            file.display()
+            file.display(),
+            without_debugging(&reason)
         )
     };
     let bytes = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
     check_code(&bytes).map_err(refuse)?;
     // Not `from_json_file`, which maps the file into memory: it would change under the node together with the file.
     let spec = ChainSpec::from_json_bytes(bytes).map_err(refuse)?;
-    // The genesis is parsed only when it is needed, by which time nobody knows any more which file it came from.
-    spec.as_json(false).map_err(refuse)?;
+    check_id(spec.id()).map_err(refuse)?;
+    check_authorities(&build_genesis(&spec).map_err(refuse)?).map_err(refuse)?;
     Ok(spec)
+}
+
+/// The identifier becomes the name of a folder.
+fn check_id(id: &str) -> Result<(), String> {
+    let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    match plain && !id.is_empty() && id.len() <= 64 && !id.starts_with('.') {
+        true => Ok(()),
+        false => Err("its `id` is not up to 64 letters, digits, `-`, `_` and `.`, not beginning with `.`".into()),
+    }
+}
+
+/// The genesis as the state that it makes, in JSON. Otherwise it would be made only when it is needed, by which time
+/// nobody knows any more which file it came from.
+fn build_genesis(spec: &ChainSpec) -> Result<Value, String> {
+    let json = spec.as_json(true).map_err(|error| {
+        if !error.contains(TRAP) {
+            return error;
+        }
+        // The runtime says why in the log only, which is not there yet. The node ends anyway, so it may be made here.
+        match LoggerBuilder::new("runtime=error").init() {
+            Ok(()) => {
+                let _ = spec.as_json(true);
+                "its runtime refuses the genesis, for the reason above".into()
+            }
+            Err(_) => error,
+        }
+    });
+    serde_json::from_str(&json?).map_err(|error| error.to_string())
+}
+
+/// What the executor says when a runtime gave up.
+const TRAP: &str = "wasm trap";
+
+/// Without authorities the SDK's consensus would end the process on the spot.
+fn check_authorities(spec: &Value) -> Result<(), String> {
+    let value = |pallet: &str| {
+        let key = [twox_128(pallet.as_bytes()), twox_128(b"Authorities")].concat();
+        let key = sp_core::bytes::to_hex(&key, false);
+        let value = spec.pointer("/genesis/raw/top")?.get(key)?.as_str()?;
+        sp_core::bytes::from_hex(value).ok()
+    };
+    let authors = value("Aura").and_then(|value| Vec::<[u8; 32]>::decode(&mut value.as_slice()).ok());
+    let voters = value("Grandpa").and_then(|value| Vec::<([u8; 32], u64)>::decode(&mut value.as_slice()).ok());
+    match (authors, voters) {
+        (Some(authors), Some(voters))
+            if !authors.is_empty() && !voters.is_empty() && voters.iter().all(|(_, weight)| *weight > 0) =>
+        {
+            Ok(())
+        }
+        _ => Err("its genesis names no authorities: nobody could make a block".into()),
+    }
 }
 
 /// Whether the genesis holds something that can be a runtime: WebAssembly, plain or compressed.
 fn check_code(json: &[u8]) -> Result<(), String> {
-    let json: serde_json::Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let json: Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let genesis = json.get("genesis").ok_or("it has no `genesis`")?;
     let code = ["/raw/top/0x3a636f6465", "/runtimeGenesis/code"].into_iter().find_map(|path| genesis.pointer(path));
-    let code = code.and_then(serde_json::Value::as_str).ok_or("its genesis holds no runtime")?;
+    let code = code.and_then(Value::as_str).ok_or("its genesis holds no runtime")?;
     match code.starts_with("0x0061736d") || code.starts_with("0x52bc537646db8e05") {
         true => Ok(()),
         false => Err("the runtime in its genesis is no WebAssembly".into()),
@@ -83,6 +140,15 @@ mod tests {
         let loaded = load(file.to_str().unwrap());
         std::fs::remove_file(&file).unwrap();
         loaded
+    }
+
+    #[test]
+    fn identifiers_are_names_of_folders() {
+        for (id, accepted) in [("dev", true), ("salus-2_test.net", true), ("", false), ("../up", false), (".x", false)]
+        {
+            assert_eq!(check_id(id).is_ok(), accepted, "{id}");
+        }
+        assert!(check_id(&"x".repeat(65)).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod command;
 mod rpc;
 mod service;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
     match command::run() {
@@ -25,6 +25,12 @@ fn main() -> ExitCode {
 }
 
 fn refuse(text: &str) -> ExitCode {
-    eprintln!("error: {text}");
+    // Nobody is left to tell when standard error is gone.
+    let _ = writeln!(std::io::stderr(), "error: {}", without_debugging(text));
     ExitCode::from(2)
+}
+
+/// The error without what the SDK adds for those who debug the runtime: the whole genesis, or where the machine stood.
+pub(crate) fn without_debugging(text: &str) -> &str {
+    ["\nWASM backtrace:", " for blob:\n"].into_iter().fold(text, |text, tail| text.split(tail).next().unwrap_or(text))
 }

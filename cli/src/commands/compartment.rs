@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     failure::Failure,
     output::{table, Output},
+    parse,
 };
 use salus_client::agent::{CompartmentProfile, NamedCompartment};
 use salus_primitives::{access::CompartmentFlags, ChartId};
@@ -17,7 +18,7 @@ pub(crate) enum Command {
         /// The chart
         chart: ChartId,
         /// Its name
-        #[arg(required_unless_present = "standard")]
+        #[arg(required_unless_present = "standard", value_parser = parse::compartment_name)]
         name: Option<String>,
         /// Add the whole standard set, into which FHIR bundles are sorted, in an order of chance
         #[arg(long, conflicts_with_all = ["name", "sensitive", "emergency", "de_identified"])]
@@ -66,7 +67,11 @@ fn human(compartments: &[NamedCompartment]) -> String {
         let flags: Vec<_> = flags.into_iter().filter_map(|(set, name)| set.then_some(name)).collect();
         vec![
             compartment.number.to_string(),
-            compartment.name.clone().unwrap_or_else(|| "(sealed)".to_owned()),
+            match (&compartment.name, &compartment.fault) {
+                (Some(name), _) => name.clone(),
+                (None, Some(fault)) => format!("({fault})"),
+                (None, None) => "(sealed)".to_owned(),
+            },
             flags.join(", "),
             compartment.epoch.to_string(),
             if compartment.rotation_due { "due".to_owned() } else { String::new() },

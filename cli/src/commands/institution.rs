@@ -100,7 +100,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         Command::Admit(profile) => Call::admit_institution(&InstitutionProfile {
             kind: profile.kind,
             issuing_key: profile.issuing_key,
-            encryption_key: EncryptionKey::x25519(profile.encryption_key.0),
+            encryption_key: encryption_key(profile.encryption_key)?,
             vault_address: address(profile.vault_address)?,
             admission_quota: profile.admission_quota,
             traffic_quota: TRAFFIC,
@@ -108,7 +108,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         Command::Update(update) => {
             let mut profile = find(context, update.institution).await?.profile;
             if let Some(key) = update.encryption_key {
-                profile.encryption_key = EncryptionKey::x25519(key.0);
+                profile.encryption_key = encryption_key(key)?;
             }
             if let Some(text) = update.vault_address {
                 profile.vault_address = address(text)?;
@@ -116,13 +116,22 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             profile.admission_quota = update.admission_quota.unwrap_or(profile.admission_quota);
             Call::update_institution(update.institution, &profile)
         }
-        Command::RotateIssuingKey { institution, key } => Call::rotate_issuing_key(institution, key),
-        Command::Suspend { institution } => Call::change_institution(institution, InstitutionChange::Suspend),
-        Command::Reinstate { institution } => Call::change_institution(institution, InstitutionChange::Reinstate),
-        Command::Remove { institution } => Call::change_institution(institution, InstitutionChange::Remove),
+        Command::RotateIssuingKey { institution, key } => {
+            find(context, institution).await?;
+            Call::rotate_issuing_key(institution, key)
+        }
+        Command::Suspend { institution } => change(context, institution, InstitutionChange::Suspend).await?,
+        Command::Reinstate { institution } => change(context, institution, InstitutionChange::Reinstate).await?,
+        Command::Remove { institution } => change(context, institution, InstitutionChange::Remove).await?,
     };
     let (progress, outcome) = context.agent().await?.propose(&call).await?;
     out.show(&Decided::new(progress, &outcome)?, Decided::human)
+}
+
+/// The call that changes an institution; the council is not asked about one that is not there.
+async fn change(context: &Context, institution: InstitutionId, change: InstitutionChange) -> Result<Call, Failure> {
+    find(context, institution).await?;
+    Ok(Call::change_institution(institution, change))
 }
 
 async fn find(context: &Context, institution: InstitutionId) -> Result<Institution, Failure> {
@@ -158,6 +167,17 @@ fn human(institution: InstitutionId, found: &Institution) -> String {
         ("vault", String::from_utf8_lossy(&found.profile.vault_address).into_owned()),
         ("admitted", format!("{} of {}", found.admitted, found.profile.admission_quota)),
     ])
+}
+
+/// Envelopes can be sealed to every key but a few, to which everybody could open them.
+fn encryption_key(key: SigningKey) -> Result<EncryptionKey, Failure> {
+    let key = EncryptionKey::x25519(key.0);
+    match key.is_acceptable() {
+        true => Ok(key),
+        false => Err(Failure::input(
+            "the encryption key cannot be used: everybody could open what is sealed to it\nhint: salus key show NAME, as the institution",
+        )),
+    }
 }
 
 fn address<B: TryFrom<Vec<u8>>>(text: String) -> Result<B, Failure> {

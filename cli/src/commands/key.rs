@@ -8,13 +8,19 @@
 use crate::{
     context::Context,
     failure::Failure,
+    files,
     output::{fields, table, Output},
     parse,
 };
-use salus_client::keys::{Identity, Keystore, PublicKeys};
+use salus_client::{
+    keys::{Identity, Keystore, PublicKeys},
+    secret::Password,
+};
 use serde::Serialize;
-use std::path::PathBuf;
-use zeroize::Zeroizing;
+use std::{io::Write, path::PathBuf};
+
+/// Bytes of a keystore's file, at most.
+const LARGEST_KEYSTORE: usize = 1 << 20;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -81,12 +87,18 @@ impl Shown {
 pub(crate) fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::New { name, phrase_file } => {
+            let (folder, password) = vacant(context, &name)?;
             let (identity, mnemonic) = Identity::generate()?;
-            let keystore = create(context, &name, &identity)?;
             let phrase = mnemonic.expose();
+            // Never an identity whose phrase nobody has.
             if let Some(path) = &phrase_file {
-                write_private(path, phrase.as_bytes())?;
+                files::write_new(path, phrase.as_bytes())?;
             }
+            let keystore = Keystore::create(folder, &name, &identity, &password).inspect_err(|_| {
+                if let Some(path) = &phrase_file {
+                    files::remove(path);
+                }
+            })?;
             let warning = match (&phrase_file, out.is_human()) {
                 (Some(path), _) => format!("phrase           in {}", path.display()),
                 (None, true) => format!(
@@ -95,23 +107,33 @@ pub(crate) fn run(command: Command, context: &Context, out: &mut Output<'_>) -> 
                 ),
                 (None, false) => {
                     // Programs get it on standard error, so that it does not end up in a file by accident.
-                    eprintln!("phrase: {}", phrase.as_str());
+                    if let Err(error) = writeln!(std::io::stderr(), "phrase: {}", phrase.as_str()) {
+                        return Err(forget(&keystore, &error.to_string()));
+                    }
                     String::new()
                 }
             };
-            out.show(&Shown::new(&keystore), |shown| format!("{}{warning}", shown.human()))
+            let shown = out.show(&Shown::new(&keystore), |shown| format!("{}{warning}", shown.human()));
+            match (shown, warning.is_empty() || phrase_file.is_some()) {
+                (Err(_), false) => Err(forget(&keystore, "standard output cannot be written")),
+                (shown, _) => shown,
+            }
         }
         Command::Import { name, phrase_file, uri } => {
             let identity = match (phrase_file, uri) {
                 (Some(path), _) => {
-                    let text = std::fs::read_to_string(&path)
-                        .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", path.display())))?;
-                    Identity::from_mnemonic(Zeroizing::new(text).trim())?
+                    let text = files::read_text(&path)?;
+                    Identity::from_mnemonic(text.trim()).map_err(|error| {
+                        Failure::from(
+                            anyhow::Error::from(error).context(format!("`{}` holds no phrase", path.display())),
+                        )
+                    })?
                 }
                 (None, Some(uri)) => parse::secret_uri(&uri)?,
                 (None, None) => return Err(Failure::input("neither --phrase-file nor --uri is given")),
             };
-            let keystore = create(context, &name, &identity)?;
+            let (folder, password) = vacant(context, &name)?;
+            let keystore = Keystore::create(folder, &name, &identity, &password)?;
             out.show(&Shown::new(&keystore), Shown::human)
         }
         Command::List => {
@@ -122,28 +144,25 @@ pub(crate) fn run(command: Command, context: &Context, out: &mut Output<'_>) -> 
         }
         Command::Show { name } => out.show(&Shown::new(&context.keystore(&name)?), Shown::human),
         Command::ExportJson { name } => {
-            out.raw(&std::fs::read(context.keystore(&name)?.folder().join("transaction.json"))?)
+            out.raw(&files::read(&context.keystore(&name)?.folder().join("transaction.json"), LARGEST_KEYSTORE)?)
         }
     }
 }
 
-fn create(context: &Context, name: &str, identity: &Identity) -> Result<Keystore, Failure> {
+/// The folder for a new identity, where nothing is yet, and the password for it.
+fn vacant(context: &Context, name: &str) -> Result<(PathBuf, Password), Failure> {
     let folder = context.folder(name)?;
     if folder.exists() {
         return Err(Failure::input(format!("there is an identity `{name}` already\nhint: choose another name")));
     }
-    let password = context.new_password()?;
-    Ok(Keystore::create(folder, name, identity, &password)?)
+    Ok((folder, context.new_password()?))
 }
 
-/// Writes a new file that only its owner can read.
-fn write_private(path: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| Failure::input(format!("`{}` cannot be written: {error}", path.display())))?;
-    Ok(file.write_all(bytes)?)
+/// Takes back an identity of this command's own: nobody was shown its phrase.
+fn forget(keystore: &Keystore, reason: &str) -> Failure {
+    let kept = match std::fs::remove_dir_all(keystore.folder()) {
+        Ok(()) => "the identity was not kept".to_owned(),
+        Err(_) => format!("`{}` is useless", keystore.folder().display()),
+    };
+    Failure::input(format!("the phrase could not be shown: {reason}; {kept}\nhint: --phrase-file FILE"))
 }

@@ -8,7 +8,10 @@ use crate::{
     output::{moment, table, word, Output},
     parse,
 };
-use salus_client::agent::VerifiedLog;
+use salus_client::{
+    agent::{AgentError, VerifiedLog},
+    chain::{At, Chain},
+};
 use salus_primitives::audit::LogId;
 
 #[derive(clap::Args)]
@@ -23,12 +26,29 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     // The head is verified over the whole log, whatever is shown of it.
-    let mut log = VerifiedLog::fetch(&context.chain().await?, arguments.log).await?;
+    let chain = context.chain().await?;
+    let mut log = VerifiedLog::fetch(&chain, arguments.log).await?;
+    if log.head.length == 0 {
+        check_subject(&chain, arguments.log).await?;
+    }
     if let Some(newest) = arguments.newest {
         let skipped = log.entries.len().saturating_sub(newest);
         log.entries.drain(..skipped);
     }
     out.show(&log, human)
+}
+
+/// An empty log may be that of nothing.
+async fn check_subject(chain: &Chain, log: LogId) -> Result<(), Failure> {
+    let missing = match log {
+        LogId::Chart(chart) => chain.chart(At::Finalized, chart).await?.is_none().then_some(AgentError::NoChart(chart)),
+        LogId::Institution(institution) => {
+            let found = chain.institution(At::Finalized, institution).await?;
+            found.is_none().then_some(AgentError::NoInstitution(institution))
+        }
+        LogId::Consortium => None,
+    };
+    missing.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn human(log: &VerifiedLog) -> String {

@@ -24,12 +24,16 @@ pub(crate) enum Command {
         /// The member
         member: Option<MemberId>,
     },
-    /// Bind the transaction key of another identity in this home folder to yourself, for another device
+    /// Bind the transaction key of another identity in this home folder to yourself, so that it may sign for you
+    ///
+    /// The other identity may then submit transactions in your name, for example from Polkadot.js Apps. It reads nothing and
+    /// changes no keys: that takes your encryption key and your membership key, which stay with you.
     AddKey {
         /// The other identity
-        identity: String,
+        #[arg(value_name = "IDENTITY")]
+        other: String,
     },
-    /// Unbind a transaction key
+    /// Unbind a transaction key, other than the one you act with
     RemoveKey {
         /// The key
         key: SigningKey,
@@ -94,10 +98,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let member = member.ok_or_else(|| Failure::input(format!("there is no member `{id}`")))?;
             return out.show(&Shown { id, member }, Shown::human);
         }
-        Command::AddKey { identity } => {
+        Command::AddKey { other: name } => {
             let agent = context.agent().await?;
-            let password = context.password(&format!("Password of {identity}: "))?;
-            let other = context.keystore(&identity)?.unlock_transaction(&password)?;
+            let password = context.password(&format!("Password of {name}: "))?;
+            let other = context.keystore(&name)?.unlock_transaction(&password)?;
             let key = other.public();
             let number = agent.member().await?.key_changes;
             let payload = key_change_payload(&agent.chain().genesis(), agent.id(), number, &KeyChange::Add(key));
@@ -107,6 +111,12 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         }
         Command::RemoveKey { key } => {
             let agent = context.agent().await?;
+            if key == agent.identity().transaction().public() {
+                return Err(Failure::input(
+                    "this is the key you act with: without it this identity could not sign any more\n\
+                     hint: --as names another identity",
+                ));
+            }
             let number = agent.member().await?.key_changes;
             let payload = key_change_payload(&agent.chain().genesis(), agent.id(), number, &KeyChange::Remove(key));
             let signature = agent.identity().membership().sign(&payload);

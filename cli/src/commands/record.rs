@@ -5,6 +5,7 @@
 use crate::{
     context::Context,
     failure::Failure,
+    files,
     output::{fields, moment, table, word, Output},
     parse,
     progress::progress,
@@ -12,14 +13,14 @@ use crate::{
 };
 use salus_client::{
     agent::{Agent, AgentError, Content, Imported, Written},
-    chain::At,
-    fhir::Bundle,
+    chain::{At, Chain},
+    fhir::{Bundle, MAX_BUNDLE_BYTES},
     sealing::Metadata,
 };
 use salus_primitives::{
     access::{Ask, Basis, Decision, Permission, Purpose, Scope},
     records::Record,
-    ChartId, CompartmentId, RecordId, SessionKey,
+    ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,7 @@ pub(crate) enum Command {
         /// For which purpose; needed unless a session runs or the chart is your own
         #[arg(long, value_parser = parse::purpose)]
         purpose: Option<Purpose>,
-        /// Write the content to this file instead of standard output
+        /// Write the content to this file, replacing it, instead of standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -160,6 +161,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         Command::Add { chart, bundles, .. } => add_bundles(context, chart, &bundles, out).await,
         Command::List { chart, titles, purpose } => list(context, chart, titles, purpose, out).await,
         Command::Get { record, version, purpose, out: file } => {
+            // An opening is logged: first everything else that can be wrong.
+            if let Some(file) = &file {
+                files::check_target(file)?;
+            }
             let agent = context.agent().await?;
             let mut reader = Reader { context, agent: &agent, purpose };
             match file {
@@ -189,9 +194,7 @@ async fn add_bundles(
     // All bundles are read and checked before the first byte is written.
     let mut texts = Vec::new();
     for file in files {
-        let text = std::fs::read(file)
-            .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", file.display())))?;
-        texts.push(zeroize::Zeroizing::new(text));
+        texts.push(files::read(file, MAX_BUNDLE_BYTES)?);
     }
     let mut bundles = Vec::new();
     for (file, text) in files.iter().zip(&texts) {
@@ -235,7 +238,7 @@ async fn list(
     };
     let chain = context.chain().await?;
     let mut listed = Vec::new();
-    for (key, known) in chain.records(At::Finalized, chart).await? {
+    for (key, known) in records_of(&chain, chart).await? {
         let record = RecordId { chart, key };
         let title = match &agent {
             Some(agent) => {
@@ -273,10 +276,9 @@ async fn export(
     purpose: Option<Purpose>,
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let agent = context.agent().await?;
-    let records = agent.chain().records(At::Finalized, chart).await?;
+    let records = records_of(agent.chain(), chart).await?;
+    files::make_folder(folder)?;
     let bar = progress(out.is_human(), records.len(), "reading");
     let mut exported = Exported { records: Vec::new(), denied: Vec::new() };
     for (key, _) in records {
@@ -305,6 +307,12 @@ async fn export(
             exported.denied.len()
         )
     })
+}
+
+/// The records of a chart that is there.
+async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<(RecordKey, Record)>, Failure> {
+    chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
+    Ok(chain.records(At::Finalized, chart).await?)
 }
 
 /// Reads records, opening sessions where none runs.

@@ -41,10 +41,11 @@ struct Membership {
 }
 
 pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let account = context.known_public_keys()?;
     let chain = context.chain().await?;
     let (peers, syncing) = chain.health().await?;
     // Without a chosen identity the rest is still worth showing.
-    let account = context.public_keys().ok().map(|keys| keys.transaction);
+    let account = account.map(|keys| keys.transaction);
     let mut member = None;
     if let Some(account) = account {
         if let Some(id) = chain.member_of_account(At::Finalized, account).await? {

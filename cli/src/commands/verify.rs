@@ -7,8 +7,8 @@ use crate::{
     failure::Failure,
     output::{word, Output},
 };
-use salus_client::agent::answer_challenges;
-use salus_primitives::{membership::MemberStatus, InstitutionId, MemberId};
+use salus_client::agent::{answer_challenges, Answered};
+use salus_primitives::MemberId;
 use serde::Serialize;
 
 #[derive(clap::Subcommand)]
@@ -27,12 +27,6 @@ struct Challenged {
     member: MemberId,
 }
 
-#[derive(Serialize)]
-struct Answered {
-    answered: Vec<InstitutionId>,
-    status: MemberStatus,
-}
-
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::Challenge { member } => {
@@ -41,10 +35,18 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         }
         Command::Answer => {
             let identity = context.identity()?;
-            let (answered, status) = answer_challenges(&context.chain().await?, &identity).await?;
-            out.show(&Answered { answered, status }, |done| {
-                format!("{} challenges answered; you are {}", done.answered.len(), word(&done.status))
-            })
+            let done = answer_challenges(&context.chain().await?, &identity).await?;
+            out.show(&done, human)
         }
     }
+}
+
+fn human(done: &Answered) -> String {
+    let mut text = format!("{} challenges answered; you are {}", done.institutions.len(), word(&done.status));
+    for (institution, verifier) in &done.untrusted {
+        text.push_str(&format!(
+            "\nnot answered: member {verifier}, who challenges for institution {institution}, is no active verifier of it"
+        ));
+    }
+    text
 }

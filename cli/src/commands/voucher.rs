@@ -5,6 +5,7 @@
 use crate::{
     context::Context,
     failure::Failure,
+    files,
     output::{fields, moment, moment_or, word, Output},
     parse::{self, Until},
 };
@@ -17,12 +18,11 @@ use salus_primitives::{
     Digest, InstitutionId, Moment,
 };
 use serde::Serialize;
-use std::{
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
+
+/// Bytes of an application for membership, at most: it may be a scan.
+const LARGEST_APPLICATION: usize = 256 << 20;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -72,18 +72,22 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
     match command {
         Command::Issue { institution, role, life, valid_until, profile, out: file } => {
             let profile = match profile {
-                Some(path) => Zeroizing::new(read(&path)?),
+                Some(path) => files::read_text(&path)?,
                 None => Zeroizing::default(),
             };
             let identity = context.identity()?;
             let chain = context.chain().await?;
             let now = chain.clock().await?;
             let valid_until = valid_until.map(|until| until.from(now));
+            if valid_until.is_some_and(|end| end <= now) {
+                return Err(Failure::input("--valid-until is past: nobody could act with this voucher"));
+            }
             let offer = Offer { institution, role, life, valid_until, profile };
             let (voucher, opening) = issue_voucher(&chain, identity.membership(), offer).await?;
             let opening_file = file.with_extension("opening.json");
-            write_new(&opening_file, &Zeroizing::new(serde_json::to_vec_pretty(&opening)?))?;
-            write_new(&file, &Zeroizing::new(serde_json::to_vec_pretty(&voucher)?))?;
+            files::write_new(&opening_file, &Zeroizing::new(serde_json::to_vec_pretty(&opening)?))?;
+            files::write_new(&file, &Zeroizing::new(serde_json::to_vec_pretty(&voucher)?))
+                .inspect_err(|_| files::remove(&opening_file))?;
             let issued = Issued { file, opening: opening_file, voucher: voucher.voucher };
             out.show(&issued, |issued| {
                 let files = fields(&[
@@ -95,8 +99,8 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         }
         Command::Show { file } => out.show(&load(&file)?.voucher, human),
         Command::Refuse { application } => {
+            let commitment = Commitment::to(&files::read(&application, LARGEST_APPLICATION)?);
             let agent = context.agent().await?;
-            let commitment = Commitment::to(Zeroizing::new(read(&application)?).as_bytes());
             agent.submit(&Call::refuse_applicant(commitment.hash)).await?;
             out.show(&commitment, |Commitment { hash, salt }| {
                 fields(&[
@@ -110,8 +114,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
 
 /// The voucher in a file.
 pub(crate) fn load(path: &Path) -> Result<VoucherFile, Failure> {
-    serde_json::from_str(&Zeroizing::new(read(path)?))
-        .map_err(|_| Failure::input(format!("`{}` is no voucher", path.display())))
+    serde_json::from_str(&files::read_text(path)?).map_err(|_| {
+        let hint = "take the file that `salus voucher issue` wrote, whole and unaltered";
+        Failure::input(format!("`{}` is no voucher\nhint: {hint}", path.display()))
+    })
 }
 
 fn human(voucher: &Voucher) -> String {
@@ -123,15 +129,4 @@ fn human(voucher: &Voucher) -> String {
         ("serial", voucher.serial.to_string()),
         ("profile", Digest(voucher.profile.0).to_string()),
     ])
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", path.display())))
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(|error| Failure::input(format!("`{}` cannot be written: {error}", path.display())))?;
-    Ok(file.write_all(bytes)?)
 }

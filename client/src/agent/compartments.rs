@@ -64,6 +64,9 @@ pub struct NamedCompartment {
     pub epoch: u32,
     /// Whether the patient should rotate.
     pub rotation_due: bool,
+    /// Why the name stays sealed although this member was given the secret: what the vault holds does not open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 impl Agent {
@@ -99,9 +102,16 @@ impl Agent {
         let notes = self.compartment_names_in_notes(chart, &found).await?;
         let mut named = Vec::new();
         for (number, compartment) in self.chain.compartments(At::Finalized, chart).await? {
-            let profile = match self.released(chart, &found, number).await {
-                Ok(released) => Some(released.open_profile(self.identity.encryption())?),
-                Err(AgentError::NoSecret(_)) => notes.get(&number).cloned(),
+            // One compartment that was damaged, or rotated by a thief, must not hide the others.
+            let (profile, fault) = match self.released(chart, &found, number).await {
+                Ok(released) => match released.open_profile(self.identity.encryption()) {
+                    Ok(profile) => (Some(profile), None),
+                    Err(fault) => (None, Some(first_line(&fault.to_string()))),
+                },
+                Err(AgentError::NoSecret(_)) => (notes.get(&number).cloned(), None),
+                Err(AgentError::Gate(fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_)))) => {
+                    (None, Some(first_line(&fault.to_string())))
+                }
                 Err(error) => return Err(error),
             };
             named.push(NamedCompartment {
@@ -111,6 +121,7 @@ impl Agent {
                 flags: compartment.flags,
                 epoch: compartment.epoch,
                 rotation_due: compartment.rotation_due,
+                fault,
             });
         }
         Ok(named)
@@ -118,8 +129,9 @@ impl Agent {
 
     /// The compartment that `text` names: by number, by name or by the word for programs.
     pub async fn find_compartment(&self, chart: ChartId, text: &str) -> Result<CompartmentId, AgentError> {
-        if let Ok(number) = text.parse() {
-            return Ok(number);
+        if let Ok(number) = text.parse::<CompartmentId>() {
+            let known = number.0 < self.chart(chart).await?.compartments;
+            return known.then_some(number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()));
         }
         let wanted = meaning_of(text);
         let found = self.compartments(chart).await?.into_iter().find(|compartment| {
@@ -163,4 +175,9 @@ impl Agent {
     pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> Place {
         Place { genesis: self.genesis(), chart, compartment }
     }
+}
+
+/// What is wrong, without the hint.
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
 }

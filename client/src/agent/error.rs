@@ -40,7 +40,7 @@ pub enum AgentError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// A vault cannot be opened.
-    #[error(transparent)]
+    #[error("{0}\nhint: --vaults names the folder with the vaults, one for each institution")]
     OpenVault(#[from] salus_vault::OpenError),
     /// An envelope cannot be sealed or opened.
     #[error(transparent)]
@@ -61,13 +61,13 @@ pub enum AgentError {
     #[error("there is no member `{0}`")]
     NoMember(MemberId),
     /// There is no such institution.
-    #[error("there is no institution `{0}`")]
+    #[error("there is no institution `{0}`\nhint: salus institution list")]
     NoInstitution(InstitutionId),
     /// The institution is suspended or removed.
     #[error("institution `{0}` is not active")]
     InstitutionNotActive(InstitutionId),
     /// There is no such chart.
-    #[error("there is no chart `{0}`")]
+    #[error("there is no chart `{0}`\nhint: salus chart list shows your own")]
     NoChart(ChartId),
     /// Only the chart's controller can do this.
     #[error("refused: only the patient of chart `{0}` can do this")]
@@ -87,24 +87,50 @@ pub enum AgentError {
     /// The member may not have the compartment's secret.
     #[error("refused: you hold no key of compartment `{0}`")]
     NoSecret(CompartmentId),
+    /// The key was granted to the member's institution, whose own service opens it.
+    #[error(
+        "refused: the grant is to institution `{0}`, whose service holds the key\nhint: ask for a grant of your own"
+    )]
+    SealedToInstitution(InstitutionId),
     /// There is no such grant.
-    #[error("there is no grant `{0}` in this chart")]
+    #[error("there is no grant `{0}` in this chart\nhint: salus chart show")]
     NoGrant(GrantId),
     /// There is no such request.
-    #[error("there is no request `{0}` for this chart")]
+    #[error("there is no request `{0}` for this chart\nhint: salus chart show")]
     NoRequest(RequestId),
     /// There is no such record.
-    #[error("there is no record `{0}`")]
+    #[error("there is no record `{0}`\nhint: salus record list")]
     NoRecord(RecordId),
+    /// The record has no such version.
+    #[error("record `{record}` has no version `{version}`\nhint: its versions are 0 to {newest}")]
+    NoVersion {
+        /// The record.
+        record: RecordId,
+        /// What was asked for.
+        version: u32,
+        /// The newest there is.
+        newest: u32,
+    },
+    /// The vault is not on this machine.
+    #[error("there is no vault at `{0}`\nhint: --vaults names the folder with the vaults, one for each institution")]
+    NoVault(PathBuf),
     /// A record has more live grants of its own than a version can carry.
     #[error("the record has more than 8 grants of its own")]
     TooManyRecordGrants,
     /// A note is too long.
-    #[error("the text is too long: some 4,000 bytes at most")]
+    #[error("the text is too long\nhint: some 4,000 bytes at most")]
     NoteTooLong,
     /// A file cannot be read.
     #[error("`{path}` cannot be read: {cause}")]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("`{path}` cannot be written: {cause}")]
+    Unwritable {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -119,13 +145,13 @@ pub enum AgentError {
     #[error("an institution of this kind may not admit the role `{0:?}`")]
     RoleNotAdmissible(Role),
     /// A voucher lives too long or not at all.
-    #[error("a voucher can be redeemed for 30 days at most")]
+    #[error("a voucher can be redeemed for 30 days at most\nhint: --life 30d")]
     VoucherLife,
     /// The voucher is for another chain.
-    #[error("the voucher is for another chain")]
+    #[error("the voucher is for another chain\nhint: --node names a node of the voucher's chain")]
     ForeignVoucher,
     /// The voucher's file was altered.
-    #[error("the voucher cannot be read")]
+    #[error("the voucher was altered\nhint: ask the institution for it again")]
     BrokenVoucher,
     /// Whoever challenges is no active verifier of the institution that the challenge names.
     #[error("member `{0}`, who challenges, is no active verifier\nhint: do not answer; tell your institution")]
@@ -164,6 +190,7 @@ impl AgentError {
             | Self::NotMember(_)
             | Self::NotController(_)
             | Self::NoSecret(_)
+            | Self::SealedToInstitution(_)
             | Self::MotionFailed => true,
             _ => false,
         }

@@ -136,39 +136,62 @@ pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> R
     Ok((outcome.event("Membership", "MemberJoined")?, outcome))
 }
 
-/// Answers every open challenge to `identity`; the answered verifiers' institutions and the member's new status.
+/// What became of the open challenges to a member.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Answered {
+    /// The institutions whose verifiers were answered.
+    pub institutions: Vec<InstitutionId>,
+    /// Those whose challenge is not to be trusted and was not answered: the challenger is no active verifier of theirs.
+    pub untrusted: Vec<(InstitutionId, MemberId)>,
+    /// The member's status now.
+    pub status: MemberStatus,
+}
+
+/// Answers every open challenge to `identity`.
 ///
 /// Before it signs, the client makes sure that the verifier is an active member with the role of a verifier, of the
-/// institution that the challenge names (S0-31).
-pub async fn answer_challenges(
-    chain: &Chain,
-    identity: &Identity,
-) -> Result<(Vec<InstitutionId>, MemberStatus), AgentError> {
+/// institution that the challenge names, which has to be active too (S0-31).
+pub async fn answer_challenges(chain: &Chain, identity: &Identity) -> Result<Answered, AgentError> {
     let account = identity.transaction().public();
     let member = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
     let now = chain.clock().await?;
-    let mut answered = Vec::new();
+    let (mut institutions, mut untrusted) = (Vec::new(), Vec::new());
     for (institution, challenge) in chain.challenges(At::Finalized, member).await? {
         if challenge.expires_at <= now {
             continue;
         }
-        let verifier = chain.member(At::Finalized, challenge.verifier).await?;
-        let trusted = verifier.is_some_and(|verifier| {
-            verifier.role == Role::Verifier
-                && verifier.status == MemberStatus::Active
-                && verifier.institution() == Some(institution)
-        });
-        if !trusted {
-            return Err(AgentError::UntrustedVerifier(challenge.verifier));
+        if !is_trustworthy(chain, institution, challenge.verifier, now).await? {
+            untrusted.push((institution, challenge.verifier));
+            continue;
         }
         let block = chain.block_hash(challenge.block).await?.ok_or(AgentError::ChallengeBlock(challenge.block))?;
         let payload = answer_payload(&chain.genesis(), member, &challenge, &block);
         let signature = identity.membership().sign(&payload);
         chain.submit_authorized(&Call::answer(member, institution, &signature)).await?;
-        answered.push(institution);
+        institutions.push(institution);
+    }
+    if let ([], [(_, verifier), ..]) = (institutions.as_slice(), untrusted.as_slice()) {
+        return Err(AgentError::UntrustedVerifier(*verifier));
     }
     let member = chain.member(At::Finalized, member).await?.ok_or(AgentError::NotMember(account))?;
-    Ok((answered, member.status))
+    Ok(Answered { institutions, untrusted, status: member.status })
+}
+
+async fn is_trustworthy(
+    chain: &Chain,
+    institution: InstitutionId,
+    verifier: MemberId,
+    now: Moment,
+) -> Result<bool, AgentError> {
+    let home = chain.institution(At::Finalized, institution).await?;
+    let verifier = chain.member(At::Finalized, verifier).await?;
+    Ok(home.is_some_and(|home| home.status == InstitutionStatus::Active)
+        && verifier.is_some_and(|verifier| {
+            verifier.role == Role::Verifier
+                && verifier.status == MemberStatus::Active
+                && verifier.valid_until.is_none_or(|end| now < end)
+                && verifier.institution() == Some(institution)
+        }))
 }
 
 impl Agent {

@@ -9,7 +9,7 @@
 use super::{Agent, AgentError};
 use crate::{
     compartment::Profile,
-    envelope::{open_reason, seal_reason, Recipient},
+    envelope::{open_reason, seal_reason, EnvelopeError, Recipient},
 };
 use salus_primitives::{
     access::{Chart, Grantee, Scope},
@@ -53,7 +53,10 @@ impl Agent {
     ) -> Result<Digest, AgentError> {
         let note = Note { text: text.to_owned(), compartment };
         let json = serde_json::to_string(&note).map_err(|_| AgentError::NoteTooLong)?;
-        let sealed = seal_reason(&json, recipient, key, self.genesis(), chart)?;
+        let sealed = seal_reason(&json, recipient, key, self.genesis(), chart).map_err(|error| match error {
+            EnvelopeError::TooLong => AgentError::NoteTooLong,
+            error => error.into(),
+        })?;
         Ok(self.home_vault(found).await?.put(sealed).await?)
     }
 

@@ -5,8 +5,9 @@
 use super::{Agent, AgentError};
 use crate::{
     chain::{At, Call, Chain},
+    envelope::Recipient,
     gate::{system_now, ReleaseGate, ReleaseRequest, Released, Request},
-    sealing::{open_bytes, open_to_file, ContentKey, Metadata},
+    sealing::{open_bytes, open_to_file, ContentKey, Metadata, OpenError},
     secret::{random, Plaintext},
 };
 use salus_primitives::{
@@ -90,7 +91,12 @@ impl Agent {
         path: &Path,
     ) -> Result<(u32, Metadata), AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
-        Ok((version, open_to_file(released.blob, &released.bindings, &key, path).await?))
+        let metadata =
+            open_to_file(released.blob, &released.bindings, &key, path).await.map_err(|error| match error {
+                OpenError::Target(cause) => AgentError::Unwritable { path: path.to_owned(), cause },
+                error => error.into(),
+            })?;
+        Ok((version, metadata))
     }
 
     /// What the gate before the custodian's vault releases, and the content key that this member makes of it.
@@ -101,12 +107,19 @@ impl Agent {
         session: Option<SessionKey>,
     ) -> Result<(u32, Released, ContentKey), AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let version = version.unwrap_or_else(|| known.versions.saturating_sub(1));
+        let newest = known.versions.saturating_sub(1);
+        let version = version.unwrap_or(newest);
+        if version > newest {
+            return Err(AgentError::NoVersion { record, version, newest });
+        }
         let chart = self.chart(record.chart).await?;
-        let gate = ReleaseGate::new(self.chain.clone(), self.vaults.of(known.custodian).await?)
+        let gate = ReleaseGate::new(self.chain.clone(), self.vaults.existing(known.custodian).await?)
             .with_home(self.home_vault(&chart).await?);
         let request = ReleaseRequest { record, version, session, reader: self.id, at: system_now() };
         let released = gate.release(&request.sign(&self.genesis(), self.identity.transaction())).await?;
+        if let Recipient::Institution(institution) = released.key_path.recipient() {
+            return Err(AgentError::SealedToInstitution(institution));
+        }
         let key = released.key_path.open(&released.bindings, self.identity.encryption())?;
         Ok((version, released, key))
     }

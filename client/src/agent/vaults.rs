@@ -24,6 +24,15 @@ impl Vaults {
         &self.root
     }
 
+    /// The vault of `institution`, which has to be there: nothing is made for the sake of reading.
+    pub async fn existing(&self, institution: InstitutionId) -> Result<Vault, AgentError> {
+        let folder = self.root.join(institution.to_string());
+        match folder.exists() {
+            true => self.of(institution).await,
+            false => Err(AgentError::NoVault(folder)),
+        }
+    }
+
     /// The vault of `institution`; made when it is not there yet.
     pub async fn of(&self, institution: InstitutionId) -> Result<Vault, AgentError> {
         Ok(Vault::open_folder(self.root.join(institution.to_string())).await?)

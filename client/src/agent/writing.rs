@@ -99,6 +99,10 @@ impl Agent {
         let (source, length): (Box<dyn AsyncRead + Unpin + Send>, u64) = match content {
             Content::File(path) => {
                 let unreadable = |cause| AgentError::Unreadable { path: path.clone(), cause };
+                // A pipe or a device has no length to announce, and opening one may never end.
+                if !tokio::fs::metadata(&path).await.map_err(unreadable)?.is_file() {
+                    return Err(unreadable(std::io::Error::other("not a regular file")));
+                }
                 let file = tokio::fs::File::open(&path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
                 (Box::new(file), length)

@@ -9,8 +9,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConnectError {
+    /// It is no address of a node.
+    #[error("`{url}` is no address of a node\nhint: one begins with ws:// or wss://, such as ws://127.0.0.1:9944")]
+    NotAnAddress {
+        /// What was given.
+        url: String,
+    },
     /// Nobody answers there, or not as a node does.
-    #[error("no node answers at `{url}`: {cause}")]
+    #[error("no node answers at `{url}`: {cause}\nhint: is salus-node running there? --node names another address")]
     Unreachable {
         /// Where.
         url: String,

@@ -42,7 +42,11 @@ impl Chain {
     ///
     /// Plain `ws://` is accepted for the loopback interface only: elsewhere somebody on the way could alter answers.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let unreachable = |cause: String| ConnectError::Unreachable { url: url.to_owned(), cause };
+        if !url.starts_with("ws://") && !url.starts_with("wss://") {
+            return Err(ConnectError::NotAnAddress { url: url.to_owned() });
+        }
+        let unreachable =
+            |cause: String| ConnectError::Unreachable { url: url.to_owned(), cause: plain(&cause).to_owned() };
         let client = RpcClient::from_url(url).await.map_err(|error| match error {
             subxt::rpcs::Error::InsecureUrl(_) => ConnectError::Insecure { url: url.to_owned() },
             other => unreachable(other.to_string()),
@@ -82,10 +86,32 @@ impl Chain {
             .api
             .at_current_block()
             .await
-            .map_err(|error| ConnectError::Unreachable { url: url.to_owned(), cause: error.to_string() })?
+            .map_err(|error| ConnectError::Unreachable {
+                url: url.to_owned(),
+                cause: plain(&error.to_string()).to_owned(),
+            })?
             .metadata_ref()
             .pallets()
             .any(|pallet| pallet.name() == "Membership");
         found.then_some(()).ok_or_else(|| ConnectError::NotSalus { url: url.to_owned() })
+    }
+}
+
+/// What happened, without the layers through which it came.
+fn plain(mut cause: &str) -> &str {
+    while let Some(rest) = ["RPC error: ", "client error: "].into_iter().find_map(|layer| cause.strip_prefix(layer)) {
+        cause = rest;
+    }
+    cause
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn layers_of_an_error_are_left_out() {
+        assert_eq!(plain("RPC error: client error: RPC error: refused"), "refused");
+        assert_eq!(plain("refused: client error: "), "refused: client error: ");
     }
 }

@@ -67,7 +67,8 @@ impl<'a> Bundle<'a> {
     /// hundred bytes for each entry.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleError> {
         let text = utf8(bytes)?;
-        if text.trim_start().starts_with(|c: char| c == '[' || c == '"' || c.is_ascii_digit()) {
+        let other = text.trim_start().starts_with(|c: char| matches!(c, '[' | '"' | '-') || c.is_ascii_digit());
+        if other || matches!(text.trim(), "null" | "true" | "false") {
             return Err(BundleError::NotABundle);
         }
         let members = json::members(text).map_err(|fault| fault.into_error(text, text, "Bundle"))?;

@@ -30,6 +30,12 @@ pub enum BundleError {
         /// Column, counted from 1 in bytes.
         column: usize,
     },
+    /// A number is larger than any that programs agree on.
+    #[error("a number is too large in `{path}`\nhint: correct the system that wrote the bundle")]
+    NumberTooLarge {
+        /// Entry, or member of the bundle, that has it.
+        path: String,
+    },
     /// An object has the same key twice, so that two readers may see two different records.
     #[error("key appears twice in an object: `{path}`\nhint: correct the system that wrote the bundle")]
     DuplicateKey {

@@ -27,6 +27,7 @@ pub(super) struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FaultKind {
     Syntax { line: usize, column: usize },
+    Number,
     Duplicate,
     TooDeep,
     TooMany,
@@ -44,6 +45,7 @@ impl Fault {
                 let column = if line == 1 { column.saturating_add(tail) } else { column };
                 BundleError::NotJson { line: line.saturating_add(breaks), column: column.max(1) }
             }
+            FaultKind::Number => BundleError::NumberTooLarge { path: path.into() },
             FaultKind::Duplicate => BundleError::DuplicateKey { path: format!("{path}{}", self.path) },
             FaultKind::TooDeep => BundleError::TooDeep { path: path.into() },
             FaultKind::TooMany => BundleError::TooComplex { path: path.into() },
@@ -92,7 +94,10 @@ fn run<'a, T>(
     let mut json = Json::from_str(text);
     let result = read(&mut reader, &mut json).and_then(|read| json.end().map(|()| read));
     result.map_err(|error| {
-        let syntax = FaultKind::Syntax { line: error.line(), column: error.column() };
+        let syntax = match error.to_string().starts_with("number out of range") {
+            true => FaultKind::Number,
+            false => FaultKind::Syntax { line: error.line(), column: error.column() },
+        };
         Fault { kind: reader.fault.unwrap_or(syntax), path: reader.path.concat() }
     })
 }
@@ -125,15 +130,14 @@ impl Reader {
 const ANY_PRECISION: &str = "$serde_json::private::Number";
 
 /// The number with these digits, as serde_json makes it without that switch.
-fn number<E: serde::de::Error>(digits: &str) -> Result<Value, E> {
+fn number(digits: &str) -> Option<Value> {
     if let Ok(integer) = digits.parse::<i64>() {
-        return Ok(Value::Number(integer.into()));
+        return Some(Value::Number(integer.into()));
     }
     if let Ok(integer) = digits.parse::<u64>() {
-        return Ok(Value::Number(integer.into()));
+        return Some(Value::Number(integer.into()));
     }
-    let float = digits.parse().ok().and_then(Number::from_f64);
-    float.map(Value::Number).ok_or_else(|| E::custom("refused"))
+    digits.parse().ok().and_then(Number::from_f64).map(Value::Number)
 }
 
 /// Builds a [`Value`], refusing what [`Reader`] refuses.
@@ -204,7 +208,8 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut members = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if key == ANY_PRECISION && members.is_empty() {
-                return number(&map.next_value::<String>()?);
+                let digits = map.next_value::<String>()?;
+                return number(&digits).ok_or_else(|| reader.fail(FaultKind::Number));
             }
             reader.enter(format!(".{}", shown(&key)))?;
             if members.contains_key(&key) {

@@ -11,7 +11,7 @@
 //! The folder has mode 0700 and its files 0600. It appears whole or not at all, and is never written again.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -34,6 +34,8 @@ const PUBLIC: &str = "public.json";
 const TRANSACTION: &str = "transaction.json";
 const SECRETS: &str = "identity.json";
 const FORMAT: u32 = 1;
+/// Bytes of a file, at most.
+const LARGEST: u64 = 64 * 1024;
 /// RFC 9106's second recommendation: 64 MiB, three passes, four lanes.
 const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
 /// What a file may ask for at most: more would let a hostile one eat all memory, or hours.
@@ -41,7 +43,7 @@ const DEAREST: Cost = Cost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 };
 
 /// A keystore cannot be made, found or opened.
 #[derive(Debug, Error)]
-#[error("the keystore at `{path}` {failure}")]
+#[error("the keystore at `{path}` {failure}{}", failure.hint())]
 pub struct KeystoreError {
     /// The folder or file.
     pub path: PathBuf,
@@ -74,6 +76,19 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What to do about it, as a line of its own.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::AlreadyExists => "\nhint: choose another name",
+            Self::NotFound | Self::Malformed(_) => {
+                "\nhint: put it back from a copy, or make it again from the phrase under another name"
+            }
+            Self::WrongPassword => "\nhint: try again; without the password, only the phrase makes the keys again",
+            Self::Unsupported(_) => "\nhint: open it with the program that wrote it",
+            Self::Io(_) => "",
+        }
+    }
+
     fn at(self, path: &Path) -> KeystoreError {
         KeystoreError { path: path.to_owned(), failure: self }
     }
@@ -118,7 +133,11 @@ impl Keystore {
             ];
             write_folder(folder, &files)
         };
-        write().map_err(|failure| failure.at(folder))?;
+        write().map_err(|failure| match failure {
+            // What is missing is the place for it.
+            Failure::NotFound => Failure::Io(io::Error::other("there is no place for it")).at(folder),
+            failure => failure.at(folder),
+        })?;
         Ok(Self { folder: folder.to_owned(), card })
     }
 
@@ -184,7 +203,7 @@ impl Keystore {
     pub fn unlock_transaction(&self, password: &Password) -> Result<SigningPair, KeystoreError> {
         let path = self.folder.join(TRANSACTION);
         let open = || -> Result<SigningPair, Failure> {
-            let pair = from_polkadot_json(&fs::read_to_string(&path)?, password)?;
+            let pair = from_polkadot_json(&text(&path)?, password)?;
             if pair.public() != self.card.keys.transaction {
                 return Err(Failure::Malformed("holds another key than `public.json` says"));
             }
@@ -297,8 +316,14 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
-    serde_json::from_str(&fs::read_to_string(path)?)
-        .map_err(|_| Failure::Malformed("not JSON with the expected fields"))
+    serde_json::from_str(&text(path)?).map_err(|_| Failure::Malformed("not JSON with the expected fields"))
+}
+
+/// What the file says, as far as a keystore's file can be long: one that never ends must not eat all memory.
+fn text(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Writes all files into a folder beside, which then gets its name.

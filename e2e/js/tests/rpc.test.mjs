@@ -157,6 +157,105 @@ describe('the methods `salus_*`', () => {
       }
     }
   });
+
+  test('refuse a number that is too large for its parameter', async () => {
+    // As text: JavaScript would round them.
+    const [byte, word, double] = ['256', '4294967296', '18446744073709551616'];
+    const tooLarge = {
+      salus_institution: [[word]],
+      salus_institutions: [[word, '10'], ['0', word]],
+      salus_member: [[double]],
+      salus_challenges: [[double]],
+      salus_chart: [[double]],
+      salus_chartsOf: [[double]],
+      salus_compartments: [[double]],
+      salus_epochs: [[double, '0', '0', '10'], ['0', byte, '0', '10'], ['0', '0', word, '10'], ['0', '0', '0', word]],
+      salus_grants: [[double, '0', '10'], ['0', word, '10'], ['0', '0', word]],
+      salus_grantsTo: [
+        [`{"member":${double}}`, 'null', '10'],
+        [`{"institution":${word}}`, 'null', '10'],
+        ['{"member":0}', `[${double},0]`, '10'],
+        ['{"member":0}', `[0,${word}]`, '10'],
+        ['{"member":0}', 'null', word],
+      ],
+      salus_requests: [[double, '0', '10'], ['0', word, '10'], ['0', '0', word]],
+      salus_explainAccess: [
+        [double, '0', JSON.stringify(ASK)],
+        ['0', double, JSON.stringify(ASK)],
+        ['0', '0', JSON.stringify(ASK).replace('"at":0', `"at":${double}`)],
+        ['0', '0', JSON.stringify(ASK).replace('"compartment":0', `"compartment":${byte}`)],
+      ],
+      salus_record: [[`"${double}/${'00'.repeat(16)}"`]],
+      salus_records: [[double, 'null', '10'], ['0', 'null', word]],
+      salus_versions: [[`"${NO_RECORD}"`, word, '10'], [`"${NO_RECORD}"`, '0', word]],
+      salus_session: [[double, `"${NO_KEY}"`]],
+      salus_logHead: [[`{"chart":${double}}`], [`{"institution":${word}}`]],
+      salus_logPage: [[`{"chart":${double}}`, '0', '10'], ['"consortium"', double, '10'], ['"consortium"', '0', word]],
+      salus_refusal: [[byte]],
+    };
+    const withoutNumbers = ['salus_memberOfAccount', 'salus_requiredVerifications', 'salus_now'];
+    assert.deepEqual([...Object.keys(tooLarge), ...withoutNumbers].sort(), Object.keys(METHODS).sort());
+    for (const [method, rows] of Object.entries(tooLarge)) {
+      for (const row of rows) {
+        const { error } = await callWithText(method, `[${row}]`);
+        assert.equal(error?.code, INVALID_PARAMS, `${method} ${row}`);
+      }
+    }
+  });
+
+  test('refuse keys and hashes of a wrong length', async () => {
+    const hex = (bytes) => `0x${'11'.repeat(bytes)}`;
+    for (const bytes of [0, 1, 15, 17, 31, 33, 100_000]) {
+      for (const method of Object.keys(METHODS)) {
+        const { error } = await call(method, [...parameters(method), hex(bytes)]);
+        assert.equal(error?.code, INVALID_PARAMS, `${method}: a block hash of ${bytes} bytes`);
+      }
+      assert.equal((await call('salus_memberOfAccount', [hex(bytes)])).error?.code, INVALID_PARAMS);
+      assert.equal((await call('salus_session', [0, hex(bytes)])).error?.code, INVALID_PARAMS);
+      assert.equal((await call('salus_record', [`1/${'11'.repeat(bytes)}`])).error?.code, INVALID_PARAMS);
+      assert.equal((await call('salus_records', [1, hex(bytes), 10])).error?.code, INVALID_PARAMS);
+    }
+  });
+
+  test('refuse parameters that are no list, and say what is wrong', async () => {
+    for (const method of Object.keys(METHODS).filter((method) => METHODS[method].length > 0)) {
+      for (const params of ['null', '{}', '{"wrong":1}', '"x"', '5', undefined]) {
+        const { error } = await callWithText(method, params);
+        assert.ok(error, `${method} ${params}`);
+        assert.ok(error.message.length > 0);
+      }
+    }
+    const { error } = await call('salus_refusal', [256]);
+    assert.match(error.data, /`256`, expected u8/);
+  });
+
+  test('answer for identifiers that nothing has', async () => {
+    const [word, double] = ['4294967295', '18446744073709551615'];
+    for (const [method, params] of [
+      ['salus_institution', `[${word}]`],
+      ['salus_institutions', `[${word},256]`],
+      ['salus_member', `[${double}]`],
+      ['salus_challenges', `[${double}]`],
+      ['salus_chart', `[${double}]`],
+      ['salus_chartsOf', `[${double}]`],
+      ['salus_compartments', `[${double}]`],
+      ['salus_epochs', `[${double},255,${word},256]`],
+      ['salus_grants', `[${double},${word},256]`],
+      ['salus_grantsTo', `[{"member":${double}},[${double},${word}],256]`],
+      ['salus_requests', `[${double},${word},256]`],
+      ['salus_record', `["${double}/${'ff'.repeat(16)}"]`],
+      ['salus_records', `[${double},"0x${'ff'.repeat(16)}",256]`],
+      ['salus_versions', `["${double}/${'ff'.repeat(16)}",${word},256]`],
+      ['salus_session', `[${double},"0x${'ff'.repeat(16)}"]`],
+      ['salus_logPage', `[{"chart":${double}},${double},256]`],
+      ['salus_refusal', '[255]'],
+    ]) {
+      const { result, error } = await callWithText(method, params);
+      assert.equal(error, undefined, `${method}: ${JSON.stringify(error)}`);
+      assert.ok(result === null || result.length === 0, `${method}: ${JSON.stringify(result)}`);
+    }
+    assert.equal((await callWithText('salus_logHead', `[{"chart":${double}}]`)).result.length, 0);
+  });
 });
 
 describe('the server', () => {
@@ -222,6 +321,12 @@ async function call(method, params = []) {
   const response = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
   assert.equal(response.status, 200);
   return response.json();
+}
+
+/** Calls a method with parameters that JavaScript cannot write, or with none. */
+async function callWithText(method, params) {
+  const named = params === undefined ? '' : `,"params":${params}`;
+  return (await post(`{"jsonrpc":"2.0","id":1,"method":"${method}"${named}}`)).json();
 }
 
 function post(body) {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Files that the command line names: what is read never takes more memory than such a file may, and what is written
+//! never replaces anything.
+
+use crate::failure::Failure;
+use std::{
+    fs,
+    io::{Error, Read, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+/// What a file of text has at most: vouchers, phrases, passwords and profiles are far shorter.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// The bytes of a file, which may be `most`.
+pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    file.take((most as u64).saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    match bytes.len() > most {
+        true => Err(Failure::input(format!(
+            "`{}` has more than {most} bytes\nhint: check that it is the right file",
+            path.display()
+        ))),
+        false => Ok(bytes),
+    }
+}
+
+/// The text of a file.
+pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = read(path, LONGEST_TEXT)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Failure::input(format!("`{}` is not text in UTF-8\nhint: check that it is the right file", path.display()))
+    })?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Writes a new file that only its owner can read; whole or not at all.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.map_err(|error| unwritable(path, &error))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
+        remove(path);
+        unwritable(path, &error)
+    })
+}
+
+/// Takes back a file of this command's own; the command has failed already.
+pub(crate) fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+/// Makes a folder that only its owner can enter, unless it is there.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| unwritable(path, &error))
+}
+
+/// Whether a file could be written at `path`, as far as can be seen without doing so.
+pub(crate) fn check_target(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::input(format!("`{}` is a folder\nhint: name a file in it", path.display())));
+    }
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) if !parent.is_dir() => {
+            Err(Failure::input(format!("there is no folder `{}`\nhint: make it first", parent.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(path: &Path, error: &Error) -> Failure {
+    Failure::input(format!("`{}` cannot be read: {error}", path.display()))
+}
+
+fn unwritable(path: &Path, error: &Error) -> Failure {
+    let hint = match error.kind() {
+        std::io::ErrorKind::AlreadyExists => "\nhint: choose another name; nothing is replaced",
+        _ => "",
+    };
+    Failure::input(format!("`{}` cannot be written: {error}{hint}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_file_is_refused() {
+        assert!(read(Path::new("/dev/zero"), 1000).is_err());
+        assert!(read_text(Path::new("/dev/zero")).is_err());
+    }
+
+    #[test]
+    fn nothing_is_replaced() {
+        assert!(write_new(Path::new("/dev/null"), b"").is_err());
+        assert!(check_target(Path::new("/")).is_err());
+        assert!(check_target(Path::new("/does/not/exist")).is_err());
+        assert!(check_target(Path::new("here")).is_ok());
+    }
+}
