@@ -54,7 +54,7 @@ main() {
     if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
         stage build 30 build
     fi
-    [[ "$chosen" != *' rust '* ]] || stage rust 10 rust
+    [[ "$chosen" != *' rust '* ]] || stage rust 18 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
 

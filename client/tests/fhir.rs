@@ -290,6 +290,14 @@ fn several_patients_are_refused_and_named() {
 }
 
 #[test]
+fn a_patient_without_any_name_is_one_patient() {
+    let nameless = r#"{"resource":{"resourceType":"Patient","active":true}}"#;
+    assert!(Bundle::parse(bundle(nameless).as_bytes()).is_ok());
+    let two = error(bundle(&format!("{nameless},{}", nameless.replace("true", "false"))));
+    assert!(matches!(two, BundleError::SeveralPatients { .. }), "{two}");
+}
+
+#[test]
 fn references_alone_tell_the_patient_too() {
     for subjects in [
         &[r#"{"reference":"Patient/x"}"#, r#"{"reference":"https://a.example/Patient/x"}"#][..],

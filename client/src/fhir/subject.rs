@@ -30,7 +30,7 @@ enum Name {
     Url(String),
     /// System and value of a business identifier.
     Identifier(String, String),
-    /// A contained resource without any other name, by entry and id.
+    /// A resource without any other name, by entry and, if it is contained, id.
     Local(usize, String),
 }
 
@@ -61,6 +61,9 @@ pub(super) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -
         let mut names: Vec<_> = full_url.map(|url| Name::Url(normal(url))).into_iter().collect();
         names.extend(text(resource, "id").map(|id| Name::Id(id.into())));
         names.extend(identifiers(resource));
+        if names.is_empty() {
+            names.push(Name::Local(index, String::new()));
+        }
         found.insert(Mention { names, kind: MentionKind::Entry });
     }
     search(index, "", resource, &mut found);
