@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node of its own for each scenario: free ports, a folder of its own, ended with the scenario.
+//! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
 use crate::binaries;
 use anyhow::{bail, Context, Result};
+use rustix::process::{kill_process, Pid, Signal};
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -20,6 +21,11 @@ const START: Duration = Duration::from_secs(60);
 /// How long a node may take to end by itself.
 const STOP: Duration = Duration::from_secs(20);
 
+/// The network key of the node through which the others of a local chain find each other, and the identity that follows
+/// from it. Everybody knows it.
+const ENTRANCE_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000001";
+const ENTRANCE_IDENTITY: &str = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+
 /// A running node.
 pub struct Node {
     process: Child,
@@ -30,10 +36,36 @@ pub struct Node {
 impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
+        Self::spawn(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"]).await
+    }
+
+    /// Starts the four authorities of a new `local` chain, each in a folder of its own in `folder`.
+    pub async fn start_four(folder: &Path) -> Result<Vec<Self>> {
+        let entrance = free_port()?;
+        let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{entrance}");
+        let key = format!("--node-key={ENTRANCE_KEY}");
+        let mut nodes = vec![Self::spawn(&folder.join("alice"), &["--chain=local", "--alice", &listen, &key]).await?];
+        let entrance = format!("--bootnodes=/ip4/127.0.0.1/tcp/{entrance}/p2p/{ENTRANCE_IDENTITY}");
+        for name in ["bob", "charlie", "dave"] {
+            let who = format!("--{name}");
+            let arguments = [
+                "--chain=local",
+                &who,
+                "--listen-addr=/ip4/127.0.0.1/tcp/0",
+                "--unsafe-force-node-key-generation",
+                &entrance,
+            ];
+            nodes.push(Self::spawn(&folder.join(name), &arguments).await?);
+        }
+        Ok(nodes)
+    }
+
+    async fn spawn(folder: &Path, arguments: &[&str]) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let log_path = folder.join("node.log");
         let mut process = Command::new(binaries::find("salus-node")?)
-            .args(["--dev", "--rpc-port=0", "--no-prometheus", "--listen-addr=/ip4/127.0.0.1/tcp/0"])
+            .args(arguments)
+            .args(["--rpc-port=0", "--no-prometheus"])
             .arg("--base-path")
             .arg(folder)
             .stdin(Stdio::null())
@@ -81,13 +113,19 @@ impl Node {
     /// Asks it to end, as an operator would, and waits until it has.
     pub async fn stop(mut self) -> Result<()> {
         if let Some(id) = self.process.id() {
-            let status = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
-            anyhow::ensure!(status.success(), "the node's process {id} cannot be signalled");
+            // Not by the program `kill`, which a bare system lacks.
+            let id = Pid::from_raw(id.try_into()?).context("the node's process has no number")?;
+            kill_process(id, Signal::TERM).context("the node's process cannot be signalled")?;
         }
         let status = timeout(STOP, self.process.wait()).await.context("the node does not end when asked to")??;
         anyhow::ensure!(status.success(), "the node ended with {status}");
         Ok(())
     }
+}
+
+/// A port on which nothing listens now.
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// The address in the line with which the RPC server says that it listens.

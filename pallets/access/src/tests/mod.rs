@@ -25,7 +25,6 @@ mod request_access;
 mod revoke_access;
 mod revoke_access_from_lab;
 mod rotate_compartment;
-mod storage;
 mod try_state;
 
 use crate::mock::*;

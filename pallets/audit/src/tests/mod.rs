@@ -7,7 +7,6 @@ mod append_denial;
 mod model;
 mod page;
 mod prune;
-mod storage;
 
 pub(crate) use crate::mock::*;
 pub(crate) use crate::{DenialRun, Denials, Entries, Event, Heads, NextInTimeline, OldestInTimeline, Timeline};

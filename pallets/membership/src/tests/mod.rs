@@ -20,7 +20,6 @@ mod refuse_applicant;
 mod remove_transaction_key;
 mod rotate_issuing_key;
 mod set_required_verifications;
-mod storage;
 mod update_institution;
 
 pub(crate) use crate::{mock::*, AccountOwner, AccountOwners, Call, Challenges, Error, Event, Institutions, Members};

@@ -9,7 +9,6 @@ mod create_medical_record;
 mod create_medical_records;
 mod open_records;
 mod pages;
-mod storage;
 
 use crate::{
     mock::*, Error, Event, NextSession, OldestSession, QueuedSession, Records as StoredRecords, SessionQueue, Sessions,

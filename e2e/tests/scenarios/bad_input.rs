@@ -3,8 +3,6 @@
 //! What a person meets who asks a running chain for what is not there, or may not be: the reason, the exit status, and
 //! nothing written or lost. What needs no node is in `cli/tests/bad_input.rs`.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
-
 use salus_e2e::{node::Node, salus::Salus};
 use std::{
     fs,

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Scenarios over spawned nodes. They stand in one program because each mostly waits for blocks: they run side by side.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod bad_input;
+mod demo;
+mod network;
+mod readme;
