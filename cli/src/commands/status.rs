@@ -42,7 +42,7 @@ struct Membership {
 
 pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let chain = context.chain().await?;
-    let (peers, syncing) = chain.health().await?;
+    let health = chain.health().await?;
     // Without a chosen identity the rest is still worth showing.
     let account = context.public_keys().ok().map(|keys| keys.transaction);
     let mut member = None;
@@ -60,8 +60,8 @@ pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), F
         best: chain.head(At::Best).await?,
         finalized: chain.head(At::Finalized).await?,
         time: chain.now(At::Best).await?,
-        peers,
-        syncing,
+        peers: health.peers,
+        syncing: health.syncing,
         institutions: chain.institutions(At::Finalized).await?.len(),
         account,
         member,
