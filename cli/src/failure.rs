@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Something is broken, missing or wrongly written.
     Failed(anyhow::Error),
+    /// A report that has been printed says it all; only this status is left to tell.
+    Reported(u8),
 }
 
 impl Failure {
@@ -24,6 +26,7 @@ impl Failure {
         match self {
             Self::Refused(_) => ExitCode::from(1),
             Self::Failed(_) => ExitCode::from(2),
+            Self::Reported(status) => ExitCode::from(*status),
         }
     }
 
@@ -32,6 +35,7 @@ impl Failure {
         let (outcome, error) = match self {
             Self::Refused(error) => ("refused", error),
             Self::Failed(error) => ("failed", error),
+            Self::Reported(_) => return,
         };
         let text = text(error);
         // Nobody is left to tell when standard error is gone.

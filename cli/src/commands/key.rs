@@ -13,7 +13,7 @@ use crate::{
 };
 use salus_client::keys::{Identity, Keystore, PublicKeys};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 #[derive(clap::Subcommand)]
@@ -137,7 +137,7 @@ fn create(context: &Context, name: &str, identity: &Identity) -> Result<Keystore
 }
 
 /// Writes a new file that only its owner can read.
-fn write_private(path: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut file = std::fs::OpenOptions::new()
         .write(true)
