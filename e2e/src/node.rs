@@ -30,12 +30,31 @@ pub struct Node {
 impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let log_path = folder.join("node.log");
-        let mut process = Command::new(binaries::find("salus-node")?)
+        let mut command = Command::new(binaries::find("salus-node")?);
+        command
             .args(["--dev", "--rpc-port=0", "--no-prometheus", "--listen-addr=/ip4/127.0.0.1/tcp/0"])
             .arg("--base-path")
-            .arg(folder)
+            .arg(folder);
+        Self::spawn(command, folder).await
+    }
+
+    /// Starts the node of `files`, a hospital's folder as `salus network init` writes it, with the hospital's own `keys`,
+    /// and its database and log in `folder`.
+    pub async fn start_written(files: &Path, keys: &Path, folder: &Path) -> Result<Self> {
+        let mut command = Command::new(files.join("run-node"));
+        command
+            .env("SALUS_NODE", binaries::find("salus-node")?)
+            .env("SALUS_KEYS", keys)
+            .env("SALUS_DATA", folder)
+            .env("SALUS_RPC_PORT", "0")
+            .env("SALUS_EXTRA", "--no-prometheus");
+        Self::spawn(command, folder).await
+    }
+
+    async fn spawn(mut command: Command, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let log_path = folder.join("node.log");
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
