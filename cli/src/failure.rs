@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Failed(anyhow::Error),
     /// It was done, but whoever reads standard output has gone.
     NobodyReads,
+    /// A report that has been printed says it all; only this status is left to tell.
+    Reported(u8),
 }
 
 impl Failure {
@@ -27,6 +29,7 @@ impl Failure {
             Self::Refused(_) => ExitCode::from(1),
             Self::Failed(_) => ExitCode::from(2),
             Self::NobodyReads => ExitCode::SUCCESS,
+            Self::Reported(status) => ExitCode::from(*status),
         }
     }
 
@@ -36,6 +39,7 @@ impl Failure {
             Self::Refused(error) => ("refused", error),
             Self::Failed(error) => ("failed", error),
             Self::NobodyReads => return,
+            Self::Reported(_) => return,
         };
         let text = text(error);
         // Nobody is left to tell when standard error is gone.

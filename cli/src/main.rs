@@ -2,12 +2,15 @@
 
 //! `salus`: the command line of hospitals, patients, clinicians and laboratories.
 //!
-//! Exit status: 0 done, 1 refused by the chain or a release gate, 2 failed (bad input, no node, broken file).
+//! Exit status: 0 done, 1 refused by the chain or a release gate, 2 failed (bad input, no node, broken file). `salus doctor` has its own: 0 well,
+//! 1 warnings, 2 something is wrong.
 
 mod commands;
 mod context;
 mod failure;
 mod files;
+mod findings;
+mod network;
 mod options;
 mod output;
 mod parse;
@@ -59,6 +62,8 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Deny(arguments) => commands::deny::run(arguments, &context, &mut out).await,
         Command::Log(arguments) => commands::log::run(arguments, &context, &mut out).await,
         Command::Explain(arguments) => commands::explain::run(arguments, &context, &mut out).await,
+        Command::Network(command) => commands::network::run(command, &context, &mut out).await,
+        Command::Doctor(arguments) => commands::doctor::run(arguments, &context, &mut out).await,
         Command::Status => commands::status::run(&context, &mut out).await,
         Command::Completions(arguments) => commands::completions::run(arguments, &mut out),
     }

@@ -90,6 +90,12 @@ pub(crate) enum Command {
     Log(commands::log::Arguments),
     /// Say whether somebody may do something, and why
     Explain(commands::explain::Arguments),
+    /// Begin a network of hospitals: keys, specification, node configurations
+    #[command(subcommand)]
+    Network(commands::network::Command),
+    /// Check a node and its network, and say what is wrong and what to do
+    #[command(after_help = commands::doctor::EXIT_STATUS)]
+    Doctor(commands::doctor::Arguments),
     /// Show node, chain and identity
     Status,
     /// Print a completion script for a shell

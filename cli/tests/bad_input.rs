@@ -184,6 +184,11 @@ const OFFLINE: &[&[&str]] = &[
     &["key", "show"],
     &["key", "export-json"],
     &["voucher", "show"],
+    &["network", "keys"],
+    &["network", "init"],
+    &["network", "check"],
+    // That no node answers is one of its findings (cli/tests/network.rs).
+    &["doctor"],
     &["completions"],
 ];
 

@@ -36,7 +36,7 @@ pub struct Node {
 impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
-        Self::spawn(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"]).await
+        Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"]).await
     }
 
     /// Starts the four authorities of a new `local` chain, each in a folder of its own in `folder`.
@@ -44,7 +44,8 @@ impl Node {
         let entrance = free_port()?;
         let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{entrance}");
         let key = format!("--node-key={ENTRANCE_KEY}");
-        let mut nodes = vec![Self::spawn(&folder.join("alice"), &["--chain=local", "--alice", &listen, &key]).await?];
+        let first = ["--chain=local", "--alice", &listen, &key];
+        let mut nodes = vec![Self::of_built_in_chain(&folder.join("alice"), &first).await?];
         let entrance = format!("--bootnodes=/ip4/127.0.0.1/tcp/{entrance}/p2p/{ENTRANCE_IDENTITY}");
         for name in ["bob", "charlie", "dave"] {
             let who = format!("--{name}");
@@ -55,19 +56,34 @@ impl Node {
                 "--unsafe-force-node-key-generation",
                 &entrance,
             ];
-            nodes.push(Self::spawn(&folder.join(name), &arguments).await?);
+            nodes.push(Self::of_built_in_chain(&folder.join(name), &arguments).await?);
         }
         Ok(nodes)
     }
 
-    async fn spawn(folder: &Path, arguments: &[&str]) -> Result<Self> {
+    async fn of_built_in_chain(folder: &Path, arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(binaries::find("salus-node")?);
+        command.args(arguments).args(["--rpc-port=0", "--no-prometheus"]).arg("--base-path").arg(folder);
+        Self::spawn(command, folder).await
+    }
+
+    /// Starts the node of `files`, a hospital's folder as `salus network init` writes it, with the hospital's own `keys`,
+    /// and its database and log in `folder`.
+    pub async fn start_written(files: &Path, keys: &Path, folder: &Path) -> Result<Self> {
+        let mut command = Command::new(files.join("run-node"));
+        command
+            .env("SALUS_NODE", binaries::find("salus-node")?)
+            .env("SALUS_KEYS", keys)
+            .env("SALUS_DATA", folder)
+            .env("SALUS_RPC_PORT", "0")
+            .env("SALUS_EXTRA", "--no-prometheus");
+        Self::spawn(command, folder).await
+    }
+
+    async fn spawn(mut command: Command, folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let log_path = folder.join("node.log");
-        let mut process = Command::new(binaries::find("salus-node")?)
-            .args(arguments)
-            .args(["--rpc-port=0", "--no-prometheus"])
-            .arg("--base-path")
-            .arg(folder)
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -4,11 +4,13 @@
 
 use crate::without_debugging;
 use codec::Decode;
-use salus_runtime::{presets, WASM_BINARY};
+use salus_primitives::network::Network;
+use salus_runtime::{opaque::Block, presets, Hash, WASM_BINARY};
 use sc_cli::LoggerBuilder;
 use sc_service::{ChainType, Properties};
 use serde_json::Value;
 use sp_io::hashing::twox_128;
+use sp_runtime::traits::{BlakeTwo256, Block as _, Hash as _};
 use std::path::Path;
 
 /// The specification of a network.
@@ -17,8 +19,8 @@ pub(crate) type ChainSpec = sc_service::GenericChainSpec;
 /// The specification that `--chain` names.
 pub(crate) fn load(name: &str) -> Result<ChainSpec, String> {
     match name {
-        "dev" => built_in("Salus Development", "dev", ChainType::Development, presets::DEV),
-        "local" => built_in("Salus Local", "local", ChainType::Local, presets::LOCAL),
+        "dev" => build("Salus Development", "dev", ChainType::Development, Genesis::Preset(presets::DEV)),
+        "local" => build("Salus Local", "local", ChainType::Local, Genesis::Preset(presets::LOCAL)),
         "" => Err("no chain is named\n\
                    hint: use `--dev` for a chain of one node, `--chain local` for a local network, or `--chain FILE` \
                    with the specification of your network"
@@ -27,17 +29,48 @@ pub(crate) fn load(name: &str) -> Result<ChainSpec, String> {
     }
 }
 
-fn built_in(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
+/// The specification of the network that a file describes, as `salus network init` writes it.
+pub(crate) fn of_network(file: &Path) -> Result<ChainSpec, String> {
+    let refuse = |reason: String| format!("the network `{}` cannot be used: {reason}", file.display());
+    let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let network: Network = serde_json::from_slice(&text).map_err(|error| refuse(error.to_string()))?;
+    let spec = build(&network.name, &network.id, ChainType::Live, Genesis::Patch(presets::genesis(&network)))?;
+    // What is wrong with the founders is found when the genesis is built.
+    spec.as_json(true).map_err(refuse)?;
+    Ok(spec)
+}
+
+/// The hash of the genesis block, by which nodes and clients tell networks apart.
+pub(crate) fn genesis_hash(spec: &dyn sc_service::ChainSpec) -> Result<Hash, String> {
+    let storage = spec.as_storage_builder().build_storage()?;
+    let executor = sc_executor::WasmExecutor::<sp_io::SubstrateHostFunctions>::builder().build();
+    let version = sc_service::resolve_state_version_from_wasm::<_, BlakeTwo256>(&storage, &executor)
+        .map_err(|error| error.to_string())?;
+    let root = BlakeTwo256::trie_root(storage.top.into_iter().collect(), version);
+    let block: Block = sc_service::construct_genesis_block(root, version);
+    Ok(block.header().hash())
+}
+
+/// What the genesis state is made from.
+enum Genesis {
+    Preset(&'static str),
+    Patch(serde_json::Value),
+}
+
+fn build(name: &str, id: &str, chain_type: ChainType, genesis: Genesis) -> Result<ChainSpec, String> {
     let code = WASM_BINARY
         .ok_or("this node was built without its WebAssembly runtime\nhint: build without `SKIP_WASM_BUILD`")?;
-    Ok(ChainSpec::builder(code, None)
+    let builder = ChainSpec::builder(code, None)
         .with_name(name)
         .with_id(id)
         .with_chain_type(chain_type)
         .with_protocol_id("salus")
-        .with_genesis_config_preset_name(preset)
-        .with_properties(properties())
-        .build())
+        .with_properties(properties());
+    Ok(match genesis {
+        Genesis::Preset(preset) => builder.with_genesis_config_preset_name(preset),
+        Genesis::Patch(patch) => builder.with_genesis_config_patch(patch),
+    }
+    .build())
 }
 
 fn from_file(file: &Path) -> Result<ChainSpec, String> {

@@ -4,6 +4,7 @@
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 use sc_cli::{RunCmd, SubstrateCli};
+use std::path::PathBuf;
 
 /// Transactions that the pool holds: a minute and a half of full blocks.
 const POOL_TRANSACTIONS: &str = "20000";
@@ -63,6 +64,19 @@ pub(crate) enum Subcommand {
 
     /// Write the specification of a chain to a file, as JSON.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+    /// Print the specification of the network that a file describes; `salus network init` calls this.
+    NetworkSpec {
+        /// The description, in JSON
+        network: PathBuf,
+    },
+
+    /// Print the hash of a chain's genesis block, which tells networks apart.
+    GenesisHash {
+        /// `dev`, `local` or a specification file
+        #[arg(long)]
+        chain: String,
+    },
 
     /// Execute a block again.
     CheckBlock(sc_cli::CheckBlockCmd),

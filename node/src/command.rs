@@ -11,6 +11,7 @@ use salus_runtime::opaque::Block;
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
 use sc_service::{ChainSpec, Configuration, PartialComponents, PruningMode};
+use std::io::Write;
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -52,6 +53,10 @@ pub(crate) fn run() -> sc_cli::Result<()> {
             cli.create_runner(command)?.sync_run(|config| command.run(config.chain_spec, config.network))
         }
         Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
+        Some(Subcommand::NetworkSpec { network }) => print(&chain_spec::of_network(network)?.as_json(true)?),
+        Some(Subcommand::GenesisHash { chain }) => {
+            print(&format!("{:?}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
+        }
         Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents { client, task_manager, import_queue, .. } = partial(config)?;
             Ok((command.run(client, import_queue), task_manager))
@@ -93,6 +98,10 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
             }
         }
     })
+}
+
+fn print(text: &str) -> sc_cli::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 fn partial(config: Configuration) -> Result<service::Parts, sc_service::Error> {

@@ -147,3 +147,68 @@ fn foreign_network_backend_is_refused() {
     let text = refusal_of(&["--dev", "--no-prometheus", "--rpc-port", "0", "--network-backend", "libp2p"]);
     assert!(text.contains("litep2p only"), "{text}");
 }
+
+/// A description as `salus network init` writes it, of one hospital with these keys.
+fn network(aura: &str) -> String {
+    let key = |byte: u8| format!("0x{}", format!("{byte:02x}").repeat(32));
+    serde_json::json!({
+        "name": "Salus North",
+        "id": "salus-north",
+        "required_verifications": 2,
+        "founders": [{
+            "profile": {
+                "kind": "hospital",
+                "issuing_key": key(1),
+                "encryption_key": { "suite": 1, "key": key(2) },
+                "vault_address": [],
+                "admission_quota": 10,
+                "traffic_quota": { "time": 1, "bytes": 1, "refill": 1 },
+            },
+            "authority": { "account": key(3), "aura": aura, "grandpa": key(5) },
+            "staff": [{
+                "role": "representative",
+                "transaction_key": key(3),
+                "membership_key": key(6),
+                "encryption_key": { "suite": 1, "key": key(7) },
+            }],
+        }],
+    })
+    .to_string()
+}
+
+#[test]
+fn network_spec_is_that_of_the_description_and_always_the_same() {
+    let file = specification("north-network.json", &network(&format!("0x{}", "04".repeat(32))));
+    let text = stdout_of(&["network-spec", file.to_str().unwrap()]);
+    assert_eq!(text, stdout_of(&["network-spec", file.to_str().unwrap()]));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&json["name"], &json["id"]), (&"Salus North".into(), &"salus-north".into()));
+    assert_eq!(json["chainType"], "Live");
+    let spec = specification("north-spec.json", &text);
+    let hash = stdout_of(&["genesis-hash", "--chain", spec.to_str().unwrap()]);
+    assert!(hash.starts_with("0x") && hash.trim().len() == 66, "{hash}");
+    assert_ne!(hash, stdout_of(&["genesis-hash", "--chain", "dev"]));
+}
+
+#[test]
+fn network_spec_fails_when_the_description_is_none() {
+    let no_key = network("0xzz");
+    for (name, text, reason) in [
+        ("none.json", "{}", "missing field"),
+        ("cut-network.json", "{", "EOF"),
+        ("bad-key-network.json", no_key.as_str(), "32 bytes"),
+    ] {
+        let file = specification(name, text);
+        let refusal = refusal_of(&["network-spec", file.to_str().unwrap()]);
+        assert!(refusal.contains(name) && refusal.contains(reason), "{refusal}");
+    }
+    assert!(refusal_of(&["network-spec", "/does/not/exist.json"]).contains("No such file"));
+}
+
+#[test]
+fn genesis_hash_of_a_file_is_that_of_the_chain_it_came_from() {
+    let file = specification("local-again.json", &stdout_of(&["export-chain-spec", "--chain", "local", "--raw"]));
+    let [built_in, written] =
+        ["local", file.to_str().unwrap()].map(|chain| stdout_of(&["genesis-hash", "--chain", chain]));
+    assert_eq!(built_in, written);
+}

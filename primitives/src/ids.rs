@@ -168,6 +168,10 @@ bytes_id! {
     SigningKey[32]
 }
 bytes_id! {
+    /// A public ed25519 key: the one with which an authority votes on what is final.
+    FinalityKey[32]
+}
+bytes_id! {
     /// The part of a [`RecordId`] that the author chooses (a UUID), so that retries and imports are idempotent.
     RecordKey[16]
 }

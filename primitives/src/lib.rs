@@ -14,13 +14,14 @@ pub mod access;
 pub mod audit;
 pub mod ids;
 pub mod membership;
+pub mod network;
 pub mod questions;
 pub mod records;
 pub mod refusal;
 pub mod time;
 
 pub use ids::{
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId,
-    SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, EncryptionKey, FinalityKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey,
+    RequestId, SessionKey, SigningKey,
 };
 pub use time::{Interval, Moment};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The genesis of networks for development: `development` (one authority, two hospitals) and `local` (four of each).
+//! The genesis of any network, from a description of its founders; and of those for development: `development` (one
+//! authority, two hospitals) and `local` (four of each).
 //!
-//! Everybody knows their keys: they come from Substrate's development phrase by public paths. Hospital `n` (from one) is
+//! Everybody knows the keys of these two: they come from Substrate's development phrase by public paths. Hospital `n` (from one) is
 //! institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
 //! `//Hospital{n}//Verifier` and `//Hospital{n}//Representative`; from a root come `//transaction`, `//membership` and
 //! the encryption key, as in the client. The institution's issuing key is its identity's membership key. Authorities are
@@ -15,9 +16,10 @@ use hex_literal::hex;
 use pallet_salus_membership::GenesisMember;
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionProfile, Role},
-    Digest, EncryptionKey, InstitutionId, SigningKey,
+    network::{Authority, FirstMember, Founder, Network},
+    Digest, EncryptionKey, FinalityKey, InstitutionId, SigningKey,
 };
-use sp_core::{crypto::get_public_from_string_or_panic, sr25519};
+use sp_core::{crypto::get_public_from_string_or_panic, ed25519, sr25519};
 use sp_genesis_builder::PresetId;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
@@ -77,54 +79,77 @@ pub fn names() -> Vec<PresetId> {
 
 /// The preset `id`, as a patch of the default genesis in JSON.
 pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
-    let patch = match id.as_ref() {
-        DEV => genesis(1, 2),
-        LOCAL => genesis(4, 4),
+    let network = match id.as_ref() {
+        DEV => development(1, 2),
+        LOCAL => development(4, 4),
         _ => return None,
     };
-    Some(patch.to_string().into_bytes())
+    Some(genesis(&network).to_string().into_bytes())
 }
 
-/// A network with the first `authorities` and `hospitals`.
-fn genesis(authorities: usize, hospitals: usize) -> serde_json::Value {
-    let keys = AUTHORITIES.iter().take(authorities).map(|(aura, grandpa)| {
-        let account = aura.to_account_id();
-        let keys = SessionKeys { aura: aura.public().into(), grandpa: grandpa.public().into() };
-        (account.clone(), account, keys)
-    });
-    let (mut institutions, mut members, mut council) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, encryption) in (1u32..).zip(ENCRYPTION_KEYS).take(hospitals) {
-        let [own, staff @ ..] = encryption;
-        let institution = InstitutionId(number.saturating_sub(1));
-        institutions.push(InstitutionProfile {
+/// The genesis of a network, as a patch of the default one in JSON. Presets and real networks are made by it alike.
+pub fn genesis(network: &Network) -> serde_json::Value {
+    let (mut institutions, mut members, mut council, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (number, founder) in (0..).map(InstitutionId).zip(&network.founders) {
+        institutions.push(founder.profile.clone());
+        if let Some(authority) = &founder.authority {
+            let account = AccountId::new(authority.account.0);
+            let aura = sr25519::Public::from_raw(authority.aura.0).into();
+            let grandpa = ed25519::Public::from_raw(authority.grandpa.0).into();
+            keys.push((account.clone(), account, SessionKeys { aura, grandpa }));
+        }
+        for member in &founder.staff {
+            if member.role == Role::Representative {
+                council.push(AccountId::new(member.transaction_key.0));
+            }
+            members.push(GenesisMember {
+                institution: number,
+                role: member.role,
+                transaction_key: member.transaction_key,
+                membership_key: member.membership_key,
+                encryption_key: member.encryption_key,
+                profile: Digest::default(),
+            });
+        }
+    }
+    let required_verifications = network.required_verifications;
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        membership: pallet_salus_membership::GenesisConfig { institutions, members, required_verifications },
+        session: pallet_session::GenesisConfig { keys },
+        council: pallet_collective::GenesisConfig { members: council },
+    })
+}
+
+/// A network for development, with the first `authorities` and `hospitals`.
+fn development(authorities: usize, hospitals: usize) -> Network {
+    let mut keys = AUTHORITIES.iter().take(authorities);
+    let founders = (1u32..).zip(ENCRYPTION_KEYS).take(hospitals).map(|(number, [own, staff @ ..])| Founder {
+        profile: InstitutionProfile {
             kind: InstitutionKind::Hospital,
             issuing_key: public(&format!("Hospital{number}//membership")),
             encryption_key: EncryptionKey::x25519(own),
             vault_address: Default::default(),
             admission_quota: ADMISSION_QUOTA,
             traffic_quota: INSTITUTION_QUOTA,
-        });
-        for ((name, role), encryption) in STAFF.into_iter().zip(staff) {
-            let root = format!("Hospital{number}//{name}");
-            let transaction_key = public(&format!("{root}//transaction"));
-            if role == Role::Representative {
-                council.push(AccountId::new(transaction_key.0));
-            }
-            members.push(GenesisMember {
-                institution,
+        },
+        authority: keys.next().map(|(aura, grandpa)| Authority {
+            account: SigningKey(aura.to_raw_public()),
+            aura: SigningKey(aura.to_raw_public()),
+            grandpa: FinalityKey(grandpa.to_raw_public()),
+        }),
+        staff: STAFF
+            .into_iter()
+            .zip(staff)
+            .map(|((name, role), encryption)| FirstMember {
                 role,
-                transaction_key,
-                membership_key: public(&format!("{root}//membership")),
+                transaction_key: public(&format!("Hospital{number}//{name}//transaction")),
+                membership_key: public(&format!("Hospital{number}//{name}//membership")),
                 encryption_key: EncryptionKey::x25519(encryption),
-                profile: Digest::default(),
-            });
-        }
-    }
-    build_struct_json_patch!(RuntimeGenesisConfig {
-        membership: pallet_salus_membership::GenesisConfig { institutions, members, required_verifications: 2 },
-        session: pallet_session::GenesisConfig { keys: keys.collect::<Vec<_>>() },
-        council: pallet_collective::GenesisConfig { members: council },
-    })
+            })
+            .collect(),
+    });
+    let founders = founders.collect();
+    Network { name: "Salus Development".into(), id: "dev".into(), required_verifications: 2, founders }
 }
 
 /// The public sr25519 key of a path from the development phrase.

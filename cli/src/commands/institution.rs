@@ -6,13 +6,13 @@ use super::council::Decided;
 use crate::{
     context::Context,
     failure::Failure,
+    network::list::TRAFFIC,
     output::{fields, table, word, Output},
     parse,
 };
 use salus_client::chain::{At, Call, InstitutionChange};
 use salus_primitives::{
-    membership::{Institution, InstitutionKind, InstitutionProfile, Quota},
-    time::MINUTE,
+    membership::{Institution, InstitutionKind, InstitutionProfile},
     EncryptionKey, InstitutionId, SigningKey,
 };
 
@@ -86,9 +86,6 @@ pub(crate) struct Update {
     #[arg(long, value_name = "NUMBER")]
     admission_quota: Option<u32>,
 }
-
-/// What an institution's members may spend together: 20 s of execution and 32 MiB within a minute.
-const TRAFFIC: Quota = Quota { time: 20_000_000_000_000, bytes: 32 << 20, refill: MINUTE };
 
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let call = match command {

@@ -43,7 +43,7 @@ struct Membership {
 pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let account = context.known_public_keys()?;
     let chain = context.chain().await?;
-    let (peers, syncing) = chain.health().await?;
+    let health = chain.health().await?;
     // Without a chosen identity the rest is still worth showing.
     let account = account.map(|keys| keys.transaction);
     let mut member = None;
@@ -61,8 +61,8 @@ pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), F
         best: chain.head(At::Best).await?,
         finalized: chain.head(At::Finalized).await?,
         time: chain.now(At::Best).await?,
-        peers,
-        syncing,
+        peers: health.peers,
+        syncing: health.syncing,
         institutions: chain.institutions(At::Finalized).await?.len(),
         account,
         member,

@@ -23,7 +23,7 @@ use subxt::{
 /// The metadata of the runtime that this client was written for.
 const METADATA: &[u8] = include_bytes!("../../metadata.scale");
 
-fn metadata() -> Option<&'static Metadata> {
+pub(super) fn metadata() -> Option<&'static Metadata> {
     static DECODED: OnceLock<Option<Metadata>> = OnceLock::new();
     DECODED.get_or_init(|| Metadata::decode_from(METADATA).ok()).as_ref()
 }

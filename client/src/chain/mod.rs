@@ -10,6 +10,7 @@ mod calls;
 mod council;
 mod error;
 mod head;
+mod health;
 mod outcome;
 mod queries;
 mod submit;
@@ -19,6 +20,7 @@ pub use calls::{Call, InstitutionChange, Signature, StaffChange};
 pub use council::Motion;
 pub use error::{ConnectError, QueryError, SubmitError};
 pub use head::{At, Head};
+pub use health::{expected_runtime, Health, RuntimeVersion, Votes};
 pub use outcome::{Outcome, OutcomeError};
 pub use submit::Signer;
 
@@ -34,6 +36,7 @@ use subxt::{
 pub struct Chain {
     api: OnlineClient<SubstrateConfig>,
     rpc: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
+    raw: RpcClient,
     genesis: Digest,
 }
 
@@ -55,7 +58,7 @@ impl Chain {
             .await
             .map_err(|error| unreachable(error.to_string()))?;
         let genesis = Digest(api.genesis_hash().0);
-        let chain = Self { api, rpc: LegacyRpcMethods::new(client), genesis };
+        let chain = Self { api, rpc: LegacyRpcMethods::new(client.clone()), raw: client, genesis };
         chain.check_is_salus(url).await?;
         Ok(chain)
     }
@@ -73,12 +76,6 @@ impl Chain {
     /// The node's version.
     pub async fn node_version(&self) -> Result<String, QueryError> {
         Ok(self.rpc.system_version().await?)
-    }
-
-    /// How many peers the node has, and whether it is still catching up.
-    pub async fn health(&self) -> Result<(usize, bool), QueryError> {
-        let health = self.rpc.system_health().await?;
-        Ok((health.peers, health.is_syncing))
     }
 
     async fn check_is_salus(&self, url: &str) -> Result<(), ConnectError> {

@@ -89,7 +89,7 @@ impl Failure {
         }
     }
 
-    fn at(self, path: &Path) -> KeystoreError {
+    pub(super) fn at(self, path: &Path) -> KeystoreError {
         KeystoreError { path: path.to_owned(), failure: self }
     }
 }
@@ -126,12 +126,9 @@ impl Keystore {
             if folder.try_exists()? {
                 return Err(Failure::AlreadyExists);
             }
-            let files = [
-                (TRANSACTION, to_polkadot_json(identity.transaction(), name, password)?),
-                (SECRETS, json(&Sealed::seal(identity, password)?)?),
-                (PUBLIC, json(&card)?),
-            ];
-            write_folder(folder, &files)
+            let transaction = to_polkadot_json(identity.transaction(), name, password)? + "\n";
+            let (secrets, public) = (json(&Sealed::seal(identity, password)?)?, json(&card)?);
+            write_folder(folder, &[(TRANSACTION, &transaction), (SECRETS, &secrets), (PUBLIC, &public)])
         };
         write().map_err(|failure| match failure {
             // What is missing is the place for it.
@@ -312,7 +309,8 @@ fn associated_data(cost: Cost, salt: &[u8; 16], transaction: SigningKey) -> Vec<
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value).map_err(|_| Failure::Malformed("cannot be written as JSON"))
+    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::Malformed("cannot be written as JSON"))?;
+    Ok(text + "\n")
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
@@ -326,17 +324,20 @@ fn text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Writes all files into a folder beside, which then gets its name.
-fn write_folder(folder: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
+/// Writes all files into a folder beside, which then gets its name. A file may lie in a folder of its own.
+pub(super) fn write_folder(folder: &Path, files: &[(&str, &str)]) -> Result<(), Failure> {
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     let fresh = parent.join(format!(".fresh-keystore-{}", hex::encode(random::<8>())));
     let write = || -> Result<(), Failure> {
         create_private_folder(&fresh)?;
         for (name, content) in files {
-            let mut file = private_file().open(fresh.join(name))?;
+            let path = fresh.join(name);
+            if let Some(inner) = path.parent().filter(|inner| !inner.is_dir()) {
+                create_private_folder(inner)?;
+            }
+            let mut file = private_file().open(path)?;
             file.write_all(content.as_bytes())?;
-            file.write_all(b"\n")?;
             file.sync_all()?;
         }
         fs::rename(&fresh, folder).map_err(|error| match error.kind() {
@@ -351,7 +352,7 @@ fn write_folder(folder: &Path, files: &[(&str, String)]) -> Result<(), Failure> 
     };
     let written = write();
     if written.is_err() {
-        // What cannot be removed holds nothing that is not encrypted.
+        // What cannot be removed is readable by its owner only.
         let _ = fs::remove_dir_all(&fresh);
     }
     written

@@ -20,6 +20,7 @@
 //! envelopes. Private parts live in types that are wiped on drop and cannot be printed; none ever leaves the client
 //! (S0-10). At rest they are in a [`Keystore`].
 
+mod authority;
 mod encryption;
 mod identity;
 mod keystore;
@@ -28,6 +29,10 @@ mod polkadot_json;
 mod signing;
 mod uri;
 
+pub use authority::{
+    is_finality_key, is_signing_key, session_keys_in, AuthorityKeys, AuthorityPublic, InvalidPeerId, PeerId, NODE_KEY,
+    SESSION,
+};
 pub use encryption::EncryptionPair;
 pub(crate) use encryption::PublicKey;
 pub use identity::{Identity, PublicKeys};

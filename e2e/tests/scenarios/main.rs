@@ -12,5 +12,6 @@
 
 mod bad_input;
 mod demo;
+mod founding;
 mod network;
 mod readme;

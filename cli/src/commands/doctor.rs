@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus doctor`: looks at a node and its network for some seconds, and says what is wrong and what to do.
+
+use crate::{
+    context::Context,
+    failure::Failure,
+    findings::{self, Finding, Sample, Session, Verdict},
+    network::list,
+    output::{word, Output},
+};
+use salus_client::{
+    chain::{expected_runtime, At, Chain, QueryError},
+    keys::{session_keys_in, SESSION},
+};
+use salus_primitives::{Digest, FinalityKey, Moment};
+use serde::Serialize;
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+/// What the status of the process says.
+pub(crate) const EXIT_STATUS: &str = "Exit status: 0 all is well, 1 there are warnings, 2 something is wrong.";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The list that the network began with, to call hospitals by their names
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+    /// The folder with the node's keys, as `salus network keys` wrote it, to see whether the network knows them
+    #[arg(long, value_name = "FOLDER")]
+    keys: Option<PathBuf>,
+    /// The node's data, to see whether the disk has room [default: /var/lib/salus if it is there]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+/// How often, and how far apart, the node is looked at: votes and blocks come and go within a second.
+const LOOKS: u32 = 12;
+const PAUSE: Duration = Duration::from_millis(450);
+/// Where `run-node` keeps the node's data.
+const DATA: &str = "/var/lib/salus";
+
+#[derive(Serialize)]
+struct Report {
+    node: String,
+    genesis: Option<Digest>,
+    verdict: Verdict,
+    /// How many hospitals decide together.
+    authorities: Option<usize>,
+    /// How many more may fail before finality stops.
+    may_fail: Option<usize>,
+    findings: Vec<Finding>,
+}
+
+pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    // What is said on the command line has to be right before anything is judged.
+    let names = arguments.network.as_deref().map(list::read).transpose()?.map(|(list, _)| list.hospitals);
+    let keys = arguments.keys.as_deref().map(own_keys).transpose()?;
+    let mut report = Report {
+        node: context.node().to_owned(),
+        genesis: None,
+        verdict: Verdict::Ok,
+        authorities: None,
+        may_fail: None,
+        findings: Vec::new(),
+    };
+    match context.chain().await {
+        Ok(chain) => {
+            let name = |key: &FinalityKey| {
+                let hospital = names.iter().flatten().find(|hospital| hospital.grandpa == *key);
+                hospital.map_or_else(|| key.to_string(), |hospital| hospital.name.clone())
+            };
+            let seen = look(&chain, &mut report, keys.as_deref(), &name).await;
+            if let Err(error) = seen {
+                report.findings.push(Finding::failure(
+                    "node",
+                    format!("stopped answering: {error}"),
+                    "look into its log (journalctl -u salus-node) and start it again",
+                ));
+            }
+        }
+        Err(Failure::Failed(error) | Failure::Refused(error)) => report.findings.push(Finding::failure(
+            "node",
+            error.to_string().lines().next().unwrap_or_default().to_owned(),
+            "see whether it runs (systemctl status salus-node) and what its log says (journalctl -u salus-node); --node \
+             names another address",
+        )),
+        Err(reported) => return Err(reported),
+    }
+    let answered = report.genesis.is_some();
+    if let Some((address, port)) = host_and_port(context.node()).filter(|_| answered) {
+        let here = is_here(&address);
+        // A node in a container has a table of its own, and none of its sockets is in this one.
+        let listening = if here { listening(port).filter(|found| !found.is_empty()) } else { None };
+        report.findings.push(findings::exposure(here, listening.as_deref()));
+    }
+    if let Some(folder) = arguments.data.or_else(|| Some(PathBuf::from(DATA)).filter(|data| data.is_dir())) {
+        report.findings.push(disk(&folder)?);
+    }
+    report.verdict = findings::worst(&report.findings);
+    out.show(&report, human)?;
+    match report.verdict {
+        Verdict::Ok => Ok(()),
+        Verdict::Warning => Err(Failure::Reported(1)),
+        Verdict::Failure => Err(Failure::Reported(2)),
+    }
+}
+
+/// Looks at a node that answers.
+async fn look(
+    chain: &Chain,
+    report: &mut Report,
+    keys: Option<&[FinalityKey]>,
+    name: &dyn Fn(&FinalityKey) -> String,
+) -> Result<(), QueryError> {
+    report.genesis = Some(chain.genesis());
+    report.findings.push(Finding::ok("node", format!("answers, on {} ({})", chain.name().await?, chain.genesis())));
+    let found = chain.runtime_version().await?;
+    report.findings.push(findings::software(&chain.node_version().await?, &found, expected_runtime().as_ref()));
+
+    let authorities = chain.finality_keys(At::Finalized).await?;
+    let (mut samples, mut missing): (Vec<Sample>, Option<BTreeSet<FinalityKey>>) = (Vec::new(), None);
+    for turn in 0..LOOKS {
+        if turn > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+        samples.push(sample(chain).await?);
+        if let Some(votes) = chain.votes().await? {
+            missing = Some(match missing {
+                Some(before) => before.intersection(&votes.missing).copied().collect(),
+                None => votes.missing,
+            });
+        }
+    }
+    let health = chain.health().await?;
+    let missing = missing.map(|missing| missing.iter().map(name).collect::<BTreeSet<_>>());
+    let missing = missing.map(|names| names.into_iter().collect::<Vec<_>>());
+    let absent = missing.as_ref().map_or(0, Vec::len);
+    report.authorities = Some(authorities.len());
+    let stopped = findings::stands_still(&samples);
+    let more = findings::may_fail(authorities.len()).saturating_sub(absent);
+    report.may_fail = Some(if stopped { 0 } else { more });
+    let local = host_and_port(&report.node).is_none_or(|(address, _)| is_here(&address));
+    report.findings.extend([
+        findings::peers(&health, authorities.len()),
+        findings::syncing(&health),
+        findings::blocks(&samples),
+        findings::authorities(authorities.len(), missing.as_deref(), stopped),
+        findings::finality(&samples),
+        findings::clock(&samples, health.syncing),
+        findings::session(session(chain, &authorities, keys).await?, health.authority),
+        findings::unsafe_methods(chain.answers_unsafe_methods().await?, local),
+    ]);
+    Ok(())
+}
+
+async fn sample(chain: &Chain) -> Result<Sample, QueryError> {
+    let best = chain.head(At::Best).await?;
+    let block_time = chain.now(At::Block(best.hash)).await?;
+    let finalized = chain.head(At::Finalized).await?;
+    let local_time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    let local_time = Moment::try_from(local_time).unwrap_or(Moment::MAX);
+    Ok(Sample { best: best.number, finalized: finalized.number, block_time, local_time })
+}
+
+/// Whether the node, or the folder of its keys, holds the key of an authority.
+async fn session(
+    chain: &Chain,
+    authorities: &[FinalityKey],
+    keys: Option<&[FinalityKey]>,
+) -> Result<Session, QueryError> {
+    if let Some(keys) = keys {
+        let known = keys.iter().any(|key| authorities.contains(key));
+        return Ok(if known { Session::InUse } else { Session::Foreign });
+    }
+    for key in authorities {
+        match chain.holds(key).await? {
+            Some(true) => return Ok(Session::InUse),
+            Some(false) => {}
+            None => return Ok(Session::Unseen),
+        }
+    }
+    Ok(Session::Foreign)
+}
+
+/// The keys that vote, in a folder of `salus network keys` or in its folder of session keys.
+fn own_keys(folder: &Path) -> Result<Vec<FinalityKey>, Failure> {
+    let inner = folder.join(SESSION);
+    let folder = if inner.is_dir() { inner.as_path() } else { folder };
+    let found = session_keys_in(folder)
+        .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", folder.display())))?;
+    Ok(found.1)
+}
+
+fn disk(folder: &Path) -> Result<Finding, Failure> {
+    let space = rustix::fs::statvfs(folder).map_err(|error| {
+        Failure::input(format!("`{}` cannot be looked at: {error}\nhint: --data FOLDER", folder.display()))
+    })?;
+    let bytes = |blocks: u64| blocks.saturating_mul(space.f_frsize);
+    Ok(findings::disk(folder, bytes(space.f_bavail), bytes(space.f_blocks)))
+}
+
+/// Host and port of the node's address.
+fn host_and_port(url: &str) -> Option<(String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let standard = if scheme == "wss" || scheme == "https" { 443 } else { 80 };
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => Some((bare(host), port.parse().ok()?)),
+        _ => Some((bare(authority), standard)),
+    }
+}
+
+fn bare(host: &str) -> String {
+    host.trim_start_matches('[').trim_end_matches(']').to_owned()
+}
+
+fn is_here(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The addresses on which this machine listens at `port`; `None` where the system does not tell.
+fn listening(port: u16) -> Option<Vec<IpAddr>> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);
+    let mut found = BTreeSet::new();
+    let mut told = false;
+    for table in tables.into_iter().flatten() {
+        told = true;
+        found.extend(table.lines().filter_map(|line| listener(line, port)));
+    }
+    told.then(|| found.into_iter().collect())
+}
+
+/// The address in a line of `/proc/net/tcp` or `/proc/net/tcp6` of a socket that listens at `port`.
+fn listener(line: &str, port: u16) -> Option<IpAddr> {
+    let mut columns = line.split_whitespace();
+    let (local, state) = (columns.nth(1)?, columns.nth(1)?);
+    let (address, local_port) = local.split_once(':')?;
+    if state != "0A" || u16::from_str_radix(local_port, 16).ok()? != port {
+        return None;
+    }
+    // Words of four bytes, each in the machine's own order.
+    let mut bytes = Vec::with_capacity(16);
+    for word in address.as_bytes().chunks(8) {
+        let word = u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()?;
+        bytes.extend(word.to_ne_bytes());
+    }
+    match bytes.len() {
+        4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
+        _ => {
+            let address = std::net::Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?);
+            Some(address.to_ipv4_mapped().map_or(IpAddr::V6(address), IpAddr::V4))
+        }
+    }
+}
+
+fn human(report: &Report) -> String {
+    let width = report.findings.iter().map(|finding| finding.subject.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for Finding { subject, verdict, says, advice } in &report.findings {
+        text += &format!("{:7}  {subject:width$}  {says}\n", word(verdict));
+        if let Some(advice) = advice {
+            text += &format!("{:7}  {:width$}  -> {advice}\n", "", "");
+        }
+    }
+    let count = |wanted| report.findings.iter().filter(|finding| finding.verdict == wanted).count();
+    text + &match (count(Verdict::Failure), count(Verdict::Warning)) {
+        (0, 0) => "\nall is well".to_owned(),
+        (failures, warnings) => format!("\nfailures: {failures}, warnings: {warnings}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports_are_read_from_addresses() {
+        for (url, host, port) in [
+            ("ws://127.0.0.1:9944", "127.0.0.1", 9944),
+            ("ws://[::1]:9944/", "::1", 9944),
+            ("wss://node.example/rpc", "node.example", 443),
+            ("ws://[::1]", "::1", 80),
+            ("ws://me:secret@localhost:1", "localhost", 1),
+        ] {
+            assert_eq!(host_and_port(url), Some((host.to_owned(), port)), "{url}");
+        }
+        assert_eq!(host_and_port("node"), None);
+        assert!(is_here("localhost") && is_here("::1") && is_here("127.3.2.1") && !is_here("node.example"));
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn listening_sockets_are_read_from_the_systems_table() {
+        let line =
+            |address: &str, state: &str| format!("   0: {address}:26D8 00000000:0000 {state} 00000000:00000000 00:0");
+        assert_eq!(listener(&line("0100007F", "0A"), 9944), Some("127.0.0.1".parse().unwrap()));
+        assert_eq!(listener(&line("00000000", "0A"), 9944), Some("0.0.0.0".parse().unwrap()));
+        assert_eq!(listener(&line("0100007F", "0A"), 9945), None);
+        assert_eq!(listener(&line("0100007F", "01"), 9944), None, "a connection");
+        let v6 = "00000000000000000000000001000000";
+        assert_eq!(listener(&line(v6, "0A"), 9944), Some("::1".parse().unwrap()));
+        let mapped = "0000000000000000FFFF00000100007F";
+        assert_eq!(listener(&line(mapped, "0A"), 9944), Some("127.0.0.1".parse().unwrap()));
+        assert_eq!(listener("  sl  local_address rem_address   st", 9944), None);
+        assert_eq!(listener("", 9944), None);
+    }
+
+    #[test]
+    fn a_port_that_is_open_is_found() {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        assert_eq!(listening(port), Some(vec!["127.0.0.1".parse().unwrap()]));
+    }
+}

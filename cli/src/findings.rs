@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What `salus doctor` makes of what it saw: each finding says in plain words what is so, and what to do about it.
+
+use salus_client::chain::{Health, RuntimeVersion};
+use salus_primitives::Moment;
+use serde::Serialize;
+use std::{net::IpAddr, path::Path};
+
+/// How well something is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verdict {
+    /// As it should be.
+    Ok,
+    /// Works, and will not always.
+    Warning,
+    /// Does not work.
+    Failure,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Finding {
+    /// What was looked at.
+    pub(crate) subject: &'static str,
+    /// How well it is.
+    pub(crate) verdict: Verdict,
+    /// What is so.
+    pub(crate) says: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) advice: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn ok(subject: &'static str, says: impl Into<String>) -> Self {
+        Self { subject, verdict: Verdict::Ok, says: says.into(), advice: None }
+    }
+
+    pub(crate) fn warning(subject: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { subject, verdict: Verdict::Warning, says: says.into(), advice: Some(advice.into()) }
+    }
+
+    pub(crate) fn failure(subject: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { subject, verdict: Verdict::Failure, says: says.into(), advice: Some(advice.into()) }
+    }
+}
+
+/// What was seen at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Sample {
+    /// Number of the best block.
+    pub(crate) best: u64,
+    /// Number of the finalised block.
+    pub(crate) finalized: u64,
+    /// When the best block says that it was made; zero before the first.
+    pub(crate) block_time: Moment,
+    /// This machine's time.
+    pub(crate) local_time: Moment,
+}
+
+/// How many of so many authorities may fail at the same time without finality stopping.
+pub(crate) fn may_fail(authorities: usize) -> usize {
+    authorities.saturating_sub(1).checked_div(3).unwrap_or_default()
+}
+
+/// A block is late when it is this old: ten slots.
+const LATE: i128 = 10_000;
+/// A clock is off when it differs by this much; nodes refuse blocks from further in the future.
+const CLOCK_OFF: i128 = 2_000;
+/// Blocks between best and finalised that are usual; a few more while an authority is down.
+const USUAL_LAG: u64 = 10;
+/// Blocks between best and finalised from which on finality has stopped, for all that matters.
+const STOPPED_LAG: u64 = 60;
+const GIB: u64 = 1 << 30;
+
+/// Which runtime the node has, and which one this program knows.
+pub(crate) fn software(node_version: &str, found: &RuntimeVersion, expected: Option<&RuntimeVersion>) -> Finding {
+    let runtime = format!("node {node_version}, runtime {} {}", found.spec_name, found.spec_version);
+    match expected {
+        Some(expected) if expected == found => Finding::ok("software", runtime),
+        Some(expected) => Finding::warning(
+            "software",
+            format!("{runtime}; this program was made for {} {}", expected.spec_name, expected.spec_version),
+            "install the `salus` and `salus-node` of one release on this machine",
+        ),
+        None => Finding::ok("software", runtime),
+    }
+}
+
+/// Whether the node has the connections that it needs.
+pub(crate) fn peers(health: &Health, authorities: usize) -> Finding {
+    let others = authorities.saturating_sub(1);
+    let says = format!("connected to {} of {others} other hospitals", health.peers);
+    let advice =
+        "look whether the node's port is open to them and theirs to this machine (salus.nft, the hospital's own \
+                  firewall), and whether their nodes run";
+    match health.peers {
+        _ if others == 0 => Finding::ok("peers", "the only authority of its network needs none"),
+        0 => Finding::failure("peers", "connected to no other node: it sees nothing of the network", advice),
+        peers if peers < others => Finding::warning("peers", says, advice),
+        _ => Finding::ok("peers", says),
+    }
+}
+
+/// Whether the node has caught up.
+pub(crate) fn syncing(health: &Health) -> Finding {
+    match health.syncing {
+        true => Finding::warning("sync", "still catching up with the others", "wait, and run this again"),
+        false => Finding::ok("sync", "has all blocks that its peers have"),
+    }
+}
+
+/// How many hospitals decide, who did not vote, and how many more may fail. Where finality has stopped, votes that were
+/// cast before still count as seen, so that more may be absent than seem to be.
+pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: bool) -> Finding {
+    let Some(missing) = missing else {
+        return Finding::warning(
+            "hospitals",
+            format!("{total} decide together; this node's voter has not begun, so nobody can be seen voting"),
+            "wait until the node has caught up, and run this again",
+        );
+    };
+    let (limit, absent) = (may_fail(total), missing.len());
+    let names = missing.join(", ");
+    let voted = match absent {
+        0 => format!("{total} decide together and all vote"),
+        _ => format!("{total} decide together; {absent} did not vote: {names}"),
+    };
+    let Some(more) = limit.checked_sub(absent) else {
+        return Finding::failure(
+            "hospitals",
+            format!("{voted}. Finality has stopped: it bears {limit} failing"),
+            format!(
+                "call them; {} must come back before anything is final. If all others seem absent, it is this node that \
+                 is cut off",
+                absent.saturating_sub(limit)
+            ),
+        );
+    };
+    if stopped {
+        return Finding::failure(
+            "hospitals",
+            format!("{voted}. Finality has stopped: it bears {limit} failing, so others have failed after they voted"),
+            "call all of them, beginning with those that this node is not connected to. If nobody else is in trouble, it is \
+             this node that is cut off",
+        );
+    }
+    let more = match more {
+        0 => "no more may fail before finality stops".to_owned(),
+        1 => "1 more may fail before finality stops".to_owned(),
+        more => format!("{more} more may fail before finality stops"),
+    };
+    let says = format!("{voted}; {more}");
+    match (absent, limit) {
+        (0, 0) => Finding::warning(
+            "hospitals",
+            says,
+            "a network that is to bear a failure needs four hospitals; admit more when they are ready",
+        ),
+        (0, _) => Finding::ok("hospitals", says),
+        _ => Finding::warning("hospitals", says, "call them: their node, its machine or the line to it is down"),
+    }
+}
+
+/// Whether blocks are made.
+pub(crate) fn blocks(samples: &[Sample]) -> Finding {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        return Finding::failure("blocks", "the node does not tell", "look into its log");
+    };
+    match last.best > first.best {
+        true => Finding::ok("blocks", format!("block {}, and new ones come", last.best)),
+        false => Finding::failure(
+            "blocks",
+            format!("no new block for {} s after block {}", seconds(elapsed(first, last)), last.best),
+            "look whether this node has peers; if the other hospitals see the same, more than a third of the nodes \
+             are down",
+        ),
+    }
+}
+
+/// Whether nothing has become final for longer than is usual.
+pub(crate) fn stands_still(samples: &[Sample]) -> bool {
+    samples.first().zip(samples.last()).is_some_and(|(first, last)| {
+        last.finalized == first.finalized && last.best.saturating_sub(last.finalized) > USUAL_LAG
+    })
+}
+
+/// Whether blocks become final.
+pub(crate) fn finality(samples: &[Sample]) -> Finding {
+    let Some(last) = samples.last() else {
+        return Finding::failure("finality", "the node does not tell", "look into its log");
+    };
+    let lag = last.best.saturating_sub(last.finalized);
+    let says = format!("block {} is final, {lag} behind the newest", last.finalized);
+    let advice = "see `hospitals`: more than two thirds of them must vote. Transactions wait until then; none is lost";
+    match lag {
+        _ if stands_still(samples) => Finding::failure("finality", format!("stands still: {says}"), advice),
+        lag if lag > STOPPED_LAG => Finding::failure("finality", says, advice),
+        lag if lag > USUAL_LAG => Finding::warning("finality", says, advice),
+        _ => Finding::ok("finality", says),
+    }
+}
+
+/// Whether this machine's clock agrees with those of the authors of blocks.
+pub(crate) fn clock(samples: &[Sample], syncing: bool) -> Finding {
+    let advice =
+        "look at this machine's time service (timedatectl); if it is right, ask the other hospitals to look at \
+                  theirs";
+    // The freshest block tells most: others were waiting to be seen.
+    let age = |sample: &Sample| i128::from(sample.local_time).saturating_sub(i128::from(sample.block_time));
+    let age = samples.iter().filter(|sample| sample.block_time > 0).map(age).min();
+    let moving = samples.first().zip(samples.last()).is_some_and(|(first, last)| first.best < last.best);
+    match age {
+        None => Finding::ok("clock", "there is no block yet to compare with"),
+        Some(age) if age < CLOCK_OFF.saturating_neg() => Finding::failure(
+            "clock",
+            format!("a block is {} s in this machine's future: a clock is off", seconds(age.saturating_neg())),
+            advice,
+        ),
+        _ if syncing || !moving => Finding::ok("clock", "cannot be compared while no new blocks come"),
+        Some(age) if age > LATE => Finding::failure(
+            "clock",
+            format!(
+                "blocks that are new seem {} s old: this machine's clock is ahead, or blocks come late",
+                seconds(age)
+            ),
+            advice,
+        ),
+        Some(_) => Finding::ok("clock", "agrees with the newest block"),
+    }
+}
+
+fn elapsed(first: &Sample, last: &Sample) -> i128 {
+    i128::from(last.local_time).saturating_sub(i128::from(first.local_time))
+}
+
+fn seconds(milliseconds: i128) -> i128 {
+    milliseconds.checked_div(1_000).unwrap_or_default()
+}
+
+/// What is known of the node's session keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Session {
+    /// The node or the folder holds the keys of an authority of the present set.
+    InUse,
+    /// It holds none of the present set.
+    Foreign,
+    /// Nobody could look.
+    Unseen,
+}
+
+/// Whether the node can author and vote.
+pub(crate) fn session(session: Session, authority: bool) -> Finding {
+    match (session, authority) {
+        (Session::InUse, true) => Finding::ok("session keys", "those of an authority of the network"),
+        (Session::InUse, false) => Finding::failure(
+            "session keys",
+            "those of an authority, and the node does not act as one",
+            "start it with --validator, as the script `run-node` does",
+        ),
+        (Session::Foreign, true) => Finding::failure(
+            "session keys",
+            "none of an authority of the network: the node neither authors nor votes",
+            "give it the keys that `salus network keys` made (--keystore-path), or have the council admit its own",
+        ),
+        (Session::Foreign, false) => Finding::ok("session keys", "none, and the node only follows the network"),
+        (Session::Unseen, true) => Finding::ok(
+            "session keys",
+            "the node acts as an authority; name the folder of its keys with --keys to have them looked at",
+        ),
+        (Session::Unseen, false) => Finding::ok("session keys", "none: the node only follows the network"),
+    }
+}
+
+/// Who reaches the node's RPC. `listening` are the addresses of this machine on which its port is open.
+pub(crate) fn exposure(node_is_here: bool, listening: Option<&[IpAddr]>) -> Finding {
+    let advice =
+        "start the node without --rpc-external and --unsafe-rpc-external, and put a proxy with TLS and a list of \
+                  who may ask in front of it if others are to";
+    match (node_is_here, listening) {
+        (false, _) => Finding::warning(
+            "rpc",
+            "the node was asked over the network: so can everybody who reaches it",
+            "run this on the node's own machine; if others are to ask, put a proxy with TLS in front of it",
+        ),
+        (true, Some(addresses)) => {
+            match addresses.iter().filter(|address| !address.is_loopback()).collect::<Vec<_>>() {
+                open if open.is_empty() => Finding::ok("rpc", "answers on this machine only"),
+                open => {
+                    let open: Vec<_> = open.iter().map(|address| address.to_string()).collect();
+                    Finding::warning(
+                        "rpc",
+                        format!("its port is open to other machines (on {})", open.join(", ")),
+                        advice,
+                    )
+                }
+            }
+        }
+        (true, None) => Finding::ok("rpc", "was asked on this machine; who else reaches it cannot be seen here"),
+    }
+}
+
+/// Whether the node lets whoever reaches its RPC change it.
+pub(crate) fn unsafe_methods(answered: bool, node_is_here: bool) -> Finding {
+    let advice = "start the node with --rpc-methods safe, as the script `run-node` does";
+    match (answered, node_is_here) {
+        (false, _) => Finding::ok("rpc methods", "only those that are safe for everybody"),
+        (true, true) => Finding::warning(
+            "rpc methods",
+            "every program on this machine can change the node's keys and peers",
+            advice,
+        ),
+        (true, false) => {
+            Finding::failure("rpc methods", "everybody who reaches the node can change its keys and peers", advice)
+        }
+    }
+}
+
+/// Whether there is room for more blocks.
+pub(crate) fn disk(folder: &Path, free: u64, total: u64) -> Finding {
+    let says = format!(
+        "{} GiB of {} free for `{}`",
+        free.checked_div(GIB).unwrap_or_default(),
+        total.checked_div(GIB).unwrap_or_default(),
+        folder.display()
+    );
+    let advice =
+        "make room or move the node's data to a larger disk: it keeps all blocks, and stops when the disk is full";
+    match free {
+        free if free < GIB.saturating_mul(2) => Finding::failure("disk", says, advice),
+        free if free < GIB.saturating_mul(10) || free < total.checked_div(10).unwrap_or_default() => {
+            Finding::warning("disk", says, advice)
+        }
+        _ => Finding::ok("disk", says),
+    }
+}
+
+/// The worst of all.
+pub(crate) fn worst(findings: &[Finding]) -> Verdict {
+    findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Verdict::{Failure, Ok, Warning};
+
+    fn samples(best: [u64; 2], finalized: [u64; 2], age: i64) -> [Sample; 2] {
+        [0, 1].map(|place| {
+            let local_time = 1_000_000 + 5_000 * place as u64;
+            let block_time = local_time.checked_add_signed(-age).unwrap();
+            Sample { best: best[place], finalized: finalized[place], block_time, local_time }
+        })
+    }
+
+    fn health(peers: usize) -> Health {
+        Health { peers, syncing: false, authority: true }
+    }
+
+    #[test]
+    fn a_third_less_one_may_fail() {
+        let numbers: Vec<_> = [0, 1, 3, 4, 6, 7, 10].map(may_fail).into();
+        assert_eq!(numbers, [0, 0, 0, 1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn how_many_more_may_fail_is_said() {
+        let names = |count: usize| (0..count).map(|number| format!("Hospital {number}")).collect::<Vec<_>>();
+        for (total, missing, verdict, words) in [
+            (7, 0, Ok, "2 more may fail"),
+            (4, 0, Ok, "1 more may fail"),
+            (7, 1, Warning, "1 more may fail"),
+            (4, 1, Warning, "no more may fail"),
+            (4, 2, Failure, "Finality has stopped"),
+            (3, 0, Warning, "no more may fail"),
+            (3, 1, Failure, "Finality has stopped"),
+            (1, 0, Warning, "no more may fail"),
+        ] {
+            let finding = authorities(total, Some(&names(missing)), false);
+            assert_eq!(finding.verdict, verdict, "{finding:?}");
+            assert!(finding.says.contains(words), "{finding:?}");
+            assert_eq!(finding.says.contains("Hospital 0"), missing > 0);
+            assert_eq!(finding.advice.is_some(), verdict != Ok);
+        }
+        assert_eq!(authorities(4, None, false).verdict, Warning);
+        let stopped = authorities(4, Some(&names(1)), true);
+        assert!(stopped.verdict == Failure && stopped.says.contains("Finality has stopped"), "{stopped:?}");
+    }
+
+    #[test]
+    fn peers_are_counted_against_the_other_hospitals() {
+        for (peers_now, total, verdict) in [(3, 4, Ok), (5, 4, Ok), (2, 4, Warning), (0, 4, Failure), (0, 1, Ok)] {
+            assert_eq!(peers(&health(peers_now), total).verdict, verdict, "{peers_now} of {total}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_finality_have_to_move() {
+        assert_eq!(blocks(&samples([5, 9], [3, 7], 0)).verdict, Ok);
+        assert_eq!(blocks(&samples([9, 9], [7, 7], 0)).verdict, Failure);
+        assert_eq!(blocks(&[]).verdict, Failure);
+        assert_eq!(finality(&samples([5, 9], [3, 7], 0)).verdict, Ok);
+        assert_eq!(finality(&samples([50, 54], [38, 42], 0)).verdict, Warning);
+        assert_eq!(finality(&samples([50, 54], [38, 38], 0)).verdict, Failure);
+        assert_eq!(finality(&samples([500, 504], [38, 42], 0)).verdict, Failure);
+        assert_eq!(finality(&samples([3, 3], [0, 0], 0)).verdict, Ok, "a network that has only begun");
+        assert_eq!(finality(&[]).verdict, Failure);
+    }
+
+    #[test]
+    fn a_clock_is_compared_with_the_newest_block() {
+        for (age, verdict) in [(800, Ok), (-1_500, Ok), (-2_500, Failure), (9_000, Ok), (12_000, Failure)] {
+            assert_eq!(clock(&samples([5, 9], [3, 7], age), false).verdict, verdict, "{age}");
+        }
+        assert_eq!(clock(&samples([5, 9], [3, 7], 90_000), true).verdict, Ok, "while catching up");
+        assert_eq!(clock(&samples([9, 9], [3, 7], 90_000), false).verdict, Ok, "`blocks` says what is wrong");
+        assert_eq!(clock(&[], false).verdict, Ok);
+    }
+
+    #[test]
+    fn an_open_port_and_open_methods_are_warned_of() {
+        let loopback = ["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()];
+        let everywhere = ["0.0.0.0".parse().unwrap()];
+        assert_eq!(exposure(true, Some(&loopback)).verdict, Ok);
+        assert_eq!(exposure(true, Some(&everywhere)).verdict, Warning);
+        assert_eq!(exposure(true, None).verdict, Ok);
+        assert_eq!(exposure(false, None).verdict, Warning);
+        assert_eq!(unsafe_methods(false, false).verdict, Ok);
+        assert_eq!(unsafe_methods(true, true).verdict, Warning);
+        assert_eq!(unsafe_methods(true, false).verdict, Failure);
+    }
+
+    #[test]
+    fn session_keys_have_to_be_in_use() {
+        assert_eq!(session(Session::InUse, true).verdict, Ok);
+        assert_eq!(session(Session::InUse, false).verdict, Failure);
+        assert_eq!(session(Session::Foreign, true).verdict, Failure);
+        assert_eq!(session(Session::Foreign, false).verdict, Ok);
+        assert_eq!(session(Session::Unseen, true).verdict, Ok);
+    }
+
+    #[test]
+    fn disks_run_full() {
+        let folder = Path::new("/data");
+        assert_eq!(disk(folder, 100 * GIB, 200 * GIB).verdict, Ok);
+        assert_eq!(disk(folder, 15 * GIB, 200 * GIB).verdict, Warning);
+        assert_eq!(disk(folder, 9 * GIB, 20 * GIB).verdict, Warning);
+        assert_eq!(disk(folder, GIB, 20 * GIB).verdict, Failure);
+    }
+
+    #[test]
+    fn other_software_is_warned_of() {
+        let version = |spec_version| RuntimeVersion { spec_name: "salus".to_owned(), spec_version };
+        assert_eq!(software("0.1.0", &version(1), Some(&version(1))).verdict, Ok);
+        assert_eq!(software("0.1.0", &version(2), Some(&version(1))).verdict, Warning);
+        assert_eq!(software("0.1.0", &version(2), None).verdict, Ok);
+    }
+
+    #[test]
+    fn the_worst_finding_decides() {
+        assert_eq!(worst(&[]), Ok);
+        assert_eq!(worst(&[Finding::ok("a", ""), Finding::warning("b", "", "")]), Warning);
+        assert_eq!(worst(&[Finding::failure("a", "", ""), Finding::ok("b", "")]), Failure);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! With whom a network begins: what the genesis is made of.
+//!
+//! Public data only. The same description gives the same genesis, so hospitals that agree on it agree on the chain.
+
+use crate::{
+    membership::{InstitutionProfile, Role},
+    EncryptionKey, FinalityKey, SigningKey,
+};
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// A network that is about to begin.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Its name, for people.
+    pub name: String,
+    /// Its name, for folders.
+    pub id: String,
+    /// How many verifications a newcomer needs.
+    pub required_verifications: u32,
+    /// The first institutions: the place in this list is the institution's number.
+    pub founders: Vec<Founder>,
+}
+
+/// An institution with which a network begins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Founder {
+    /// What the council would otherwise decide about it.
+    pub profile: InstitutionProfile,
+    /// The keys of its authority node, if it runs one.
+    pub authority: Option<Authority>,
+    /// Its first members. Representatives have a seat in the council.
+    pub staff: Vec<FirstMember>,
+}
+
+/// Who authors and finalises blocks for an institution.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    /// The account that may replace the session keys.
+    pub account: SigningKey,
+    /// The session key that authors blocks.
+    pub aura: SigningKey,
+    /// The session key that votes on what is final.
+    pub grandpa: FinalityKey,
+}
+
+/// A member with whom a network begins: verified by the founders themselves.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstMember {
+    /// What the member may do.
+    pub role: Role,
+    /// The key of the account.
+    pub transaction_key: SigningKey,
+    /// The key that answers verifiers and changes keys.
+    pub membership_key: SigningKey,
+    /// The key to which envelopes are sealed.
+    pub encryption_key: EncryptionKey,
+}
