@@ -23,8 +23,10 @@ pub(super) async fn flipped_byte_is_detected(cast: &Cast, steps: &mut Steps) -> 
     let chain = Chain::connect(cast.patient.node()).await?;
     let listed = cast.patient.json(&["record", "list", &cast.chart]).await?;
     let record = string(list(&listed)?.first().context("the chart is empty")?, "/record")?;
-    let version = chain.version(At::Finalized, record.parse()?, 0).await?.context("the record has no version")?;
-    let file = object(&cast.vaults.join(HOSPITAL_1.to_string()), &version.content)?;
+    let id: RecordId = record.parse()?;
+    let custodian = chain.record(At::Finalized, id).await?.context("the record is not there")?.custodian;
+    let version = chain.version(At::Finalized, id, 0).await?.context("the record has no version")?;
+    let file = object(&cast.vaults.join(custodian.to_string()), &version.content)?;
     let whole = std::fs::read(&file)?;
     let mut flipped = whole.clone();
     let middle = flipped.len() / 2;
