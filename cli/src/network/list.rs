@@ -31,6 +31,8 @@ const MOST_HOSPITALS: usize = 100;
 const LONGEST_NAME: usize = 64;
 /// Members that a hospital may admit, unless the list says otherwise.
 const ADMISSION_QUOTA: u32 = 100_000;
+/// Issuer, verifier and representative, whom a hospital begins with.
+const FIRST_STAFF: u32 = 3;
 /// Verifications that a newcomer needs, unless the list says otherwise.
 const VERIFICATIONS: u32 = 2;
 
@@ -203,7 +205,7 @@ struct RawHospital {
     port: Spanned<u16>,
     listen: Option<Text>,
     vault_address: Option<Text>,
-    admission_quota: Option<u32>,
+    admission_quota: Option<Spanned<u32>>,
     peer_id: Text,
     aura: Text,
     grandpa: Text,
@@ -311,6 +313,9 @@ impl Check<'_> {
         if let Some(id) = peer_id {
             self.once(raw.peer_id.span(), id.to_string(), || "the peer id".to_owned());
         }
+        if let Some(quota) = raw.admission_quota.as_ref().filter(|quota| *quota.get_ref() < FIRST_STAFF) {
+            self.fault(quota.span(), "a hospital begins with 3 members, so it may admit 3 or more");
+        }
         let aura = self.signing_key(&raw.aura);
         let grandpa = self.finality_key(&raw.grandpa);
         let issuing_key = self.signing_key(&raw.institution.issuing);
@@ -332,7 +337,7 @@ impl Check<'_> {
             issuing_key: issuing_key?,
             encryption_key: encryption_key?,
             vault_address: vault_address?,
-            admission_quota: raw.admission_quota.unwrap_or(ADMISSION_QUOTA),
+            admission_quota: raw.admission_quota.as_ref().map_or(ADMISSION_QUOTA, |quota| *quota.get_ref()),
             traffic_quota: TRAFFIC,
         };
         let grandpa = grandpa?;
@@ -554,6 +559,7 @@ pub(crate) mod tests {
             ("address = \"192.0.2.3\"", "address = \"ff02::1\"", "not the address of one machine"),
             ("address = \"192.0.2.3\"", "address = \"127.0.0.1\"", "cannot be reached"),
             ("port = 30333", "port = 0", "a port is 1 to 65535"),
+            ("port = 30333", "port = 30333\nadmission-quota = 2", "begins with 3 members"),
             ("port = 30333", "port = 70000", "u16"),
             ("port = 30333", "port = \"30333\"", "invalid type"),
             ("port = 30333", "prot = 30333", "unknown field `prot`"),
