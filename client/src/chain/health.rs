@@ -106,7 +106,7 @@ pub fn expected_runtime() -> Option<RuntimeVersion> {
         spec_version: u32,
     }
     let constant = metadata()?.pallet_by_name("System")?.constant_by_name("Version")?;
-    let Version { spec_name, spec_version, .. } = Version::decode(&mut &*constant.value()).ok()?;
+    let Version { spec_name, spec_version, .. } = Version::decode(&mut constant.value()).ok()?;
     Some(RuntimeVersion { spec_name, spec_version })
 }
 
