@@ -349,8 +349,8 @@ mod tests {
 
     fn samples(best: [u64; 2], finalized: [u64; 2], age: i64) -> [Sample; 2] {
         [0, 1].map(|place| {
-            let local_time = 1_000_000 + 5_000 * place as u64;
-            let block_time = local_time.checked_add_signed(-age).unwrap();
+            let local_time = [1_000_000_u64, 1_005_000][place];
+            let block_time = local_time.checked_add_signed(age.checked_neg().unwrap()).unwrap();
             Sample { best: best[place], finalized: finalized[place], block_time, local_time }
         })
     }
