@@ -322,7 +322,11 @@ async fn check(arguments: Check, out: &mut Output<'_>) -> Result<(), Failure> {
                 check_folder(&node, path, own.as_ref())?;
                 node.genesis_hash(&path.join(folders::SPECIFICATION))?
             }
-            false => node.genesis_hash(path)?,
+            false if path.is_file() => node.genesis_hash(path)?,
+            false => {
+                let hint = "name folders that `salus network init` wrote, specification files or nodes (ws://...)";
+                return Err(Failure::input(format!("there is nothing at `{place}`\nhint: {hint}")));
+            }
         };
         found.push((place, genesis));
     }
