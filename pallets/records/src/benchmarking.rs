@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One benchmark for each call, in its worst case: a member whose grant is the last that a decision comes to.
+//! One benchmark for each call, in its worst case: a member whose grant is one of as many as there can be, all of which are read.
 
 use super::*;
 use frame_benchmarking::v2::*;
