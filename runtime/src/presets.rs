@@ -4,14 +4,19 @@
 //!
 //! Everybody knows their keys: they come from Substrate's development phrase by public paths. Hospital `n` (from one) is
 //! institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
-//! `//Hospital{n}//Verifier` and `//Hospital{n}//Representative`; from a root come `//transaction`, `//membership` and
-//! the encryption key, as in the client. The institution's issuing key is its identity's membership key. Authorities are
-//! Alice, Bob, Charlie and Dave.
+//! `//Hospital{n}//Verifier`, `//Hospital{n}//Representative` and `//Hospital{n}//Service`; from a root come
+//! `//transaction`, `//membership` and the encryption key, as in the client. The institution's issuing key is its
+//! identity's membership key.
+//!
+//! Each hospital has a seat. Its representative votes in the council, and its service signs with the account of its
+//! authority instead of a transaction key of its own: Alice, Bob, Charlie and Dave. In `development` only Alice has
+//! session keys; Bob's hospital has a vote, and a node as soon as Bob sets some.
 
 use crate::{limits::INSTITUTION_QUOTA, AccountId, RuntimeGenesisConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
+use pallet_salus_authorities::GenesisSeat;
 use pallet_salus_membership::GenesisMember;
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionProfile, Role},
@@ -33,7 +38,7 @@ const ADMISSION_QUOTA: u32 = 100_000;
 const STAFF: [(&str, Role); 3] =
     [("Issuer", Role::Issuer), ("Verifier", Role::Verifier), ("Representative", Role::Representative)];
 
-/// The authorities, in order.
+/// The authorities, hospital by hospital.
 const AUTHORITIES: [(Sr25519Keyring, Ed25519Keyring); 4] = [
     (Sr25519Keyring::Alice, Ed25519Keyring::Alice),
     (Sr25519Keyring::Bob, Ed25519Keyring::Bob),
@@ -70,6 +75,14 @@ pub const ENCRYPTION_KEYS: [[[u8; 32]; 4]; 4] = [
     ],
 ];
 
+/// X25519 public keys of the hospitals' services.
+pub const SERVICE_ENCRYPTION_KEYS: [[u8; 32]; 4] = [
+    hex!("f27e87d4dfddd46978d39a89b1c14d517b3e8cb5b43594bfde40f8bac64b356a"),
+    hex!("f844bdae6910f254738e873710223775fa055bce5b9e59356c54f2b90190466d"),
+    hex!("dd8961f96ce3e4bc1618032d26c18941c80b615edfb3d57ed84672977c62e771"),
+    hex!("1fbf816c9fed86718ca27afc167cb3576a99a3cb3af2c6f5e55ce15c45c3436c"),
+];
+
 /// The names of all presets.
 pub fn names() -> Vec<PresetId> {
     vec![PresetId::from(DEV), PresetId::from(LOCAL)]
@@ -92,7 +105,7 @@ fn genesis(authorities: usize, hospitals: usize) -> serde_json::Value {
         let keys = SessionKeys { aura: aura.public().into(), grandpa: grandpa.public().into() };
         (account.clone(), account, keys)
     });
-    let (mut institutions, mut members, mut council) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut institutions, mut members, mut services, mut seats) = (vec![], vec![], vec![], vec![]);
     for (number, encryption) in (1u32..).zip(ENCRYPTION_KEYS).take(hospitals) {
         let [own, staff @ ..] = encryption;
         let institution = InstitutionId(number.saturating_sub(1));
@@ -106,24 +119,35 @@ fn genesis(authorities: usize, hospitals: usize) -> serde_json::Value {
         });
         for ((name, role), encryption) in STAFF.into_iter().zip(staff) {
             let root = format!("Hospital{number}//{name}");
-            let transaction_key = public(&format!("{root}//transaction"));
-            if role == Role::Representative {
-                council.push(AccountId::new(transaction_key.0));
-            }
             members.push(GenesisMember {
                 institution,
                 role,
-                transaction_key,
+                transaction_key: public(&format!("{root}//transaction")),
                 membership_key: public(&format!("{root}//membership")),
                 encryption_key: EncryptionKey::x25519(encryption),
                 profile: Digest::default(),
             });
         }
     }
+    for ((number, encryption), (aura, _)) in (1u32..).zip(SERVICE_ENCRYPTION_KEYS).zip(AUTHORITIES).take(hospitals) {
+        let institution = InstitutionId(number.saturating_sub(1));
+        services.push(GenesisMember {
+            institution,
+            role: Role::Service,
+            transaction_key: SigningKey(aura.public().0),
+            membership_key: public(&format!("Hospital{number}//Service//membership")),
+            encryption_key: EncryptionKey::x25519(encryption),
+            profile: Digest::default(),
+        });
+        let representative = AccountId::new(public(&format!("Hospital{number}//Representative//transaction")).0);
+        seats.push(GenesisSeat { institution, account: aura.to_account_id(), representative });
+    }
+    // After all others, whose numbers are known to scripts.
+    members.append(&mut services);
     build_struct_json_patch!(RuntimeGenesisConfig {
         membership: pallet_salus_membership::GenesisConfig { institutions, members, required_verifications: 2 },
         session: pallet_session::GenesisConfig { keys: keys.collect::<Vec<_>>() },
-        council: pallet_collective::GenesisConfig { members: council },
+        authorities: pallet_salus_authorities::GenesisConfig { seats },
     })
 }
 
