@@ -128,11 +128,12 @@ fn keys_are_made_for_their_owner_and_only_public_ones_are_in_the_entry() {
         assert!(path.ends_with("hospital.toml") || (secret.len() == 64 && !entry.contains(secret)));
     }
     let identities = desk.path("home/identities");
-    for name in ["hospital-1", "hospital-1-issuer", "hospital-1-verifier", "hospital-1-representative"] {
+    let staff = ["issuer", "verifier", "representative", "service"].map(|role| format!("hospital-1-{role}"));
+    for name in staff.into_iter().chain(["hospital-1".to_owned()]) {
         assert!(identities.join(name).join("identity.json").is_file(), "{name}");
     }
     let phrases = fs::read_to_string(desk.path("phrases-1")).unwrap();
-    assert_eq!(phrases.lines().filter(|line| line.split(' ').count() == 13).count(), 4);
+    assert_eq!(phrases.lines().filter(|line| line.split(' ').count() == 13).count(), 5);
     assert_eq!(desk.path("phrases-1").metadata().unwrap().permissions().mode() & 0o777, 0o600);
 }
 

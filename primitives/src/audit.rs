@@ -61,6 +61,8 @@ pub enum Actor {
     Member(MemberId),
     /// The council.
     Council,
+    /// Nobody: the chain itself, by its rules.
+    Chain,
 }
 
 /// What was done.
@@ -142,6 +144,22 @@ pub enum Action {
     DenialsRepeated,
     /// The council set how many verifications a newcomer needs; the reason has the count.
     RequiredVerificationsSet,
+    /// An institution became an authority: it has a seat.
+    AuthorityAdmitted,
+    /// An institution is no authority any more.
+    AuthorityRemoved,
+    /// An authority's seat was suspended.
+    AuthoritySuspended,
+    /// An authority's seat was reinstated.
+    AuthorityReinstated,
+    /// An authority authored nothing in a whole session; the reason counts such sessions in a row.
+    AuthorityAbsent,
+    /// An authority that had been absent authored again; the reason counts the sessions that it missed.
+    AuthorityReturned,
+    /// A member proved that an authority authored two blocks for one slot.
+    EquivocationReported,
+    /// A representative took its institution's seat in the council.
+    CouncilSeatTaken,
 }
 
 /// To what it was done.
@@ -210,6 +228,8 @@ pub enum Reason {
     Denial(Denial),
     /// How often.
     Count(u32),
+    /// It authored two blocks for one slot, or voted twice for finality.
+    Equivocation,
 }
 
 /// What happened, before the log gives it a place and a time.
@@ -248,6 +268,11 @@ impl AuditEvent {
     /// Something that the council did.
     pub fn by_council(action: Action, subject: Subject) -> Self {
         Self { actor: Actor::Council, on_behalf: None, institution: None, action, subject, purpose: None, reason: None }
+    }
+
+    /// Something that nobody did: it followed from the rules.
+    pub fn by_chain(action: Action, subject: Subject) -> Self {
+        Self { actor: Actor::Chain, on_behalf: None, institution: None, action, subject, purpose: None, reason: None }
     }
 
     /// With this purpose.

@@ -31,9 +31,9 @@ pub struct Network {
 pub struct Founder {
     /// What the council would otherwise decide about it.
     pub profile: InstitutionProfile,
-    /// The keys of its authority node, if it runs one.
+    /// The session keys of its authority node, if it runs one. The account of its service may replace them.
     pub authority: Option<Authority>,
-    /// Its first members. Representatives have a seat in the council.
+    /// Its first members. With a service and a representative it has a seat.
     pub staff: Vec<FirstMember>,
 }
 
@@ -41,8 +41,6 @@ pub struct Founder {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authority {
-    /// The account that may replace the session keys.
-    pub account: SigningKey,
     /// The session key that authors blocks.
     pub aura: SigningKey,
     /// The session key that votes on what is final.

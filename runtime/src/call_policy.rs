@@ -8,6 +8,7 @@
 
 use crate::{Runtime, RuntimeCall};
 use pallet_salus_access::Call as Access;
+use pallet_salus_authorities::Call as Authorities;
 use pallet_salus_membership::{Call as Membership, CallClass, CallPolicy};
 use pallet_salus_records::Call as Records;
 use salus_primitives::membership::Role;
@@ -29,8 +30,9 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Membership(call) => of_membership(role, call),
         RuntimeCall::Access(call) => of_access(role, call),
         RuntimeCall::Records(call) => of_records(role, call),
+        RuntimeCall::Authorities(call) => of_authorities(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
-        RuntimeCall::Session(_) => matches!(role, Role::Service | Role::Representative).then_some(CallClass::Ordinary),
+        RuntimeCall::Session(call) => of_session(role, call),
         RuntimeCall::Utility(call) => of_batch(role, call, nesting),
         // Inherents, Root's calls, and what nobody signs.
         RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) => None,
@@ -94,6 +96,27 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
         Records::__Ignore(..) => &[],
     };
     roles.contains(&role).then_some(CallClass::Ordinary)
+}
+
+fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {
+    let roles: &[Role] = match call {
+        Authorities::report_equivocation { .. } => &[Role::Service, Role::Representative, Role::Auditor],
+        Authorities::suspend_authority { .. } | Authorities::represent { .. } => &[Role::Representative],
+        // For the council.
+        Authorities::admit_authority { .. }
+        | Authorities::remove_authority { .. }
+        | Authorities::force_remove_authority { .. }
+        | Authorities::reinstate_authority { .. }
+        | Authorities::__Ignore(..) => &[],
+    };
+    roles.contains(&role).then_some(CallClass::Ordinary)
+}
+
+/// The account of an authority is a service's. It replaces its keys, but does not take them away: an authority leaves by
+/// its seat.
+fn of_session(role: Role, call: &pallet_session::Call<Runtime>) -> Option<CallClass> {
+    let allowed = matches!(call, pallet_session::Call::set_keys { .. }) && role == Role::Service;
+    allowed.then_some(CallClass::Ordinary)
 }
 
 fn of_council(

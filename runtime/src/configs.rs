@@ -3,18 +3,21 @@
 //! How the pallets are wired: the only place where ours meet.
 
 use crate::{
-    authorities::{AuthorityOf, IdentificationOf, StaticAuthorities},
+    authorities::{AuthorityOf, CurrentSlot, IdentificationOf, ReportLongevity},
     call_policy::RolePolicy,
     limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
     no_currency::NoCurrency,
-    Access, AccountId, Audit, Aura, Block, Historical, Membership, OriginCaller, PalletInfo, Records, Runtime,
-    RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Timestamp, VERSION,
+    Access, AccountId, Audit, Aura, Authorities, Block, Council, Historical, Membership, Offences, OriginCaller,
+    PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys,
+    Timestamp, VERSION,
 };
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstBool, ConstU32, ConstU64, KeyOwnerProofSystem},
     weights::constants::ParityDbWeight,
 };
+use frame_system::EnsureNever;
+use pallet_salus_authorities::{Identification, OfSeated};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
 use sp_core::crypto::KeyTypeId;
@@ -51,7 +54,7 @@ impl pallet_timestamp::Config for Runtime {
 
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Aura>;
-    type EventHandler = ();
+    type EventHandler = Authorities;
 }
 
 impl pallet_aura::Config for Runtime {
@@ -68,7 +71,7 @@ impl pallet_session::Config for Runtime {
     type ValidatorIdOf = AuthorityOf;
     type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
     type NextSessionRotation = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
-    type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, StaticAuthorities>;
+    type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, Authorities>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
     type DisablingStrategy = pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
@@ -91,15 +94,21 @@ impl pallet_grandpa::Config for Runtime {
     type MaxNominators = ConstU32<0>;
     type MaxSetIdSessionEntries = ConstU64<{ limits::SESSIONS_REMEMBERED as u64 }>;
     type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, GrandpaId)>>::Proof;
-    // Nobody acts upon an offence yet: the proofs are there, the report system comes with the pallet of authorities.
-    type EquivocationReportSystem = ();
+    type EquivocationReportSystem =
+        pallet_grandpa::EquivocationReportSystem<Self, OfSeated<Self, Offences>, Historical, ReportLongevity>;
+}
+
+impl pallet_offences::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type IdentificationTuple = Identification;
+    type OnOffenceHandler = Authorities;
 }
 
 /// The council: one representative for each authority institution.
 pub type CouncilCollective = pallet_collective::Instance1;
 /// More than half of the council: institutions and parameters.
 pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
-/// At least two thirds of the council: the council itself.
+/// At least two thirds of the council: what may cost the network its fault tolerance, and the council's own motions.
 pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
 
 impl pallet_collective::Config<CouncilCollective> for Runtime {
@@ -107,12 +116,13 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type Proposal = RuntimeCall;
     type RuntimeEvent = RuntimeEvent;
     type MotionDuration = ConstU32<{ limits::MOTION_DURATION }>;
-    type MaxProposals = ConstU32<32>;
+    type MaxProposals = ConstU32<{ limits::MAX_MOTIONS }>;
     type MaxMembers = ConstU32<{ limits::MAX_AUTHORITIES }>;
     // Who does not vote is counted with the prime member, and without one as voting no.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
-    type SetMembersOrigin = TwoThirdsOfCouncil;
+    // Its members are those whom the seats of the authorities name, and nobody else's to choose.
+    type SetMembersOrigin = EnsureNever<()>;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = TwoThirdsOfCouncil;
     type KillOrigin = TwoThirdsOfCouncil;
@@ -166,6 +176,24 @@ impl pallet_salus_records::Config for Runtime {
     type MaxRecordSize = ConstU64<{ limits::MAX_RECORD_SIZE }>;
     type MaxClosed = ConstU32<{ limits::MAX_REMOVED }>;
     type WeightInfo = pallet_salus_records::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type Stage = crate::stage::RuntimeStage;
+}
+
+impl pallet_salus_authorities::Config for Runtime {
+    type CouncilOrigin = MoreThanHalfOfCouncil;
+    type ForceOrigin = TwoThirdsOfCouncil;
+    type Membership = Membership;
+    type Council = Council;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type Slot = CurrentSlot;
+    type Sessions = Session;
+    type KeyOwners = Historical;
+    type Offences = Offences;
+    type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
+    type SessionsRemembered = ConstU32<{ limits::SESSIONS_REMEMBERED }>;
+    type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type Stage = crate::stage::RuntimeStage;
 }

@@ -5,7 +5,7 @@
 //! - [`configs`] wires the pallets to each other; it is the only place where ours meet.
 //! - [`call_policy`] says which role may make which call.
 //! - [`limits`] holds what a block, a member and an institution may spend, and how long things last.
-//! - [`authorities`] is the static set of validators.
+//! - [`authorities`] tells the sessions who is an authority.
 //! - [`presets`] builds the genesis of development networks.
 //! - [`apis`] answers the node and, through it, the clients.
 //!
@@ -169,16 +169,20 @@ mod runtime {
     #[runtime::pallet_index(13)]
     pub type Records = pallet_salus_records;
 
+    // Before Session too, which asks it for the first authorities.
+    #[runtime::pallet_index(14)]
+    pub type Authorities = pallet_salus_authorities;
+
     #[runtime::pallet_index(20)]
     pub type Aura = pallet_aura;
     #[runtime::pallet_index(21)]
     pub type Session = pallet_session;
     #[runtime::pallet_index(22)]
     pub type Historical = pallet_session::historical;
-    // No equivocation is reported yet, so nothing unsigned is taken from it.
     #[runtime::pallet_index(23)]
-    #[runtime::disable_unsigned]
     pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(24)]
+    pub type Offences = pallet_offences;
 
     #[runtime::pallet_index(30)]
     pub type Council = pallet_collective<Instance1>;

@@ -32,6 +32,8 @@ pub const SESSIONS_REMEMBERED: u32 = 7 * 24;
 pub const BLOCK_HASHES: BlockNumber = 2_400;
 /// How long a council motion stays open: seven days.
 pub const MOTION_DURATION: BlockNumber = 7 * DAYS;
+/// Motions that are open in the council, at most.
+pub const MAX_MOTIONS: u32 = 32;
 /// Authorities, at most. Sized for consortia, far below what consensus could hold.
 pub const MAX_AUTHORITIES: u32 = 100;
 

@@ -3,16 +3,19 @@
 //! The genesis of any network, from a description of its founders; and of those for development: `development` (one
 //! authority, two hospitals) and `local` (four of each).
 //!
-//! Everybody knows the keys of these two: they come from Substrate's development phrase by public paths. Hospital `n` (from one) is
-//! institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
-//! `//Hospital{n}//Verifier` and `//Hospital{n}//Representative`; from a root come `//transaction`, `//membership` and
-//! the encryption key, as in the client. The institution's issuing key is its identity's membership key. Authorities are
-//! Alice, Bob, Charlie and Dave.
+//! Everybody knows the keys of these two: they come from Substrate's development phrase by public paths. Hospital `n` (from
+//! one) is institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
+//! `//Hospital{n}//Verifier`, `//Hospital{n}//Representative` and `//Hospital{n}//Service`; from a root come
+//! `//transaction`, `//membership` and the encryption key, as in the client. The institution's issuing key is its
+//! identity's membership key. Session keys are Alice's, Bob's, Charlie's and Dave's, as the node's options of these names
+//! bring them. In `development` only the first hospital has some; the second has a seat and a vote, and an authority as
+//! soon as its service sets session keys.
 
 use crate::{limits::INSTITUTION_QUOTA, AccountId, RuntimeGenesisConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
+use pallet_salus_authorities::GenesisSeat;
 use pallet_salus_membership::GenesisMember;
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionProfile, Role},
@@ -32,10 +35,14 @@ pub const LOCAL: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
 const ADMISSION_QUOTA: u32 = 100_000;
 
 /// The staff that each hospital begins with.
-const STAFF: [(&str, Role); 3] =
-    [("Issuer", Role::Issuer), ("Verifier", Role::Verifier), ("Representative", Role::Representative)];
+const STAFF: [(&str, Role); 4] = [
+    ("Issuer", Role::Issuer),
+    ("Verifier", Role::Verifier),
+    ("Representative", Role::Representative),
+    ("Service", Role::Service),
+];
 
-/// The authorities, in order.
+/// The authorities, hospital by hospital.
 const AUTHORITIES: [(Sr25519Keyring, Ed25519Keyring); 4] = [
     (Sr25519Keyring::Alice, Ed25519Keyring::Alice),
     (Sr25519Keyring::Bob, Ed25519Keyring::Bob),
@@ -45,30 +52,34 @@ const AUTHORITIES: [(Sr25519Keyring, Ed25519Keyring); 4] = [
 
 /// X25519 public keys of each hospital's own identity and of its staff. The runtime cannot derive them; a test of the
 /// client does.
-pub const ENCRYPTION_KEYS: [[[u8; 32]; 4]; 4] = [
+pub const ENCRYPTION_KEYS: [[[u8; 32]; 5]; 4] = [
     [
         hex!("e49917c061efef07d1ebc49e0ea72649385605ba4e9b23d67d8496053398b526"),
         hex!("0bba59dbcb0f49159e0bf87dbcfd906d7133f28c1be4ca4b3c908c78fa19e97d"),
         hex!("908ee659ea0326bede8bc77e97775ad987e7eacac9d60d956306e6b618edfd6d"),
         hex!("95a98f4ac626df983434c6a8c1ee30721275f64c4ccf3a6bdcaf689e3af9ec35"),
+        hex!("f27e87d4dfddd46978d39a89b1c14d517b3e8cb5b43594bfde40f8bac64b356a"),
     ],
     [
         hex!("5568225b40e119a335a9974724ac0e64ca3b1f3c506bdbfbc02a9713077d4575"),
         hex!("052baab9f163c339cc80c7f80f59371dab08859faba53d2ac5d02cdd3f7f1813"),
         hex!("66b0198baecf4a48edb8f28fbfd4691f078c3fde69b7d9b08eada0a14dde560e"),
         hex!("a156ac22b0459e3c698989b2a5fc9c27dafc30d2a082f6364fd10e6c8f0e263d"),
+        hex!("f844bdae6910f254738e873710223775fa055bce5b9e59356c54f2b90190466d"),
     ],
     [
         hex!("c649d5ac72199fe2d3af4cf16284e27ba58ee00722e4df135e7b7f1812349269"),
         hex!("0a4e547e7660ff3a99ed8cc112929b4a17af061446cee29b6ab1f4c5bac69910"),
         hex!("2cbe1c396ba873b086e202d92fe285e8cf2f5023fdc81a63a9a40a4c59168e26"),
         hex!("4fd5d1b18c5176cdf88da65c737fb088bebd8140f87ff3497e226d5797abfb33"),
+        hex!("dd8961f96ce3e4bc1618032d26c18941c80b615edfb3d57ed84672977c62e771"),
     ],
     [
         hex!("d8c9d2259f10bad884b1b441377050e2a42eb25ecc88be5c8c76d0721a08a338"),
         hex!("3a4922e3b25e78fc6f022d51cdbf69df1ce4a73b43bfda1686516fec65620255"),
         hex!("748b36803ab1e205ada4992cc73ec1679bb9e55cece65e7ad58293c3baa7d106"),
         hex!("241ef0a6fdac0f7965b23e98533fb4ea87d09fbcee21dbba12ed429364ea7a62"),
+        hex!("1fbf816c9fed86718ca27afc167cb3576a99a3cb3af2c6f5e55ce15c45c3436c"),
     ],
 ];
 
@@ -88,20 +99,26 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
 }
 
 /// The genesis of a network, as a patch of the default one in JSON. Presets and real networks are made by it alike.
+///
+/// An institution that begins with a service and a representative has a seat: the service's account sets the session
+/// keys, the representative votes in the council.
 pub fn genesis(network: &Network) -> serde_json::Value {
-    let (mut institutions, mut members, mut council, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut institutions, mut members, mut seats, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, founder) in (0..).map(InstitutionId).zip(&network.founders) {
         institutions.push(founder.profile.clone());
-        if let Some(authority) = &founder.authority {
-            let account = AccountId::new(authority.account.0);
-            let aura = sr25519::Public::from_raw(authority.aura.0).into();
-            let grandpa = ed25519::Public::from_raw(authority.grandpa.0).into();
-            keys.push((account.clone(), account, SessionKeys { aura, grandpa }));
+        let account_of = |role| {
+            let member = founder.staff.iter().find(|member| member.role == role)?;
+            Some(AccountId::new(member.transaction_key.0))
+        };
+        if let (Some(account), Some(representative)) = (account_of(Role::Service), account_of(Role::Representative)) {
+            if let Some(authority) = &founder.authority {
+                let aura = sr25519::Public::from_raw(authority.aura.0).into();
+                let grandpa = ed25519::Public::from_raw(authority.grandpa.0).into();
+                keys.push((account.clone(), account.clone(), SessionKeys { aura, grandpa }));
+            }
+            seats.push(GenesisSeat { institution: number, account, representative });
         }
         for member in &founder.staff {
-            if member.role == Role::Representative {
-                council.push(AccountId::new(member.transaction_key.0));
-            }
             members.push(GenesisMember {
                 institution: number,
                 role: member.role,
@@ -116,7 +133,7 @@ pub fn genesis(network: &Network) -> serde_json::Value {
     build_struct_json_patch!(RuntimeGenesisConfig {
         membership: pallet_salus_membership::GenesisConfig { institutions, members, required_verifications },
         session: pallet_session::GenesisConfig { keys },
-        council: pallet_collective::GenesisConfig { members: council },
+        authorities: pallet_salus_authorities::GenesisConfig { seats },
     })
 }
 
@@ -133,7 +150,6 @@ fn development(authorities: usize, hospitals: usize) -> Network {
             traffic_quota: INSTITUTION_QUOTA,
         },
         authority: keys.next().map(|(aura, grandpa)| Authority {
-            account: SigningKey(aura.to_raw_public()),
             aura: SigningKey(aura.to_raw_public()),
             grandpa: FinalityKey(grandpa.to_raw_public()),
         }),

@@ -2,14 +2,22 @@
 
 //! Sets the stage for benchmarks, across all pallets.
 
-use crate::{Access, AccountId, Membership, Records, Runtime};
+use crate::{
+    configs::CouncilCollective, limits, Access, AccountId, Membership, Records, Runtime, Session, SessionKeys,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::storage::unhashed;
+use pallet_salus_authorities::StageAuthorities;
 use pallet_salus_records::StageRecordGrants;
 use salus_primitives::{
     access::{Grant, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
-    membership::Role,
+    membership::{InstitutionKind, Role},
     questions::{Membership as _, Stage},
-    ChartId, CompartmentId, GrantId, Interval, MemberId, RecordId,
+    ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, RecordId, SigningKey,
 };
+use sp_core::{ed25519, sr25519, H256};
+use sp_io::hashing::blake2_256;
 
 /// The stage of this runtime.
 pub struct RuntimeStage;
@@ -75,4 +83,50 @@ impl StageRecordGrants for RuntimeStage {
         }
         RecordGrants::<Runtime>::insert(record.chart, record.key, index);
     }
+}
+
+impl StageAuthorities for RuntimeStage {
+    fn institution(number: u32) -> (InstitutionId, AccountId, AccountId) {
+        let issuing_key = SigningKey(blake2_256(&("stage", "issuing", number).encode()));
+        let institution = Membership::stage_institution(InstitutionKind::Hospital, issuing_key);
+        let (service, representative) = (staged("service", number), staged("representative", number));
+        Membership::stage_member_of(institution, &service, Role::Service);
+        Membership::stage_member_of(institution, &representative, Role::Representative);
+        (institution, service, representative)
+    }
+
+    fn other_representative(institution: InstitutionId) -> AccountId {
+        let representative = staged("other representative", institution.0);
+        Membership::stage_member_of(institution, &representative, Role::Representative);
+        representative
+    }
+
+    fn set_keys(account: &AccountId, aura: SigningKey) {
+        let grandpa = ed25519::Public::from_raw(blake2_256(&aura.0)).into();
+        let keys = SessionKeys { aura: sr25519::Public::from_raw(aura.0).into(), grandpa };
+        // The benchmark takes a key for each account, and accounts with seats.
+        let _ = <Session as pallet_session::SessionInterface>::set_keys(account, keys);
+    }
+
+    fn set_authorities(accounts: &[AccountId]) {
+        pallet_session::Validators::<Runtime>::put(accounts.to_vec());
+    }
+
+    fn crowd_council() {
+        use pallet_collective::{Members, Proposals, Voting};
+        let members = Members::<Runtime, CouncilCollective>::get();
+        let motions = (0..limits::MAX_MOTIONS).map(|number| H256(blake2_256(&number.encode())));
+        let motions: Vec<_> = motions.collect();
+        for (motion, number) in motions.iter().zip(0u32..) {
+            // The fields of a motion are not public: number, threshold, who is for and who against it, its end.
+            let votes = (number, limits::MAX_AUTHORITIES, members.clone(), Vec::<AccountId>::new(), u32::MAX);
+            unhashed::put(&Voting::<Runtime, CouncilCollective>::hashed_key_for(motion), &votes);
+        }
+        Proposals::<Runtime, CouncilCollective>::put(frame_support::BoundedVec::truncate_from(motions));
+    }
+}
+
+/// An account that nobody holds.
+fn staged(purpose: &str, number: u32) -> AccountId {
+    AccountId::new(blake2_256(&("stage", purpose, number).encode()))
 }

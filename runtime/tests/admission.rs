@@ -46,7 +46,7 @@ const REPRESENTATIVE: &str = "//Hospital1//Representative//transaction";
 const OTHER_REPRESENTATIVE: &str = "//Hospital2//Representative//transaction";
 
 /// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
-const SIGNED: [&str; 5] = ["Membership", "Access", "Records", "Council", "Session"];
+const SIGNED: [&str; 6] = ["Membership", "Access", "Records", "Authorities", "Council", "Session"];
 
 /// Gives back what a proposal cost, to whoever paid: there are no costs here, so it does nothing for anybody.
 const FOR_ANYBODY: &str = "release_proposal_cost";

@@ -61,6 +61,13 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Records", "create_medical_records", WRITERS, Ordinary),
     ("Records", "amend_record", WRITERS, Ordinary),
     ("Records", "open_records", READERS, Ordinary),
+    ("Authorities", "admit_authority", NOBODY, Ordinary),
+    ("Authorities", "remove_authority", NOBODY, Ordinary),
+    ("Authorities", "force_remove_authority", NOBODY, Ordinary),
+    ("Authorities", "suspend_authority", &[Representative], Ordinary),
+    ("Authorities", "reinstate_authority", NOBODY, Ordinary),
+    ("Authorities", "report_equivocation", &[Service, Representative, Auditor], Ordinary),
+    ("Authorities", "represent", &[Representative], Ordinary),
     ("Council", "set_members", NOBODY, Ordinary),
     ("Council", "execute", NOBODY, Ordinary),
     ("Council", "propose", &[Representative], Ordinary),
@@ -69,8 +76,8 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Council", "close", &[Representative], Ordinary),
     ("Council", "kill", NOBODY, Ordinary),
     ("Council", "release_proposal_cost", NOBODY, Ordinary),
-    ("Session", "set_keys", &[Service, Representative], Ordinary),
-    ("Session", "purge_keys", &[Service, Representative], Ordinary),
+    ("Session", "set_keys", &[Service], Ordinary),
+    ("Session", "purge_keys", NOBODY, Ordinary),
 ];
 
 #[test]

@@ -27,10 +27,12 @@ fn pallets_and_their_indices_are_fixed() {
         (Membership::index(), Membership::name()),
         (Access::index(), Access::name()),
         (Records::index(), Records::name()),
+        (Authorities::index(), Authorities::name()),
         (Aura::index(), Aura::name()),
         (Session::index(), Session::name()),
         (Historical::index(), Historical::name()),
         (Grandpa::index(), Grandpa::name()),
+        (Offences::index(), Offences::name()),
         (Council::index(), Council::name()),
         (Utility::index(), Utility::name()),
     ];
@@ -44,10 +46,12 @@ fn pallets_and_their_indices_are_fixed() {
             (11, "Membership"),
             (12, "Access"),
             (13, "Records"),
+            (14, "Authorities"),
             (20, "Aura"),
             (21, "Session"),
             (22, "Historical"),
             (23, "Grandpa"),
+            (24, "Offences"),
             (30, "Council"),
             (40, "Utility"),
         ]
@@ -133,6 +137,7 @@ fn stored_values_are_bounded() {
     assert!(salus_primitives::records::Version::max_encoded_len() < 1_024);
     assert!(salus_primitives::access::Grant::max_encoded_len() < 256);
     assert!(salus_primitives::audit::Entry::max_encoded_len() < 256);
+    assert!(pallet_salus_authorities::Seat::max_encoded_len() < 256);
 }
 
 #[test]

@@ -15,9 +15,10 @@ mod genesis;
 use genesis::genesis;
 use salus_primitives::{
     membership::{InstitutionKind, MemberStatus, Role},
+    questions::Membership as _,
     InstitutionId, MemberId, SigningKey,
 };
-use salus_runtime::{presets, Runtime};
+use salus_runtime::{presets, AccountId, Runtime, Session};
 use sp_core::{crypto::Pair, sr25519};
 
 fn public(uri: &str) -> SigningKey {
@@ -34,7 +35,7 @@ fn presets_have_the_hospitals_and_authorities_that_they_promise() {
             let institutions: Vec<_> = pallet_salus_membership::Institutions::<Runtime>::iter_values().collect();
             assert_eq!(institutions.len(), hospitals);
             assert!(institutions.iter().all(|found| found.profile.kind == InstitutionKind::Hospital));
-            assert_eq!(pallet_salus_membership::Members::<Runtime>::iter().count(), hospitals * 3);
+            assert_eq!(pallet_salus_membership::Members::<Runtime>::iter().count(), hospitals * 4);
         });
     }
 }
@@ -54,11 +55,33 @@ fn staff_have_the_keys_of_their_published_paths() {
 #[test]
 fn encryption_keys_are_those_that_the_client_derives() {
     for (number, keys) in (1..).zip(presets::ENCRYPTION_KEYS) {
-        let roots = ["", "//Issuer", "//Verifier", "//Representative"];
+        let roots = ["", "//Issuer", "//Verifier", "//Representative", "//Service"];
         for (path, key) in roots.into_iter().zip(keys) {
             let identity = salus_client::keys::Identity::from_uri(&format!("//Hospital{number}{path}")).unwrap();
             assert_eq!(identity.public().encryption.key, key, "//Hospital{number}{path}");
         }
+    }
+}
+
+#[test]
+fn seats_make_authorities_and_council() {
+    for (preset, authorities, hospitals) in [(presets::DEV, 1, 2), (presets::LOCAL, 4, 4u32)] {
+        genesis(preset).execute_with(|| {
+            for number in 0..hospitals {
+                let seat = pallet_salus_authorities::Seats::<Runtime>::get(InstitutionId(number)).unwrap();
+                let service = public(&format!("//Hospital{}//Service//transaction", number + 1));
+                assert_eq!(seat.account, AccountId::new(service.0), "{preset}");
+                let representative = public(&format!("//Hospital{}//Representative//transaction", number + 1));
+                assert_eq!(seat.representative, AccountId::new(representative.0), "{preset}");
+                // The account belongs to a member, or the pool would refuse what it signs.
+                let service = pallet_salus_membership::Pallet::<Runtime>::standing_of_account(&seat.account).unwrap();
+                assert_eq!((service.role, service.institution_id()), (Role::Service, Some(InstitutionId(number))));
+                let in_council = pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get();
+                assert!(in_council.contains(&seat.representative), "{preset}");
+            }
+            assert_eq!(pallet_salus_authorities::Seats::<Runtime>::count(), hospitals);
+            assert_eq!(Session::validators().len(), authorities);
+        });
     }
 }
 

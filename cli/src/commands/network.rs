@@ -101,7 +101,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
 }
 
 /// The staff that a hospital begins with, by the names of their tables in the list.
-const STAFF: [&str; 3] = ["issuer", "verifier", "representative"];
+const STAFF: [&str; 4] = ["issuer", "verifier", "representative", "service"];
 /// A hospital's public entry.
 const ENTRY: &str = "hospital.toml";
 
@@ -129,7 +129,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
 
     let (node, made) = (AuthorityKeys::generate(), made_identities()?);
     let publics = made.each_ref().map(|(identity, _)| identity.public());
-    let [institution, issuer, verifier, representative] = &publics;
+    let [institution, issuer, verifier, representative, service] = &publics;
     let entry = Entry {
         name: &arguments.name,
         kind: arguments.kind,
@@ -138,7 +138,12 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
         vault_address: &arguments.vault_address,
         node: &node.public(),
         institution,
-        staff: [("issuer", issuer), ("verifier", verifier), ("representative", representative)],
+        staff: [
+            ("issuer", issuer),
+            ("verifier", verifier),
+            ("representative", representative),
+            ("service", service),
+        ],
     };
     let entry = format!(
         "# The public entry of {} for `salus network init`: nothing in it is secret.\n{}",
@@ -213,11 +218,11 @@ type Made = [(Identity, Mnemonic); 4];
 /// The institution's own identity, and those of its staff.
 fn made_identities() -> Result<Made, Failure> {
     let made = || Identity::generate().map_err(Failure::from);
-    Ok([made()?, made()?, made()?, made()?])
+    Ok([made()?, made()?, made()?, made()?, made()?])
 }
 
 fn phrases(names: &[String], made: &Made) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(1024));
+    let mut text = Zeroizing::new(String::with_capacity(2048));
     for (name, (_, mnemonic)) in names.iter().zip(made) {
         for part in [name, ": ", mnemonic.expose().as_str(), "\n"] {
             text.push_str(part);

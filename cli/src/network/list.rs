@@ -31,8 +31,8 @@ const MOST_HOSPITALS: usize = 100;
 const LONGEST_NAME: usize = 64;
 /// Members that a hospital may admit, unless the list says otherwise.
 const ADMISSION_QUOTA: u32 = 100_000;
-/// Issuer, verifier and representative, whom a hospital begins with.
-const FIRST_STAFF: u32 = 3;
+/// Issuer, verifier, representative and service, whom a hospital begins with.
+const FIRST_STAFF: u32 = 4;
 /// Verifications that a newcomer needs, unless the list says otherwise.
 const VERIFICATIONS: u32 = 2;
 
@@ -82,7 +82,7 @@ pub(crate) struct Entry<'a> {
     /// The institution's own keys.
     pub(crate) institution: &'a PublicKeys,
     /// The keys of its staff, by the name of their table.
-    pub(crate) staff: [(&'a str, &'a PublicKeys); 3],
+    pub(crate) staff: [(&'a str, &'a PublicKeys); 4],
 }
 
 impl Entry<'_> {
@@ -213,6 +213,7 @@ struct RawHospital {
     issuer: RawMember,
     verifier: RawMember,
     representative: RawMember,
+    service: RawMember,
 }
 
 #[derive(Deserialize)]
@@ -314,7 +315,7 @@ impl Check<'_> {
             self.once(raw.peer_id.span(), id.to_string(), || "the peer id".to_owned());
         }
         if let Some(quota) = raw.admission_quota.as_ref().filter(|quota| *quota.get_ref() < FIRST_STAFF) {
-            self.fault(quota.span(), "a hospital begins with 3 members, so it may admit 3 or more");
+            self.fault(quota.span(), "a hospital begins with 4 members, so it may admit 4 or more");
         }
         let aura = self.signing_key(&raw.aura);
         let grandpa = self.finality_key(&raw.grandpa);
@@ -327,11 +328,14 @@ impl Check<'_> {
             }
             None => Some(Default::default()),
         };
-        let staff =
-            [(Role::Issuer, &raw.issuer), (Role::Verifier, &raw.verifier), (Role::Representative, &raw.representative)];
+        let staff = [
+            (Role::Issuer, &raw.issuer),
+            (Role::Verifier, &raw.verifier),
+            (Role::Representative, &raw.representative),
+            (Role::Service, &raw.service),
+        ];
         let staff = staff.map(|(role, member)| self.member(role, member));
         let staff = staff.into_iter().collect::<Option<Vec<_>>>()?;
-        let account = staff.iter().find(|member| member.role == Role::Representative)?.transaction_key;
         let profile = InstitutionProfile {
             kind: kind?,
             issuing_key: issuing_key?,
@@ -341,7 +345,7 @@ impl Check<'_> {
             traffic_quota: TRAFFIC,
         };
         let grandpa = grandpa?;
-        let authority = Some(Authority { account, aura: aura?, grandpa });
+        let authority = Some(Authority { aura: aura?, grandpa });
         Some(Hospital {
             name: name?,
             address: address?,
@@ -498,8 +502,8 @@ pub(crate) mod tests {
     /// A hospital with keys of its own and an address that is for documentation only.
     pub(crate) fn entry(number: u8) -> String {
         let identity = |name: &str| Identity::from_uri(&format!("//List{number}//{name}")).unwrap().public();
-        let [institution, issuer, verifier, representative] =
-            ["institution", "issuer", "verifier", "representative"].map(identity);
+        let [institution, issuer, verifier, representative, service] =
+            ["institution", "issuer", "verifier", "representative", "service"].map(identity);
         let (name, address) = (format!("Hospital {number}"), format!("192.0.2.{number}:30333"));
         Entry {
             name: &name,
@@ -509,7 +513,12 @@ pub(crate) mod tests {
             vault_address: "",
             node: &AuthorityKeys::generate().public(),
             institution: &institution,
-            staff: [("issuer", &issuer), ("verifier", &verifier), ("representative", &representative)],
+            staff: [
+                ("issuer", &issuer),
+                ("verifier", &verifier),
+                ("representative", &representative),
+                ("service", &service),
+            ],
         }
         .to_toml()
     }
@@ -538,8 +547,9 @@ pub(crate) mod tests {
         assert_eq!((list.network.name.as_str(), list.network.required_verifications), ("Salus North", 2));
         let first = &list.hospitals[0];
         assert_eq!((first.name.as_str(), first.listen.to_string().as_str()), ("Hospital 1", "0.0.0.0"));
-        let authority = first.founder.authority.as_ref().unwrap();
-        assert_eq!(authority.account, first.founder.staff[2].transaction_key, "the representative's account");
+        let roles: Vec<_> = first.founder.staff.iter().map(|member| member.role).collect();
+        assert_eq!(roles, [Role::Issuer, Role::Verifier, Role::Representative, Role::Service]);
+        assert!(first.founder.authority.is_some());
         assert_eq!(list.peers_of(0).len(), 3);
     }
 

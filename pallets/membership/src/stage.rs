@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// An active institution with the largest profile.
-    pub(crate) fn stage_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
+    pub fn stage_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
         let id = NextInstitution::<T>::get();
         let profile = stage_profile(kind, issuing_key);
         let status = InstitutionStatus::Active;
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// An active member with this account and role, of this institution.
-    pub(crate) fn stage_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
+    pub fn stage_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
         let number = NextMember::<T>::get().0;
         let newcomer = Newcomer {
             transaction_key: SigningKey(account.clone().into()),

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What each call and hook costs at worst: with as many seats, authorities and motions as there can be.
+//!
+//! Nothing is assumed of the genesis.
+
+use crate::{
+    Authored, Call, Config, KeyProof, Pallet, SealedHeader, SeatOf, SeatStatus, Seats, SessionStarts, Sessions,
+    StageAuthorities, MAX_HEADER_BYTES,
+};
+use alloc::{vec, vec::Vec};
+use codec::Encode;
+use frame_benchmarking::{v2::*, BenchmarkError};
+use frame_support::{
+    traits::{EnsureOrigin, Get, KeyOwnerProofSystem},
+    BoundedVec,
+};
+use frame_system::{pallet_prelude::HeaderFor, RawOrigin};
+use pallet_authorship::EventHandler;
+use salus_primitives::{InstitutionId, SigningKey};
+use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature};
+use sp_core::{crypto::key_types::AURA, sr25519};
+use sp_runtime::{
+    generic::{Digest, DigestItem},
+    traits::Header as _,
+    AccountId32,
+};
+
+/// Gives seats to so many institutions, each with keys, whose accounts are the authorities of the current session. The
+/// Aura key of the last is `last`.
+fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, AccountId32, AccountId32)> {
+    let seated: Vec<_> = (0..count).map(T::Stage::institution).collect();
+    for ((institution, account, representative), number) in seated.iter().zip(1u32..) {
+        if !Seats::<T>::contains_key(institution) {
+            Pallet::<T>::insert_seat(*institution, account.clone(), representative.clone());
+        }
+        let key = if number == count { last } else { SigningKey(sp_io::hashing::blake2_256(&number.encode())) };
+        T::Stage::set_keys(account, key);
+    }
+    let accounts: Vec<_> = seated.iter().map(|(_, account, _)| account.clone()).collect();
+    T::Stage::set_authorities(&accounts);
+    let representatives = Pallet::<T>::representatives();
+    Pallet::<T>::change_council(&representatives, &representatives);
+    T::Stage::crowd_council();
+    seated
+}
+
+const NOBODY: SigningKey = SigningKey([7; 32]);
+
+/// All seats are taken; this is the last.
+fn crowd<T: Config>() -> Result<(InstitutionId, AccountId32, AccountId32), BenchmarkError> {
+    seats::<T>(T::MaxAuthorities::get(), NOBODY).pop().ok_or(BenchmarkError::Stop("there may be no seats"))
+}
+
+fn council<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+    T::CouncilOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+}
+
+/// The longest header of the current slot, sealed with a key of the keystore.
+fn sealed<T: Config>(key: &sr25519::Public, number: u32) -> Result<SealedHeader, BenchmarkError> {
+    let slot = <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(T::Slot::get());
+    let header = |filling: usize| {
+        let digest = Digest { logs: vec![DigestItem::Other(vec![0; filling]), slot.clone()] };
+        HeaderFor::<T>::new(number.into(), Default::default(), Default::default(), Default::default(), digest)
+    };
+    // A seal has its engine, two lengths and 64 bytes; what remains of the maximum is filled.
+    let filling = (MAX_HEADER_BYTES as usize).saturating_sub(header(0).encoded_size()).saturating_sub(128);
+    let mut header = header(filling);
+    let signature = sp_io::crypto::sr25519_sign(AURA, key, header.hash().as_ref())
+        .ok_or(BenchmarkError::Stop("the keystore has no key"))?;
+    header.digest_mut().push(DigestItem::aura_seal(AuthoritySignature::from(signature)));
+    header.encode().try_into().map_err(|_| BenchmarkError::Stop("the header is too long"))
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn admit_authority() -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        seats::<T>(T::MaxAuthorities::get().saturating_sub(1), NOBODY);
+        let (institution, account, representative) = T::Stage::institution(T::MaxAuthorities::get());
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, institution, account, representative);
+
+        assert!(Seats::<T>::contains_key(institution));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn remove_authority() -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        let (institution, ..) = crowd::<T>()?;
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, institution);
+
+        assert!(!Seats::<T>::contains_key(institution));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn force_remove_authority() -> Result<(), BenchmarkError> {
+        let origin = T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        let (institution, ..) = crowd::<T>()?;
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, institution);
+
+        assert!(!Seats::<T>::contains_key(institution));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn suspend_authority() -> Result<(), BenchmarkError> {
+        let (institution, _, representative) = crowd::<T>()?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(representative), institution);
+
+        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.status), Some(SeatStatus::Suspended));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn reinstate_authority() -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        let (institution, ..) = crowd::<T>()?;
+        Seats::<T>::mutate(institution, |seat| {
+            if let Some(seat) = seat {
+                seat.status = SeatStatus::Suspended;
+            }
+        });
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, institution);
+
+        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.status), Some(SeatStatus::Active));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn report_equivocation() -> Result<(), BenchmarkError> {
+        let key = sp_io::crypto::sr25519_generate(AURA, None);
+        let author = SigningKey(key.0);
+        let (institution, account, representative) =
+            seats::<T>(T::MaxAuthorities::get(), author).pop().ok_or(BenchmarkError::Stop("there may be no seats"))?;
+        SessionStarts::<T>::insert(T::Sessions::current(), T::Slot::get());
+        let (first, second) = (sealed::<T>(&key, 1)?, sealed::<T>(&key, 2)?);
+        let proof = T::KeyOwners::prove((AURA, author)).ok_or(BenchmarkError::Stop("the key is nobody's"))?;
+        let proof: KeyProof =
+            BoundedVec::try_from(proof.encode()).map_err(|_| BenchmarkError::Stop("the proof is too long"))?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(representative), author, first, second, proof);
+
+        assert_eq!(SeatOf::<T>::get(account), Some(institution));
+        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.status), Some(SeatStatus::Suspended));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn represent() -> Result<(), BenchmarkError> {
+        let (institution, ..) = crowd::<T>()?;
+        let representative = T::Stage::other_representative(institution);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(representative.clone()));
+
+        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.representative), Some(representative));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn note_author() -> Result<(), BenchmarkError> {
+        let (_, author, _) = crowd::<T>()?;
+        Authored::<T>::insert(&author, 1);
+
+        #[block]
+        {
+            <Pallet<T> as EventHandler<_, _>>::note_author(author.clone());
+        }
+
+        assert_eq!(Authored::<T>::get(&author), 2);
+        Ok(())
+    }
+
+    impl_benchmark_test_suite! {
+        Pallet,
+        crate::mock::Builder::default().seats(1).build(),
+        crate::mock::Test
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Two blocks by one authority for one slot: what proves it.
+//!
+//! Aura's client notices such blocks and writes a line to its log; nothing on chain comes of it. So whoever holds both
+//! headers reports them here. What costs little is checked first, the seals and the proof of the key's owner last.
+
+use crate::{AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOf, Seats, SessionStarts};
+use codec::DecodeAll;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{Get, KeyOwnerProofSystem},
+};
+use frame_system::pallet_prelude::HeaderFor;
+use salus_primitives::{
+    audit::{Action, AuditEvent, LogId, Subject},
+    questions::{AuditLog, Membership},
+    MemberId, SigningKey,
+};
+use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
+use sp_core::{crypto::key_types::AURA, sr25519};
+use sp_runtime::{generic::DigestItem, traits::Header as _, AccountId32, RuntimeAppPublic};
+use sp_session::MembershipProof;
+use sp_staking::{offence::ReportOffence, SessionIndex};
+
+/// A header taken apart.
+struct Sealed<Hash> {
+    slot: Slot,
+    /// The hash without the seal, which the seal signs.
+    hash: Hash,
+    seal: AuthoritySignature,
+}
+
+impl<T: Config> Pallet<T> {
+    /// The equivocation that these headers and this proof prove, if they do.
+    pub(crate) fn check_equivocation(
+        author: SigningKey,
+        first: &SealedHeader,
+        second: &SealedHeader,
+        proof: &KeyProof,
+    ) -> Result<AuraEquivocation, Error<T>> {
+        let first = Self::open(first).ok_or(Error::InvalidEvidence)?;
+        let second = Self::open(second).ok_or(Error::InvalidEvidence)?;
+        let proof = MembershipProof::decode_all(&mut proof.as_slice()).map_err(|_| Error::InvalidEvidence)?;
+        // One block sealed twice is one block.
+        ensure!(first.slot == second.slot && first.hash != second.hash, Error::NotEquivocation);
+        let (slot, session, authorities) = (first.slot, proof.session, proof.validator_count);
+        Self::check_slot(slot, session)?;
+
+        let key = sp_consensus_aura::sr25519::AuthorityId::from(sr25519::Public::from_raw(author.0));
+        let is_by_author = |header: &Sealed<_>| key.verify(&AsRef::<[u8]>::as_ref(&header.hash), &header.seal);
+        ensure!(is_by_author(&first) && is_by_author(&second), Error::BadSignature);
+        let offender = T::KeyOwners::check_proof((AURA, author), proof).ok_or(Error::InvalidProof)?;
+        Ok(AuraEquivocation { slot, session, authorities, offender })
+    }
+
+    /// Slot, hash and seal of an encoded header; none if anything is missing.
+    fn open(header: &SealedHeader) -> Option<Sealed<T::Hash>> {
+        let mut header = HeaderFor::<T>::decode_all(&mut header.as_slice()).ok()?;
+        let seal = header.digest_mut().pop()?;
+        let seal = CompatibleDigestItem::<AuthoritySignature>::as_aura_seal(&seal)?;
+        let slot = header
+            .digest()
+            .logs()
+            .iter()
+            .find_map(|item| <DigestItem as CompatibleDigestItem<AuthoritySignature>>::as_aura_pre_digest(item))?;
+        Some(Sealed { slot, hash: header.hash(), seal })
+    }
+
+    /// Whether the slot lies in this session, which has to be the current or a remembered one.
+    ///
+    /// The first block of a session was authored by an authority of the session before: its slot counts for both.
+    fn check_slot(slot: Slot, session: SessionIndex) -> Result<(), Error<T>> {
+        let start = SessionStarts::<T>::get(session).ok_or(Error::Expired)?;
+        let end = SessionStarts::<T>::get(session.saturating_add(1)).unwrap_or_else(T::Slot::get);
+        ensure!(start <= slot && slot <= end, Error::InvalidSlot);
+        Ok(())
+    }
+
+    pub(crate) fn do_report_equivocation(
+        account: AccountId32,
+        reporter: MemberId,
+        offence: AuraEquivocation,
+    ) -> DispatchResult {
+        let (offender, ()) = &offence.offender;
+        let institution = SeatOf::<T>::get(offender).ok_or(Error::<T>::NotFound)?;
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        // It is suspended: more of the same would change nothing, but fill the chain.
+        ensure!(seat.is_active(), Error::<T>::InvalidStatus);
+        ensure!(offence.session >= seat.liable_from, Error::<T>::Expired);
+        let is_known = T::Offences::is_known_offence(core::slice::from_ref(&offence.offender), &offence.slot);
+        ensure!(!is_known, Error::<T>::AlreadyReported);
+
+        let slot = offence.slot;
+        let own = T::Membership::standing(reporter).and_then(|standing| standing.institution_id());
+        let subject = Subject::Institution(institution);
+        let event = AuditEvent::by_member(reporter, own, Action::EquivocationReported, subject);
+        T::Audit::append(LogId::Consortium, event);
+        Self::deposit_event(Event::EquivocationReported { institution, slot, reporter });
+        T::Offences::report_offence(alloc::vec![account], offence).map_err(|_| Error::<T>::AlreadyReported)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who the authorities of the sessions are.
+
+use crate::{types::Strength, Config, Pallet, Planned, Seat, Seats, SessionStarts, Sessions, MIN_AUTHORITIES};
+use alloc::vec::Vec;
+use frame_support::{traits::Get, BoundedVec};
+use pallet_session::{historical, SessionManager};
+use salus_primitives::{Digest, InstitutionId};
+use sp_runtime::AccountId32;
+use sp_staking::SessionIndex;
+
+impl<T: Config> Pallet<T> {
+    /// Who should author and vote, in the order of their bytes: active seats with keys, and suspended ones, those of the
+    /// oldest institutions first, while there would be too few.
+    fn choose_authorities() -> Vec<(AccountId32, Digest)> {
+        let (mut chosen, mut suspended) = (Vec::new(), Vec::new());
+        for (institution, seat, keys) in Self::seats_with_keys() {
+            match seat.is_active() {
+                true => chosen.push((seat.account, keys)),
+                false => suspended.push((institution, (seat.account, keys))),
+            }
+        }
+        suspended.sort();
+        let missing = (MIN_AUTHORITIES as usize).saturating_sub(chosen.len());
+        chosen.extend(suspended.into_iter().map(|(_, authority)| authority).take(missing));
+        chosen.sort();
+        chosen
+    }
+
+    /// How many authorities there are.
+    pub(crate) fn strength() -> Strength {
+        Self::strength_of(|_| Some(true))
+    }
+
+    /// How many authorities there would be without this one.
+    pub(crate) fn strength_without(institution: InstitutionId) -> Strength {
+        Self::strength_of(|other| (other != institution).then_some(true))
+    }
+
+    /// How many authorities there would be if this one were suspended.
+    pub(crate) fn strength_suspending(institution: InstitutionId) -> Strength {
+        Self::strength_of(|other| Some(other != institution))
+    }
+
+    /// How many authorities there would be, of those seats that stay; of these, some are suspended besides.
+    fn strength_of(stays_active: impl Fn(InstitutionId) -> Option<bool>) -> Strength {
+        let (mut active, mut suspended) = (0usize, 0usize);
+        for (institution, seat, _) in Self::seats_with_keys() {
+            match stays_active(institution) {
+                Some(true) if seat.is_active() => active = active.saturating_add(1),
+                Some(_) => suspended = suspended.saturating_add(1),
+                None => (),
+            }
+        }
+        let missing = (MIN_AUTHORITIES as usize).saturating_sub(active);
+        Strength { active, total: active.saturating_add(suspended.min(missing)) }
+    }
+
+    /// Seats are as many as `MaxAuthorities` at most; `take` keeps it visible.
+    fn seats_with_keys() -> impl Iterator<Item = (InstitutionId, Seat, Digest)> {
+        Seats::<T>::iter().take(T::MaxAuthorities::get() as usize).filter_map(|(institution, seat)| {
+            let keys = T::Sessions::keys(&seat.account)?;
+            Some((institution, seat, keys))
+        })
+    }
+}
+
+impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
+    /// None when neither authorities nor keys changed: otherwise GRANDPA would begin a new set for nothing. The SDK itself
+    /// notices new keys, but would remember the session with the old ones, and nobody could prove whose the new are.
+    /// Never an empty set.
+    fn new_session(_: SessionIndex) -> Option<Vec<AccountId32>> {
+        let chosen = Self::choose_authorities();
+        if chosen.is_empty() || *Planned::<T>::get() == *chosen {
+            return None;
+        }
+        // There are no more seats than fit.
+        Planned::<T>::put(BoundedVec::truncate_from(chosen.clone()));
+        Some(chosen.into_iter().map(|(account, _)| account).collect())
+    }
+
+    fn start_session(index: SessionIndex) {
+        SessionStarts::<T>::insert(index, T::Slot::get());
+        Self::disable_suspended();
+    }
+
+    fn end_session(index: SessionIndex) {
+        Self::call_roll();
+        let oldest = index.saturating_sub(T::SessionsRemembered::get());
+        T::Sessions::forget_before(oldest);
+        // With every session that ends one is forgotten.
+        if let Some(forgotten) = oldest.checked_sub(1) {
+            SessionStarts::<T>::remove(forgotten);
+        }
+    }
+}
+
+impl<T: Config> historical::SessionManager<AccountId32, ()> for Pallet<T> {
+    fn new_session(index: SessionIndex) -> Option<Vec<(AccountId32, ())>> {
+        let chosen = <Self as SessionManager<_>>::new_session(index)?;
+        Some(chosen.into_iter().map(|authority| (authority, ())).collect())
+    }
+
+    fn start_session(index: SessionIndex) {
+        <Self as SessionManager<_>>::start_session(index)
+    }
+
+    fn end_session(index: SessionIndex) {
+        <Self as SessionManager<_>>::end_session(index)
+    }
+}

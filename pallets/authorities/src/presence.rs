@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who is there: blocks are counted by author, and whoever authored none in a session is named.
+
+use crate::{Absences, Authored, Config, Event, Pallet, SeatOf, Seats, Sessions};
+use frame_system::pallet_prelude::BlockNumberFor;
+use pallet_authorship::EventHandler;
+use salus_primitives::{
+    audit::{Action, AuditEvent, LogId, Reason, Subject},
+    questions::AuditLog,
+    InstitutionId,
+};
+use sp_runtime::AccountId32;
+
+impl<T: Config> EventHandler<AccountId32, BlockNumberFor<T>> for Pallet<T> {
+    fn note_author(author: AccountId32) {
+        Authored::<T>::mutate(author, |blocks| *blocks = blocks.saturating_add(1));
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Compares who should have authored in the session that ends with who did, and begins to count anew.
+    pub(crate) fn call_roll() {
+        for account in T::Sessions::authorities() {
+            let is_present = Authored::<T>::take(&account) > 0;
+            // Without a seat it is leaving already, and suspended it may author nothing.
+            let Some(institution) = SeatOf::<T>::get(&account) else { continue };
+            if Seats::<T>::get(institution).is_some_and(|seat| seat.is_active()) {
+                Self::mark(institution, is_present);
+            }
+        }
+    }
+
+    fn mark(institution: InstitutionId, is_present: bool) {
+        let missed = Absences::<T>::take(institution);
+        if !is_present {
+            let sessions = missed.unwrap_or_default().saturating_add(1);
+            Absences::<T>::insert(institution, sessions);
+            Self::log_presence(institution, Action::AuthorityAbsent, sessions);
+            Self::deposit_event(Event::AuthorityAbsent { institution, sessions });
+        } else if let Some(sessions) = missed {
+            Self::log_presence(institution, Action::AuthorityReturned, sessions);
+            Self::deposit_event(Event::AuthorityReturned { institution, sessions });
+        }
+    }
+
+    fn log_presence(institution: InstitutionId, action: Action, sessions: u32) {
+        let event = AuditEvent::by_chain(action, Subject::Institution(institution));
+        T::Audit::append(LogId::Consortium, event.because(Reason::Count(sessions)));
+    }
+}

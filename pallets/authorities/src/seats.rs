@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Seats: given, taken, suspended, reinstated; and the council, which follows them.
+
+use crate::{Absences, Config, Error, Event, Pallet, Planned, Seat, SeatOf, SeatStatus, Seats, Sessions};
+use alloc::vec::Vec;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{ChangeMembers, EnsureOrigin, Get, Time},
+};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use salus_primitives::{
+    audit::{Action, AuditEvent, LogId, Subject},
+    membership::{InstitutionStatus, Role, Standing},
+    questions::{AuditLog, Membership},
+    InstitutionId, MemberId,
+};
+use sp_runtime::{AccountId32, DispatchError};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_admit_authority(
+        institution: InstitutionId,
+        account: AccountId32,
+        representative: AccountId32,
+    ) -> DispatchResult {
+        Self::check_seat(institution, &account, &representative)?;
+
+        Self::insert_seat(institution, account.clone(), representative.clone());
+        Self::change_council(&[representative.clone()], &[]);
+        Self::log_decision(Action::AuthorityAdmitted, institution);
+        Self::deposit_event(Event::AuthorityAdmitted { institution, account, representative });
+        Ok(())
+    }
+
+    /// Whether the institution can have a seat with these accounts.
+    pub(crate) fn check_seat(
+        institution: InstitutionId,
+        account: &AccountId32,
+        representative: &AccountId32,
+    ) -> Result<(), Error<T>> {
+        let is_active = T::Membership::institution(institution)
+            .is_some_and(|standing| standing.status == InstitutionStatus::Active);
+        ensure!(is_active, Error::InstitutionNotActive);
+        let is_free = !Seats::<T>::contains_key(institution) && !SeatOf::<T>::contains_key(account);
+        ensure!(is_free, Error::AlreadyExists);
+        ensure!(Seats::<T>::count() < T::MaxAuthorities::get(), Error::TooManyAuthorities);
+        let acts = |account, role| Self::acts_for(institution, account, role).is_some();
+        ensure!(acts(account, Role::Service), Error::NotService);
+        ensure!(acts(representative, Role::Representative), Error::NotRepresentative);
+        Ok(())
+    }
+
+    /// Writes a seat that can be given.
+    pub(crate) fn insert_seat(institution: InstitutionId, account: AccountId32, representative: AccountId32) {
+        SeatOf::<T>::insert(&account, institution);
+        let seat = Seat {
+            account,
+            representative,
+            status: SeatStatus::Active,
+            admitted_at: T::Time::now(),
+            liable_from: T::Sessions::current(),
+        };
+        Seats::<T>::insert(institution, seat);
+    }
+
+    /// Fails where the network could not spare this authority.
+    pub(crate) fn ensure_tolerant_without(institution: InstitutionId) -> DispatchResult {
+        ensure!(Seats::<T>::contains_key(institution), Error::<T>::NotFound);
+        let left = Self::strength_without(institution);
+        ensure!(left.is_tolerant_after(Self::strength()), Error::<T>::TooFewAuthorities);
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_authority(institution: InstitutionId) -> DispatchResult {
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(Self::strength_without(institution).total > 0, Error::<T>::LastAuthority);
+
+        Seats::<T>::remove(institution);
+        SeatOf::<T>::remove(&seat.account);
+        Absences::<T>::remove(institution);
+        Self::change_council(&[], &[seat.representative]);
+        Self::log_decision(Action::AuthorityRemoved, institution);
+        Self::deposit_event(Event::AuthorityRemoved { institution });
+        Ok(())
+    }
+
+    pub(crate) fn do_suspend_authority(institution: InstitutionId, event: AuditEvent) -> DispatchResult {
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(seat.is_active(), Error::<T>::InvalidStatus);
+        let left = Self::strength_suspending(institution);
+        ensure!(left.is_tolerant_after(Self::strength()), Error::<T>::TooFewAuthorities);
+
+        Self::suspend(institution, seat, event);
+        Ok(())
+    }
+
+    /// Suspends an active seat and disables its authority.
+    pub(crate) fn suspend(institution: InstitutionId, seat: Seat, event: AuditEvent) {
+        T::Sessions::disable(&seat.account);
+        Seats::<T>::insert(institution, Seat { status: SeatStatus::Suspended, ..seat });
+        T::Audit::append(LogId::Consortium, event);
+        Self::deposit_event(Event::AuthoritySuspended { institution });
+    }
+
+    /// Disables the suspended seats that are still authorities: a set that changes enables everybody.
+    pub(crate) fn disable_suspended() {
+        for account in T::Sessions::authorities() {
+            let seat = SeatOf::<T>::get(&account).and_then(Seats::<T>::get);
+            if seat.is_some_and(|seat| !seat.is_active()) {
+                T::Sessions::disable(&account);
+            }
+        }
+    }
+
+    pub(crate) fn do_reinstate_authority(institution: InstitutionId) -> DispatchResult {
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(!seat.is_active(), Error::<T>::InvalidStatus);
+
+        let liable_from = T::Sessions::current().saturating_add(1);
+        Seats::<T>::insert(institution, Seat { status: SeatStatus::Active, liable_from, ..seat });
+        // If it never left the set, only what counts as a change of the set enables it again.
+        Planned::<T>::kill();
+        Self::log_decision(Action::AuthorityReinstated, institution);
+        Self::deposit_event(Event::AuthorityReinstated { institution });
+        Ok(())
+    }
+
+    pub(crate) fn do_represent(account: AccountId32, representative: &Standing) -> DispatchResult {
+        let institution = representative.institution_id().ok_or(Error::<T>::NotPermitted)?;
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(seat.representative != account, Error::<T>::AlreadyExists);
+
+        let former = seat.representative.clone();
+        Seats::<T>::insert(institution, Seat { representative: account.clone(), ..seat });
+        Self::change_council(&[account.clone()], &[former]);
+        let subject = Subject::Institution(institution);
+        let event = AuditEvent::by_member(representative.member, Some(institution), Action::CouncilSeatTaken, subject);
+        T::Audit::append(LogId::Consortium, event);
+        Self::deposit_event(Event::CouncilSeatTaken { institution, representative: account });
+        Ok(())
+    }
+
+    /// Makes the council follow the seats, which have changed so.
+    pub(crate) fn change_council(incoming: &[AccountId32], outgoing: &[AccountId32]) {
+        let representatives: Vec<_> = Self::representatives();
+        T::Council::change_members_sorted(incoming, outgoing, &representatives);
+    }
+
+    /// The council, sorted. An account belongs to one member for ever, so it cannot sit for two institutions.
+    pub(crate) fn representatives() -> Vec<AccountId32> {
+        let seats = Seats::<T>::iter_values().take(T::MaxAuthorities::get() as usize);
+        let mut representatives: Vec<_> = seats.map(|seat| seat.representative).collect();
+        representatives.sort();
+        representatives
+    }
+
+    /// What is to be logged when the council, or a representative of this very institution, acts upon its seat.
+    pub(crate) fn ensure_council_or_representative(
+        origin: OriginFor<T>,
+        institution: InstitutionId,
+    ) -> Result<AuditEvent, DispatchError> {
+        let (action, subject) = (Action::AuthoritySuspended, Subject::Institution(institution));
+        match T::CouncilOrigin::try_origin(origin) {
+            Ok(_) => Ok(AuditEvent::by_council(action, subject)),
+            Err(origin) => {
+                let (_, representative) = Self::ensure_representative(origin)?;
+                ensure!(representative.institution_id() == Some(institution), Error::<T>::NotPermitted);
+                Ok(AuditEvent::by_member(representative.member, Some(institution), action, subject))
+            }
+        }
+    }
+
+    /// The signer, who has to be an active representative.
+    pub(crate) fn ensure_representative(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
+        let account = ensure_signed(origin)?;
+        let standing = Self::acting(&account).ok_or(Error::<T>::NotPermitted)?;
+        ensure!(standing.role == Role::Representative, Error::<T>::NotPermitted);
+        Ok((account, standing))
+    }
+
+    /// The signer, who has to be an active member.
+    pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, MemberId), DispatchError> {
+        let account = ensure_signed(origin)?;
+        let standing = Self::acting(&account).ok_or(Error::<T>::NotPermitted)?;
+        Ok((account, standing.member))
+    }
+
+    /// The member of this account, if it is an active one of this institution with this role.
+    fn acts_for(institution: InstitutionId, account: &AccountId32, role: Role) -> Option<Standing> {
+        Self::acting(account).filter(|found| found.role == role && found.institution_id() == Some(institution))
+    }
+
+    /// The member of this account, if it may act now.
+    fn acting(account: &AccountId32) -> Option<Standing> {
+        T::Membership::standing_of_account(account)
+            .filter(|standing| standing.is_active(T::Time::now()) && standing.is_institution_active())
+    }
+
+    fn log_decision(action: Action, institution: InstitutionId) {
+        T::Audit::append(LogId::Consortium, AuditEvent::by_council(action, Subject::Institution(institution)));
+    }
+}

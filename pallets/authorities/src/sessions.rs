@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the sessions of the SDK are asked and told.
+
+use alloc::vec::Vec;
+use codec::Encode;
+use pallet_session::historical;
+use salus_primitives::Digest;
+use sp_runtime::AccountId32;
+use sp_staking::{offence::OffenceSeverity, SessionIndex};
+
+/// Knows the sessions.
+pub trait Sessions {
+    /// The current session.
+    fn current() -> SessionIndex;
+
+    /// The authorities of the current session.
+    fn authorities() -> Vec<AccountId32>;
+
+    /// A hash of the session keys of this account, if they are set.
+    fn keys(account: &AccountId32) -> Option<Digest>;
+
+    /// Lets this authority author nothing until the set changes, if so many may be disabled.
+    fn disable(account: &AccountId32);
+
+    /// Forgets sessions before this one: their keys can no longer be proved.
+    fn forget_before(session: SessionIndex);
+}
+
+impl<S> Sessions for pallet_session::Pallet<S>
+where
+    S: pallet_session::Config<ValidatorId = AccountId32> + historical::Config,
+{
+    fn current() -> SessionIndex {
+        Self::current_index()
+    }
+
+    fn authorities() -> Vec<AccountId32> {
+        Self::validators()
+    }
+
+    fn keys(account: &AccountId32) -> Option<Digest> {
+        Self::load_keys(account).map(|keys| Digest(keys.using_encoded(sp_io::hashing::blake2_256)))
+    }
+
+    fn disable(account: &AccountId32) {
+        Self::report_offence(account.clone(), OffenceSeverity::max_severity());
+    }
+
+    fn forget_before(session: SessionIndex) {
+        historical::Pallet::<S>::prune_up_to(session);
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What benchmarks need of other pallets.
+
+use salus_primitives::{InstitutionId, SigningKey};
+use sp_runtime::AccountId32;
+
+/// Sets the stage for benchmarks.
+pub trait StageAuthorities {
+    /// An active institution, the account of an active service of it, and that of an active representative: others for
+    /// each number.
+    fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32);
+
+    /// Another active representative of that institution.
+    fn other_representative(institution: InstitutionId) -> AccountId32;
+
+    /// Sets the session keys of this account.
+    fn set_keys(account: &AccountId32, aura: SigningKey);
+
+    /// Makes these accounts the authorities of the current session.
+    fn set_authorities(accounts: &[AccountId32]);
+
+    /// Opens as many motions in the council as there can be, on each of which everybody has voted.
+    fn crowd_council();
+}

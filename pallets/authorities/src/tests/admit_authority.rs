@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+
+#[test]
+fn admit_authority_gives_a_seat_and_a_vote() {
+    Builder::default().test(|| {
+        assert_ok!(admit(FIFTH));
+
+        let expected = Seat {
+            account: node(FIFTH),
+            representative: representative(FIFTH),
+            status: SeatStatus::Active,
+            admitted_at: START,
+            liable_from: 0,
+        };
+        assert_eq!(seat(FIFTH), expected);
+        assert_eq!(SeatOf::<Test>::get(node(FIFTH)), Some(FIFTH));
+        assert!(CouncilMembers::get().contains(&representative(FIFTH)));
+        let event = Event::AuthorityAdmitted {
+            institution: FIFTH,
+            account: node(FIFTH),
+            representative: representative(FIFTH),
+        };
+        assert_done(event, decision(Action::AuthorityAdmitted, FIFTH));
+    });
+}
+
+#[test]
+fn admit_authority_admits_as_many_as_there_may_be_and_no_more() {
+    Builder::default().test(|| {
+        assert_eq!(Seats::<Test>::count(), MAX_AUTHORITIES - 1);
+        assert_ok!(admit(FIFTH));
+        assert_fails(|| admit(SIXTH), Error::<Test>::TooManyAuthorities);
+    });
+}
+
+#[test]
+fn admit_authority_fails_when_the_institution_is_not_active() {
+    Builder::default().test(|| {
+        assert_fails(|| admit(NOWHERE), Error::<Test>::InstitutionNotActive);
+        SuspendedInstitutions::set(vec![FIFTH]);
+        assert_fails(|| admit(FIFTH), Error::<Test>::InstitutionNotActive);
+    });
+}
+
+#[test]
+fn admit_authority_fails_when_the_institution_or_the_account_has_a_seat() {
+    Builder::default().test(|| {
+        let other = Staff(FIRST, Role::Service, 1).account();
+        let again = || Authorities::admit_authority(council(), FIRST, other, representative(FIRST));
+        assert_fails(again, Error::<Test>::AlreadyExists);
+        let taken = || Authorities::admit_authority(council(), FIFTH, node(FIRST), representative(FIFTH));
+        assert_fails(taken, Error::<Test>::AlreadyExists);
+    });
+}
+
+#[test]
+fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institution() {
+    Builder::default().test(|| {
+        let fails = |account| {
+            let call = || Authorities::admit_authority(council(), FIFTH, account, representative(FIFTH));
+            assert_fails(call, Error::<Test>::NotService);
+        };
+        fails(STRANGER);
+        fails(node(SIXTH));
+        fails(Staff(FIFTH, Role::Clinician, 0).account());
+        SuspendedMembers::set(vec![Staff(FIFTH, Role::Service, 0).member()]);
+        fails(node(FIFTH));
+    });
+}
+
+#[test]
+fn admit_authority_fails_when_the_representative_is_none_of_the_institution() {
+    Builder::default().test(|| {
+        let fails = |account| {
+            let call = || Authorities::admit_authority(council(), FIFTH, node(FIFTH), account);
+            assert_fails(call, Error::<Test>::NotRepresentative);
+        };
+        fails(STRANGER);
+        fails(representative(FIRST));
+        fails(node(FIFTH));
+        SuspendedMembers::set(vec![Staff(FIFTH, Role::Representative, 0).member()]);
+        fails(representative(FIFTH));
+    });
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Every call with every origin that it does not admit.
+
+use super::*;
+use report_equivocation::Report;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Admits {
+    Council,
+    TwoThirds,
+    CouncilOrRepresentative,
+    Representative,
+    Members,
+}
+
+fn calls() -> Vec<(Call<Test>, Admits)> {
+    let institution = FIRST;
+    let (account, representative) = (node(FIFTH), representative(FIFTH));
+    vec![
+        (Call::admit_authority { institution: FIFTH, account, representative }, Admits::Council),
+        (Call::remove_authority { institution }, Admits::Council),
+        (Call::force_remove_authority { institution }, Admits::TwoThirds),
+        (Call::suspend_authority { institution }, Admits::CouncilOrRepresentative),
+        (Call::reinstate_authority { institution }, Admits::Council),
+        (Report::of(FIRST).call(), Admits::Members),
+        (Call::represent {}, Admits::Representative),
+    ]
+}
+
+#[test]
+fn every_call_fails_with_every_origin_that_it_does_not_admit() {
+    Builder::default().test(|| {
+        for (call, admits) in calls() {
+            let fails = |origin, error: DispatchError| assert_fails(|| dispatch(call.clone(), origin), error);
+            fails(RuntimeOrigin::none(), BadOrigin.into());
+            fails(frame_system::RawOrigin::Authorized.into(), BadOrigin.into());
+            if !matches!(admits, Admits::Council | Admits::CouncilOrRepresentative) {
+                fails(council(), BadOrigin.into());
+            }
+            let is_signed = !matches!(admits, Admits::Council | Admits::TwoThirds);
+            let refusal = if is_signed { Error::<Test>::NotPermitted.into() } else { BadOrigin.into() };
+            fails(signed(STRANGER), refusal);
+            if admits != Admits::TwoThirds {
+                fails(two_thirds(), refusal);
+            }
+            for role in Role::ALL {
+                let is_admitted = match admits {
+                    Admits::Council | Admits::TwoThirds => false,
+                    Admits::CouncilOrRepresentative | Admits::Representative => role == Role::Representative,
+                    Admits::Members => true,
+                };
+                if !is_admitted {
+                    fails(signed(Staff(FIRST, role, 0).account()), refusal);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn calls_have_the_indices_that_clients_know() {
+    Builder::default().test(|| {
+        let indices: Vec<u8> = calls().iter().map(|(call, _)| codec::Encode::encode(call)[0]).collect();
+        assert_eq!(indices, (0..7).collect::<Vec<u8>>());
+    });
+}

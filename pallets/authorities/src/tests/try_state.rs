@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Each invariant notices what it is for.
+
+use super::*;
+
+fn assert_noticed(fault: &'static str, damage: impl FnOnce()) {
+    Builder::default().build().execute_with(|| {
+        next_session();
+        assert_ok!(Authorities::do_try_state());
+        damage();
+        assert_eq!(Authorities::do_try_state(), Err(DispatchError::Other(fault)));
+    });
+}
+
+#[test]
+fn try_state_notices_seats_and_accounts_that_disagree() {
+    assert_noticed("an account does not lead to its seat", || SeatOf::<Test>::remove(node(FIRST)));
+    assert_noticed("an account leads to no seat", || SeatOf::<Test>::insert(STRANGER, FIFTH));
+    assert_noticed("an account leads to another one's seat", || SeatOf::<Test>::insert(STRANGER, FIRST));
+}
+
+#[test]
+fn try_state_notices_too_many_seats() {
+    assert_noticed("there are too many seats", || {
+        for institution in [FIFTH, SIXTH] {
+            Authorities::insert_seat(institution, node(institution), representative(institution));
+        }
+    });
+}
+
+#[test]
+fn try_state_notices_who_votes_twice() {
+    assert_noticed("somebody votes for two institutions", || {
+        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().representative = representative(SECOND));
+    });
+}
+
+#[test]
+fn try_state_notices_a_seat_that_answers_for_nothing() {
+    assert_noticed("a seat answers for nothing", || {
+        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().liable_from = 3);
+    });
+}
+
+#[test]
+fn try_state_notices_a_plan_out_of_order() {
+    assert_noticed("the plan is no sorted set", || {
+        Planned::<Test>::mutate(|planned| planned.as_mut().reverse());
+    });
+}
+
+#[test]
+fn try_state_notices_strangers_who_authored() {
+    assert_noticed("a stranger authored", || Authored::<Test>::insert(STRANGER, 1));
+}
+
+#[test]
+fn try_state_notices_absences_of_nobody() {
+    assert_noticed("somebody is absent who needs not be there", || Absences::<Test>::insert(FIFTH, 1));
+    assert_noticed("somebody is absent who is not", || Absences::<Test>::insert(FIRST, 0));
+}
+
+#[test]
+fn try_state_notices_gaps_in_the_memory_of_sessions() {
+    assert_noticed("a session did not begin, or before the one before it", || SessionStarts::<Test>::remove(0));
+    assert_noticed("a session is remembered for too long", || SessionStarts::<Test>::insert(9, CurrentSlot::get()));
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What is true of the storage after every block: one function for each fact.
+
+use crate::{Absences, Authored, Config, Pallet, Planned, SeatOf, Seats, SessionStarts, Sessions};
+use alloc::collections::BTreeSet;
+use frame_support::{ensure, traits::Get};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks every invariant.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::try_state_seats_are_counted_and_bounded()?;
+        Self::try_state_seats_and_accounts_agree()?;
+        Self::try_state_representatives_are_distinct()?;
+        Self::try_state_liability_begins_with_the_next_session_at_the_latest()?;
+        Self::try_state_the_plan_is_a_set()?;
+        Self::try_state_authors_are_bounded()?;
+        Self::try_state_the_absent_have_seats()?;
+        Self::try_state_session_starts_are_in_order()
+    }
+
+    /// There are as many seats as are counted, and no more than there may be.
+    fn try_state_seats_are_counted_and_bounded() -> Result<(), TryRuntimeError> {
+        let count = Seats::<T>::count();
+        ensure!(u32::try_from(Seats::<T>::iter_keys().count()) == Ok(count), "seats are miscounted");
+        ensure!(count <= T::MaxAuthorities::get(), "there are too many seats");
+        Ok(())
+    }
+
+    /// Exactly the accounts of seats lead to them.
+    fn try_state_seats_and_accounts_agree() -> Result<(), TryRuntimeError> {
+        for (institution, seat) in Seats::<T>::iter() {
+            ensure!(SeatOf::<T>::get(&seat.account) == Some(institution), "an account does not lead to its seat");
+        }
+        for (account, institution) in SeatOf::<T>::iter() {
+            let seat = Seats::<T>::get(institution).ok_or("an account leads to no seat")?;
+            ensure!(seat.account == account, "an account leads to another one's seat");
+        }
+        Ok(())
+    }
+
+    /// Nobody votes for two institutions.
+    fn try_state_representatives_are_distinct() -> Result<(), TryRuntimeError> {
+        let representatives: BTreeSet<_> = Seats::<T>::iter_values().map(|seat| seat.representative).collect();
+        ensure!(representatives.len() == Self::representatives().len(), "somebody votes for two institutions");
+        Ok(())
+    }
+
+    /// A seat answers for the next session at least.
+    fn try_state_liability_begins_with_the_next_session_at_the_latest() -> Result<(), TryRuntimeError> {
+        let next = T::Sessions::current().saturating_add(1);
+        ensure!(Seats::<T>::iter_values().all(|seat| seat.liable_from <= next), "a seat answers for nothing");
+        Ok(())
+    }
+
+    /// What was planned is sorted, and nobody stands in it twice.
+    fn try_state_the_plan_is_a_set() -> Result<(), TryRuntimeError> {
+        let planned = Planned::<T>::get();
+        ensure!(
+            planned.windows(2).all(|pair| pair.first().map(|it| &it.0) < pair.last().map(|it| &it.0)),
+            "the plan is no sorted set"
+        );
+        Ok(())
+    }
+
+    /// Only authorities of the current session have authored in it.
+    fn try_state_authors_are_bounded() -> Result<(), TryRuntimeError> {
+        let authorities = T::Sessions::authorities();
+        ensure!(Authored::<T>::iter_keys().all(|author| authorities.contains(&author)), "a stranger authored");
+        Ok(())
+    }
+
+    /// Only institutions with a seat are absent, and for one session at least.
+    fn try_state_the_absent_have_seats() -> Result<(), TryRuntimeError> {
+        for (institution, sessions) in Absences::<T>::iter() {
+            ensure!(sessions > 0, "somebody is absent who is not");
+            ensure!(Seats::<T>::contains_key(institution), "somebody is absent who needs not be there");
+        }
+        Ok(())
+    }
+
+    /// The current session and those remembered began one after the other, without a gap.
+    fn try_state_session_starts_are_in_order() -> Result<(), TryRuntimeError> {
+        let current = T::Sessions::current();
+        let oldest = current.saturating_sub(T::SessionsRemembered::get().saturating_add(1));
+        let mut last = None;
+        for session in oldest..=current {
+            let start = SessionStarts::<T>::get(session);
+            ensure!(start.is_some() && start >= last, "a session did not begin, or before the one before it");
+            last = start;
+        }
+        let remembered = (oldest..=current).count();
+        ensure!(SessionStarts::<T>::iter_keys().count() == remembered, "a session is remembered for too long");
+        Ok(())
+    }
+}

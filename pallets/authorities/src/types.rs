@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Seats, and what it takes to prove an equivocation.
+
+use alloc::{vec, vec::Vec};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use salus_primitives::{InstitutionId, Moment};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_consensus_aura::Slot;
+use sp_runtime::{AccountId32, Perbill};
+use sp_staking::{
+    offence::{Kind, Offence},
+    SessionIndex,
+};
+
+/// The fewest authorities of which one may fail: with three, all have to work.
+pub const MIN_AUTHORITIES: u32 = 4;
+/// Bytes of a header, at most: one that changes a hundred authorities of both kinds has about nine thousand.
+pub const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// Bytes of a proof of key ownership, at most: one among a hundred authorities has about three thousand.
+pub const MAX_PROOF_BYTES: u32 = 16 * 1024;
+
+/// A SCALE encoded header with its seal.
+pub type SealedHeader = BoundedVec<u8, ConstU32<MAX_HEADER_BYTES>>;
+/// A SCALE encoded proof that a session key was an authority's in a session.
+pub type KeyProof = BoundedVec<u8, ConstU32<MAX_PROOF_BYTES>>;
+/// How offences and sessions name an authority.
+pub type Identification = (AccountId32, ());
+
+/// An authority's seat.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Seat {
+    /// The account that sets the session keys.
+    pub account: AccountId32,
+    /// The account that votes in the council.
+    pub representative: AccountId32,
+    /// Where it stands.
+    pub status: SeatStatus,
+    /// When the council gave it.
+    pub admitted_at: Moment,
+    /// The first session for whose offences it answers.
+    pub liable_from: SessionIndex,
+}
+
+impl Seat {
+    /// Whether its authority may author and vote.
+    pub fn is_active(&self) -> bool {
+        self.status == SeatStatus::Active
+    }
+}
+
+/// Where a seat stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum SeatStatus {
+    /// Its authority authors and votes.
+    Active,
+    /// Its authority is disabled, and leaves the set while four others remain.
+    Suspended,
+}
+
+/// A seat with which the chain begins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisSeat {
+    /// The institution.
+    pub institution: InstitutionId,
+    /// The account that sets the session keys.
+    pub account: AccountId32,
+    /// The account that votes in the council.
+    pub representative: AccountId32,
+}
+
+/// How many authorities there are, or would be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Strength {
+    /// Active seats with session keys.
+    pub(crate) active: usize,
+    /// All that author and vote, with suspended ones that fill up the set.
+    pub(crate) total: usize,
+}
+
+impl Strength {
+    /// Whether this, coming from `before`, takes nothing from a network that could not spare it.
+    pub(crate) fn is_tolerant_after(self, before: Self) -> bool {
+        let enough = |now: usize, then: usize| now >= then || now >= MIN_AUTHORITIES as usize;
+        enough(self.active, before.active) && enough(self.total, before.total)
+    }
+}
+
+/// Two blocks by one authority for one slot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuraEquivocation {
+    /// The slot.
+    pub slot: Slot,
+    /// The session of the slot.
+    pub session: SessionIndex,
+    /// Authorities of that session.
+    pub authorities: u32,
+    /// Who did it.
+    pub offender: Identification,
+}
+
+impl Offence<Identification> for AuraEquivocation {
+    const ID: Kind = *b"aura:equivocatio";
+    type Slot = Slot;
+
+    fn offenders(&self) -> Vec<Identification> {
+        vec![self.offender.clone()]
+    }
+
+    fn session_index(&self) -> SessionIndex {
+        self.session
+    }
+
+    fn validator_set_count(&self) -> u32 {
+        self.authorities
+    }
+
+    fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    /// Everything: there is no stake of which a part could be taken.
+    fn slash_fraction(&self, _: u32) -> Perbill {
+        Perbill::one()
+    }
+}
