@@ -2,7 +2,7 @@
 
 //! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
 
-use crate::rpc;
+use crate::{equivocations::Equivocations, rpc};
 use futures::FutureExt;
 use salus_runtime::{opaque::Block, Hash, RuntimeApi};
 use sc_client_api::{Backend, HeaderBackend};
@@ -194,6 +194,9 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
         );
     }
 
+    let equivocations = Arc::new(Equivocations::new(client.clone()));
+    task_manager.spawn_handle().spawn("equivocations", None, equivocations.clone().watch());
+
     let role = config.role;
     let force_authoring = config.force_authoring;
     let enable_grandpa = !config.disable_grandpa;
@@ -211,6 +214,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             rpc::module(rpc::Dependencies {
                 client: client.clone(),
                 pool: pool.clone(),
+                equivocations: equivocations.clone(),
                 grandpa: rpc::Finality {
                     shared_voter_state: shared_voter_state.clone(),
                     shared_authority_set: shared_authority_set.clone(),

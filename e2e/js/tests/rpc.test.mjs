@@ -65,7 +65,13 @@ describe('the methods `salus_*`', () => {
   test('are those that are documented', async () => {
     const { result } = await call('rpc_methods');
     const served = result.methods.filter((method) => method.startsWith('salus_'));
-    assert.deepEqual(served.sort(), Object.keys(METHODS).sort());
+    // What the node itself noticed is of no block.
+    assert.deepEqual(served.sort(), [...Object.keys(METHODS), 'salus_equivocations'].sort());
+  });
+
+  test('tell what the node noticed of authorities', async () => {
+    assert.deepEqual((await call('salus_equivocations')).result, []);
+    assert.deepEqual((await call('salus_equivocations', [])).result, []);
   });
 
   test('answer, for the best block and for a named one', async () => {

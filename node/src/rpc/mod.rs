@@ -2,11 +2,16 @@
 
 //! What clients talk to, beyond the SDK's own methods: nonces, proofs of finality, and the questions of Salus.
 
+mod equivocations;
 mod error;
 mod finality;
 mod salus;
 
-use crate::service::{Client, FullBackend, Pool};
+use crate::{
+    equivocations::Equivocations,
+    service::{Client, FullBackend, Pool},
+};
+use equivocations::{EquivocationMethodsServer, Evidence};
 use finality::{FinalityMethodsServer, FinalityProofs};
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use salus::{Salus, SalusMethodsServer};
@@ -23,6 +28,8 @@ pub(crate) struct Dependencies {
     pub(crate) client: Arc<Client>,
     /// Knows what waits for the next block.
     pub(crate) pool: Arc<Pool>,
+    /// Knows which authorities made two blocks for one slot.
+    pub(crate) equivocations: Arc<Equivocations>,
     /// Knows what is final, and why.
     pub(crate) grandpa: Finality,
 }
@@ -43,11 +50,12 @@ pub(crate) struct Finality {
 
 /// All methods.
 pub(crate) fn module(dependencies: Dependencies) -> Result<RpcModule<()>, RegisterMethodError> {
-    let Dependencies { client, pool, grandpa } = dependencies;
+    let Dependencies { client, pool, equivocations, grandpa } = dependencies;
     let mut module = RpcModule::new(());
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(finality(grandpa)?)?;
     module.merge(Salus::new(client).into_rpc())?;
+    module.merge(Evidence(equivocations).into_rpc())?;
     Ok(module)
 }
 

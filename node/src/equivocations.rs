@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Notices two blocks by one authority for one slot, and keeps both headers.
+//!
+//! Aura's import queue writes a line to the log and forgets. The chain acts upon such a pair only when somebody reports it
+//! (`authorities.report_equivocation`), so the headers are kept in the database, where `salus_equivocations` finds them.
+
+use crate::service::Client;
+use codec::{Decode, Encode};
+use futures::StreamExt;
+use salus_primitives::{evidence::BlockEquivocation, Digest, SigningKey};
+use salus_runtime::{opaque::Header, Hash};
+use sc_client_api::{backend::AuxStore, BlockchainEvents};
+use sp_api::ProvideRuntimeApi;
+use sp_consensus_aura::{
+    digests::CompatibleDigestItem,
+    sr25519::{AuthorityId, AuthoritySignature},
+    AuraApi, Slot,
+};
+use sp_runtime::{generic::DigestItem, traits::Header as _};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Where the evidence lies in the database.
+const KEY: &[u8] = b"salus/equivocations/1";
+/// Pairs that are kept, the newest. One is enough to suspend a seat.
+const MAX_KEPT: usize = 16;
+/// Headers that are remembered: those of the last few minutes, with forks.
+const MAX_REMEMBERED: usize = 1_024;
+/// In which lines of the log it says so.
+const LOG_TARGET: &str = "salus";
+
+/// The evidence that this node holds.
+pub(crate) struct Equivocations {
+    client: Arc<Client>,
+    /// Between reading and writing the list, nobody else may write it.
+    writing: Mutex<()>,
+}
+
+impl Equivocations {
+    /// In the database of this client.
+    pub(crate) fn new(client: Arc<Client>) -> Self {
+        Self { client, writing: Mutex::new(()) }
+    }
+
+    /// The pairs, oldest first.
+    pub(crate) fn all(&self) -> sp_blockchain::Result<Vec<BlockEquivocation>> {
+        let Some(bytes) = self.client.get_aux(KEY)? else { return Ok(Vec::new()) };
+        // Whatever cannot be read is worth no failure: it is written anew with the next pair.
+        Ok(Vec::decode(&mut bytes.as_slice()).unwrap_or_default())
+    }
+
+    /// Looks at every block that is imported, as long as the node runs.
+    pub(crate) async fn watch(self: Arc<Self>) {
+        let mut imported = self.client.every_import_notification_stream();
+        let mut seen = Seen::default();
+        while let Some(block) = imported.next().await {
+            if let Some(found) = self.author_of(&block.header).and_then(|author| seen.note(author, block.header)) {
+                self.keep(found);
+            }
+        }
+    }
+
+    /// Slot and key of whoever authored this block. The seal was verified at import.
+    fn author_of(&self, header: &Header) -> Option<(Slot, SigningKey)> {
+        let slot = slot_of(header)?;
+        let authorities: Vec<AuthorityId> = self.client.runtime_api().authorities(*header.parent_hash()).ok()?;
+        let place = usize::try_from(slot.checked_rem(u64::try_from(authorities.len()).ok()?)?).ok()?;
+        let author = authorities.get(place)?.encode();
+        Some((slot, SigningKey(author.try_into().ok()?)))
+    }
+
+    fn keep(&self, found: BlockEquivocation) {
+        let _guard = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = self.all().and_then(|mut kept| {
+            kept.push(found.clone());
+            let kept = kept.split_off(kept.len().saturating_sub(MAX_KEPT));
+            self.client.insert_aux(&[(KEY, kept.encode().as_slice())], &[])
+        });
+        let BlockEquivocation { author, slot, .. } = &found;
+        log::warn!(
+            target: LOG_TARGET,
+            "an authority made two blocks for one slot: author={author} slot={slot}; `salus authority report` tells the chain",
+        );
+        if let Err(error) = result {
+            log::error!(target: LOG_TARGET, "the evidence could not be kept: author={author} slot={slot} error={error}");
+        }
+    }
+}
+
+fn slot_of(header: &Header) -> Option<Slot> {
+    let slot = |item| <DigestItem as CompatibleDigestItem<AuthoritySignature>>::as_aura_pre_digest(item);
+    header.digest().logs().iter().find_map(slot)
+}
+
+/// The first header of each author in each of the latest slots.
+#[derive(Default)]
+struct Seen(BTreeMap<(Slot, SigningKey), First>);
+
+enum First {
+    /// There is one block.
+    Alone(Box<Header>),
+    /// There were two, which is said once.
+    Told,
+}
+
+impl Seen {
+    /// The pair that this header makes with an earlier one.
+    fn note(&mut self, (slot, author): (Slot, SigningKey), header: Header) -> Option<BlockEquivocation> {
+        let found = match self.0.get(&(slot, author)) {
+            None => {
+                self.0.insert((slot, author), First::Alone(Box::new(header)));
+                None
+            }
+            Some(First::Alone(first)) if first.hash() != header.hash() => {
+                let parent = Digest(first.parent_hash().to_fixed_bytes());
+                let pair = (first.encode(), header.encode());
+                self.0.insert((slot, author), First::Told);
+                Some(BlockEquivocation { author, slot: *slot, parent, first: pair.0, second: pair.1 })
+            }
+            Some(First::Alone(_) | First::Told) => None,
+        };
+        while self.0.len() > MAX_REMEMBERED {
+            self.0.pop_first();
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::DecodeAll;
+    use sp_runtime::generic;
+
+    const ALICE: SigningKey = SigningKey([1; 32]);
+    const BOB: SigningKey = SigningKey([2; 32]);
+
+    fn header(slot: u64, state: u8) -> Header {
+        let item = <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot.into());
+        let digest = generic::Digest { logs: vec![item] };
+        Header::new(7, Hash::zero(), Hash::repeat_byte(state), Hash::repeat_byte(9), digest)
+    }
+
+    fn noted(seen: &mut Seen, author: SigningKey, header: Header) -> Option<BlockEquivocation> {
+        seen.note((slot_of(&header).unwrap(), author), header)
+    }
+
+    #[test]
+    fn two_blocks_for_one_slot_are_a_pair_and_are_told_once() {
+        let mut seen = Seen::default();
+        assert_eq!(noted(&mut seen, ALICE, header(5, 0)), None);
+        let pair = noted(&mut seen, ALICE, header(5, 1)).unwrap();
+        assert_eq!((pair.author, pair.slot, pair.parent), (ALICE, 5, Digest([9; 32])));
+        assert_eq!(Header::decode_all(&mut pair.first.as_slice()).unwrap(), header(5, 0));
+        assert_eq!(Header::decode_all(&mut pair.second.as_slice()).unwrap(), header(5, 1));
+        assert_eq!(noted(&mut seen, ALICE, header(5, 2)), None);
+    }
+
+    #[test]
+    fn the_same_block_another_slot_and_another_author_are_no_pair() {
+        let mut seen = Seen::default();
+        for (author, block) in
+            [(ALICE, header(5, 0)), (ALICE, header(5, 0)), (ALICE, header(6, 1)), (BOB, header(5, 1))]
+        {
+            assert_eq!(noted(&mut seen, author, block), None);
+        }
+    }
+
+    #[test]
+    fn old_slots_are_forgotten() {
+        let mut seen = Seen::default();
+        for slot in 0..2_000 {
+            assert_eq!(noted(&mut seen, ALICE, header(slot, 0)), None);
+        }
+        assert_eq!(seen.0.len(), MAX_REMEMBERED);
+        assert_eq!(noted(&mut seen, ALICE, header(0, 1)), None);
+        assert!(noted(&mut seen, ALICE, header(1_999, 1)).is_some());
+    }
+}
