@@ -5,8 +5,8 @@
 //! Nothing is assumed of the genesis.
 
 use crate::{
-    Authored, Call, Config, KeyProof, Pallet, SealedHeader, SeatOf, SeatStatus, Seats, SessionStarts, Sessions,
-    StageAuthorities, MAX_HEADER_BYTES,
+    Authored, Call, Config, KeyProof, Pallet, SealedHeader, SeatOf, SeatStatus, Seats, SessionLength, SessionStarts,
+    Sessions, StageAuthorities, MAX_HEADER_BYTES,
 };
 use alloc::{vec, vec::Vec};
 use codec::Encode;
@@ -15,7 +15,10 @@ use frame_support::{
     traits::{EnsureOrigin, Get, KeyOwnerProofSystem},
     BoundedVec,
 };
-use frame_system::{pallet_prelude::HeaderFor, RawOrigin};
+use frame_system::{
+    pallet_prelude::{BlockNumberFor, HeaderFor},
+    RawOrigin,
+};
 use pallet_authorship::EventHandler;
 use salus_primitives::{InstitutionId, SigningKey};
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature};
@@ -170,6 +173,18 @@ mod benchmarks {
         _(RawOrigin::Signed(representative.clone()));
 
         assert_eq!(Seats::<T>::get(institution).map(|seat| seat.representative), Some(representative));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn resume_finality() -> Result<(), BenchmarkError> {
+        let origin = T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        SessionLength::<T>::put(BlockNumberFor::<T>::from(10u32));
+        frame_system::Pallet::<T>::set_block_number(1u32.into());
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, 0u32.into(), 1u32.into());
+
         Ok(())
     }
 

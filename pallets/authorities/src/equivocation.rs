@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
             .digest()
             .logs()
             .iter()
-            .find_map(|item| <DigestItem as CompatibleDigestItem<AuthoritySignature>>::as_aura_pre_digest(item))?;
+            .find_map(<DigestItem as CompatibleDigestItem<AuthoritySignature>>::as_aura_pre_digest)?;
         Some(Sealed { slot, hash: header.hash(), seal })
     }
 

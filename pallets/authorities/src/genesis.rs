@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the chain begins: seats, and the council that follows from them. The logs begin empty.
+//! How the chain begins: the length of sessions, seats, and the council that follows from them. The logs begin empty.
 
-use crate::{Config, GenesisConfig, Pallet};
+use crate::{Config, GenesisConfig, Pallet, SessionLength};
 use alloc::{format, string::String};
+use salus_primitives::network::SESSION_LENGTHS;
 
 impl<T: Config> GenesisConfig<T> {
     /// Writes the first seats, or says what is wrong with them.
     pub(crate) fn try_build(&self) -> Result<(), String> {
+        let (fewest, most) = SESSION_LENGTHS.into_inner();
+        if self.session_length < fewest.into() || self.session_length > most.into() {
+            return Err(format!("a session has {fewest} to {most} blocks"));
+        }
+        SessionLength::<T>::put(self.session_length);
         for (place, seat) in self.seats.iter().enumerate() {
             Pallet::<T>::check_seat(seat.institution, &seat.account, &seat.representative)
                 .map_err(|error| format!("seat {place} cannot be given: {error:?}"))?;

@@ -13,7 +13,7 @@ use sp_staking::SessionIndex;
 impl<T: Config> Pallet<T> {
     /// Who should author and vote, in the order of their bytes: active seats with keys, and suspended ones, those of the
     /// oldest institutions first, while there would be too few.
-    fn choose_authorities() -> Vec<(AccountId32, Digest)> {
+    pub(crate) fn choose_authorities() -> Vec<(AccountId32, Digest)> {
         let (mut chosen, mut suspended) = (Vec::new(), Vec::new());
         for (institution, seat, keys) in Self::seats_with_keys() {
             match seat.is_active() {
@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Seats are as many as `MaxAuthorities` at most; `take` keeps it visible.
-    fn seats_with_keys() -> impl Iterator<Item = (InstitutionId, Seat, Digest)> {
+    pub(crate) fn seats_with_keys() -> impl Iterator<Item = (InstitutionId, Seat, Digest)> {
         Seats::<T>::iter().take(T::MaxAuthorities::get() as usize).filter_map(|(institution, seat)| {
             let keys = T::Sessions::keys(&seat.account)?;
             Some((institution, seat, keys))
@@ -83,6 +83,7 @@ impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
     fn start_session(index: SessionIndex) {
         SessionStarts::<T>::insert(index, T::Slot::get());
         Self::disable_suspended();
+        Self::resume_finality_when_ready();
     }
 
     fn end_session(index: SessionIndex) {

@@ -10,7 +10,7 @@
 //! | call | who |
 //! |---|---|
 //! | [`admit_authority`](Pallet::admit_authority), [`remove_authority`](Pallet::remove_authority), [`reinstate_authority`](Pallet::reinstate_authority) | the council |
-//! | [`force_remove_authority`](Pallet::force_remove_authority) | two thirds of the council |
+//! | [`force_remove_authority`](Pallet::force_remove_authority), [`resume_finality`](Pallet::resume_finality) | two thirds of the council |
 //! | [`suspend_authority`](Pallet::suspend_authority) | the council, or a representative of the authority itself |
 //! | [`report_equivocation`](Pallet::report_equivocation) | any active member that the runtime lets call it |
 //! | [`represent`](Pallet::represent) | a representative of the authority |
@@ -37,9 +37,15 @@
 //! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
 //! follows from it: the council decides.
 //!
+//! ## Stalls
+//!
+//! With a third of the authorities gone nothing becomes final, until they are back. Those who are gone for good, with their
+//! keys, cannot be replaced the regular way, because that change would have to become final first: two thirds of the council
+//! remove them and then call [`resume_finality`](Pallet::resume_finality).
+//!
 //! ## What is stored
 //!
-//! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities); blocks authored in this session; sessions missed in a row;
+//! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities); the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row;
 //! with which slot each remembered session began.
 //!
 //! ## What is never stored
@@ -58,11 +64,13 @@ mod types;
 
 mod equivocation;
 mod genesis;
+mod impl_authorities;
 mod impl_session_manager;
 mod offences;
 mod presence;
 mod seats;
 mod sessions;
+mod stall;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 
@@ -100,9 +108,10 @@ mod tests;
 
 pub use offences::OfSeated;
 pub use pallet::*;
-pub use sessions::Sessions;
+pub use sessions::{BlocksInSession, Sessions};
 #[cfg(feature = "runtime-benchmarks")]
 pub use stage::StageAuthorities;
+pub use stall::Finality;
 pub use types::{
     AuraEquivocation, GenesisSeat, Identification, KeyProof, SealedHeader, Seat, SeatStatus, MAX_HEADER_BYTES,
     MAX_PROOF_BYTES, MIN_AUTHORITIES,
@@ -122,6 +131,7 @@ pub mod pallet {
     };
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
+        network::DEFAULT_SESSION_LENGTH,
         questions::{AuditLog, Membership},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
@@ -182,6 +192,9 @@ pub mod pallet {
         #[pallet::constant]
         type SessionsRemembered: Get<u32>;
 
+        /// Changes who decides on what is final.
+        type Finality: Finality<BlockNumberFor<Self>>;
+
         /// What calls and hooks cost.
         type WeightInfo: WeightInfo;
 
@@ -218,15 +231,31 @@ pub mod pallet {
     #[pallet::storage]
     pub type SessionStarts<T: Config> = StorageMap<_, Twox64Concat, SessionIndex, Slot>;
 
+    /// Blocks in a session, since the genesis.
+    #[pallet::storage]
+    pub type SessionLength<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+    /// After which block finality is to resume, and how long after the start of a session, once the council has decided so
+    /// and until a session begins with the authorities that there should be.
+    #[pallet::storage]
+    pub type Resuming<T: Config> = StorageValue<_, (BlockNumberFor<T>, BlockNumberFor<T>)>;
+
     /// With which seats the chain begins.
     #[pallet::genesis_config]
-    #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
         /// The first seats.
         pub seats: Vec<GenesisSeat>,
+        /// Blocks in a session: within [`SESSION_LENGTHS`](salus_primitives::network::SESSION_LENGTHS).
+        pub session_length: BlockNumberFor<T>,
         /// Binds the runtime.
         #[serde(skip)]
         pub runtime: PhantomData<T>,
+    }
+
+    impl<T: Config> Default for GenesisConfig<T> {
+        fn default() -> Self {
+            Self { seats: Vec::new(), session_length: DEFAULT_SESSION_LENGTH.into(), runtime: PhantomData }
+        }
     }
 
     #[pallet::genesis_build]
@@ -297,6 +326,13 @@ pub mod pallet {
             /// The account that votes from now on.
             representative: AccountId32,
         },
+        /// The council decided that other authorities are to decide on what is final.
+        FinalityResumed {
+            /// The block upon which they build.
+            last_final: BlockNumberFor<T>,
+            /// Blocks from the first of the session until they take over.
+            wait: BlockNumberFor<T>,
+        },
     }
 
     /// Why a call failed.
@@ -337,6 +373,10 @@ pub mod pallet {
         Expired,
         /// This equivocation was reported already.
         AlreadyReported,
+        /// The block does not lie before this one. Name the last final one.
+        InvalidBlock,
+        /// The wait is zero, or not shorter than a session.
+        InvalidWait,
     }
 
     #[pallet::hooks]
@@ -452,6 +492,26 @@ pub mod pallet {
         pub fn represent(origin: OriginFor<T>) -> DispatchResult {
             let (account, representative) = Self::ensure_representative(origin)?;
             Self::do_represent(account, &representative)
+        }
+
+        /// Lets other authorities decide on what is final, though nothing makes that decision final.
+        ///
+        /// They are those of the first session in which all seats, keys and suspensions of its beginning are effective: when
+        /// the council removes who is gone in the same session, that is the one after the next. `last_final` is the number of the
+        /// last final block: what was final stays so. `wait` is how many blocks after the first of that session they take
+        /// over: long enough for all of them to have it.
+        ///
+        /// ## Origin
+        ///
+        /// Two thirds of the council.
+        #[pallet::call_index(7)]
+        pub fn resume_finality(
+            origin: OriginFor<T>,
+            last_final: BlockNumberFor<T>,
+            wait: BlockNumberFor<T>,
+        ) -> DispatchResult {
+            T::ForceOrigin::ensure_origin(origin)?;
+            Self::do_resume_finality(last_final, wait)
         }
     }
 

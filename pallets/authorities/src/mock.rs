@@ -159,6 +159,8 @@ parameter_types! {
     pub static CurrentSlot: Slot = Slot::from(0);
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
     pub static CouncilMembers: Vec<AccountId32> = Vec::new();
+    /// What finality was told.
+    pub static Resumed: Option<(u64, u64)> = None;
     /// Who is suspended, member by member and institution by institution.
     pub static SuspendedMembers: Vec<MemberId> = Vec::new();
     pub static SuspendedInstitutions: Vec<InstitutionId> = Vec::new();
@@ -177,6 +179,7 @@ impl pallet_salus_authorities::Config for Test {
     type Offences = Offences;
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type SessionsRemembered = ConstU32<SESSIONS_REMEMBERED>;
+    type Finality = FakeFinality;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type Stage = FakeStage;
@@ -201,6 +204,15 @@ impl AuditLog for FakeAudit {
     }
     fn append_denial(chart: ChartId, _: MemberId, event: AuditEvent) {
         Self::append(LogId::Chart(chart), event);
+    }
+}
+
+/// Remembers what it was told.
+pub struct FakeFinality;
+
+impl crate::Finality<u64> for FakeFinality {
+    fn resume(last_final: u64, wait: u64) {
+        Resumed::set(Some((last_final, wait)));
     }
 }
 
@@ -472,7 +484,11 @@ impl Builder {
             account: node(institution),
             representative: representative(institution),
         };
-        crate::GenesisConfig { seats: (0..seats).map(InstitutionId).map(seat).collect(), ..Default::default() }
+        crate::GenesisConfig {
+            seats: (0..seats).map(InstitutionId).map(seat).collect(),
+            session_length: BLOCKS,
+            ..Default::default()
+        }
     }
 
     pub fn build(self) -> TestExternalities {
@@ -480,6 +496,7 @@ impl Builder {
         CurrentSlot::set(Slot::from(0));
         Log::set(Vec::new());
         CouncilMembers::set(Vec::new());
+        Resumed::set(None);
         SuspendedMembers::set(Vec::new());
         SuspendedInstitutions::set(Vec::new());
         let session_keys = (0..self.with_keys.min(self.seats))

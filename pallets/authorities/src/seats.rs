@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
         Self::check_seat(institution, &account, &representative)?;
 
         Self::insert_seat(institution, account.clone(), representative.clone());
-        Self::change_council(&[representative.clone()], &[]);
+        Self::change_council(core::slice::from_ref(&representative), &[]);
         Self::log_decision(Action::AuthorityAdmitted, institution);
         Self::deposit_event(Event::AuthorityAdmitted { institution, account, representative });
         Ok(())
@@ -133,7 +133,7 @@ impl<T: Config> Pallet<T> {
 
         let former = seat.representative.clone();
         Seats::<T>::insert(institution, Seat { representative: account.clone(), ..seat });
-        Self::change_council(&[account.clone()], &[former]);
+        Self::change_council(core::slice::from_ref(&account), &[former]);
         let subject = Subject::Institution(institution);
         let event = AuditEvent::by_member(representative.member, Some(institution), Action::CouncilSeatTaken, subject);
         T::Audit::append(LogId::Consortium, event);

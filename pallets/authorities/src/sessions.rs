@@ -2,8 +2,12 @@
 
 //! What the sessions of the SDK are asked and told.
 
+use crate::{Config, SessionLength};
 use alloc::vec::Vec;
 use codec::Encode;
+use core::marker::PhantomData;
+use frame_support::traits::Get;
+use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_session::historical;
 use salus_primitives::Digest;
 use sp_runtime::AccountId32;
@@ -49,5 +53,14 @@ where
 
     fn forget_before(session: SessionIndex) {
         historical::Pallet::<S>::prune_up_to(session);
+    }
+}
+
+/// Blocks in a session, for the SDK's pallet of sessions.
+pub struct BlocksInSession<T>(PhantomData<T>);
+
+impl<T: Config> Get<BlockNumberFor<T>> for BlocksInSession<T> {
+    fn get() -> BlockNumberFor<T> {
+        SessionLength::<T>::get()
     }
 }

@@ -2,7 +2,9 @@
 
 //! What is true of the storage after every block: one function for each fact.
 
-use crate::{Absences, Authored, Config, Pallet, Planned, SeatOf, Seats, SessionStarts, Sessions};
+use crate::{
+    Absences, Authored, Config, Pallet, Planned, Resuming, SeatOf, Seats, SessionLength, SessionStarts, Sessions,
+};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
@@ -17,7 +19,8 @@ impl<T: Config> Pallet<T> {
         Self::try_state_the_plan_is_a_set()?;
         Self::try_state_authors_are_bounded()?;
         Self::try_state_the_absent_have_seats()?;
-        Self::try_state_session_starts_are_in_order()
+        Self::try_state_session_starts_are_in_order()?;
+        Self::try_state_finality_resumes_within_a_session()
     }
 
     /// There are as many seats as are counted, and no more than there may be.
@@ -92,6 +95,14 @@ impl<T: Config> Pallet<T> {
         }
         let remembered = (oldest..=current).count();
         ensure!(SessionStarts::<T>::iter_keys().count() == remembered, "a session is remembered for too long");
+        Ok(())
+    }
+
+    /// Finality resumes from a block that there is, before the session is over in which it does.
+    fn try_state_finality_resumes_within_a_session() -> Result<(), TryRuntimeError> {
+        let Some((last_final, wait)) = Resuming::<T>::get() else { return Ok(()) };
+        let is_possible = last_final < frame_system::Pallet::<T>::block_number() && wait < SessionLength::<T>::get();
+        ensure!(is_possible, "finality resumes too late");
         Ok(())
     }
 }

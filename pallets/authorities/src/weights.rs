@@ -21,6 +21,7 @@ pub trait WeightInfo {
     fn reinstate_authority() -> Weight;
     fn report_equivocation() -> Weight;
     fn represent() -> Weight;
+    fn resume_finality() -> Weight;
     fn note_author() -> Weight;
 }
 
@@ -62,6 +63,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(600_000_000, 264000)
             .saturating_add(T::DbWeight::get().reads(145_u64))
             .saturating_add(T::DbWeight::get().writes(40_u64))
+    }
+    fn resume_finality() -> Weight {
+        Weight::from_parts(30_000_000, 4000)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     fn note_author() -> Weight {
         Weight::from_parts(5_000_000, 3600)
@@ -106,6 +112,11 @@ impl WeightInfo for () {
         Weight::from_parts(600_000_000, 264000)
             .saturating_add(ParityDbWeight::get().reads(145_u64))
             .saturating_add(ParityDbWeight::get().writes(40_u64))
+    }
+    fn resume_finality() -> Weight {
+        Weight::from_parts(30_000_000, 4000)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn note_author() -> Weight {
         Weight::from_parts(5_000_000, 3600)

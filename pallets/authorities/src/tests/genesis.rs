@@ -30,6 +30,10 @@ fn genesis_fails_when_a_seat_cannot_be_given() {
     assert_eq!(text, "seat 2 cannot be given: NotService");
     let text = fault(|genesis| genesis.seats[3].institution = FIRST);
     assert_eq!(text, "seat 3 cannot be given: AlreadyExists");
+    for length in [0, 9, 86_401] {
+        let text = fault(|genesis| genesis.session_length = length);
+        assert_eq!(text, "a session has 10 to 86400 blocks");
+    }
     let text = fault(|genesis| *genesis = Builder::genesis(MAX_AUTHORITIES + 1));
     assert_eq!(text, "seat 5 cannot be given: TooManyAuthorities");
 }

@@ -3,6 +3,7 @@
 //! One file for each call, one for each hook of the SDK.
 
 mod admit_authority;
+mod authorities;
 mod force_remove_authority;
 mod genesis;
 mod model;
@@ -13,13 +14,14 @@ mod reinstate_authority;
 mod remove_authority;
 mod report_equivocation;
 mod represent;
+mod resume_finality;
 mod sessions;
 mod storage;
 mod suspend_authority;
 mod try_state;
 
 pub(crate) use crate::{
-    mock::*, Absences, Authored, Call, Error, Event, Planned, Seat, SeatOf, SeatStatus, Seats, SessionStarts,
+    mock::*, Absences, Authored, Call, Error, Event, Planned, Resuming, Seat, SeatOf, SeatStatus, Seats, SessionStarts,
 };
 pub(crate) use frame_support::{assert_noop, assert_ok};
 pub(crate) use salus_primitives::{

@@ -25,6 +25,7 @@ fn calls() -> Vec<(Call<Test>, Admits)> {
         (Call::reinstate_authority { institution }, Admits::Council),
         (Report::of(FIRST).call(), Admits::Members),
         (Call::represent {}, Admits::Representative),
+        (Call::resume_finality { last_final: 0, wait: 1 }, Admits::TwoThirds),
     ]
 }
 
@@ -62,6 +63,6 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
 fn calls_have_the_indices_that_clients_know() {
     Builder::default().test(|| {
         let indices: Vec<u8> = calls().iter().map(|(call, _)| codec::Encode::encode(call)[0]).collect();
-        assert_eq!(indices, (0..7).collect::<Vec<u8>>());
+        assert_eq!(indices, (0..8).collect::<Vec<u8>>());
     });
 }

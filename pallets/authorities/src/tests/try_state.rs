@@ -66,3 +66,9 @@ fn try_state_notices_gaps_in_the_memory_of_sessions() {
     assert_noticed("a session did not begin, or before the one before it", || SessionStarts::<Test>::remove(0));
     assert_noticed("a session is remembered for too long", || SessionStarts::<Test>::insert(9, CurrentSlot::get()));
 }
+
+#[test]
+fn try_state_notices_finality_that_resumes_too_late() {
+    assert_noticed("finality resumes too late", || Resuming::<Test>::put((0, BLOCKS)));
+    assert_noticed("finality resumes too late", || Resuming::<Test>::put((1_000, 1)));
+}
