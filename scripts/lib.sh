@@ -157,7 +157,7 @@ version_at_least() {
 
 # ---- The pallets ------------------------------------------------------------------------------------------------------
 
-salus_pallets=(audit membership access records authorities)
+salus_pallets=(audit membership access records authorities upgrades)
 
 # Sets salus_pallet_arguments: pallets and primitives with benchmarks and try-runtime on. One set everywhere, because cargo
 # unites features over the packages that are named together, and builds every dependency anew for each union.

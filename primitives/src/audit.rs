@@ -4,6 +4,7 @@
 
 use crate::{
     access::{Basis, Denial, Purpose, Scope},
+    governance::{CallName, Parameter},
     time::Moment,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
@@ -160,6 +161,29 @@ pub enum Action {
     EquivocationReported,
     /// A representative took its institution's seat in the council.
     CouncilSeatTaken,
+    /// The council planned to replace the runtime.
+    UpgradePlanned,
+    /// An authority confirmed that its node can execute the planned runtime.
+    UpgradeConfirmed,
+    /// Enough authorities had confirmed and the delay had run: the planned runtime may be applied.
+    UpgradeAuthorized,
+    /// The council took back a planned upgrade.
+    UpgradeCancelled,
+    /// A planned upgrade was not applied in its time.
+    UpgradeExpired,
+    /// The runtime was replaced; the subject names the version that runs now.
+    RuntimeUpgraded,
+    /// The council set how long an upgrade waits; the reason says how long.
+    UpgradeDelaySet,
+    /// The council paused a call.
+    CallPaused,
+    /// The council ended the pause of a call.
+    CallUnpaused,
+    /// The council changed a parameter.
+    ParameterSet,
+    /// The council let the authorities of the next session decide on what is final; the reason has the number of the block
+    /// upon which they build.
+    FinalityResumed,
 }
 
 /// To what it was done.
@@ -201,6 +225,12 @@ pub enum Subject {
     Scope(Scope),
     /// All members: a parameter.
     Consortium,
+    /// A runtime, by the BLAKE2b-256 hash of its code, and its version.
+    Runtime(Digest, u32),
+    /// A call of the runtime.
+    Call(CallName),
+    /// A parameter, with its new value.
+    Parameter(Parameter),
 }
 
 /// Why it was done.
@@ -230,6 +260,8 @@ pub enum Reason {
     Count(u32),
     /// It authored two blocks for one slot, or voted twice for finality.
     Equivocation,
+    /// How long, in milliseconds.
+    Duration(Moment),
 }
 
 /// What happened, before the log gives it a place and a time.

@@ -13,6 +13,7 @@ extern crate alloc;
 pub mod access;
 pub mod audit;
 pub mod evidence;
+pub mod governance;
 pub mod ids;
 pub mod membership;
 pub mod network;

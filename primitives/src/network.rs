@@ -6,10 +6,19 @@
 
 use crate::{
     membership::{InstitutionProfile, Role},
-    EncryptionKey, FinalityKey, SigningKey,
+    EncryptionKey, FinalityKey, Moment, SigningKey,
 };
 use alloc::{string::String, vec::Vec};
+use core::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
+
+/// Milliseconds from slot to slot: in each slot one authority may author one block.
+pub const SLOT_DURATION: Moment = 1_000;
+/// How many blocks a session may have. Authorities and their keys change from session to session; an hour's is usual, and
+/// fewer are for rehearsals.
+pub const SESSION_LENGTHS: RangeInclusive<u32> = 10..=86_400;
+/// Blocks in a session, unless the founders choose otherwise: an hour's.
+pub const DEFAULT_SESSION_LENGTH: u32 = 3_600;
 
 /// A network that is about to begin.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,6 +30,10 @@ pub struct Network {
     pub id: String,
     /// How many verifications a newcomer needs.
     pub required_verifications: u32,
+    /// Milliseconds that an upgrade of the runtime waits after it was planned.
+    pub upgrade_delay: Moment,
+    /// Blocks in a session.
+    pub session_length: u32,
     /// The first institutions: the place in this list is the institution's number.
     pub founders: Vec<Founder>,
 }

@@ -50,6 +50,24 @@ impl<AccountId> Membership<AccountId> for () {
     }
 }
 
+/// Knows the authorities.
+pub trait Authorities<AccountId> {
+    /// The institution whose active seat has this account.
+    fn active_seat(account: &AccountId) -> Option<InstitutionId>;
+
+    /// The institutions whose nodes author and vote: those with an active seat and session keys.
+    fn active() -> Vec<InstitutionId>;
+}
+
+impl<AccountId> Authorities<AccountId> for () {
+    fn active_seat(_: &AccountId) -> Option<InstitutionId> {
+        None
+    }
+    fn active() -> Vec<InstitutionId> {
+        Vec::new()
+    }
+}
+
 /// Knows charts and decides about access.
 pub trait Access {
     /// Whether `asker` may do what `ask` says in `chart`.

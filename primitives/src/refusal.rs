@@ -46,6 +46,8 @@ refusals! {
     InstitutionAllowanceSpent = 6, "the institution's traffic allowance is spent: try again later";
     /// The nonce is more than 16 ahead of the account's.
     NonceTooFarAhead = 7, "the nonce is too far ahead of the account's";
+    /// The council has paused the call, or one within it.
+    CallPaused = 8, "the council has paused this call: try again later";
     /// No such institution, or it is not active.
     UnknownInstitution = 20, "the voucher names no active institution";
     /// The voucher was made with an issuing key that has been replaced.

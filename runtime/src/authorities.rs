@@ -2,9 +2,10 @@
 
 //! What the SDK's sessions are told about authorities. Who is one, is for `pallet-salus-authorities` to say.
 
-use crate::{limits, AccountId, Runtime, RuntimeCall, Session, UncheckedExtrinsic};
+use crate::{limits, AccountId, BlockNumber, Runtime, RuntimeCall, Session, UncheckedExtrinsic};
 use frame_support::traits::Get;
 use frame_system::offchain::{CreateBare, CreateTransactionBase};
+use pallet_salus_authorities::{Finality, SessionLength};
 use sp_consensus_aura::Slot;
 use sp_runtime::traits::Convert;
 
@@ -27,6 +28,15 @@ impl Convert<AccountId, Option<()>> for IdentificationOf {
     }
 }
 
+/// What GRANDPA is told in a stall: the SDK's own call for it is Root's, whom there is not.
+pub struct ForcedFinality;
+
+impl Finality<BlockNumber> for ForcedFinality {
+    fn resume(last_final: BlockNumber, wait: BlockNumber) {
+        pallet_grandpa::Stalled::<Runtime>::put((wait, last_final));
+    }
+}
+
 /// The slot of the block.
 pub struct CurrentSlot;
 
@@ -41,7 +51,7 @@ pub struct ReportLongevity;
 
 impl Get<u64> for ReportLongevity {
     fn get() -> u64 {
-        u64::from(limits::SESSIONS_REMEMBERED).saturating_mul(limits::SESSION_LENGTH.into())
+        u64::from(limits::SESSIONS_REMEMBERED).saturating_mul(SessionLength::<Runtime>::get().into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! Which pallets are benchmarked: ours. The SDK's bring weights of their own.
 
-use crate::{Access, Audit, Authorities, Membership, Records};
+use crate::{Access, Audit, Authorities, Membership, Records, Upgrades};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -13,6 +13,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_salus_access, Access]
     [pallet_salus_records, Records]
     [pallet_salus_authorities, Authorities]
+    [pallet_salus_upgrades, Upgrades]
 );
 
 /// What there is to measure, and in which storage.

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Which role may make which call (S4-03, S4-21). Default deny: what no role is named for, nobody may sign. Every call of our
-//! own pallets is named, so a new one does not compile before somebody decided whose it is.
+//! own pallets is named, so a new one does not compile before somebody decided whose it is. What is paused, is for
+//! [`pauses`] to say.
 //!
 //! Root and the council need no permission here: their calls carry no signature of a member. Calls that are nested with
 //! the signer's own origin are judged like the signer's own; what the council is asked to do is judged by its origin.
 
-use crate::{Runtime, RuntimeCall};
+use crate::{pauses, Runtime, RuntimeCall};
 use pallet_salus_access::Call as Access;
 use pallet_salus_authorities::Call as Authorities;
 use pallet_salus_membership::{Call as Membership, CallClass, CallPolicy};
 use pallet_salus_records::Call as Records;
+use pallet_salus_upgrades::Call as Upgrades;
 use salus_primitives::membership::Role;
 
 /// How deep batches may stand in batches.
@@ -23,6 +25,14 @@ impl CallPolicy<RuntimeCall> for RolePolicy {
     fn class(role: Role, call: &RuntimeCall) -> Option<CallClass> {
         class_at(role, call, MAX_NESTING)
     }
+
+    fn is_paused(call: &RuntimeCall) -> bool {
+        pauses::is_paused(call)
+    }
+
+    fn calls_within(call: &RuntimeCall) -> u64 {
+        pauses::calls_within(call)
+    }
 }
 
 fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
@@ -31,6 +41,7 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Access(call) => of_access(role, call),
         RuntimeCall::Records(call) => of_records(role, call),
         RuntimeCall::Authorities(call) => of_authorities(role, call),
+        RuntimeCall::Upgrades(call) => of_upgrades(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
         RuntimeCall::Session(call) => of_session(role, call),
         RuntimeCall::Utility(call) => of_batch(role, call, nesting),
@@ -107,7 +118,25 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
         | Authorities::remove_authority { .. }
         | Authorities::force_remove_authority { .. }
         | Authorities::reinstate_authority { .. }
+        | Authorities::resume_finality { .. }
         | Authorities::__Ignore(..) => &[],
+    };
+    roles.contains(&role).then_some(CallClass::Ordinary)
+}
+
+/// Who authorises decides nothing: the conditions do.
+fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
+    let roles: &[Role] = match call {
+        Upgrades::confirm_upgrade { .. } => &[Role::Service],
+        Upgrades::authorize_upgrade { .. } => &[Role::Service, Role::Representative],
+        // For the council.
+        Upgrades::plan_upgrade { .. }
+        | Upgrades::cancel_upgrade { .. }
+        | Upgrades::set_upgrade_delay { .. }
+        | Upgrades::pause_call { .. }
+        | Upgrades::unpause_call { .. }
+        | Upgrades::set_parameter { .. }
+        | Upgrades::__Ignore(..) => &[],
     };
     roles.contains(&role).then_some(CallClass::Ordinary)
 }

@@ -3,13 +3,15 @@
 //! How the pallets are wired: the only place where ours meet.
 
 use crate::{
-    authorities::{AuthorityOf, CurrentSlot, IdentificationOf, ReportLongevity},
+    authorities::{AuthorityOf, CurrentSlot, ForcedFinality, IdentificationOf, ReportLongevity},
     call_policy::RolePolicy,
     limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
+    migrations,
     no_currency::NoCurrency,
+    pauses::Unpausable,
     Access, AccountId, Audit, Aura, Authorities, Block, Council, Historical, Membership, Offences, OriginCaller,
     PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys,
-    Timestamp, VERSION,
+    Timestamp, TxPause, VERSION,
 };
 use frame_support::{
     derive_impl, parameter_types,
@@ -17,7 +19,8 @@ use frame_support::{
     weights::constants::ParityDbWeight,
 };
 use frame_system::EnsureNever;
-use pallet_salus_authorities::{Identification, OfSeated};
+use pallet_salus_authorities::{BlocksInSession, Identification, OfSeated};
+use salus_primitives::governance::MAX_CALL_NAME;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
 use sp_core::crypto::KeyTypeId;
@@ -29,11 +32,14 @@ parameter_types! {
     pub const Version: RuntimeVersion = VERSION;
 }
 
-// Which calls a signer may make is judged by `MemberGate`, in the pool as in the block; `BaseCallFilter` would act at
-// dispatch only, where a refused call has already taken its place in the block.
+// Which calls a signer may make is judged by `MemberGate`, in the pool as in the block; `BaseCallFilter` acts at dispatch
+// only, where a refused call has already taken its place in the block. So what is paused is refused by both: the filter
+// catches what nobody signs, and what the council decides.
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type Block = Block;
+    type BaseCallFilter = TxPause;
+    type SingleBlockMigrations = migrations::SingleBlock;
     type BlockHashCount = ConstU32<{ limits::BLOCK_HASHES }>;
     type BlockWeights = RuntimeBlockWeights;
     type BlockLength = RuntimeBlockLength;
@@ -69,8 +75,8 @@ impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type ValidatorId = AccountId;
     type ValidatorIdOf = AuthorityOf;
-    type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
-    type NextSessionRotation = pallet_session::PeriodicSessions<ConstU32<{ limits::SESSION_LENGTH }>, ConstU32<0>>;
+    type ShouldEndSession = pallet_session::PeriodicSessions<BlocksInSession<Self>, ConstU32<0>>;
+    type NextSessionRotation = pallet_session::PeriodicSessions<BlocksInSession<Self>, ConstU32<0>>;
     type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, Authorities>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
@@ -129,6 +135,17 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type Consideration = ();
 }
 
+// Pausing is for `Upgrades`, which logs it. This pallet remembers what is paused, and filters it.
+impl pallet_tx_pause::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type PauseOrigin = EnsureNever<()>;
+    type UnpauseOrigin = EnsureNever<()>;
+    type WhitelistedCalls = Unpausable;
+    type MaxNameLen = ConstU32<{ MAX_CALL_NAME as u32 }>;
+    type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+}
+
 impl pallet_utility::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type RuntimeCall = RuntimeCall;
@@ -138,7 +155,7 @@ impl pallet_utility::Config for Runtime {
 
 impl pallet_salus_audit::Config for Runtime {
     type Time = Timestamp;
-    type Horizon = ConstU64<{ limits::LOG_HORIZON }>;
+    type Horizon = pallet_salus_upgrades::LogHorizon<Runtime>;
     type MaxPruned = ConstU32<{ limits::MAX_REMOVED }>;
     type WeightInfo = pallet_salus_audit::weights::SubstrateWeight<Runtime>;
 }
@@ -149,7 +166,7 @@ impl pallet_salus_membership::Config for Runtime {
     type Time = Timestamp;
     type CallPolicy = RolePolicy;
     type ChallengeLife = ConstU64<{ limits::CHALLENGE_LIFE }>;
-    type MemberQuota = limits::MemberQuota;
+    type MemberQuota = pallet_salus_upgrades::MemberQuota<Runtime>;
     type ReservedQuota = limits::ReservedQuota;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
@@ -160,7 +177,7 @@ impl pallet_salus_access::Config for Runtime {
     type Records = Records;
     type Audit = Audit;
     type Time = Timestamp;
-    type RequestLife = ConstU64<{ limits::REQUEST_LIFE }>;
+    type RequestLife = pallet_salus_upgrades::RequestLife<Runtime>;
     type MaxCharts = ConstU32<{ limits::MAX_CHARTS }>;
     type WeightInfo = pallet_salus_access::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
@@ -193,7 +210,23 @@ impl pallet_salus_authorities::Config for Runtime {
     type Offences = Offences;
     type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
     type SessionsRemembered = ConstU32<{ limits::SESSIONS_REMEMBERED }>;
+    type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type Stage = crate::stage::RuntimeStage;
+}
+
+impl pallet_salus_upgrades::Config for Runtime {
+    type CouncilOrigin = MoreThanHalfOfCouncil;
+    type UpgradeOrigin = TwoThirdsOfCouncil;
+    type Membership = Membership;
+    type Authorities = Authorities;
+    type Pauses = TxPause;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type DefaultParameters = limits::DefaultParameters;
+    type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
+    type WeightInfo = pallet_salus_upgrades::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type Stage = crate::stage::RuntimeStage;
 }

@@ -5,7 +5,9 @@
 //! - [`configs`] wires the pallets to each other; it is the only place where ours meet.
 //! - [`call_policy`] says which role may make which call.
 //! - [`limits`] holds what a block, a member and an institution may spend, and how long things last.
+//! - [`pauses`] says which calls the council can pause, and which are paused.
 //! - [`authorities`] tells the sessions who is an authority.
+//! - [`migrations`] says what a new runtime does to the state of the former one.
 //! - [`presets`] builds the genesis of development networks.
 //! - [`apis`] answers the node and, through it, the clients.
 //!
@@ -33,14 +35,22 @@ pub mod configs;
 #[warn(missing_docs)]
 pub mod limits;
 #[warn(missing_docs)]
+pub mod migrations;
+#[warn(missing_docs)]
 pub mod no_currency;
 #[warn(missing_docs)]
+pub mod pauses;
+#[warn(missing_docs)]
 pub mod presets;
+#[cfg(feature = "upgrade-rehearsal")]
+pub mod rehearsal;
 #[cfg(feature = "runtime-benchmarks")]
 #[warn(missing_docs)]
 pub mod stage;
 
 pub use apis::RuntimeApi;
+#[cfg(feature = "upgrade-rehearsal")]
+pub use rehearsal::VERSION;
 
 use alloc::vec::Vec;
 use sp_runtime::{
@@ -48,6 +58,7 @@ use sp_runtime::{
     traits::{BlakeTwo256, IdentifyAccount, Verify},
     MultiAddress, MultiSignature,
 };
+#[cfg(not(feature = "upgrade-rehearsal"))]
 use sp_version::RuntimeVersion;
 
 /// What signs a transaction.
@@ -120,6 +131,7 @@ sp_runtime::impl_opaque_keys! {
 ///
 /// Raise `spec_version` with every change of behaviour, `transaction_version` when a call, its index or an extension
 /// changes how it is encoded.
+#[cfg(not(feature = "upgrade-rehearsal"))]
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("salus"),
@@ -172,6 +184,8 @@ mod runtime {
     // Before Session too, which asks it for the first authorities.
     #[runtime::pallet_index(14)]
     pub type Authorities = pallet_salus_authorities;
+    #[runtime::pallet_index(15)]
+    pub type Upgrades = pallet_salus_upgrades;
 
     #[runtime::pallet_index(20)]
     pub type Aura = pallet_aura;
@@ -186,6 +200,10 @@ mod runtime {
 
     #[runtime::pallet_index(30)]
     pub type Council = pallet_collective<Instance1>;
+    // Its calls would pause without a word in the log: `Upgrades` has those.
+    #[runtime::pallet_index(31)]
+    #[runtime::disable_call]
+    pub type TxPause = pallet_tx_pause;
 
     #[runtime::pallet_index(40)]
     pub type Utility = pallet_utility;

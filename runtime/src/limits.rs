@@ -12,11 +12,11 @@ use frame_support::{
     },
 };
 use frame_system::limits::{BlockLength, BlockWeights};
-use salus_primitives::{membership::Quota, time::Moment};
+use salus_primitives::{governance::Parameters, membership::Quota, time::Moment};
 use sp_runtime::Perbill;
 
 /// Milliseconds between two blocks.
-pub const SLOT_DURATION: u64 = 1_000;
+pub use salus_primitives::network::SLOT_DURATION;
 /// Blocks in a minute.
 pub const MINUTES: BlockNumber = 60;
 /// Blocks in an hour.
@@ -24,9 +24,7 @@ pub const HOURS: BlockNumber = 60 * MINUTES;
 /// Blocks in a day.
 pub const DAYS: BlockNumber = 24 * HOURS;
 
-/// Blocks in a session. Keys change, and history is kept, session by session.
-pub const SESSION_LENGTH: BlockNumber = HOURS;
-/// Sessions whose authorities can still be proved: a week.
+/// Sessions whose authorities can still be proved: a week of hours.
 pub const SESSIONS_REMEMBERED: u32 = 7 * 24;
 /// Block hashes that transactions and answers to challenges can refer to: at least 40 minutes.
 pub const BLOCK_HASHES: BlockNumber = 2_400;
@@ -48,7 +46,7 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Execution time that goes by before the first transaction of a block: what hooks are assumed to take on average.
 const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
 
-/// What a member may spend on its own: two seconds of execution, a MiB of transactions, refilled within a minute. Some
+/// What a member may spend on its own, until the council decides otherwise: two seconds of execution, a MiB of transactions, refilled within a minute. Some
 /// five thousand grants a minute: far more than a person makes, and enough for the busiest ward's gateway.
 pub const MEMBER_QUOTA: Quota = Quota { time: 2 * WEIGHT_REF_TIME_PER_SECOND, bytes: 1 << 20, refill: MINUTE };
 /// What a member has left for revoking, refusing and removing keys when all else is spent.
@@ -62,7 +60,7 @@ pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECO
 pub const NONCE_WINDOW: u32 = 16;
 /// How long a challenge can be answered: well within [`BLOCK_HASHES`] blocks, whose hashes answers sign.
 pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
-/// How long a request for access waits for an answer: 30 days.
+/// How long a request for access waits for an answer, until the council decides otherwise: 30 days.
 pub const REQUEST_LIFE: Moment = 30 * DAY;
 /// Charts that one member controls, at most.
 pub const MAX_CHARTS: u32 = 8;
@@ -70,7 +68,8 @@ pub const MAX_CHARTS: u32 = 8;
 pub const MAX_VERSIONS: u32 = 1_000;
 /// Length of a sealed blob, in bytes, at most: 4 GiB.
 pub const MAX_RECORD_SIZE: u64 = 4 << 30;
-/// How long log entries stay in the state: a year. Authorities, which are archive nodes, have all of them for ever.
+/// How long log entries stay in the state, until the council decides otherwise: a year. Authorities, which are archive
+/// nodes, have all of them for ever.
 pub const LOG_HORIZON: Moment = 365 * DAY;
 /// Log entries, and ended sessions, that one idle block removes, at most.
 pub const MAX_REMOVED: u32 = 256;
@@ -110,8 +109,9 @@ parameter_types! {
     pub RuntimeBlockLength: BlockLength = block_length();
     /// What one motion may execute: half a block.
     pub MaxProposalWeight: Weight = BLOCK_TIME.saturating_div(2);
-    /// [`MEMBER_QUOTA`].
-    pub const MemberQuota: Quota = MEMBER_QUOTA;
+    /// What the council may tune, until it does.
+    pub const DefaultParameters: Parameters =
+        Parameters { request_life: REQUEST_LIFE, log_horizon: LOG_HORIZON, member_quota: MEMBER_QUOTA };
     /// [`RESERVED_QUOTA`].
     pub const ReservedQuota: Quota = RESERVED_QUOTA;
 }

@@ -11,7 +11,7 @@
 //! bring them. In `development` only the first hospital has some; the second has a seat and a vote, and an authority as
 //! soon as its service sets session keys.
 
-use crate::{limits::INSTITUTION_QUOTA, AccountId, RuntimeGenesisConfig, SessionKeys};
+use crate::{limits::INSTITUTION_QUOTA, AccountId, BlockNumber, RuntimeGenesisConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
@@ -20,7 +20,7 @@ use pallet_salus_membership::GenesisMember;
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionProfile, Role},
     network::{Authority, FirstMember, Founder, Network},
-    Digest, EncryptionKey, FinalityKey, InstitutionId, SigningKey,
+    Digest, EncryptionKey, FinalityKey, InstitutionId, Moment, SigningKey,
 };
 use sp_core::{crypto::get_public_from_string_or_panic, ed25519, sr25519};
 use sp_genesis_builder::PresetId;
@@ -33,6 +33,12 @@ pub const LOCAL: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
 
 /// Members that a hospital of a development network may admit.
 const ADMISSION_QUOTA: u32 = 100_000;
+
+/// Milliseconds that an upgrade waits in a development network: long enough to see that it does.
+const UPGRADE_DELAY: Moment = 10_000;
+
+/// Blocks in a session of a development network: a minute's, so that a change of authorities can be waited for.
+const SESSION_LENGTH: BlockNumber = 60;
 
 /// The staff that each hospital begins with.
 const STAFF: [(&str, Role); 4] = [
@@ -129,11 +135,12 @@ pub fn genesis(network: &Network) -> serde_json::Value {
             });
         }
     }
-    let required_verifications = network.required_verifications;
+    let (required_verifications, upgrade_delay) = (network.required_verifications, network.upgrade_delay);
     build_struct_json_patch!(RuntimeGenesisConfig {
         membership: pallet_salus_membership::GenesisConfig { institutions, members, required_verifications },
         session: pallet_session::GenesisConfig { keys },
-        authorities: pallet_salus_authorities::GenesisConfig { seats },
+        authorities: pallet_salus_authorities::GenesisConfig { seats, session_length: network.session_length },
+        upgrades: pallet_salus_upgrades::GenesisConfig { upgrade_delay },
     })
 }
 
@@ -165,7 +172,14 @@ fn development(authorities: usize, hospitals: usize) -> Network {
             .collect(),
     });
     let founders = founders.collect();
-    Network { name: "Salus Development".into(), id: "dev".into(), required_verifications: 2, founders }
+    Network {
+        name: "Salus Development".into(),
+        id: "dev".into(),
+        required_verifications: 2,
+        upgrade_delay: UPGRADE_DELAY,
+        session_length: SESSION_LENGTH,
+        founders,
+    }
 }
 
 /// The public sr25519 key of a path from the development phrase.

@@ -8,8 +8,9 @@ use crate::{
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::storage::unhashed;
-use pallet_salus_authorities::StageAuthorities;
+use pallet_salus_authorities::{Seat, SeatOf, SeatStatus, Seats, StageAuthorities};
 use pallet_salus_records::StageRecordGrants;
+use pallet_salus_upgrades::StageUpgrades;
 use salus_primitives::{
     access::{Grant, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     membership::{InstitutionKind, Role},
@@ -123,6 +124,21 @@ impl StageAuthorities for RuntimeStage {
             unhashed::put(&Voting::<Runtime, CouncilCollective>::hashed_key_for(motion), &votes);
         }
         Proposals::<Runtime, CouncilCollective>::put(frame_support::BoundedVec::truncate_from(motions));
+    }
+}
+
+impl StageUpgrades for RuntimeStage {
+    fn authorities(count: u32) -> Vec<(InstitutionId, AccountId)> {
+        let seat = |number: u32| {
+            let (institution, account, representative) = Self::institution(number);
+            SeatOf::<Runtime>::insert(&account, institution);
+            let status = SeatStatus::Active;
+            let seat = Seat { account: account.clone(), representative, status, admitted_at: 0, liable_from: 0 };
+            Seats::<Runtime>::insert(institution, seat);
+            Self::set_keys(&account, SigningKey(blake2_256(&("stage", "aura", number).encode())));
+            (institution, account)
+        };
+        (0..count).map(seat).collect()
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod calls;
 mod genesis;
+mod signing;
 
 use calls::calls;
 use codec::Encode;
@@ -20,23 +21,19 @@ use frame_support::{
     storage::with_storage_layer,
 };
 use genesis::genesis;
-use pallet_salus_membership::{BoundedNonce, MemberGate};
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionProfile},
     refusal::Refusal,
     EncryptionKey, InstitutionId, SigningKey,
 };
-use salus_runtime::{
-    limits, presets, AccountId, Address, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin,
-    SignedPayload, System, TxExtension, UncheckedExtrinsic,
-};
-use sp_core::{crypto::Pair, sr25519, H256};
+use salus_runtime::{limits, presets, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin, System};
+use signing::{account, signed};
+use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
-    generic::Era,
     traits::{BlakeTwo256, Dispatchable, Hash as _, Header as _},
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError},
-    DispatchError, MultiSignature,
+    DispatchError,
 };
 
 /// Belongs to nobody.
@@ -46,37 +43,10 @@ const REPRESENTATIVE: &str = "//Hospital1//Representative//transaction";
 const OTHER_REPRESENTATIVE: &str = "//Hospital2//Representative//transaction";
 
 /// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
-const SIGNED: [&str; 6] = ["Membership", "Access", "Records", "Authorities", "Council", "Session"];
+const SIGNED: [&str; 7] = ["Membership", "Access", "Records", "Authorities", "Upgrades", "Council", "Session"];
 
 /// Gives back what a proposal cost, to whoever paid: there are no costs here, so it does nothing for anybody.
 const FOR_ANYBODY: &str = "release_proposal_cost";
-
-fn pair(uri: &str) -> sr25519::Pair {
-    sr25519::Pair::from_string(uri, None).unwrap()
-}
-
-fn account(uri: &str) -> AccountId {
-    pair(uri).public().into()
-}
-
-fn signed(uri: &str, nonce: Nonce, call: RuntimeCall) -> UncheckedExtrinsic {
-    let extension: TxExtension = (
-        frame_system::AuthorizeCall::new(),
-        frame_system::CheckNonZeroSender::new(),
-        frame_system::CheckSpecVersion::new(),
-        frame_system::CheckTxVersion::new(),
-        frame_system::CheckGenesis::new(),
-        frame_system::CheckMortality::from(Era::Immortal),
-        MemberGate::new(),
-        BoundedNonce::from(nonce),
-        frame_system::CheckWeight::new(),
-        frame_metadata_hash_extension::CheckMetadataHash::new(false),
-        frame_system::WeightReclaim::new(),
-    );
-    let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
-    let signature = payload.using_encoded(|payload| pair(uri).sign(payload));
-    UncheckedExtrinsic::new_signed(call, Address::Id(account(uri)), MultiSignature::Sr25519(signature), extension)
-}
 
 /// What the pool says.
 fn validate(uri: &str, nonce: Nonce, call: RuntimeCall) -> TransactionValidity {

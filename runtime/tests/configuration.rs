@@ -28,12 +28,14 @@ fn pallets_and_their_indices_are_fixed() {
         (Access::index(), Access::name()),
         (Records::index(), Records::name()),
         (Authorities::index(), Authorities::name()),
+        (Upgrades::index(), Upgrades::name()),
         (Aura::index(), Aura::name()),
         (Session::index(), Session::name()),
         (Historical::index(), Historical::name()),
         (Grandpa::index(), Grandpa::name()),
         (Offences::index(), Offences::name()),
         (Council::index(), Council::name()),
+        (TxPause::index(), TxPause::name()),
         (Utility::index(), Utility::name()),
     ];
     assert_eq!(
@@ -47,12 +49,14 @@ fn pallets_and_their_indices_are_fixed() {
             (12, "Access"),
             (13, "Records"),
             (14, "Authorities"),
+            (15, "Upgrades"),
             (20, "Aura"),
             (21, "Session"),
             (22, "Historical"),
             (23, "Grandpa"),
             (24, "Offences"),
             (30, "Council"),
+            (31, "TxPause"),
             (40, "Utility"),
         ]
     );
@@ -138,6 +142,7 @@ fn stored_values_are_bounded() {
     assert!(salus_primitives::access::Grant::max_encoded_len() < 256);
     assert!(salus_primitives::audit::Entry::max_encoded_len() < 256);
     assert!(pallet_salus_authorities::Seat::max_encoded_len() < 256);
+    assert!(pallet_salus_upgrades::Plan::max_encoded_len() < 256);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use frame_metadata::{
 use salus_runtime::Runtime;
 use scale_info::TypeDef;
 
-const OURS: [&str; 4] = ["Audit", "Membership", "Access", "Records"];
+const OURS: [&str; 5] = ["Audit", "Membership", "Access", "Records", "Upgrades"];
 
 /// Types of keys made of numbers that the chain counts up itself: nobody can choose one.
 const COUNTED: [&str; 10] =

@@ -84,8 +84,7 @@ pub mod pallet {
         type Audit: AuditLog;
         /// Says what time it is, in Unix milliseconds.
         type Time: frame_support::traits::Time<Moment = Moment>;
-        /// How long a request can be answered, in milliseconds.
-        #[pallet::constant]
+        /// How long a request can be answered, in milliseconds. It may change from block to block.
         type RequestLife: Get<Moment>;
         /// Charts of one controller, at most.
         #[pallet::constant]
@@ -369,7 +368,6 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
             assert!(T::MaxCharts::get() > 0, "a patient needs a chart");
-            assert!(T::RequestLife::get() > 0, "a request has to be open for some time");
         }
 
         #[cfg(feature = "try-runtime")]

@@ -36,10 +36,16 @@ pub enum CallClass {
     Reserved,
 }
 
-/// Says which role may make which call. The runtime decides, also about calls within calls.
+/// Says which role may make which call, and which calls are paused. The runtime decides, also about calls within calls.
 pub trait CallPolicy<Call> {
     /// The class of `call` when a member with `role` signs it; none if that role may never make it.
     fn class(role: Role, call: &Call) -> Option<CallClass>;
+
+    /// Whether nobody may make `call` for the time being, because it or a call within it is paused.
+    fn is_paused(call: &Call) -> bool;
+
+    /// Of how many calls `call` is made, itself included: when they are dispatched, each is asked for whether it is paused.
+    fn calls_within(call: &Call) -> u64;
 }
 
 /// Nobody may call anything.
@@ -47,13 +53,19 @@ impl<Call> CallPolicy<Call> for () {
     fn class(_: Role, _: &Call) -> Option<CallClass> {
         None
     }
+    fn is_paused(_: &Call) -> bool {
+        false
+    }
+    fn calls_within(_: &Call) -> u64 {
+        1
+    }
 }
 
 /// Admits transactions of active members: calls of their role, within their allowance and their institution's.
 ///
 /// It has no size and implies nothing, so clients need no definition of it. Where nobody signs (an authorised
-/// redemption or answer, an inherent) it has nothing to say. What it refuses, it refuses with the code of a [`Refusal`].
-/// The weight that a call turns out not to need is given back.
+/// redemption or answer) it refuses what is paused, and has nothing else to say. What it refuses, it refuses with the code
+/// of a [`Refusal`]. The weight that a call turns out not to need is given back.
 #[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct MemberGate<T>(PhantomData<T>);
@@ -102,7 +114,7 @@ impl Bill {
 /// What passes from one stage of [`MemberGate`] to the next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Charge {
-    /// Nobody signs: nothing is charged, and the gate's weight is not needed.
+    /// Nobody signs: nothing is charged, and this much of the gate's weight is not needed.
     Nothing(Weight),
     /// A member signs.
     Bill(Bill),
@@ -119,8 +131,10 @@ where
     type Val = Charge;
     type Pre = Charge;
 
-    fn weight(&self, _: &T::RuntimeCall) -> Weight {
-        <T as Config>::WeightInfo::member_gate()
+    /// The measured weight has one look at what is paused. The system's filter looks again, for each call by itself.
+    fn weight(&self, call: &T::RuntimeCall) -> Weight {
+        let looks = T::DbWeight::get().reads(T::CallPolicy::calls_within(call));
+        <T as Config>::WeightInfo::member_gate().saturating_add(looks)
     }
 
     fn validate(
@@ -134,7 +148,10 @@ where
         _: TransactionSource,
     ) -> ValidateResult<Self::Val, T::RuntimeCall> {
         let Some(account) = origin.as_system_origin_signer() else {
-            return Ok((ValidTransaction::default(), Charge::Nothing(self.weight(call)), origin));
+            let refusal = InvalidTransaction::Custom(Refusal::CallPaused.code());
+            ensure!(!T::CallPolicy::is_paused(call), refusal);
+            let unneeded = <T as Config>::WeightInfo::member_gate();
+            return Ok((ValidTransaction::default(), Charge::Nothing(unneeded), origin));
         };
         let cost = Cost { time: info.total_weight().ref_time(), bytes: u64::try_from(len).unwrap_or(u64::MAX) };
         let bill =
@@ -183,6 +200,7 @@ impl<T: Config> Pallet<T> {
         ensure!(standing.is_institution_active(), Refusal::InstitutionNotActive);
         let (member, role) = (standing.member, standing.role);
         let class = T::CallPolicy::class(role, call).ok_or(Refusal::RoleMayNotCall)?;
+        ensure!(!T::CallPolicy::is_paused(call), Refusal::CallPaused);
 
         let (usage, quota) = match class {
             CallClass::Ordinary => (MemberUsage::<T>::get(member), T::MemberQuota::get()),

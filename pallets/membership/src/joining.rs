@@ -298,7 +298,8 @@ impl<T> From<Refusal> for Error<T> {
             | Refusal::RoleMayNotCall
             | Refusal::MemberAllowanceSpent
             | Refusal::InstitutionAllowanceSpent
-            | Refusal::NonceTooFarAhead => Self::NotPermitted,
+            | Refusal::NonceTooFarAhead
+            | Refusal::CallPaused => Self::NotPermitted,
         }
     }
 }

@@ -77,6 +77,8 @@ parameter_types! {
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
     pub static Now: Moment = START;
+    /// Whether remarks are paused.
+    pub static RemarksArePaused: bool = false;
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
 }
 
@@ -134,6 +136,23 @@ impl CallPolicy<RuntimeCall> for Policy {
                 Some(if all_reserved { CallClass::Reserved } else { CallClass::Ordinary })
             }
             _ => None,
+        }
+    }
+
+    fn is_paused(call: &RuntimeCall) -> bool {
+        match call {
+            RuntimeCall::System(frame_system::Call::remark { .. }) => RemarksArePaused::get(),
+            RuntimeCall::Utility(pallet_utility::Call::batch { calls }) => calls.iter().any(Self::is_paused),
+            _ => false,
+        }
+    }
+
+    fn calls_within(call: &RuntimeCall) -> u64 {
+        match call {
+            RuntimeCall::Utility(pallet_utility::Call::batch { calls }) => {
+                1 + calls.iter().map(Self::calls_within).sum::<u64>()
+            }
+            _ => 1,
         }
     }
 }
@@ -285,6 +304,7 @@ impl Builder {
         let membership = if self.empty { Default::default() } else { Self::genesis() };
         let genesis = RuntimeGenesisConfig { system: Default::default(), membership };
         Now::set(START);
+        RemarksArePaused::set(false);
         Log::set(Vec::new());
         let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
         chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A test runtime: seven hospitals, of which as many are authorities as a test says, a council, and calls to pause.
+
+use crate::{self as pallet_salus_upgrades, NamePart};
+use alloc::{borrow::Cow, vec::Vec};
+use frame_support::{
+    derive_impl, ord_parameter_types, parameter_types,
+    traits::{ConstU32, Hooks, Time, TransactionPause, TransactionPauseError},
+};
+use frame_system::{EnsureRoot, EnsureSignedBy};
+use salus_primitives::{
+    audit::{AuditEvent, LogId},
+    governance::Parameters,
+    membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Quota, Role, Standing},
+    questions::{AuditLog, Authorities, Membership},
+    time::{DAY, HOUR},
+    ChartId, InstitutionId, MemberId, Moment,
+};
+use sp_core::H256;
+use sp_io::TestExternalities;
+use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
+use sp_version::RuntimeVersion;
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask,
+        RuntimeViewFunction
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system::Pallet<Test>;
+
+    #[runtime::pallet_index(1)]
+    pub type Upgrades = pallet_salus_upgrades::Pallet<Test>;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type AccountId = AccountId32;
+    type Lookup = IdentityLookup<AccountId32>;
+    type Block = Block;
+    type Version = Version;
+}
+
+pub const START: Moment = 1_700_000_000_000;
+/// How long upgrades wait, in the tests.
+pub const DELAY: Moment = HOUR;
+pub const MAX_AUTHORITIES: u32 = 5;
+/// The version that runs.
+pub const VERSION: u32 = 7;
+/// The code that most tests plan.
+pub const CODE: H256 = H256::repeat_byte(1);
+pub const OTHER_CODE: H256 = H256::repeat_byte(2);
+/// What the parameters are at first.
+pub const PARAMETERS: Parameters = Parameters {
+    request_life: 30 * DAY,
+    log_horizon: 365 * DAY,
+    member_quota: Quota { time: 1_000_000_000_000, bytes: 1 << 20, refill: 60_000 },
+};
+
+ord_parameter_types! {
+    /// Stands for two thirds of the council.
+    pub const TwoThirds: AccountId32 = AccountId32::new([0xfe; 32]);
+}
+
+parameter_types! {
+    pub static Now: Moment = START;
+    pub static RunningVersion: u32 = VERSION;
+    pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
+    pub static Paused: Vec<(NamePart, NamePart)> = Vec::new();
+    /// Institutions with an active seat; and of these, those without session keys.
+    pub static Seated: Vec<InstitutionId> = Vec::new();
+    pub static Keyless: Vec<InstitutionId> = Vec::new();
+    pub static SuspendedMembers: Vec<MemberId> = Vec::new();
+    pub const DefaultParameters: Parameters = PARAMETERS;
+
+    pub Version: RuntimeVersion = RuntimeVersion {
+        spec_name: Cow::Borrowed("test"),
+        spec_version: RunningVersion::get(),
+        ..Default::default()
+    };
+}
+
+impl pallet_salus_upgrades::Config for Test {
+    type CouncilOrigin = EnsureRoot<AccountId32>;
+    type UpgradeOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
+    type Membership = FakeMembership;
+    type Authorities = FakeAuthorities;
+    type Pauses = FakePauses;
+    type Audit = FakeAudit;
+    type Time = Clock;
+    type DefaultParameters = DefaultParameters;
+    type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type Stage = FakeStage;
+}
+
+/// The time that the test has set.
+pub struct Clock;
+
+impl Time for Clock {
+    type Moment = Moment;
+    fn now() -> Moment {
+        Now::get()
+    }
+}
+
+/// Keeps every entry.
+pub struct FakeAudit;
+
+impl AuditLog for FakeAudit {
+    fn append(log: LogId, event: AuditEvent) {
+        Log::mutate(|entries| entries.push((log, event)));
+    }
+    fn append_denial(chart: ChartId, _: MemberId, event: AuditEvent) {
+        Self::append(LogId::Chart(chart), event);
+    }
+}
+
+/// Calls of this very pallet are never paused.
+pub struct FakePauses;
+
+impl TransactionPause for FakePauses {
+    type CallIdentifier = (NamePart, NamePart);
+
+    fn is_paused(call: (NamePart, NamePart)) -> bool {
+        Paused::get().contains(&call)
+    }
+
+    fn can_pause(call: (NamePart, NamePart)) -> bool {
+        call.0.as_slice() != b"Upgrades" && !Self::is_paused(call)
+    }
+
+    fn pause(call: (NamePart, NamePart)) -> Result<(), TransactionPauseError> {
+        if Self::is_paused(call.clone()) {
+            return Err(TransactionPauseError::AlreadyPaused);
+        }
+        if !Self::can_pause(call.clone()) {
+            return Err(TransactionPauseError::Unpausable);
+        }
+        Paused::mutate(|paused| paused.push(call));
+        Ok(())
+    }
+
+    fn unpause(call: (NamePart, NamePart)) -> Result<(), TransactionPauseError> {
+        if !Self::is_paused(call.clone()) {
+            return Err(TransactionPauseError::AlreadyUnpaused);
+        }
+        Paused::mutate(|paused| paused.retain(|other| *other != call));
+        Ok(())
+    }
+}
+
+/// Each institution's seat has the account of its service.
+pub struct FakeAuthorities;
+
+impl Authorities<AccountId32> for FakeAuthorities {
+    fn active_seat(account: &AccountId32) -> Option<InstitutionId> {
+        Seated::get().into_iter().find(|institution| node(*institution) == *account)
+    }
+
+    fn active() -> Vec<InstitutionId> {
+        let keyless = Keyless::get();
+        Seated::get().into_iter().filter(|institution| !keyless.contains(institution)).collect()
+    }
+}
+
+/// A member of staff, known by institution and role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Staff(pub InstitutionId, pub Role);
+
+impl Staff {
+    pub fn account(self) -> AccountId32 {
+        let mut bytes = [7; 32];
+        bytes[0] = self.0 .0 as u8;
+        bytes[1] = self.1 as u8;
+        AccountId32::new(bytes)
+    }
+
+    pub fn member(self) -> MemberId {
+        MemberId(u64::from(self.0 .0) * 100 + self.1 as u64)
+    }
+}
+
+/// Everybody whose account is made like [`Staff::account`] for one of the hospitals is a member.
+pub struct FakeMembership;
+
+impl Membership<AccountId32> for FakeMembership {
+    fn standing_of_account(account: &AccountId32) -> Option<Standing> {
+        let bytes: &[u8; 32] = account.as_ref();
+        let role = Role::ALL.into_iter().find(|role| *role as u8 == bytes[1])?;
+        let staff = Staff(InstitutionId(bytes[0].into()), role);
+        (staff.account() == *account).then(|| Self::standing(staff.member())).flatten()
+    }
+
+    fn standing(member: MemberId) -> Option<Standing> {
+        let institution = InstitutionId((member.0 / 100) as u32);
+        let role = Role::ALL.into_iter().find(|role| *role as u64 == member.0 % 100)?;
+        let is_suspended = SuspendedMembers::get().contains(&member);
+        Some(Standing {
+            member,
+            role,
+            status: if is_suspended { MemberStatus::Suspended } else { MemberStatus::Active },
+            valid_until: None,
+            institution: Some(Self::institution(institution)?),
+        })
+    }
+
+    fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
+        let (kind, status) = (InstitutionKind::Hospital, InstitutionStatus::Active);
+        (id.0 < HOSPITALS).then_some(InstitutionStanding { id, kind, status })
+    }
+}
+
+/// Hospitals that there are.
+pub const HOSPITALS: u32 = 7;
+/// Those that are authorities in most tests.
+pub const FIRST: InstitutionId = InstitutionId(0);
+pub const SECOND: InstitutionId = InstitutionId(1);
+pub const THIRD: InstitutionId = InstitutionId(2);
+pub const FOURTH: InstitutionId = InstitutionId(3);
+/// Those that are not.
+pub const FIFTH: InstitutionId = InstitutionId(4);
+pub const STRANGER: AccountId32 = AccountId32::new([0xaa; 32]);
+
+/// The account of the hospital's node.
+pub fn node(institution: InstitutionId) -> AccountId32 {
+    Staff(institution, Role::Service).account()
+}
+
+/// The account of the hospital's representative.
+pub fn representative(institution: InstitutionId) -> AccountId32 {
+    Staff(institution, Role::Representative).account()
+}
+
+pub fn signed(account: AccountId32) -> RuntimeOrigin {
+    RuntimeOrigin::signed(account)
+}
+
+pub fn council() -> RuntimeOrigin {
+    RuntimeOrigin::root()
+}
+
+pub fn two_thirds() -> RuntimeOrigin {
+    signed(TwoThirds::get())
+}
+
+pub fn part(text: &str) -> NamePart {
+    text.as_bytes().to_vec().try_into().unwrap()
+}
+
+/// Begins the next block, so many milliseconds later. Blocks know the time only after they have begun.
+pub fn next_block_after(time: Moment) {
+    System::set_block_number(System::block_number() + 1);
+    Upgrades::on_initialize(System::block_number());
+    Now::mutate(|now| *now += time);
+}
+
+/// Applies what the system was authorised to apply, and begins the first block of the new runtime.
+pub fn apply(version: u32) {
+    let (code_hash, checks_version) = Upgrades::authorized().unwrap();
+    assert!(checks_version && version > RunningVersion::get(), "{code_hash} is not applied");
+    frame_support::storage::unhashed::kill(&frame_support::storage::storage_prefix(b"System", b"AuthorizedUpgrade"));
+    RunningVersion::set(version);
+    next_block_after(1_000);
+}
+
+/// Builds the test chain.
+pub struct Builder {
+    authorities: u32,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { authorities: 4 }
+    }
+}
+
+impl Builder {
+    /// With so many authorities.
+    pub fn authorities(self, authorities: u32) -> Self {
+        Self { authorities }
+    }
+
+    pub fn build(self) -> TestExternalities {
+        Now::set(START);
+        RunningVersion::set(VERSION);
+        Log::set(Vec::new());
+        Paused::set(Vec::new());
+        Seated::set((0..self.authorities).map(InstitutionId).collect());
+        Keyless::set(Vec::new());
+        SuspendedMembers::set(Vec::new());
+        let genesis = RuntimeGenesisConfig {
+            system: Default::default(),
+            upgrades: crate::GenesisConfig { upgrade_delay: DELAY, ..Default::default() },
+        };
+        let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
+        chain.execute_with(|| System::set_block_number(1));
+        chain
+    }
+
+    /// Runs `test`, and every invariant after it.
+    pub fn test(self, test: impl FnOnce()) {
+        self.build().execute_with(|| {
+            test();
+            Upgrades::do_try_state().unwrap();
+        });
+    }
+}
+
+/// What the benchmarks need of the other pallets.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct FakeStage;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::StageUpgrades for FakeStage {
+    fn authorities(count: u32) -> Vec<(InstitutionId, AccountId32)> {
+        Seated::set((0..count).map(InstitutionId).collect());
+        Seated::get().into_iter().map(|institution| (institution, node(institution))).collect()
+    }
+}

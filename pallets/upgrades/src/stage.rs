@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What benchmarks need of other pallets.
+
+use alloc::vec::Vec;
+use salus_primitives::InstitutionId;
+use sp_runtime::AccountId32;
+
+/// Sets the stage for benchmarks.
+pub trait StageUpgrades {
+    /// So many authorities with session keys, and the accounts of their seats.
+    fn authorities(count: u32) -> Vec<(InstitutionId, AccountId32)>;
+}
