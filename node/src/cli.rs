@@ -78,6 +78,20 @@ pub(crate) enum Subcommand {
         chain: String,
     },
 
+    /// Say whether this node can execute a runtime, and its hash, before its service confirms an upgrade.
+    CheckRuntime {
+        /// The runtime in WebAssembly, compressed or not, as it will be sent
+        file: PathBuf,
+
+        /// The version that the network runs now; without it, that of the chain's genesis
+        #[arg(long, value_name = "VERSION")]
+        current: Option<u32>,
+
+        /// `dev`, `local` or a specification file; without it, what this node was built with
+        #[arg(long)]
+        chain: Option<String>,
+    },
+
     /// Execute a block again.
     CheckBlock(sc_cli::CheckBlockCmd),
 

@@ -3,7 +3,7 @@
 //! Maps the command line to what is done.
 
 use crate::{
-    chain_spec,
+    chain_spec, check_runtime,
     cli::{Cli, Subcommand},
     service,
 };
@@ -56,6 +56,9 @@ pub(crate) fn run() -> sc_cli::Result<()> {
         Some(Subcommand::NetworkSpec { network }) => print(&chain_spec::of_network(network)?.as_json(true)?),
         Some(Subcommand::GenesisHash { chain }) => {
             print(&format!("{:?}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
+        }
+        Some(Subcommand::CheckRuntime { file, current, chain }) => {
+            print(&check_runtime::check(file, chain.as_deref(), *current)?.to_string())
         }
         Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents { client, task_manager, import_queue, .. } = partial(config)?;

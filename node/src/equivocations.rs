@@ -9,7 +9,7 @@ use crate::service::Client;
 use codec::{Decode, Encode};
 use futures::StreamExt;
 use salus_primitives::{evidence::BlockEquivocation, Digest, SigningKey};
-use salus_runtime::{opaque::Header, Hash};
+use salus_runtime::opaque::Header;
 use sc_client_api::{backend::AuxStore, BlockchainEvents};
 use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::{
@@ -133,6 +133,7 @@ impl Seen {
 mod tests {
     use super::*;
     use codec::DecodeAll;
+    use salus_runtime::Hash;
     use sp_runtime::generic;
 
     const ALICE: SigningKey = SigningKey([1; 32]);

@@ -8,11 +8,14 @@
 #![allow(clippy::result_large_err, reason = "the error types are the SDK's")]
 
 mod chain_spec;
+mod check_runtime;
 mod cli;
 mod command;
 mod equivocations;
+mod metrics;
 mod rpc;
 mod service;
+mod sync_watch;
 
 use std::{io::Write, process::ExitCode};
 

@@ -2,7 +2,7 @@
 
 //! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
 
-use crate::{equivocations::Equivocations, rpc};
+use crate::{equivocations::Equivocations, metrics, rpc, sync_watch};
 use futures::FutureExt;
 use salus_runtime::{opaque::Block, Hash, RuntimeApi};
 use sc_client_api::{Backend, HeaderBackend};
@@ -194,8 +194,15 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
         );
     }
 
+    metrics::spawn(&task_manager, registry.as_ref(), client.clone(), config.base_path.path());
     let equivocations = Arc::new(Equivocations::new(client.clone()));
     task_manager.spawn_handle().spawn("equivocations", None, equivocations.clone().watch());
+
+    if !config.network.default_peers_set.reserved_nodes.is_empty() {
+        // Essential, for the same reason as authoring and voting below.
+        let watch = sync_watch::watch(client.clone(), sync_service.clone());
+        task_manager.spawn_essential_handle().spawn("sync-watch", Some("networking"), watch);
+    }
 
     let role = config.role;
     let force_authoring = config.force_authoring;

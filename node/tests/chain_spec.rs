@@ -124,20 +124,21 @@ fn genesis_that_cannot_be_is_refused() {
     let folder = folder("genesis");
     let plain = specification(&[]);
     let patch = &plain["genesis"]["runtimeGenesis"]["patch"];
-    let (members, council) = (&patch["membership"]["members"], &patch["council"]["members"]);
+    let (members, seats) = (&patch["membership"]["members"], &patch["authorities"]["seats"]);
     let twice = |list: &Value| json!([list[0], list[0]]);
     let mut elsewhere = members.clone();
     elsewhere[0]["institution"] = json!(77);
     for (place, value, reason) in [
         ("/nothing", json!({}), "unknown field `nothing`"),
-        ("/council/members", json!(["x"]), "Invalid JSON blob"),
+        ("/authorities/seats", json!(["x"]), "Invalid JSON blob"),
+        ("/authorities/sessionLength", json!(9), "a session has 10 to 86400 blocks"),
         ("/membership/requiredVerifications", json!(-1), "invalid value: integer `-1`"),
         ("/membership/requiredVerifications", json!(4_294_967_296_u64), "integer `4294967296`"),
         ("/membership/requiredVerifications", json!(0), "`0` is not 1 to 4 verifications"),
         ("/membership/requiredVerifications", json!(5), "`5` is not 1 to 4 verifications"),
         ("/membership/members", twice(members), "a key is used twice"),
         ("/membership/members", elsewhere, "there is no institution 77"),
-        ("/council/members", twice(council), "duplicate accounts"),
+        ("/authorities/seats", twice(seats), "seat 1 cannot be given: AlreadyExists"),
         ("/session/keys", json!([]), "names no authorities"),
     ] {
         let mut spec = plain.clone();

@@ -155,6 +155,8 @@ fn network(aura: &str) -> String {
         "name": "Salus North",
         "id": "salus-north",
         "required_verifications": 2,
+        "upgrade_delay": 1_000,
+        "session_length": 60,
         "founders": [{
             "profile": {
                 "kind": "hospital",
@@ -164,8 +166,13 @@ fn network(aura: &str) -> String {
                 "admission_quota": 10,
                 "traffic_quota": { "time": 1, "bytes": 1, "refill": 1 },
             },
-            "authority": { "account": key(3), "aura": aura, "grandpa": key(5) },
+            "authority": { "aura": aura, "grandpa": key(5) },
             "staff": [{
+                "role": "service",
+                "transaction_key": key(8),
+                "membership_key": key(9),
+                "encryption_key": { "suite": 1, "key": key(10) },
+            }, {
                 "role": "representative",
                 "transaction_key": key(3),
                 "membership_key": key(6),

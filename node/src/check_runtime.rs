@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whether this node can execute a runtime: what a hospital asks before it confirms an upgrade.
+
+use crate::chain_spec;
+use codec::Decode;
+use salus_runtime::{limits, VERSION};
+use sc_executor::WasmExecutor;
+use sp_core::{
+    storage::well_known_keys,
+    traits::{CallContext, CodeExecutor, ReadRuntimeVersion, RuntimeCode, WrappedRuntimeCode},
+};
+use sp_io::{hashing::blake2_256, SubstrateHostFunctions, TestExternalities};
+use sp_version::RuntimeVersion;
+use std::{fmt, ops::RangeInclusive, path::Path};
+
+/// System versions that the SDK of this node knows: how state and transactions are hashed, and when new code counts. The
+/// chain began with the first.
+const SYSTEM_VERSIONS: RangeInclusive<u8> = 1..=3;
+
+/// What a block holds besides the code, at most.
+const OVERHEAD: usize = 1_024;
+
+/// A runtime that this node can execute.
+pub(crate) struct Checked {
+    version: RuntimeVersion,
+    code: Vec<u8>,
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "name       {}", self.version.spec_name)?;
+        writeln!(f, "version    {}", self.version.spec_version)?;
+        writeln!(f, "code hash  {}", sp_core::bytes::to_hex(&blake2_256(&self.code), false))?;
+        writeln!(f, "bytes      {}", self.code.len())?;
+        write!(f, "\nthis node can execute it")
+    }
+}
+
+/// Checks the runtime in `file`, which is to follow the version `current`; if that is not said, the one in the genesis of
+/// `chain`, or else the one that this node was built with.
+pub(crate) fn check(file: &Path, chain: Option<&str>, current: Option<u32>) -> Result<Checked, String> {
+    let current = match (current, chain) {
+        (Some(current), _) => current,
+        (None, Some(chain)) => version_in_genesis(chain)?,
+        (None, None) => VERSION.spec_version,
+    };
+    let refuse = |reason: String| format!("the runtime `{}` cannot be used: {reason}", file.display());
+    let code = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let version = check_code(&code, current).map_err(refuse)?;
+    Ok(Checked { version, code })
+}
+
+fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
+    let most = (limits::BLOCK_BYTES as usize).saturating_sub(OVERHEAD);
+    if code.len() > most {
+        return Err(format!("it has {} bytes, and a block takes {most}\nhint: use the compressed one", code.len()));
+    }
+    let executor = WasmExecutor::<SubstrateHostFunctions>::builder().build();
+    let version = version_of(&executor, code)?;
+    if version.spec_name != VERSION.spec_name {
+        return Err(format!("it is a runtime of `{}`, not of `{}`", version.spec_name, VERSION.spec_name));
+    }
+    if version.spec_version <= current {
+        return Err(format!(
+            "its version {} is not greater than {current}, which it would replace\nhint: if the network runs another \
+             one, name that with `--current`",
+            version.spec_version
+        ));
+    }
+    if !SYSTEM_VERSIONS.contains(&version.system_version) {
+        return Err(format!("its system version {} is unknown to this node", version.system_version));
+    }
+    // Of the runtime that it was built with the node may ask everything.
+    if let Some((id, _)) = VERSION.apis.iter().find(|(id, _)| version.api_version(id).is_none()) {
+        return Err(format!("it lacks the runtime API {} that this node asks", sp_core::bytes::to_hex(id, false)));
+    }
+
+    // What stands in a section of the file is what the chain goes by; what the code says is what then runs.
+    let said = RuntimeVersion::decode(&mut execute(&executor, code, "Core_version")?.as_slice())
+        .map_err(|error| format!("it does not say which version it is: {error}"))?;
+    let decisive =
+        |it: &RuntimeVersion| (it.spec_name.clone(), it.spec_version, it.transaction_version, it.system_version);
+    if decisive(&said) != decisive(&version) {
+        return Err(format!("it claims version {}, but its code is of {}", version.spec_version, said.spec_version));
+    }
+    execute(&executor, code, "Metadata_metadata")?;
+    Ok(version)
+}
+
+fn version_of(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8]) -> Result<RuntimeVersion, String> {
+    let bytes = executor.read_runtime_version(code, &mut TestExternalities::default().ext())?;
+    RuntimeVersion::decode(&mut bytes.as_slice()).map_err(|error| error.to_string())
+}
+
+/// Executes a function of the runtime without arguments, upon an empty state.
+fn execute(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8], function: &str) -> Result<Vec<u8>, String> {
+    let hash = blake2_256(code).to_vec();
+    let fetcher = WrappedRuntimeCode(code.into());
+    let runtime = RuntimeCode { code_fetcher: &fetcher, hash, heap_pages: None };
+    let mut state = TestExternalities::default();
+    let (result, _) = executor.call(&mut state.ext(), &runtime, function, &[], CallContext::Offchain);
+    result.map_err(|error| error.to_string())
+}
+
+fn version_in_genesis(chain: &str) -> Result<u32, String> {
+    use sc_service::ChainSpec;
+    let storage = chain_spec::load(chain)?.as_storage_builder().build_storage()?;
+    let code = storage.top.get(well_known_keys::CODE).ok_or("the genesis holds no runtime")?;
+    let executor = WasmExecutor::builder().build();
+    Ok(version_of(&executor, code)?.spec_version)
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Ends a node whose syncing waits for answers that never come, so that whoever supervises it starts it anew.
+//!
+//! A node that could not verify a block drops the peer that sent it, and forgets what it had asked that peer for. In a network
+//! of reserved peers the connection stays, though: the SDK's network (litep2p) ignores the order to close it. Syncing then waits
+//! for an answer that nobody will bring, and once that has happened with every peer, the node stands still, with all its peers
+//! and looking well. A clock that runs behind is enough: every block comes from the future until the clock is right again
+//! (docs/faults.md, `wrong-clock`).
+//!
+//! Connecting anew would not do: after that the SDK asks a peer nothing for a minute, and for longer each time.
+
+use salus_runtime::{opaque::Block, BlockNumber};
+use sc_client_api::HeaderBackend;
+use sc_network_sync::SyncingService;
+use sp_consensus::SyncOracle;
+use std::{sync::Arc, time::Duration};
+use tokio::time::sleep;
+
+/// How often it looks.
+const INTERVAL: Duration = Duration::from_secs(3);
+/// After so many looks without a new block, syncing counts as stuck. The others make one in every second or so.
+const PATIENCE: u32 = 5;
+/// In which lines of the log it says so.
+const LOG_TARGET: &str = "salus";
+
+/// Watches until syncing is stuck. As an essential task it ends the node with itself.
+pub(crate) async fn watch(client: Arc<impl HeaderBackend<Block>>, sync: Arc<SyncingService<Block>>) {
+    let mut progress = Progress::default();
+    loop {
+        sleep(INTERVAL).await;
+        let best = client.info().best_number;
+        if progress.is_stuck(best, sync.is_major_syncing() && !sync.is_offline()) {
+            let seconds = INTERVAL.as_secs().saturating_mul(PATIENCE.into());
+            log::error!(
+                target: LOG_TARGET,
+                "peers have newer blocks, but none came for {seconds} s: ending, to be started anew: best={best}"
+            );
+            return;
+        }
+    }
+}
+
+/// Whether syncing goes on.
+#[derive(Default)]
+struct Progress {
+    best: BlockNumber,
+    looks: u32,
+}
+
+impl Progress {
+    /// Whether nothing came for too long, although there is more.
+    fn is_stuck(&mut self, best: BlockNumber, is_behind: bool) -> bool {
+        let stands = is_behind && best == self.best;
+        self.best = best;
+        self.looks = if stands { self.looks.saturating_add(1) } else { 0 };
+        self.looks >= PATIENCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stuck_at(looks: impl IntoIterator<Item = (BlockNumber, bool)>) -> Option<usize> {
+        let mut progress = Progress::default();
+        looks.into_iter().position(|(best, is_behind)| progress.is_stuck(best, is_behind))
+    }
+
+    #[test]
+    fn who_is_behind_and_stands_is_stuck() {
+        assert_eq!(stuck_at([(7, true); 16]), Some(5));
+        assert_eq!(stuck_at([(0, true); 16]), Some(4), "nor does the first block come");
+    }
+
+    #[test]
+    fn who_moves_or_is_level_is_not_stuck() {
+        assert_eq!(stuck_at((1..40).map(|best| (best, true))), None);
+        assert_eq!(stuck_at([(7, false); 40]), None, "nothing new is no reason when nobody has more");
+        assert_eq!(stuck_at([(7, true), (7, true), (7, true), (7, true), (7, true), (8, true), (8, true)]), None);
+    }
+}
