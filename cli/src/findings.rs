@@ -2,8 +2,9 @@
 
 //! What `salus doctor` makes of what it saw: each finding says in plain words what is so, and what to do about it.
 
-use salus_client::chain::{Health, RuntimeVersion};
-use salus_primitives::Moment;
+use crate::output::duration;
+use salus_client::chain::{Health, RuntimeVersion, Seat, Seating, Upgrade, UpgradeStage};
+use salus_primitives::{governance::CallName, FinalityKey, InstitutionId, Moment};
 use serde::Serialize;
 use std::{net::IpAddr, path::Path};
 
@@ -245,10 +246,126 @@ fn seconds(milliseconds: i128) -> i128 {
 pub(crate) enum Session {
     /// The node or the folder holds the keys of an authority of the present set.
     InUse,
+    /// It holds keys that are set, and count from this session on, in about so many milliseconds.
+    Coming(u32, Option<Moment>),
+    /// It holds keys that are in use until this session, and not those that are set for it.
+    Leaving(u32),
+    /// It holds keys that are set for a seat, whose authority does not take part while it is suspended.
+    Idle,
     /// It holds none of the present set.
     Foreign,
     /// Nobody could look.
     Unseen,
+}
+
+impl Session {
+    /// What is known of a node that holds these keys, and whose seat it is.
+    pub(crate) fn of(seating: &Seating, keys: &[FinalityKey]) -> (Self, Option<InstitutionId>) {
+        let holds =
+            |found: &Option<salus_client::chain::SessionKeys>| found.is_some_and(|found| keys.contains(&found.grandpa));
+        let own = seating.seats.iter().find(|seat| holds(&seat.keys) || holds(&seat.keys_in_use));
+        let Some(seat) = own else { return (Self::Foreign, None) };
+        let session = match (holds(&seat.keys_in_use), holds(&seat.keys), seat.changes_with_session) {
+            (true, true, _) => Self::InUse,
+            (true, false, Some(session)) => Self::Leaving(session),
+            (true, false, None) => Self::InUse,
+            (false, _, Some(session)) if seat.will_take_part => Self::Coming(session, seating.until_session(session)),
+            (false, _, _) => Self::Idle,
+        };
+        (session, Some(seat.institution))
+    }
+}
+
+/// Whether all seats take part, as far as the chain knows. `own` is the seat of the node's hospital.
+pub(crate) fn seats(seating: &Seating, own: Option<InstitutionId>, name: &dyn Fn(&Seat) -> String) -> Finding {
+    let named =
+        |wanted: &dyn Fn(&&Seat) -> bool| -> Vec<String> { seating.seats.iter().filter(wanted).map(name).collect() };
+    let suspended = named(&|seat| !seat.is_active());
+    let absent = named(&|seat| seat.missed_sessions > 0);
+    let without_keys = named(&|seat| seat.keys.is_none());
+    let mut says = vec![format!("{} hospitals have one", seating.seats.len())];
+    if !suspended.is_empty() {
+        says.push(format!("suspended: {}", suspended.join(", ")));
+    }
+    if !absent.is_empty() {
+        says.push(format!("authored nothing in the last session: {}", absent.join(", ")));
+    }
+    if !without_keys.is_empty() {
+        says.push(format!("without session keys yet: {}", without_keys.join(", ")));
+    }
+    let says = says.join("; ");
+    let own_seat = own.and_then(|own| seating.of(own));
+    match own_seat {
+        Some(seat) if !seat.is_active() => Finding::failure(
+            "seats",
+            format!("{says}. This hospital's own is suspended: its node neither authors nor votes"),
+            "find out why (salus authority history); when the cause is gone, the council ends it (salus council \
+             reinstate-authority)",
+        ),
+        Some(seat) if seat.missed_sessions > 0 => Finding::failure(
+            "seats",
+            format!("{says}. This hospital's own is among these"),
+            "see whether the node runs, has peers and the right keys, and whether its clock is right",
+        ),
+        _ if !suspended.is_empty() || !absent.is_empty() => Finding::warning(
+            "seats",
+            says,
+            "call them; the council reinstates or removes who is suspended (salus authority status, salus authority \
+             history)",
+        ),
+        _ => Finding::ok("seats", says),
+    }
+}
+
+/// Whether an upgrade is planned for which this hospital has something to do. `own` is the seat of the node's hospital.
+pub(crate) fn upgrade(planned: Option<&Upgrade>, own: Option<InstitutionId>, now: Moment) -> Finding {
+    let Some(upgrade) = planned else { return Finding::ok("upgrade", "none is planned") };
+    let plan = &upgrade.plan;
+    let says = format!(
+        "version {} is planned; {} of {} have confirmed, {} have to",
+        plan.spec_version,
+        upgrade.confirmed.len(),
+        upgrade.authorities.len(),
+        upgrade.needed
+    );
+    if own.is_some_and(|own| upgrade.missing().any(|missing| missing == own)) {
+        return Finding::warning(
+            "upgrade",
+            format!("{says}. This hospital has not: nobody knows whether this node can execute it"),
+            "get the code, look whether this node can execute it, and confirm (salus authority confirm-upgrade); if it cannot, \
+             install the release that can first",
+        );
+    }
+    match upgrade.stage(now) {
+        UpgradeStage::Delayed => {
+            let wait = duration(plan.ready_at.saturating_sub(now));
+            Finding::ok("upgrade", format!("{says}; it waits another {wait}"))
+        }
+        UpgradeStage::Unconfirmed => Finding::warning(
+            "upgrade",
+            format!("{says}, and its delay has run"),
+            "call those that have not (salus authority upgrade)",
+        ),
+        UpgradeStage::Ready | UpgradeStage::Authorized => Finding::warning(
+            "upgrade",
+            format!("{says}, and its delay has run"),
+            "anybody may send the code now (salus authority apply-upgrade)",
+        ),
+        UpgradeStage::Expired => Finding::ok("upgrade", format!("{says}; its time is over")),
+    }
+}
+
+/// Whether the council paused calls.
+pub(crate) fn pauses(paused: &[CallName]) -> Finding {
+    let names: Vec<_> = paused.iter().map(CallName::to_string).collect();
+    match names.as_slice() {
+        [] => Finding::ok("pauses", "no call is paused"),
+        names => Finding::warning(
+            "pauses",
+            format!("refused to everybody: {}", names.join(", ")),
+            "ask the council why; it ends pauses with salus council unpause-call",
+        ),
+    }
 }
 
 /// Whether the node can author and vote.
@@ -260,10 +377,35 @@ pub(crate) fn session(session: Session, authority: bool) -> Finding {
             "those of an authority, and the node does not act as one",
             "start it with --validator, as the script `run-node` does",
         ),
+        (Session::Coming(session, time), true) => {
+            let when = time.map_or_else(String::new, |time| format!(", in {}", duration(time)));
+            Finding::warning(
+                "session keys",
+                format!("set, and they count from session {session} on{when}"),
+                "keep it running until then; if the hospital's former keys are on another machine, that one too",
+            )
+        }
+        (Session::Leaving(session), true) => Finding::failure(
+            "session keys",
+            format!("in use until session {session} only: those that are set for it are not here"),
+            "if another machine of this hospital has them, keep this one running until then and stop it afterwards; \
+             otherwise set this node's own again (salus authority rotate-keys)",
+        ),
+        (Session::Idle, true) => Finding::warning(
+            "session keys",
+            "those of a seat that does not take part now",
+            "see `seats`, and salus authority status",
+        ),
+        (Session::Coming(..) | Session::Leaving(_) | Session::Idle, false) => Finding::failure(
+            "session keys",
+            "those of a hospital's seat, and the node does not act as an authority",
+            "start it with --validator, as the script `run-node` does",
+        ),
         (Session::Foreign, true) => Finding::failure(
             "session keys",
             "none of an authority of the network: the node neither authors nor votes",
-            "give it the keys that `salus network keys` made (--keystore-path), or have the council admit its own",
+            "give it the keys that `salus network keys` made (--keystore-path); or, when the council has admitted the \
+             hospital, make and set new ones (salus authority rotate-keys)",
         ),
         (Session::Foreign, false) => Finding::ok("session keys", "none, and the node only follows the network"),
         (Session::Unseen, true) => Finding::ok(
@@ -345,6 +487,8 @@ pub(crate) fn worst(findings: &[Finding]) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salus_client::chain::{Head, Plan, SeatStatus, SessionKeys};
+    use salus_primitives::{Digest, SigningKey};
     use Verdict::{Failure, Ok, Warning};
 
     fn samples(best: [u64; 2], finalized: [u64; 2], age: i64) -> [Sample; 2] {
@@ -430,6 +574,119 @@ mod tests {
         assert_eq!(unsafe_methods(false, false).verdict, Ok);
         assert_eq!(unsafe_methods(true, true).verdict, Warning);
         assert_eq!(unsafe_methods(true, false).verdict, Failure);
+    }
+
+    fn seat(number: u8, keys: Option<u8>, in_use: Option<u8>) -> Seat {
+        let session_keys = |key: u8| SessionKeys { aura: SigningKey([key; 32]), grandpa: FinalityKey([key; 32]) };
+        Seat {
+            institution: InstitutionId(number.into()),
+            account: SigningKey([number; 32]),
+            representative: SigningKey([number; 32]),
+            status: SeatStatus::Active,
+            admitted_at: 0,
+            liable_from: 0,
+            keys: keys.map(session_keys),
+            keys_in_use: in_use.map(session_keys),
+            disabled: false,
+            will_take_part: keys.is_some(),
+            changes_with_session: (keys != in_use).then_some(3),
+            missed_sessions: 0,
+        }
+    }
+
+    fn seating(seats: Vec<Seat>) -> Seating {
+        let block = Head { number: 100, hash: Digest::default() };
+        Seating {
+            block,
+            session: 1,
+            session_length: Some(60),
+            next_session_at: Some(120),
+            slot_duration: 1_000,
+            seats,
+            leaving: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn seats_that_do_not_take_part_are_warned_of_and_ones_own_is_a_failure() {
+        let name = |seat: &Seat| format!("Hospital {}", seat.institution);
+        let all = || vec![seat(0, Some(10), Some(10)), seat(1, Some(11), Some(11)), seat(2, None, None)];
+        let own = Some(InstitutionId(0));
+        let fine = seats(&seating(all()), own, &name);
+        assert_eq!(fine.verdict, Ok);
+        assert!(fine.says.contains("3 hospitals") && fine.says.contains("without session keys yet: Hospital 2"));
+        for (place, verdict) in [(1, Warning), (0, Failure)] {
+            let mut suspended = all();
+            suspended[place].status = SeatStatus::Suspended;
+            let found = seats(&seating(suspended), own, &name);
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(found.says.contains(&format!("suspended: Hospital {place}")), "{found:?}");
+            let mut absent = all();
+            absent[place].missed_sessions = 2;
+            let found = seats(&seating(absent), own, &name);
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(found.says.contains(&format!("last session: Hospital {place}")), "{found:?}");
+        }
+        assert_eq!(seats(&seating(all()), None, &name).verdict, Ok);
+    }
+
+    #[test]
+    fn an_upgrade_asks_for_what_is_missing() {
+        let planned = |confirmed: &[u32]| Upgrade {
+            plan: Plan {
+                code_hash: Digest::default(),
+                spec_version: 2,
+                replaces: 1,
+                planned_at: 0,
+                ready_at: 1_000_000,
+                expires_at: 2_000_000,
+                authorized_at: None,
+            },
+            confirmed: confirmed.iter().copied().map(InstitutionId).collect(),
+            authorities: [0, 1, 2, 3].map(InstitutionId).to_vec(),
+            needed: 3,
+        };
+        for (confirmed, own, now, verdict, words) in [
+            (&[][..], Some(0), 0, Warning, "This hospital has not"),
+            (&[0], Some(0), 0, Ok, "waits another 17 min"),
+            (&[0], None, 0, Ok, "1 of 4 have confirmed, 3 have to"),
+            (&[0, 1], Some(0), 1_000_000, Warning, "its delay has run"),
+            (&[0, 1, 2], Some(0), 1_000_000, Warning, "its delay has run"),
+            (&[0], Some(0), 2_000_000, Ok, "its time is over"),
+        ] {
+            let found = upgrade(Some(&planned(confirmed)), own.map(InstitutionId), now);
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(found.says.contains(words), "{found:?}");
+        }
+        assert_eq!(upgrade(None, None, 0).verdict, Ok);
+    }
+
+    #[test]
+    fn paused_calls_are_named() {
+        assert_eq!(pauses(&[]).verdict, Ok);
+        let found = pauses(&[CallName::new(b"Records", b"open_records").unwrap()]);
+        assert!(found.verdict == Warning && found.says.contains("Records.open_records"), "{found:?}");
+    }
+
+    #[test]
+    fn a_nodes_keys_are_found_among_the_seats() {
+        let seats = vec![seat(0, Some(10), Some(10)), seat(1, Some(21), Some(11)), seat(2, Some(12), None)];
+        let seating = seating(seats);
+        let of = |keys: &[u8]| {
+            let keys: Vec<_> = keys.iter().map(|key| FinalityKey([*key; 32])).collect();
+            let (session, institution) = Session::of(&seating, &keys);
+            (session, institution.map(|institution| institution.0))
+        };
+        assert_eq!(of(&[10]), (Session::InUse, Some(0)));
+        assert_eq!(of(&[11, 21]), (Session::InUse, Some(1)), "former and new ones");
+        assert_eq!(of(&[11]), (Session::Leaving(3), Some(1)));
+        assert_eq!(of(&[21]), (Session::Coming(3, Some(80_000)), Some(1)));
+        assert_eq!(of(&[12, 99]), (Session::Coming(3, Some(80_000)), Some(2)));
+        assert_eq!(of(&[99]), (Session::Foreign, None));
+        assert_eq!(session(Session::Coming(3, None), true).verdict, Warning);
+        assert_eq!(session(Session::Coming(3, None), false).verdict, Failure);
+        assert_eq!(session(Session::Leaving(3), true).verdict, Failure);
+        assert_eq!(session(Session::Idle, true).verdict, Warning);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod output;
 mod parse;
 mod passwords;
 mod progress;
+mod proposals;
 mod sessions;
 
 use clap::Parser;
@@ -44,7 +45,8 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
     match options.command {
         Command::Key(command) => commands::key::run(command, &context, &mut out),
         Command::Institution(command) => commands::institution::run(command, &context, &mut out).await,
-        Command::Council(command) => commands::council::run(command, &context, &mut out).await,
+        Command::Council(arguments) => commands::council::run(arguments, &context, &mut out).await,
+        Command::Authority(command) => commands::authority::run(command, &context, &mut out).await,
         Command::Voucher(command) => commands::voucher::run(command, &context, &mut out).await,
         Command::Join(arguments) => commands::join::run(arguments, &context, &mut out).await,
         Command::Verify(command) => commands::verify::run(command, &context, &mut out).await,

@@ -47,9 +47,11 @@ pub(crate) enum Command {
     /// Show, admit and change institutions
     #[command(subcommand)]
     Institution(commands::institution::Command),
-    /// Vote on what others proposed to the council
+    /// Propose to the council, and vote on what others proposed
+    Council(commands::council::Arguments),
+    /// Show the authorities' seats; replace session keys, suspend a seat, report an offence
     #[command(subcommand)]
-    Council(commands::council::Command),
+    Authority(commands::authority::Command),
     /// Offer membership, and record a refusal
     #[command(subcommand)]
     Voucher(commands::voucher::Command),

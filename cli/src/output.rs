@@ -77,6 +77,24 @@ pub(crate) fn moment_or(moment_or: Option<salus_primitives::Moment>, otherwise: 
     moment_or.map_or_else(|| otherwise.to_owned(), moment)
 }
 
+/// A length of time, for people: seconds while there are few, else the two largest units.
+pub(crate) fn duration(milliseconds: u64) -> String {
+    if milliseconds < 90_000 {
+        return format!("{} s", milliseconds.div_ceil(1_000));
+    }
+    let minutes = milliseconds.saturating_add(30_000).checked_div(60_000).unwrap_or_default();
+    let part = |of: u64, unit: u64, modulus: u64| {
+        of.checked_div(unit).and_then(|whole| whole.checked_rem(modulus)).unwrap_or_default()
+    };
+    match (part(minutes, 24 * 60, u64::MAX), part(minutes, 60, 24), part(minutes, 1, 60)) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
 /// The words that stand for a value in JSON, such as `public-health` or `grant 3`.
 pub(crate) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).map_or_else(|_| "?".to_owned(), |value| words(&value))
@@ -110,6 +128,22 @@ mod tests {
     fn an_empty_table_says_so() {
         assert_eq!(table(&["name"], []), "(none)");
         assert!(table(&["name"], [vec!["Anna".to_owned()]]).contains("Anna"));
+    }
+
+    #[test]
+    fn durations_are_shown_in_their_largest_units() {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (89, "89 s"),
+            (90, "2 min"),
+            (3_599, "1 h"),
+            (6_000, "1 h 40 min"),
+            (604_800, "7 d"),
+            (700_000, "8 d 2 h"),
+        ] {
+            assert_eq!(duration(seconds * 1_000), words);
+        }
+        assert!(duration(u64::MAX).contains(" d"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use salus_client::keys;
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes},
     audit::LogId,
-    membership::{InstitutionKind, Role},
-    ChartId, InstitutionId, MemberId, Moment,
+    governance::CallName,
+    membership::{InstitutionKind, Quota, Role},
+    ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
 use serde::de::DeserializeOwned;
 
@@ -129,6 +130,45 @@ pub(crate) fn grantee(text: &str) -> Result<Grantee, String> {
     }
 }
 
+/// An account: its address or key, or whose it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Account {
+    /// This one.
+    Key(SigningKey),
+    /// The first of this member.
+    Member(MemberId),
+}
+
+/// An account: an address as polkadot.js shows it, a key of 64 hexadecimal digits, or `member:7`.
+pub(crate) fn account(text: &str) -> Result<Account, String> {
+    let expected = || "expected an address, a key of 64 hexadecimal digits, or member:NUMBER".to_owned();
+    if let Some(number) = text.strip_prefix("member:") {
+        return number.parse().map(|number| Account::Member(MemberId(number))).map_err(|_| expected());
+    }
+    let key = text.parse().ok().or_else(|| keys::key_of_address(text));
+    key.map(Account::Key).ok_or_else(expected)
+}
+
+/// The full name of a call, such as `Records.open_records`.
+pub(crate) fn call_name(text: &str) -> Result<CallName, String> {
+    let name = text.split_once('.').and_then(|(pallet, call)| CallName::new(pallet.as_bytes(), call.as_bytes()));
+    name.ok_or_else(|| "expected PALLET.CALL, such as Records.open_records".to_owned())
+}
+
+/// What a member may spend: execution, transactions, and how soon that is refilled, such as `2000ms,1024KiB,60s`.
+pub(crate) fn quota(text: &str) -> Result<Quota, String> {
+    let expected = || "expected EXECUTION,BYTES,REFILL, such as 2000ms,1024KiB,60s".to_owned();
+    let parts: Vec<_> = text.split(',').map(str::trim).collect();
+    let [time, bytes, refill] = parts.as_slice() else { return Err(expected()) };
+    let number = |text: &str, unit: &str| text.strip_suffix(unit).and_then(|digits| digits.parse::<u64>().ok());
+    let time = number(time, "ms").and_then(|time| time.checked_mul(PICOSECONDS)).ok_or_else(expected)?;
+    let bytes = number(bytes, "KiB").and_then(|kib| kib.checked_mul(1_024)).ok_or_else(expected)?;
+    Ok(Quota { time, bytes, refill: duration(refill)? })
+}
+
+/// Picoseconds, in which execution is counted, in a millisecond.
+const PICOSECONDS: u64 = 1_000_000_000;
+
 /// A log: `chart:1`, `institution:1` or `consortium`.
 pub(crate) fn log(text: &str) -> Result<LogId, String> {
     let expected = || "expected chart:NUMBER, institution:NUMBER or consortium".to_owned();
@@ -213,6 +253,31 @@ mod tests {
         assert_eq!(log("consortium"), Ok(LogId::Consortium));
         assert_eq!(log("chart:1"), Ok(LogId::Chart(ChartId(1))));
         assert!(log("chart:").is_err());
+    }
+
+    #[test]
+    fn accounts_are_addresses_keys_or_members() {
+        let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+        let Ok(Account::Key(key)) = account(alice) else { panic!("{:?}", account(alice)) };
+        assert_eq!(account(&key.to_string()), Ok(Account::Key(key)));
+        assert_eq!(account("member:7"), Ok(Account::Member(MemberId(7))));
+        for wrong in ["", "7", "member:", "member:x", "0x12", &alice[1..], &alice.replace('G', "H")] {
+            assert!(account(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn quotas_and_names_of_calls_are_read() {
+        let two_seconds = Quota { time: 2_000_000_000_000, bytes: 1 << 20, refill: 60_000 };
+        assert_eq!(quota("2000ms, 1024KiB, 60s"), Ok(two_seconds));
+        for wrong in ["", "2000ms", "2000,1024,60", "2000ms,1024KiB,60", "2000ms,1024KiB,0s", "-1ms,1KiB,1s", "a,b,c,d"]
+        {
+            assert!(quota(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(call_name("Records.open_records").unwrap().as_str(), "Records.open_records");
+        for wrong in ["", "Records", "Records.", ".open", "Re cords.open", "Records.open.records"] {
+            assert!(call_name(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn keys_are_made_for_their_owner_and_only_public_ones_are_in_the_entry() {
     let identities = desk.path("home/identities");
     let staff = ["issuer", "verifier", "representative", "service"].map(|role| format!("hospital-1-{role}"));
     for name in staff.into_iter().chain(["hospital-1".to_owned()]) {
-        assert!(identities.join(name).join("identity.json").is_file(), "{name}");
+        assert!(identities.join(&name).join("identity.json").is_file(), "{name}");
     }
     let phrases = fs::read_to_string(desk.path("phrases-1")).unwrap();
     assert_eq!(phrases.lines().filter(|line| line.split(' ').count() == 13).count(), 5);
@@ -247,4 +247,38 @@ fn check_finds_an_altered_specification_and_an_altered_entry() {
     let text = fs::read_to_string(&specification).unwrap();
     fs::write(&specification, text.replace("\"required_verifications\": 2", "\"required_verifications\": 1")).unwrap();
     assert!(desk.ends(1, &["network", "check", "salus-north"]).contains("the founders differ"));
+}
+
+#[test]
+fn files_are_made_anew_when_somebody_joined_or_left() {
+    let desk = Desk::new();
+    let list = desk.list();
+    fs::write(desk.path("network.toml"), &list).unwrap();
+    desk.done(&["network", "init", "network.toml"]);
+    let founded = tree(&desk.path("salus-north"));
+
+    let joined = desk.hospital(5).replacen("port = ", "joined = 6\nport = ", 1);
+    let left = list.replacen("address = \"192.0.2.2\"", "left = true\naddress = \"192.0.2.2\"", 1);
+    fs::write(desk.path("later.toml"), format!("{left}\n{joined}")).unwrap();
+    let init = ["network", "init", "later.toml", "--out", "later"];
+    assert!(desk.ends(2, &init).contains("name it with --chain-spec"));
+    assert!(!desk.path("later").exists());
+
+    let specification = |path: &'static str| [init.as_slice(), &["--chain-spec", path]].concat();
+    fs::write(desk.path("other.json"), "{\"id\": \"salus-south\"}").unwrap();
+    assert!(desk.ends(2, &specification("other.json")).contains("specifies the network `salus-south`"));
+    assert!(desk.ends(2, &specification("network.toml")).contains("is no specification"));
+    assert!(desk.ends(2, &specification("nowhere.json")).contains("cannot be read"));
+
+    fs::write(desk.path("spec.json"), "{\"id\": \"salus-north\"}").unwrap();
+    desk.done(&specification("spec.json"));
+    let files = tree(&desk.path("later"));
+    let text = |name: &str| String::from_utf8(files[Path::new(name)].0.clone()).unwrap();
+    assert_eq!(text("chain-spec.json"), "{\"id\": \"salus-north\"}");
+    let own = text("6-hospital-5/run-node");
+    assert!(own.contains("institution 6 of") && own.matches("--reserved-nodes ").count() == 3, "{own}");
+    let others = text("0-hospital-1/salus.nft");
+    assert!(others.contains("{ 192.0.2.3, 192.0.2.4, 192.0.2.5 }"), "{others}");
+    assert!(!files.keys().any(|path| path.starts_with("1-hospital-2")));
+    assert_eq!(founded.keys().filter(|path| path.starts_with("1-hospital-2")).count(), 6);
 }

@@ -10,10 +10,10 @@ use crate::{
     output::{word, Output},
 };
 use salus_client::{
-    chain::{expected_runtime, At, Chain, QueryError},
+    chain::{expected_runtime, At, Chain, QueryError, Seat, Seating},
     keys::{session_keys_in, SESSION},
 };
-use salus_primitives::{Digest, FinalityKey, Moment};
+use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
 use serde::Serialize;
 use std::{
     collections::BTreeSet,
@@ -53,6 +53,8 @@ struct Report {
     authorities: Option<usize>,
     /// How many more may fail before finality stops.
     may_fail: Option<usize>,
+    /// The institution whose seat has the node's session keys.
+    seat: Option<InstitutionId>,
     findings: Vec<Finding>,
 }
 
@@ -66,6 +68,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         verdict: Verdict::Ok,
         authorities: None,
         may_fail: None,
+        seat: None,
         findings: Vec::new(),
     };
     match context.chain().await {
@@ -137,6 +140,10 @@ async fn look(
         }
     }
     let health = chain.health().await?;
+    let seating = chain.seating(At::Finalized).await?;
+    let (session, seat) = session(chain, &seating, keys).await?;
+    report.seat = seat;
+    let (upgrade, now) = (chain.upgrade(At::Finalized).await?, chain.now(At::Finalized).await?);
     let missing = missing.map(|missing| missing.iter().map(name).collect::<BTreeSet<_>>());
     let missing = missing.map(|names| names.into_iter().collect::<Vec<_>>());
     let absent = missing.as_ref().map_or(0, Vec::len);
@@ -152,7 +159,10 @@ async fn look(
         findings::authorities(authorities.len(), missing.as_deref(), stopped),
         findings::finality(&samples),
         findings::clock(&samples, health.syncing),
-        findings::session(session(chain, &authorities, keys).await?, health.authority),
+        findings::session(session, health.authority),
+        findings::seats(&seating, seat, &|seat| seat_name(seat, name)),
+        findings::upgrade(upgrade.as_ref(), seat, now),
+        findings::pauses(&chain.paused_calls(At::Finalized).await?),
         findings::unsafe_methods(chain.answers_unsafe_methods().await?, local),
     ]);
     Ok(())
@@ -167,24 +177,35 @@ async fn sample(chain: &Chain) -> Result<Sample, QueryError> {
     Ok(Sample { best: best.number, finalized: finalized.number, block_time, local_time })
 }
 
-/// Whether the node, or the folder of its keys, holds the key of an authority.
+/// Whether the node, or the folder of its keys, holds the keys of a seat, and whose.
 async fn session(
     chain: &Chain,
-    authorities: &[FinalityKey],
+    seating: &Seating,
     keys: Option<&[FinalityKey]>,
-) -> Result<Session, QueryError> {
+) -> Result<(Session, Option<InstitutionId>), QueryError> {
     if let Some(keys) = keys {
-        let known = keys.iter().any(|key| authorities.contains(key));
-        return Ok(if known { Session::InUse } else { Session::Foreign });
+        return Ok(Session::of(seating, keys));
     }
-    for key in authorities {
-        match chain.holds(key).await? {
-            Some(true) => return Ok(Session::InUse),
+    let known = seating.seats.iter().flat_map(|seat| [seat.keys, seat.keys_in_use]).flatten();
+    let known: BTreeSet<_> = known.map(|keys| keys.grandpa).collect();
+    let mut held = Vec::new();
+    for key in known {
+        match chain.holds(&key).await? {
+            Some(true) => held.push(key),
             Some(false) => {}
-            None => return Ok(Session::Unseen),
+            None => return Ok((Session::Unseen, None)),
         }
     }
-    Ok(Session::Foreign)
+    Ok(Session::of(seating, &held))
+}
+
+/// What the list calls the hospital with this seat; otherwise its number.
+fn seat_name(seat: &Seat, name: &dyn Fn(&FinalityKey) -> String) -> String {
+    let keys = [seat.keys_in_use, seat.keys];
+    // Of keys that the list does not have, the name is the key itself.
+    let named = keys.iter().flatten().map(|keys| (keys.grandpa.to_string(), name(&keys.grandpa)));
+    let named = named.filter(|(key, name)| key != name).map(|(_, name)| name).next();
+    named.unwrap_or_else(|| format!("institution {}", seat.institution))
 }
 
 /// The keys that vote, in a folder of `salus network keys` or in its folder of session keys.

@@ -2,7 +2,7 @@
 
 //! `salus institution`: what the council decides about institutions.
 
-use super::council::Decided;
+use super::council::propose;
 use crate::{
     context::Context,
     failure::Failure,
@@ -10,7 +10,7 @@ use crate::{
     output::{fields, table, word, Output},
     parse,
 };
-use salus_client::chain::{At, Call, InstitutionChange};
+use salus_client::chain::{At, Proposal};
 use salus_primitives::{
     membership::{Institution, InstitutionKind, InstitutionProfile},
     EncryptionKey, InstitutionId, SigningKey,
@@ -88,20 +88,23 @@ pub(crate) struct Update {
 }
 
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    let call = match command {
+    let proposal = match command {
         Command::List => return list(context, out).await,
         Command::Show { institution } => {
             let found = find(context, institution).await?;
             return out.show(&found, |found| human(institution, found));
         }
-        Command::Admit(profile) => Call::admit_institution(&InstitutionProfile {
-            kind: profile.kind,
-            issuing_key: profile.issuing_key,
-            encryption_key: encryption_key(profile.encryption_key)?,
-            vault_address: address(profile.vault_address)?,
-            admission_quota: profile.admission_quota,
-            traffic_quota: TRAFFIC,
-        }),
+        Command::Admit(profile) => {
+            let profile = Box::new(InstitutionProfile {
+                kind: profile.kind,
+                issuing_key: profile.issuing_key,
+                encryption_key: encryption_key(profile.encryption_key)?,
+                vault_address: address(profile.vault_address)?,
+                admission_quota: profile.admission_quota,
+                traffic_quota: TRAFFIC,
+            });
+            Proposal::AdmitInstitution { profile }
+        }
         Command::Update(update) => {
             let mut profile = find(context, update.institution).await?.profile;
             if let Some(key) = update.encryption_key {
@@ -111,24 +114,14 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 profile.vault_address = address(text)?;
             }
             profile.admission_quota = update.admission_quota.unwrap_or(profile.admission_quota);
-            Call::update_institution(update.institution, &profile)
+            Proposal::UpdateInstitution { institution: update.institution, profile: Box::new(profile) }
         }
-        Command::RotateIssuingKey { institution, key } => {
-            find(context, institution).await?;
-            Call::rotate_issuing_key(institution, key)
-        }
-        Command::Suspend { institution } => change(context, institution, InstitutionChange::Suspend).await?,
-        Command::Reinstate { institution } => change(context, institution, InstitutionChange::Reinstate).await?,
-        Command::Remove { institution } => change(context, institution, InstitutionChange::Remove).await?,
+        Command::RotateIssuingKey { institution, key } => Proposal::RotateIssuingKey { institution, key },
+        Command::Suspend { institution } => Proposal::SuspendInstitution { institution },
+        Command::Reinstate { institution } => Proposal::ReinstateInstitution { institution },
+        Command::Remove { institution } => Proposal::RemoveInstitution { institution },
     };
-    let (progress, outcome) = context.agent().await?.propose(&call).await?;
-    out.show(&Decided::new(progress, &outcome)?, Decided::human)
-}
-
-/// The call that changes an institution; the council is not asked about one that is not there.
-async fn change(context: &Context, institution: InstitutionId, change: InstitutionChange) -> Result<Call, Failure> {
-    find(context, institution).await?;
-    Ok(Call::change_institution(institution, change))
+    propose(&proposal, context, out).await
 }
 
 async fn find(context: &Context, institution: InstitutionId) -> Result<Institution, Failure> {

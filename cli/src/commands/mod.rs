@@ -3,6 +3,7 @@
 //! The commands: one file each.
 
 pub(crate) mod approve;
+pub(crate) mod authority;
 pub(crate) mod chart;
 pub(crate) mod compartment;
 pub(crate) mod completions;

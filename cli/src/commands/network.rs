@@ -9,6 +9,7 @@
 use crate::{
     context::Context,
     failure::Failure,
+    files,
     network::{
         folders::{self, File, NewFolder},
         list::{self, Entry, Hospital, List},
@@ -74,6 +75,9 @@ pub(crate) struct Init {
     /// Where to write [default: a folder here, named as the network's id]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// The specification of a network that runs already: after somebody joined or left, files are made for it anew
+    #[arg(long, value_name = "FILE")]
+    chain_spec: Option<PathBuf>,
     /// The node, whose runtime the network begins with [default: salus-node beside this program, or on the PATH]
     #[arg(long, env = "SALUS_NODE_PROGRAM", value_name = "FILE")]
     node_program: Option<PathBuf>,
@@ -102,6 +106,8 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
 
 /// The staff that a hospital begins with, by the names of their tables in the list.
 const STAFF: [&str; 4] = ["issuer", "verifier", "representative", "service"];
+/// Bytes of a specification, at most: its runtime's code has five million at most, and is written with two digits a byte.
+const LONGEST_SPECIFICATION: usize = 64 << 20;
 /// A hospital's public entry.
 const ENTRY: &str = "hospital.toml";
 
@@ -138,12 +144,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
         vault_address: &arguments.vault_address,
         node: &node.public(),
         institution,
-        staff: [
-            ("issuer", issuer),
-            ("verifier", verifier),
-            ("representative", representative),
-            ("service", service),
-        ],
+        staff: [("issuer", issuer), ("verifier", verifier), ("representative", representative), ("service", service)],
     };
     let entry = format!(
         "# The public entry of {} for `salus network init`: nothing in it is secret.\n{}",
@@ -155,7 +156,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
     let password = context.new_password()?;
 
     if let Some(path) = &arguments.phrase_file {
-        crate::files::write_new(path, phrases(&names, &made).as_bytes())?;
+        files::write_new(path, phrases(&names, &made).as_bytes())?;
     }
     let mut written = Vec::new();
     let write = || -> Result<(), Failure> {
@@ -213,7 +214,7 @@ fn free(context: &Context, name: &str) -> Result<PathBuf, Failure> {
     }
 }
 
-type Made = [(Identity, Mnemonic); 4];
+type Made = [(Identity, Mnemonic); 5];
 
 /// The institution's own identity, and those of its staff.
 fn made_identities() -> Result<Made, Failure> {
@@ -254,17 +255,26 @@ fn init(arguments: Init, out: &mut Output<'_>) -> Result<(), Failure> {
     let place = arguments.out.unwrap_or_else(|| PathBuf::from(&list.network.id));
     let node = NodeProgram::find(arguments.node_program);
     let folder = NewFolder::begin(&place)?;
-    let specification = specify(&node, &list, &folder)?;
+    let specification = match arguments.chain_spec {
+        Some(path) => existing(&path, &list)?,
+        None if list.network.founders.len() < list.hospitals.len() => {
+            return Err(Failure::input(
+                "somebody joined this network, so it has a specification already\nhint: name it with --chain-spec; another \
+                 salus-node than the one that founded the network would make another specification",
+            ))
+        }
+        None => specify(&node, &list, &folder)?,
+    };
     let shared = [File::text(folders::SPECIFICATION, specification), File::text(folders::LIST, text)];
     folder.write(None, &shared)?;
     let genesis = node.genesis_hash(&folder.path(folders::SPECIFICATION))?;
     let mut hospitals = Vec::new();
-    for (number, (index, hospital)) in (0..).zip(list.hospitals.iter().enumerate()) {
-        let name = folders::folder_name(index, hospital);
-        let files = [folders::files(&list, index, hospital).as_slice(), &shared].concat();
+    for hospital in list.present() {
+        let name = folders::folder_name(hospital);
+        let files = [folders::files(&list, hospital).as_slice(), &shared].concat();
         folder.write(Some(&name), &files)?;
         hospitals.push(WrittenHospital {
-            institution: InstitutionId(number),
+            institution: hospital.institution,
             name: hospital.name.clone(),
             address: hospital.address,
             peer_id: hospital.peer_id.to_string(),
@@ -291,6 +301,24 @@ fn init(arguments: Init, out: &mut Output<'_>) -> Result<(), Failure> {
         });
         format!("{head}\n{}", table(&["institution", "name", "address", "folder"], rows))
     })
+}
+
+/// The specification of a network that runs, if it can be this one's.
+fn existing(path: &Path, list: &List) -> Result<String, Failure> {
+    let bytes = files::read(path, LONGEST_SPECIFICATION)?;
+    let text = String::from_utf8(bytes.to_vec())
+        .map_err(|_| Failure::input(format!("`{}` is no specification: it is not text", path.display())))?;
+    let json: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| Failure::input(format!("`{}` is no specification: {error}", path.display())))?;
+    match json.get("id").and_then(serde_json::Value::as_str) {
+        Some(id) if id == list.network.id => Ok(text),
+        Some(id) => Err(Failure::input(format!(
+            "`{}` specifies the network `{id}`, and the list is of `{}`",
+            path.display(),
+            list.network.id
+        ))),
+        None => Err(Failure::input(format!("`{}` is no specification: it has no id", path.display()))),
+    }
 }
 
 /// Has the node make the specification; its input stays in the folder.
@@ -355,7 +383,7 @@ async fn check(arguments: Check, out: &mut Output<'_>) -> Result<(), Failure> {
 fn check_folder(node: &NodeProgram, place: &Path, own: Option<&Hospital>) -> Result<(), Failure> {
     let (list, _) = list::read(&place.join(folders::LIST))?;
     if let Some(own) = own {
-        if !list.hospitals.contains(own) {
+        if !list.hospitals.iter().any(|hospital| hospital.is_entry_of(own)) {
             let named = list.hospitals.iter().find(|hospital| hospital.name == own.name);
             return Err(refused(match named {
                 Some(_) => format!(

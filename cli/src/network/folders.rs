@@ -50,18 +50,18 @@ impl File {
     }
 }
 
-/// The name of the folder of the hospital at `place`: the institution's number and its name.
-pub(crate) fn folder_name(place: usize, hospital: &Hospital) -> String {
-    format!("{place}-{}", plain_slug(&hospital.name))
+/// The name of the hospital's folder: the institution's number and its name.
+pub(crate) fn folder_name(hospital: &Hospital) -> String {
+    format!("{}-{}", hospital.institution, plain_slug(&hospital.name))
 }
 
-/// The files of the hospital at `place` that follow from the list alone.
-pub(crate) fn files(list: &List, place: usize, hospital: &Hospital) -> Vec<File> {
+/// The files of the hospital that follow from the list alone.
+pub(crate) fn files(list: &List, hospital: &Hospital) -> Vec<File> {
     vec![
-        File { name: START, content: start(list, place, hospital), executable: true },
+        File { name: START, content: start(list, hospital), executable: true },
         File::text(SETTINGS, settings(hospital)),
         File::text(UNIT, unit(list, hospital)),
-        File::text(FILTER, filter(list, place, hospital)),
+        File::text(FILTER, filter(list, hospital)),
     ]
 }
 
@@ -73,16 +73,16 @@ fn multiaddress(ip: IpAddr, port: u16) -> String {
     }
 }
 
-fn start(list: &List, place: usize, hospital: &Hospital) -> String {
-    let Hospital { name, address, listen, .. } = hospital;
-    let peers = list.others(place).map(|peer| {
+fn start(list: &List, hospital: &Hospital) -> String {
+    let Hospital { institution, name, address, listen, .. } = hospital;
+    let peers = list.others(*institution).map(|peer| {
         let address = multiaddress(peer.address.ip(), peer.address.port());
         format!("    --reserved-nodes {address}/p2p/{} \\\n", peer.peer_id)
     });
     let [rpc, prometheus] = LOCAL_PORTS;
     format!(
         r#"#!/bin/sh
-# Starts the node of {name}, institution {place} of {network}.
+# Starts the node of {name}, institution {institution} of {network}.
 # Written by `salus network init`. What may differ from machine to machine is set in {SETTINGS}.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -173,9 +173,9 @@ fn unit(list: &List, hospital: &Hospital) -> String {
     )
 }
 
-fn filter(list: &List, place: usize, hospital: &Hospital) -> String {
+fn filter(list: &List, hospital: &Hospital) -> String {
     let port = hospital.address.port();
-    let peers = list.peers_of(place);
+    let peers = list.peers_of(hospital.institution);
     let (v4, v6): (BTreeSet<_>, BTreeSet<_>) = peers.into_iter().partition(IpAddr::is_ipv4);
     let (mut sets, mut accept) = (String::new(), String::new());
     for (family, kind, name, addresses) in [("ip", "ipv4_addr", "peers4", v4), ("ip6", "ipv6_addr", "peers6", v6)] {
@@ -194,13 +194,17 @@ fn filter(list: &List, place: usize, hospital: &Hospital) -> String {
 # Only the other hospitals of {network} reach the node of {name}; nobody reaches its RPC and metrics from elsewhere.
 # Written by `salus network init`. Load with `nft -f {FILTER}`; loading again replaces. It only adds refusals: what other
 # tables of this machine refuse stays refused.
+#
+# Packets are judged as they arrive, before any address is translated: ports that a container engine publishes are guarded too.
+# What only passes through this machine, to or from its containers, is let pass.
 
 table inet salus
 delete table inet salus
 
 table inet salus {{
-{sets}    chain input {{
-        type filter hook input priority filter; policy accept;
+{sets}    chain arriving {{
+        type filter hook prerouting priority mangle; policy accept;
+        fib daddr type != local accept
 {accept}        tcp dport {port} counter drop
         iifname != "lo" tcp dport {{ {rpc}, {prometheus} }} counter drop
     }}
@@ -284,7 +288,7 @@ mod tests {
     use crate::network::list::{parse, tests::four};
 
     fn file(list: &List, place: usize, name: &str) -> String {
-        let files = files(list, place, &list.hospitals[place]);
+        let files = files(list, &list.hospitals[place]);
         files.into_iter().find(|file| file.name == name).unwrap().content
     }
 
@@ -328,7 +332,7 @@ mod tests {
         let text = four();
         let [one, two] = [(); 2].map(|()| parse(&text).unwrap());
         for place in 0..4 {
-            assert_eq!(files(&one, place, &one.hospitals[place]), files(&two, place, &two.hospitals[place]));
+            assert_eq!(files(&one, &one.hospitals[place]), files(&two, &two.hospitals[place]));
         }
     }
 

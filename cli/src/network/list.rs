@@ -5,13 +5,14 @@
 //! It holds public keys and addresses, and nothing secret. One `[network]` table comes with one `[[hospital]]` table for
 //! each hospital, as `salus network keys` writes it, so that `cat` makes the list.
 
-use crate::{failure::Failure, files};
+use crate::{failure::Failure, files, parse::duration};
 use salus_client::keys::{is_finality_key, is_signing_key, AuthorityPublic, PeerId, PublicKeys};
 use salus_primitives::{
+    governance::{DEFAULT_UPGRADE_DELAY, UPGRADE_DELAYS},
     membership::{InstitutionKind, InstitutionProfile, Quota, Role, MAX_VERIFICATIONS},
-    network::{Authority, FirstMember, Founder, Network},
+    network::{Authority, FirstMember, Founder, Network, DEFAULT_SESSION_LENGTH, SESSION_LENGTHS, SLOT_DURATION},
     time::MINUTE,
-    EncryptionKey, FinalityKey, SigningKey,
+    EncryptionKey, FinalityKey, InstitutionId, Moment, SigningKey,
 };
 use serde::Deserialize;
 use std::{
@@ -42,15 +43,21 @@ pub(crate) const TRAFFIC: Quota = Quota { time: 20_000_000_000_000, bytes: 32 <<
 /// A network whose list has been checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct List {
-    /// What the genesis is made from.
+    /// What the genesis is made from: the founders, whatever became of them.
     pub(crate) network: Network,
-    /// The hospitals; the place is the institution's number.
+    /// The hospitals: founders, those who joined later, and those who left.
     pub(crate) hospitals: Vec<Hospital>,
 }
 
 /// A hospital of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Hospital {
+    /// The institution's number: a founder's place among the founders, or what the council's decision gave it.
+    pub(crate) institution: InstitutionId,
+    /// Whether it stands in the genesis.
+    pub(crate) is_founder: bool,
+    /// Whether its node is to be reached no more.
+    pub(crate) has_left: bool,
     /// Its name, for people. It is not on the chain.
     pub(crate) name: String,
     /// Where other nodes reach its node.
@@ -61,8 +68,16 @@ pub(crate) struct Hospital {
     pub(crate) peer_id: PeerId,
     /// Votes on what is final.
     pub(crate) grandpa: FinalityKey,
-    /// What the genesis says about it.
+    /// What the genesis says about a founder, and the council was told about others.
     pub(crate) founder: Founder,
+}
+
+impl Hospital {
+    /// Whether this is what the hospital itself wrote, wherever it stands in a list and whatever became of it.
+    pub(crate) fn is_entry_of(&self, other: &Self) -> bool {
+        let Self { institution, is_founder, has_left, .. } = other.clone();
+        Self { institution, is_founder, has_left, ..self.clone() } == *other
+    }
 }
 
 /// The public entry of one hospital, as `salus network keys` makes it.
@@ -192,6 +207,8 @@ struct RawNetwork {
     name: Text,
     id: Text,
     verifications: Option<Spanned<u32>>,
+    upgrade_delay: Option<Text>,
+    session: Option<Text>,
     #[serde(default)]
     accept_no_failures: bool,
 }
@@ -214,6 +231,11 @@ struct RawHospital {
     verifier: RawMember,
     representative: RawMember,
     service: RawMember,
+    /// Came later: the number that the institution has.
+    joined: Option<Spanned<u32>>,
+    /// Its node takes part no more.
+    #[serde(default)]
+    left: bool,
 }
 
 #[derive(Deserialize)]
@@ -249,19 +271,70 @@ impl Check<'_> {
             self.fault(count.span(), format!("a newcomer needs 1 to {MAX_VERIFICATIONS} verifications"));
         }
         let required_verifications = verifications.map_or(VERIFICATIONS, |count| *count.get_ref());
-        let hospitals: Vec<_> = raw.hospitals.iter().map(|hospital| self.hospital(hospital)).collect();
+        let upgrade_delay = self.upgrade_delay(network.upgrade_delay.as_ref());
+        let session_length = self.session_length(network.session.as_ref());
+        let founders = raw.hospitals.iter().filter(|hospital| hospital.joined.is_none()).count();
+        let mut numbers = 0..;
+        let hospitals: Vec<_> = raw
+            .hospitals
+            .iter()
+            .map(|hospital| {
+                let number = match &hospital.joined {
+                    Some(number) => self.joined(number, founders),
+                    None => numbers.next(),
+                };
+                self.hospital(hospital, number)
+            })
+            .collect();
         self.whole(raw);
         let hospitals = hospitals.into_iter().collect::<Option<Vec<_>>>()?;
         self.reachable(raw, &hospitals);
-        let founders = hospitals.iter().map(|hospital| hospital.founder.clone()).collect();
-        Some(List { network: Network { name: name?, id: id?, required_verifications, founders }, hospitals })
+        let founders = hospitals.iter().filter(|hospital| hospital.is_founder);
+        let founders = founders.map(|hospital| hospital.founder.clone()).collect();
+        let (name, id, upgrade_delay, session_length) = (name?, id?, upgrade_delay?, session_length?);
+        let network = Network { name, id, required_verifications, upgrade_delay, session_length, founders };
+        Some(List { network, hospitals })
+    }
+
+    fn upgrade_delay(&mut self, text: Option<&Text>) -> Option<Moment> {
+        let Some(text) = text else { return Some(DEFAULT_UPGRADE_DELAY) };
+        let reason = match duration(text.get_ref()) {
+            Ok(delay) if UPGRADE_DELAYS.contains(&delay) => return Some(delay),
+            Ok(_) => "an upgrade waits 1s to 30d".to_owned(),
+            Err(reason) => reason,
+        };
+        self.fault(text.span(), reason);
+        None
+    }
+
+    /// Blocks in a session, from how long one lasts.
+    fn session_length(&mut self, text: Option<&Text>) -> Option<u32> {
+        let Some(text) = text else { return Some(DEFAULT_SESSION_LENGTH) };
+        let blocks = |time: Moment| time.checked_div(SLOT_DURATION).and_then(|blocks| u32::try_from(blocks).ok());
+        let reason = match duration(text.get_ref()).map(blocks) {
+            Ok(Some(length)) if SESSION_LENGTHS.contains(&length) => return Some(length),
+            Ok(_) => "a session lasts 10s to 1d".to_owned(),
+            Err(reason) => reason,
+        };
+        self.fault(text.span(), reason);
+        None
+    }
+
+    /// The number of a hospital that joined.
+    fn joined(&mut self, number: &Spanned<u32>, founders: usize) -> Option<u32> {
+        self.once(number.span(), format!("number {}", number.get_ref()), || "the number".to_owned());
+        let is_later = usize::try_from(*number.get_ref()).is_ok_and(|number| number >= founders);
+        let reason =
+            format!("numbers below {founders} are the founders': write the one that the council's decision gave");
+        self.checked(number.span(), is_later.then_some(*number.get_ref()).ok_or(reason))
     }
 
     /// What concerns the number of hospitals.
     fn whole(&mut self, raw: &Raw) {
-        let (count, place) = (raw.hospitals.len(), raw.network.name.span());
-        if count == 0 {
-            self.fault(place, "no hospital is listed: add a [[hospital]] table for each");
+        let count = raw.hospitals.iter().filter(|hospital| !hospital.left).count();
+        let place = raw.network.name.span();
+        if raw.hospitals.iter().all(|hospital| hospital.joined.is_some()) {
+            self.fault(place, "no founder is listed: add a [[hospital]] table for each");
         } else if count < FAULT_TOLERANT && !raw.network.accept_no_failures {
             self.fault(
                 place,
@@ -286,7 +359,7 @@ impl Check<'_> {
         }
     }
 
-    fn hospital(&mut self, raw: &RawHospital) -> Option<Hospital> {
+    fn hospital(&mut self, raw: &RawHospital, number: Option<u32>) -> Option<Hospital> {
         let name = self.name(&raw.name);
         if let Some(name) = &name {
             self.once(raw.name.span(), format!("name {}", slug(name)), || format!("the name `{name}`"));
@@ -347,6 +420,9 @@ impl Check<'_> {
         let grandpa = grandpa?;
         let authority = Some(Authority { aura: aura?, grandpa });
         Some(Hospital {
+            institution: InstitutionId(number?),
+            is_founder: raw.joined.is_none(),
+            has_left: raw.left,
             name: name?,
             address: address?,
             listen: listen?,
@@ -483,14 +559,19 @@ pub(crate) fn plain_slug(name: &str) -> String {
 }
 
 impl List {
-    /// The addresses of all hospitals but the one at `place`, each once.
-    pub(crate) fn peers_of(&self, place: usize) -> BTreeSet<IpAddr> {
-        self.others(place).map(|hospital| hospital.address.ip()).collect()
+    /// The addresses of all hospitals but this one, each once.
+    pub(crate) fn peers_of(&self, institution: InstitutionId) -> BTreeSet<IpAddr> {
+        self.others(institution).map(|hospital| hospital.address.ip()).collect()
     }
 
-    /// All hospitals but the one at `place`.
-    pub(crate) fn others(&self, place: usize) -> impl Iterator<Item = &Hospital> {
-        self.hospitals.iter().enumerate().filter(move |(other, _)| *other != place).map(|(_, hospital)| hospital)
+    /// All hospitals but this one.
+    pub(crate) fn others(&self, institution: InstitutionId) -> impl Iterator<Item = &Hospital> {
+        self.present().filter(move |hospital| hospital.institution != institution)
+    }
+
+    /// Those who have not left.
+    pub(crate) fn present(&self) -> impl Iterator<Item = &Hospital> {
+        self.hospitals.iter().filter(|hospital| !hospital.has_left)
     }
 }
 
@@ -545,12 +626,18 @@ pub(crate) mod tests {
         let list = parse(&four()).unwrap();
         assert_eq!((list.hospitals.len(), list.network.founders.len()), (4, 4));
         assert_eq!((list.network.name.as_str(), list.network.required_verifications), ("Salus North", 2));
+        assert_eq!(list.network.upgrade_delay, DEFAULT_UPGRADE_DELAY);
+        let quick = four().replacen("id = ", "upgrade-delay = \"90s\"\nid = ", 1);
+        assert_eq!(parse(&quick).unwrap().network.upgrade_delay, 90_000);
+        assert_eq!(list.network.session_length, 3_600);
+        let short = four().replacen("id = ", "session = \"1m\"\nid = ", 1);
+        assert_eq!(parse(&short).unwrap().network.session_length, 60);
         let first = &list.hospitals[0];
         assert_eq!((first.name.as_str(), first.listen.to_string().as_str()), ("Hospital 1", "0.0.0.0"));
         let roles: Vec<_> = first.founder.staff.iter().map(|member| member.role).collect();
         assert_eq!(roles, [Role::Issuer, Role::Verifier, Role::Representative, Role::Service]);
         assert!(first.founder.authority.is_some());
-        assert_eq!(list.peers_of(0).len(), 3);
+        assert_eq!(list.peers_of(InstitutionId(0)).len(), 3);
     }
 
     #[test]
@@ -562,6 +649,10 @@ pub(crate) mod tests {
             ("id = \"salus-north\"", "id = \"dev\"", "neither `dev`"),
             ("id = \"salus-north\"", "id = \"Salus North\"", "small letters"),
             ("id = \"salus-north\"", "id = \"x\"\nverifications = 9", "1 to 4 verifications"),
+            ("id = \"salus-north\"", "id = \"x\"\nupgrade-delay = \"31d\"", "waits 1s to 30d"),
+            ("id = \"salus-north\"", "id = \"x\"\nupgrade-delay = \"soon\"", "expected a duration"),
+            ("id = \"salus-north\"", "id = \"x\"\nsession = \"9s\"", "lasts 10s to 1d"),
+            ("id = \"salus-north\"", "id = \"x\"\nsession = \"2d\"", "lasts 10s to 1d"),
             ("kind = \"hospital\"", "kind = \"castle\"", "expected one of"),
             ("address = \"192.0.2.3\"", "address = \"192.0.2.2\"", "stands in line"),
             ("address = \"192.0.2.3\"", "address = \"hospital.example\"", "expected an IP address"),
@@ -569,7 +660,7 @@ pub(crate) mod tests {
             ("address = \"192.0.2.3\"", "address = \"ff02::1\"", "not the address of one machine"),
             ("address = \"192.0.2.3\"", "address = \"127.0.0.1\"", "cannot be reached"),
             ("port = 30333", "port = 0", "a port is 1 to 65535"),
-            ("port = 30333", "port = 30333\nadmission-quota = 2", "begins with 3 members"),
+            ("port = 30333", "port = 30333\nadmission-quota = 2", "begins with 4 members"),
             ("port = 30333", "port = 70000", "u16"),
             ("port = 30333", "port = \"30333\"", "invalid type"),
             ("port = 30333", "prot = 30333", "unknown field `prot`"),
@@ -626,7 +717,7 @@ pub(crate) mod tests {
         assert!(refused[0].0 == 2 && refused[0].1.contains("accept-no-failures"), "{refused:?}");
         let header = HEADER.trim_end().to_owned() + "\naccept-no-failures = true\n\n";
         assert_eq!(parse(&(header.clone() + &three)).unwrap().hospitals.len(), 3);
-        assert!(faults(&header)[0].1.contains("no hospital is listed"));
+        assert!(faults(&header)[0].1.contains("no founder is listed"));
     }
 
     #[test]
@@ -658,5 +749,34 @@ pub(crate) mod tests {
         assert_eq!(plain_slug("Klinikum Süd"), "klinikum-s_d");
         assert!(check_name("Klinikum Süd").is_ok() && check_name("a\nb").is_err() && check_name("a\"b").is_err());
         assert!(check_name("--").is_err() && check_name(" a").is_err() && check_name(&"a".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn who_joined_or_left_changes_the_peers_and_not_the_genesis() {
+        let founded = parse(&four()).unwrap();
+        let joined = entry(5).replacen("port = ", "joined = 7\nport = ", 1);
+        let left = four().replacen("address = \"192.0.2.2\"", "left = true\naddress = \"192.0.2.2\"", 1);
+        let list = parse(&format!("{left}\n{joined}")).unwrap();
+        assert_eq!(list.network.founders.len(), 4);
+        let numbers: Vec<_> = list.hospitals.iter().map(|hospital| hospital.institution.0).collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 7]);
+        let peers: Vec<_> = list.peers_of(InstitutionId(0)).iter().map(ToString::to_string).collect();
+        assert_eq!(peers, ["192.0.2.3", "192.0.2.4", "192.0.2.5"]);
+        assert_eq!(founded.peers_of(InstitutionId(0)).len(), 3);
+        let [own, other] = [0, 4].map(|place| list.hospitals[place].clone());
+        let entry = hospital_of(&joined, Path::new("hospital.toml")).unwrap();
+        assert!(other.is_entry_of(&entry) && !own.is_entry_of(&entry));
+    }
+
+    #[test]
+    fn numbers_of_who_joined_are_neither_the_founders_nor_given_twice() {
+        let joined =
+            |hospital: u8, number: u32| entry(hospital).replacen("port", &format!("joined = {number}\nport"), 1);
+        let reasons = |text: &str| faults(text).into_iter().map(|(_, reason)| reason).collect::<Vec<_>>().join("; ");
+        assert!(reasons(&format!("{}\n{}", four(), joined(5, 3))).contains("below 4 are the founders'"));
+        let twice = format!("{}\n{}\n{}", four(), joined(5, 4), joined(6, 4));
+        assert!(reasons(&twice).contains("the number stands in line"));
+        let nobody = format!("{HEADER}\n{}", joined(5, 0));
+        assert!(reasons(&nobody).contains("no founder is listed"));
     }
 }

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What council representatives do: propose, vote, and so admit and change institutions.
+//! What council representatives do: propose, vote, close, and so decide about institutions and authorities.
 
 use super::{Agent, AgentError};
-use crate::chain::{At, Call, Motion, Outcome};
-use salus_primitives::{Digest, InstitutionId, SigningKey};
+use crate::{
+    chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT},
+    keys::address,
+};
+use salus_primitives::{
+    governance::CallName,
+    membership::{InstitutionStatus, MemberStatus, Role},
+    Digest, InstitutionId, SigningKey,
+};
+use thiserror::Error;
 
 /// A motion that waits for more votes.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -25,21 +33,114 @@ pub enum Progress {
     Executed,
     /// More votes are needed.
     Waiting(Waiting),
-    /// Too many are against it.
+    /// Too many are against it, or too few were in favour when time was over.
     Disapproved,
+    /// Somebody else closed it meanwhile.
+    Closed,
 }
 
-/// What the executed call may weigh; the largest that a council call does is far below.
-const WEIGHT_BOUND: (u64, u64) = (100_000_000_000, 1_000_000);
+/// Why it would come to nothing if the council agreed now. The chain would say so too, but only after everybody voted.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The institution is suspended or removed.
+    #[error("institution `{0}` is not active")]
+    NotActive(InstitutionId),
+    /// The institution has a seat.
+    #[error("institution `{0}` has a seat already\nhint: salus authority status")]
+    HasSeat(InstitutionId),
+    /// The institution has none.
+    #[error("institution `{0}` has no seat\nhint: salus authority status shows who has")]
+    NoSeat(InstitutionId),
+    /// The seat is suspended.
+    #[error("the seat of institution `{0}` is suspended already")]
+    Suspended(InstitutionId),
+    /// The seat is not suspended.
+    #[error("the seat of institution `{0}` is not suspended")]
+    NotSuspended(InstitutionId),
+    /// The account is not what the seat needs.
+    #[error(
+        "`{}` is no account of an active {role} of institution `{institution}`\nhint: salus member show NUMBER shows \
+         role, institution and accounts of a member",
+        address(account)
+    )]
+    NoAccountOf {
+        /// The account.
+        account: SigningKey,
+        /// What its member has to be.
+        role: &'static str,
+        /// Whose staff.
+        institution: InstitutionId,
+    },
+    /// The network could not spare it.
+    #[error(
+        "without institution `{institution}` the number of active authorities would be {left}, and of fewer than four \
+         nobody may fail without finality stopping\nhint: admit another hospital first; two thirds of the council may remove it \
+         nevertheless (salus council remove-authority --force)"
+    )]
+    TooFew {
+        /// Whose seat.
+        institution: InstitutionId,
+        /// Active authorities that would be left.
+        left: usize,
+    },
+    /// It is the only one.
+    #[error("institution `{0}` is the only authority with session keys: without it nobody would make blocks")]
+    Last(InstitutionId),
+    /// There is a plan.
+    #[error("an upgrade to the code `{0}` is planned already\nhint: salus council cancel-upgrade takes it back")]
+    UpgradePlanned(Digest),
+    /// The version is not newer than the one that runs.
+    #[error("version {version} is not newer than {running}, which runs")]
+    NotNewer {
+        /// The code's.
+        version: u32,
+        /// The runtime's.
+        running: u32,
+    },
+    /// There is no such call, or everybody needs it.
+    #[error(
+        "the call `{0}` does not exist or cannot be paused\nhint: salus council pausable-calls lists all that can"
+    )]
+    NotPausable(CallName),
+    /// The call is paused.
+    #[error("the call `{0}` is paused already")]
+    Paused(CallName),
+    /// The call is not paused.
+    #[error("the call `{0}` is not paused\nhint: salus council parameters shows those that are")]
+    NotPaused(CallName),
+    /// Others proposed it.
+    #[error("this is proposed already, and waits for votes\nhint: salus council approve {0}")]
+    Proposed(Digest),
+    /// A motion cannot be closed yet.
+    #[error(
+        "the motion `{proposal}` waits for votes until block {end}\nhint: salus council list shows who has not voted"
+    )]
+    Undecided {
+        /// The motion.
+        proposal: Digest,
+        /// The block with which voting ends.
+        end: u32,
+    },
+}
 
 impl Agent {
-    /// Proposes `call` to the council, with the proposer's own vote in favour.
-    pub async fn propose(&self, call: &Call) -> Result<(Progress, Outcome), AgentError> {
-        let seats = self.chain.council(At::Finalized).await?;
-        let majority = u32::try_from(seats.len() / 2).unwrap_or(u32::MAX).saturating_add(1);
-        let proposal = Call::propose(majority, call).ok_or(AgentError::NotInMetadata)?;
-        let outcome = self.submit(&proposal).await?;
-        if majority <= 1 {
+    /// Proposes something to the council, with the proposer's own vote in favour. With the vote of a council of one it is
+    /// carried out at once.
+    pub async fn propose(&self, proposal: &Proposal) -> Result<(Progress, Outcome), AgentError> {
+        let (Some(call), Some(share)) = (proposal.call(), proposal.share()) else {
+            return Err(AgentError::NotProposable);
+        };
+        check(&self.chain, self.view(), proposal).await?;
+        let motions = self.chain.motions(self.view()).await?;
+        if let Some(same) = motions.iter().find(|motion| motion.decision == *proposal) {
+            return Err(Obstacle::Proposed(same.proposal).into());
+        }
+        let seats = u32::try_from(self.chain.council(self.view()).await?.len()).unwrap_or(u32::MAX);
+        let threshold = share.of(seats);
+        let propose = Call::propose(threshold, &call).ok_or(AgentError::NotInMetadata)?;
+        let outcome = self.submit(&propose).await?;
+        if threshold <= 1 {
             return Ok((executed(&outcome)?, outcome));
         }
         let (_, index, proposal, threshold): (SigningKey, u32, Digest, u32) = outcome.event("Council", "Proposed")?;
@@ -49,19 +150,36 @@ impl Agent {
 
     /// Votes in favour of, or against, a motion. The last vote that is needed also closes it.
     pub async fn vote(&self, proposal: Digest, approve: bool) -> Result<(Progress, Outcome), AgentError> {
-        let motions = self.chain.motions(At::Finalized).await?;
-        let motion = motions.into_iter().find(|motion| motion.proposal == proposal);
-        let motion = motion.ok_or(AgentError::NoMotion(proposal))?;
-        let vote = self.submit(&Call::vote(proposal, motion.index, approve)).await?;
-        let (_, _, _, yes, no): (SigningKey, Digest, bool, u32, u32) = vote.event("Council", "Voted")?;
-        let seats = u32::try_from(self.chain.council(At::Finalized).await?.len()).unwrap_or(u32::MAX);
-        if yes < motion.threshold && seats.saturating_sub(no) >= motion.threshold {
-            let Motion { index, threshold, .. } = motion;
-            return Ok((Progress::Waiting(Waiting { proposal, index, threshold }), vote));
+        let before = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
+        let vote = self.submit(&Call::vote(proposal, before.index, approve)).await?;
+        // Others may have voted, or closed it, meanwhile.
+        match self.motion(proposal).await? {
+            None => Ok((Progress::Closed, vote)),
+            Some(motion) if motion.state.is_decided() => self.close_motion(&motion).await,
+            Some(Motion { index, threshold, .. }) => {
+                Ok((Progress::Waiting(Waiting { proposal, index, threshold }), vote))
+            }
         }
-        let close = Call::close(proposal, motion.index, WEIGHT_BOUND, motion.call_length);
+    }
+
+    /// Closes a motion about which enough have voted, or whose time is over. What was agreed upon is carried out.
+    pub async fn close(&self, proposal: Digest) -> Result<(Progress, Outcome), AgentError> {
+        let motion = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
+        if !motion.state.is_decided() {
+            return Err(Obstacle::Undecided { proposal, end: motion.end }.into());
+        }
+        self.close_motion(&motion).await
+    }
+
+    async fn close_motion(&self, motion: &Motion) -> Result<(Progress, Outcome), AgentError> {
+        let close = Call::close(motion.proposal, motion.index, MOTION_WEIGHT, motion.call_length);
         let closed = self.submit(&close).await?;
         Ok((executed(&closed)?, closed))
+    }
+
+    async fn motion(&self, proposal: Digest) -> Result<Option<Motion>, AgentError> {
+        let motions = self.chain.motions(self.view()).await?;
+        Ok(motions.into_iter().find(|motion| motion.proposal == proposal))
     }
 
     /// The number of the institution that an executed motion admitted.
@@ -72,14 +190,178 @@ impl Agent {
 
 /// Whether the motion's call was made, and succeeded.
 fn executed(outcome: &Outcome) -> Result<Progress, AgentError> {
-    let result = match outcome.find::<(Digest, Result<(), ()>)>("Council", "Executed") {
-        Ok(found) => found,
-        // The result holds an error that is not read here.
-        Err(_) => return Err(AgentError::MotionFailed),
+    match outcome.executed() {
+        Some(Ok(())) => Ok(Progress::Executed),
+        Some(Err(cause)) => Err(AgentError::MotionFailed(cause.to_owned())),
+        None => Ok(Progress::Disapproved),
+    }
+}
+
+/// Fails when it is already clear that the proposal would come to nothing.
+async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentError> {
+    match proposal {
+        Proposal::AdmitAuthority { institution, account, representative } => {
+            let found = chain.institution(at, *institution).await?;
+            let found = found.ok_or(AgentError::NoInstitution(*institution))?;
+            let obstacle = match chain.seating(at).await?.of(*institution) {
+                Some(_) => Some(Obstacle::HasSeat(*institution)),
+                None if found.status != InstitutionStatus::Active => Some(Obstacle::NotActive(*institution)),
+                None => None,
+            };
+            if let Some(obstacle) = obstacle {
+                return Err(obstacle.into());
+            }
+            check_account(chain, at, *account, Role::Service, *institution).await?;
+            check_account(chain, at, *representative, Role::Representative, *institution).await
+        }
+        Proposal::RemoveAuthority { institution, .. }
+        | Proposal::SuspendAuthority { institution }
+        | Proposal::ReinstateAuthority { institution } => {
+            let seating = chain.seating(at).await?;
+            check_seat(&seating, *institution, proposal).map_err(Into::into)
+        }
+        // The council is not asked about one that is not there.
+        Proposal::UpdateInstitution { institution, .. }
+        | Proposal::RotateIssuingKey { institution, .. }
+        | Proposal::SuspendInstitution { institution }
+        | Proposal::ReinstateInstitution { institution }
+        | Proposal::RemoveInstitution { institution } => {
+            let found = chain.institution(at, *institution).await?;
+            found.map(|_| ()).ok_or(AgentError::NoInstitution(*institution))
+        }
+        Proposal::PlanUpgrade { spec_version, .. } => {
+            let running = chain.runtime_version().await?.spec_version;
+            match chain.upgrade(at).await? {
+                Some(upgrade) => Err(Obstacle::UpgradePlanned(upgrade.plan.code_hash).into()),
+                None if *spec_version <= running => Err(Obstacle::NotNewer { version: *spec_version, running }.into()),
+                None => Ok(()),
+            }
+        }
+        Proposal::PauseCall { call } => {
+            if chain.paused_calls(at).await?.contains(call) {
+                return Err(Obstacle::Paused(*call).into());
+            }
+            let pausable = chain.pausable_calls(at).await?.contains(call);
+            pausable.then_some(()).ok_or_else(|| Obstacle::NotPausable(*call).into())
+        }
+        Proposal::UnpauseCall { call } => {
+            let paused = chain.paused_calls(at).await?.contains(call);
+            paused.then_some(()).ok_or_else(|| Obstacle::NotPaused(*call).into())
+        }
+        Proposal::SuspendMember { member }
+        | Proposal::ReinstateMember { member }
+        | Proposal::RevokeMember { member } => {
+            let found = chain.member(at, *member).await?;
+            found.map(|_| ()).ok_or(AgentError::NoMember(*member))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the account is a transaction key of such a member of staff.
+async fn check_account(
+    chain: &Chain,
+    at: At,
+    account: SigningKey,
+    role: Role,
+    institution: InstitutionId,
+) -> Result<(), AgentError> {
+    let member = match chain.member_of_account(at, account).await? {
+        Some(member) => chain.member(at, member).await?,
+        None => None,
     };
-    Ok(match result {
-        Some((_, Ok(()))) => Progress::Executed,
-        Some((_, Err(()))) => return Err(AgentError::MotionFailed),
-        None => Progress::Disapproved,
-    })
+    let fits = member.is_some_and(|member| {
+        member.role == role && member.institution() == Some(institution) && member.status == MemberStatus::Active
+    });
+    let role = if role == Role::Service { "service" } else { "representative" };
+    fits.then_some(()).ok_or_else(|| Obstacle::NoAccountOf { account, role, institution }.into())
+}
+
+/// Whether what is proposed about a seat can be done to it, as the chain would judge it now.
+fn check_seat(seating: &Seating, institution: InstitutionId, proposal: &Proposal) -> Result<(), Obstacle> {
+    let seat = seating.of(institution).ok_or(Obstacle::NoSeat(institution))?;
+    let tolerant_after = |after: Option<SeatStatus>| {
+        let left = seating.strength_after(institution, after);
+        let too_few = Obstacle::TooFew { institution, left: left.active };
+        left.is_tolerant_after(seating.strength()).then_some(()).ok_or(too_few)
+    };
+    match proposal {
+        Proposal::RemoveAuthority { force, .. } => {
+            if seating.strength_after(institution, None).total == 0 {
+                return Err(Obstacle::Last(institution));
+            }
+            if *force {
+                Ok(())
+            } else {
+                tolerant_after(None)
+            }
+        }
+        Proposal::SuspendAuthority { .. } if !seat.is_active() => Err(Obstacle::Suspended(institution)),
+        Proposal::SuspendAuthority { .. } => tolerant_after(Some(SeatStatus::Suspended)),
+        Proposal::ReinstateAuthority { .. } if seat.is_active() => Err(Obstacle::NotSuspended(institution)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::{Head, Seat, SessionKeys};
+    use salus_primitives::FinalityKey;
+
+    fn seating(statuses: &[(SeatStatus, bool)]) -> Seating {
+        let seats = (0u8..).zip(statuses).map(|(number, (status, has_keys))| {
+            let keys = SessionKeys { aura: SigningKey([number; 32]), grandpa: FinalityKey([number; 32]) };
+            Seat {
+                institution: InstitutionId(number.into()),
+                account: SigningKey([number; 32]),
+                representative: SigningKey([100 + number; 32]),
+                status: *status,
+                admitted_at: 0,
+                liable_from: 0,
+                keys: has_keys.then_some(keys),
+                keys_in_use: has_keys.then_some(keys),
+                disabled: false,
+                will_take_part: *has_keys,
+                changes_with_session: None,
+                missed_sessions: 0,
+            }
+        });
+        let block = Head { number: 1, hash: Digest::default() };
+        Seating {
+            block,
+            session: 0,
+            session_length: None,
+            next_session_at: None,
+            slot_duration: 1_000,
+            seats: seats.collect(),
+            leaving: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_seat_does_not_allow_is_said_before_anybody_votes() {
+        use SeatStatus::{Active, Suspended};
+        let first = InstitutionId(0);
+        let remove = |force| Proposal::RemoveAuthority { institution: first, force };
+        let suspend = Proposal::SuspendAuthority { institution: first };
+        let reinstate = Proposal::ReinstateAuthority { institution: first };
+        let (four, five) = (seating(&[(Active, true); 4]), seating(&[(Active, true); 5]));
+        let too_few = Obstacle::TooFew { institution: first, left: 3 };
+        for (seats, proposal, obstacle) in [
+            (&four, remove(false), Some(too_few.clone())),
+            (&four, remove(true), None),
+            (&four, suspend.clone(), Some(too_few)),
+            (&four, reinstate.clone(), Some(Obstacle::NotSuspended(first))),
+            (&five, remove(false), None),
+            (&five, suspend.clone(), None),
+            (&seating(&[(Active, true), (Active, false)]), remove(true), Some(Obstacle::Last(first))),
+            (&seating(&[(Active, false), (Active, true)]), remove(false), None),
+            (&seating(&[(Suspended, true); 2]), suspend, Some(Obstacle::Suspended(first))),
+            (&seating(&[(Suspended, true); 2]), reinstate, None),
+            (&seating(&[]), remove(false), Some(Obstacle::NoSeat(first))),
+        ] {
+            assert_eq!(check_seat(seats, first, &proposal).err(), obstacle, "{proposal:?}");
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 //! What can go wrong while a member works.
 
-use super::reading::OpenRefused;
+use super::{council::Obstacle, reading::OpenRefused};
 use crate::{
     chain::{OutcomeError, QueryError, SubmitError},
     envelope::EnvelopeError,
     gate::{GateError, GateRefusal},
+    keys::address,
     sealing::{OpenError, SealError},
 };
 use salus_primitives::{
@@ -162,9 +163,40 @@ pub enum AgentError {
     /// There is no such motion.
     #[error("the council has no motion `{0}`\nhint: salus council list")]
     NoMotion(Digest),
+    /// What is proposed cannot be decided now.
+    #[error("refused: {0}")]
+    Obstacle(#[from] Obstacle),
     /// The council agreed, but the call failed.
-    #[error("refused: the council agreed, but what it decided could not be carried out")]
-    MotionFailed,
+    #[error("refused: the council agreed, but what it decided could not be carried out: {}", .0.trim_start_matches("refused: "))]
+    MotionFailed(String),
+    /// What there is to vote on is of a kind that this client cannot propose.
+    #[error("this client cannot propose such a call")]
+    NotProposable,
+    /// The account is no authority's.
+    #[error(
+        "refused: the account `{}` has no seat, so its node can be no authority\nhint: the council admits it (salus council \
+         admit-authority); --as names the identity of the authority's service",
+        address(.0)
+    )]
+    NoSeatOf(SigningKey),
+    /// The member represents no institution.
+    #[error("refused: member `{0}` belongs to no institution with a seat\nhint: --as names a representative of one")]
+    NotOfAuthority(MemberId),
+    /// The node is behind.
+    #[error(
+        "the node has not caught up with its network yet\nhint: wait until it has; salus doctor says what is wrong"
+    )]
+    NotCaughtUp,
+    /// The node makes no session keys.
+    #[error(
+        "the node does not answer methods that change it\nhint: put SALUS_RPC_METHODS=unsafe into its node.env (or start it \
+         with --rpc-methods unsafe), start it again, do this again, and take the line out afterwards: as long as it stands, \
+         every program on the node's machine can change its keys. The port must not be open to other machines meanwhile"
+    )]
+    SafeMethodsOnly,
+    /// The evidence cannot be proved.
+    #[error("the key `{0}` was no authority's at the block before\nhint: the node asked may have another chain than the authority")]
+    NoOwner(SigningKey),
     /// The checked-in metadata lacks a call.
     #[error("this client was built with metadata that lacks a call")]
     NotInMetadata,
@@ -191,7 +223,10 @@ impl AgentError {
             | Self::NotController(_)
             | Self::NoSecret(_)
             | Self::SealedToInstitution(_)
-            | Self::MotionFailed => true,
+            | Self::Obstacle(_)
+            | Self::NoSeatOf(_)
+            | Self::NotOfAuthority(_)
+            | Self::MotionFailed(_) => true,
             _ => false,
         }
     }

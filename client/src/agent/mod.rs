@@ -6,6 +6,7 @@
 //! transaction makes it count. An act that is cut off in between leaves sealed objects that nothing refers to, never a
 //! reference to something that is not there.
 
+mod authorities;
 mod charts;
 mod compartments;
 mod council;
@@ -18,12 +19,14 @@ mod notes;
 mod reading;
 mod requests;
 mod rotation;
+mod upgrades;
 mod vaults;
 mod writing;
 
+pub use authorities::Replaced;
 pub use charts::ChartSummary;
 pub use compartments::{CompartmentProfile, NamedCompartment};
-pub use council::{Progress, Waiting};
+pub use council::{Obstacle, Progress, Waiting};
 pub use error::AgentError;
 pub use grants::{GrantWish, Lapse, SealedGrant};
 pub use importing::{Import, Imported};
@@ -35,7 +38,7 @@ pub use vaults::Vaults;
 pub use writing::{Content, Written};
 
 use crate::{
-    chain::{At, Call, Chain, Outcome, Signer},
+    chain::{At, Call, Chain, Outcome, Signer, Until},
     keys::{Identity, SigningPair},
 };
 use salus_primitives::{access::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId, SigningKey};
@@ -47,6 +50,7 @@ pub struct Agent {
     vaults: Vaults,
     identity: Identity,
     id: MemberId,
+    until: Until,
 }
 
 impl Signer for SigningPair {
@@ -63,7 +67,13 @@ impl Agent {
     pub async fn new(chain: Chain, vaults: Vaults, identity: Identity) -> Result<Self, AgentError> {
         let account = identity.transaction().public();
         let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
-        Ok(Self { chain, vaults, identity, id })
+        Ok(Self { chain, vaults, identity, id, until: Until::Final })
+    }
+
+    /// The same, but not waiting until transactions are final, and asking the best block: for deciding what is to be done
+    /// while nothing becomes final.
+    pub fn without_finality(self) -> Self {
+        Self { until: Until::Included, ..self }
     }
 
     /// The member's number.
@@ -93,7 +103,15 @@ impl Agent {
 
     /// Signs `call` with the transaction key, submits it, and waits until it is finalised.
     pub async fn submit(&self, call: &Call) -> Result<Outcome, AgentError> {
-        Ok(self.chain.submit(call, self.identity.transaction()).await?)
+        Ok(self.chain.submit_until(call, self.identity.transaction(), self.until).await?)
+    }
+
+    /// The block to which questions about the council are put: one that has what this agent waited for.
+    fn view(&self) -> At {
+        match self.until {
+            Until::Final => At::Finalized,
+            Until::Included => At::Best,
+        }
     }
 
     async fn member_of(&self, member: MemberId) -> Result<Member, AgentError> {

@@ -2,9 +2,12 @@
 
 //! Every call that people make, typed.
 
+use super::SessionKeys;
 use codec::{Compact, Encode};
 use salus_primitives::{
     access::{CompartmentFlags, Epoch, GrantTerms, Grantee, Permissions, Purpose, Scope},
+    evidence::BlockEquivocation,
+    governance::{CallName, Parameter},
     membership::{InstitutionProfile, Newcomer, Voucher},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId, RequestId,
@@ -317,6 +320,95 @@ impl Call {
         Some(Self { pallet: "Utility", name: "batch_all", arguments: Arguments(arguments) })
     }
 
+    // Authorities and sessions
+
+    /// Gives an institution a seat; for the council.
+    pub fn admit_authority(institution: InstitutionId, account: SigningKey, representative: SigningKey) -> Self {
+        Self::new("Authorities", "admit_authority", (institution, account, representative))
+    }
+
+    /// Takes an institution's seat; for the council, and with `force` for two thirds of it.
+    pub fn remove_authority(institution: InstitutionId, force: bool) -> Self {
+        let name = if force { "force_remove_authority" } else { "remove_authority" };
+        Self::new("Authorities", name, institution)
+    }
+
+    /// Suspends a seat; for the council, and for a representative of the institution itself.
+    pub fn suspend_authority(institution: InstitutionId) -> Self {
+        Self::new("Authorities", "suspend_authority", institution)
+    }
+
+    /// Ends the suspension of a seat; for the council.
+    pub fn reinstate_authority(institution: InstitutionId) -> Self {
+        Self::new("Authorities", "reinstate_authority", institution)
+    }
+
+    /// Lets the authorities of the next session decide on what is final; for two thirds of the council.
+    pub fn resume_finality(last_final: u32, wait: u32) -> Self {
+        Self::new("Authorities", "resume_finality", (last_final, wait))
+    }
+
+    /// Takes the seat in the council that belongs to the signer's institution.
+    pub fn represent() -> Self {
+        Self::new("Authorities", "represent", ())
+    }
+
+    /// Proves that an authority authored two blocks for one slot. `proof` says whose the key is.
+    pub fn report_equivocation(evidence: &BlockEquivocation, proof: &[u8]) -> Self {
+        let BlockEquivocation { author, first, second, .. } = evidence;
+        Self::new("Authorities", "report_equivocation", (author, first, second, proof))
+    }
+
+    /// Sets the session keys of the signer's authority; `proof` shows that the node has their private parts.
+    pub fn set_session_keys(keys: &SessionKeys, proof: &[u8]) -> Self {
+        Self::new("Session", "set_keys", (keys, proof))
+    }
+
+    // Upgrades, pauses, parameters
+
+    /// Plans to replace the runtime; for two thirds of the council.
+    pub fn plan_upgrade(code_hash: Digest, spec_version: u32) -> Self {
+        Self::new("Upgrades", "plan_upgrade", (code_hash, spec_version))
+    }
+
+    /// Confirms that the node of the signer's authority can execute the planned code.
+    pub fn confirm_upgrade(code_hash: Digest) -> Self {
+        Self::new("Upgrades", "confirm_upgrade", code_hash)
+    }
+
+    /// Lets anybody apply the planned upgrade.
+    pub fn authorize_upgrade() -> Self {
+        Self::new("Upgrades", "authorize_upgrade", ())
+    }
+
+    /// Takes back the planned upgrade; for the council.
+    pub fn cancel_upgrade(code_hash: Digest) -> Self {
+        Self::new("Upgrades", "cancel_upgrade", code_hash)
+    }
+
+    /// Sets how many milliseconds upgrades wait; for two thirds of the council.
+    pub fn set_upgrade_delay(delay: Moment) -> Self {
+        Self::new("Upgrades", "set_upgrade_delay", delay)
+    }
+
+    /// Pauses a call, or ends its pause; for the council.
+    pub fn pause_call(call: CallName, paused: bool) -> Self {
+        let name = if paused { "pause_call" } else { "unpause_call" };
+        // Every name has a point: it is made of two.
+        let (pallet, call) = call.as_str().split_once('.').unwrap_or_default();
+        Self::new("Upgrades", name, (pallet, call))
+    }
+
+    /// Changes a parameter; for the council.
+    pub fn set_parameter(parameter: Parameter) -> Self {
+        Self::new("Upgrades", "set_parameter", parameter)
+    }
+
+    /// Replaces the runtime by authorised code; nobody signs it.
+    pub fn apply_authorized_upgrade(code: &[u8]) -> Self {
+        Self::new("System", "apply_authorized_upgrade", code)
+    }
+
     // Council
 
     /// Proposes `call` to the council; executed at once when `threshold` is one.
@@ -342,5 +434,63 @@ impl Call {
             "close",
             (proposal, Compact(index), (Compact(weight.0), Compact(weight.1)), Compact(length)),
         )
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::chain::council::call_name;
+    use subxt::ext::scale_value::{scale::decode_as_type, Composite, Value, ValueDef};
+
+    /// Pallet, call and arguments of an encoded call.
+    pub(in crate::chain) fn taken_apart(call: &[u8]) -> (String, String, &[u8]) {
+        let (pallet, name, arguments) = call_name(metadata().unwrap(), call).unwrap();
+        (pallet.to_owned(), name.to_owned(), arguments)
+    }
+
+    /// An encoded call as the checked-in metadata reads it, to the last byte.
+    pub(in crate::chain) fn described(call: &[u8]) -> String {
+        let metadata = metadata().unwrap();
+        let pallet = metadata.pallet_by_call_index(call[0]).unwrap();
+        let mut rest = &call[1..];
+        let value: Value<u32> = decode_as_type(&mut rest, pallet.call_ty_id().unwrap(), metadata.types()).unwrap();
+        assert!(rest.is_empty(), "{value}");
+        value.to_string()
+    }
+
+    /// The names of the fields of a stored value as the checked-in metadata reads it, to the last byte.
+    pub(in crate::chain) fn fields_of_stored(pallet: &str, entry: &str, mut bytes: &[u8]) -> Vec<String> {
+        let metadata = metadata().unwrap();
+        let entry = metadata.pallet_by_name(pallet).unwrap().storage().unwrap().entry_by_name(entry).unwrap();
+        let value: Value<u32> = decode_as_type(&mut bytes, entry.value_ty(), metadata.types()).unwrap();
+        assert!(bytes.is_empty(), "{value}");
+        match value.value {
+            ValueDef::Composite(Composite::Named(fields)) => fields.into_iter().map(|(name, _)| name).collect(),
+            other => panic!("{other:?} has no fields"),
+        }
+    }
+
+    #[test]
+    fn calls_of_authorities_are_encoded_as_the_runtime_reads_them() {
+        let evidence = BlockEquivocation {
+            author: SigningKey([1; 32]),
+            slot: 2,
+            parent: Digest([3; 32]),
+            first: vec![4; 100],
+            second: vec![5; 200],
+        };
+        let keys = SessionKeys { aura: SigningKey([6; 32]), grandpa: salus_primitives::FinalityKey([7; 32]) };
+        for (call, name) in [
+            (Call::report_equivocation(&evidence, &[8; 300]), "report_equivocation"),
+            (Call::set_session_keys(&keys, &[9; 128]), "set_keys"),
+            (Call::represent(), "represent"),
+            (Call::suspend_authority(InstitutionId(1)), "suspend_authority"),
+            (Call::confirm_upgrade(Digest([1; 32])), "confirm_upgrade"),
+            (Call::authorize_upgrade(), "authorize_upgrade"),
+            (Call::apply_authorized_upgrade(&[2; 5_000]), "apply_authorized_upgrade"),
+        ] {
+            assert!(described(&call.encoded().unwrap()).contains(name));
+        }
     }
 }

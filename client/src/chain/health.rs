@@ -6,7 +6,10 @@ use super::{calls::metadata, At, Chain, QueryError};
 use codec::Decode;
 use salus_primitives::FinalityKey;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant, SystemTime},
+};
 use subxt::rpcs::{client::RpcParams, rpc_params, Error};
 
 /// What a node says of itself.
@@ -29,6 +32,9 @@ pub struct Votes {
     pub missing: BTreeSet<FinalityKey>,
 }
 
+/// How old the newest block is at most, in milliseconds, while all is well: that of a few slots that nobody used.
+const RECENT: u128 = 10_000;
+
 /// A runtime's name and version.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +54,23 @@ impl Chain {
         Ok(Health { peers: health.peers, syncing: health.is_syncing, authority })
     }
 
+    /// Waits until the node has caught up with its network, at most this long, and says whether it has. A node that was just
+    /// started follows the network, but loses sight of a transaction meanwhile.
+    pub async fn catches_up(&self, patience: Duration) -> Result<bool, QueryError> {
+        let began = Instant::now();
+        loop {
+            let made = self.now(At::Best).await?;
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+            if now.saturating_sub(made.into()) < RECENT && !self.health().await?.syncing {
+                return Ok(true);
+            }
+            if began.elapsed() >= patience {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
     /// The keys that vote on what is final.
     pub async fn finality_keys(&self, at: At) -> Result<Vec<FinalityKey>, QueryError> {
         let authorities: Vec<(FinalityKey, u64)> = self.ask(at, "GrandpaApi_grandpa_authorities", Vec::new()).await?;
@@ -65,7 +88,13 @@ impl Chain {
 
     /// The runtime of the node's best block.
     pub async fn runtime_version(&self) -> Result<RuntimeVersion, QueryError> {
-        Ok(self.request("state_getRuntimeVersion", rpc_params![]).await?)
+        self.runtime_version_at(At::Best).await
+    }
+
+    /// The runtime of a block: the one that makes the next.
+    pub async fn runtime_version_at(&self, at: At) -> Result<RuntimeVersion, QueryError> {
+        let hash = self.hash(at).await?;
+        Ok(self.request("state_getRuntimeVersion", rpc_params![hash]).await?)
     }
 
     /// Whether the node also answers methods that change it, which are for its operator only.

@@ -6,29 +6,41 @@
 //! (`client/metadata.scale`): a test of the runtime fails when it is stale, and every transaction is refused here when
 //! the node's own metadata describes its call differently ([`SubmitError::Incompatible`]).
 
+mod authorities;
 mod calls;
 mod council;
 mod error;
 mod head;
 mod health;
+mod operator;
 mod outcome;
+mod proposal;
 mod queries;
+mod storage;
 mod submit;
+mod upgrades;
 mod view;
+mod view_functions;
 
+pub use authorities::{Seat, SeatStatus, Seating, SessionKeys, Strength, MIN_AUTHORITIES};
 pub use calls::{Call, InstitutionChange, Signature, StaffChange};
-pub use council::Motion;
+pub use council::{Motion, MotionState, MOTION_WEIGHT};
 pub use error::{ConnectError, QueryError, SubmitError};
 pub use head::{At, Head};
 pub use health::{expected_runtime, Health, RuntimeVersion, Votes};
+pub use operator::RotatedKeys;
 pub use outcome::{Outcome, OutcomeError};
-pub use submit::Signer;
+pub use proposal::{Proposal, Share};
+pub use submit::{Signer, Until};
+pub use upgrades::{code_hash, Plan, Upgrade, UpgradeStage};
 
 use salus_primitives::Digest;
+use std::sync::Arc;
 use subxt::{
+    backend::LegacyBackend,
     config::RpcConfigFor,
     rpcs::{methods::legacy::LegacyRpcMethods, RpcClient},
-    OnlineClient, SubstrateConfig,
+    OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
 
 /// A connection to a node.
@@ -54,7 +66,10 @@ impl Chain {
             subxt::rpcs::Error::InsecureUrl(_) => ConnectError::Insecure { url: url.to_owned() },
             other => unreachable(other.to_string()),
         })?;
-        let api = OnlineClient::<SubstrateConfig>::from_rpc_client(client.clone())
+        // Not by `chainHead`: a node that was just started, or fell behind, ends that subscription in the middle of a
+        // transaction, whose fate is unknown then.
+        let backend = LegacyBackend::<SubstrateConfig>::builder().build(client.clone());
+        let api = OnlineClient::<SubstrateConfig>::from_backend(Arc::new(backend))
             .await
             .map_err(|error| unreachable(error.to_string()))?;
         let genesis = Digest(api.genesis_hash().0);
@@ -76,6 +91,12 @@ impl Chain {
     /// The node's version.
     pub async fn node_version(&self) -> Result<String, QueryError> {
         Ok(self.rpc.system_version().await?)
+    }
+
+    /// The client of one block, which has the metadata of that block's runtime.
+    async fn client_at(&self, at: At) -> Result<OnlineClientAtBlock<SubstrateConfig>, QueryError> {
+        let hash = self.hash(at).await?;
+        self.api.at_block(hash).await.map_err(|error| QueryError::Node(error.to_string()))
     }
 
     async fn check_is_salus(&self, url: &str) -> Result<(), ConnectError> {

@@ -15,6 +15,8 @@ pub struct Outcome {
     /// The transaction's hash.
     pub transaction: Digest,
     pub(super) events: Vec<EventBytes>,
+    /// What became of the call that the council agreed upon, if it closed or executed one.
+    pub(super) executed: Option<Result<(), String>>,
 }
 
 /// An event that is not read yet.
@@ -36,6 +38,12 @@ pub struct OutcomeError {
 }
 
 impl Outcome {
+    /// What became of the call that the council agreed upon: why it failed, if it did. None when the transaction carried out
+    /// no decision.
+    pub fn executed(&self) -> Option<Result<(), &str>> {
+        self.executed.as_ref().map(|result| result.as_ref().copied().map_err(String::as_str))
+    }
+
     /// The first fields of the first event `pallet.name`, as far as `Fields` goes.
     pub fn event<Fields: Decode>(&self, pallet: &'static str, name: &'static str) -> Result<Fields, OutcomeError> {
         self.find(pallet, name)?.ok_or(OutcomeError { pallet, name })

@@ -2,15 +2,18 @@
 
 //! Signing, submitting, and waiting until a transaction is finalised.
 
-use super::{outcome::EventBytes, At, Call, Chain, Head, Outcome, QueryError, SubmitError};
+use super::{outcome::EventBytes, At, Call, Chain, Outcome, QueryError, SubmitError};
 use codec::{Compact, Encode};
 use salus_primitives::{refusal::Refusal, Digest, SigningKey};
 use std::time::Duration;
 use subxt::{
     client::OnlineClientAtBlock,
     config::DefaultExtrinsicParamsBuilder,
-    error::{DispatchError, ExtrinsicError, TransactionEventsError, TransactionProgressError},
-    transactions::{SubmittableTransaction, TransactionInvalid, ValidationResult},
+    error::{DispatchError, ExtrinsicError, TransactionEventsError, TransactionProgressError, TransactionStatusError},
+    transactions::{
+        SubmittableTransaction, TransactionInBlock, TransactionInvalid, TransactionProgress, TransactionStatus,
+        ValidationResult,
+    },
     utils::{AccountId32, MultiSignature, H256},
     SubstrateConfig,
 };
@@ -23,6 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The client of one block.
 type Block = subxt::client::OnlineClientAtBlockImpl<SubstrateConfig>;
+
+/// What has become of a transaction when somebody stops waiting for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Until {
+    /// It is final, and stays.
+    #[default]
+    Final,
+    /// It is in the best block, which may still be replaced: all there is to wait for while nothing becomes final.
+    Included,
+}
 
 /// Signs transactions.
 pub trait Signer: Sync {
@@ -47,6 +60,11 @@ impl subxt::transactions::Signer<SubstrateConfig> for AsSubxt<'_> {
 impl Chain {
     /// Signs `call`, submits it, and waits until it is finalised.
     pub async fn submit(&self, call: &Call, signer: &dyn Signer) -> Result<Outcome, SubmitError> {
+        self.submit_until(call, signer, Until::Final).await
+    }
+
+    /// Signs `call`, submits it, and waits for it.
+    pub async fn submit_until(&self, call: &Call, signer: &dyn Signer, until: Until) -> Result<Outcome, SubmitError> {
         let account = AccountId32(signer.account().0);
         let nonce = self.rpc.system_account_next_index(&account).await.map_err(QueryError::from)?;
         let best = self.hash(At::Best).await?;
@@ -57,7 +75,7 @@ impl Chain {
             .create_signed(call, &AsSubxt(signer), params)
             .await
             .map_err(|error| incompatible_or_query(call, error))?;
-        self.follow(transaction).await
+        self.follow(transaction, until).await
     }
 
     /// Submits a call that needs no account, such as redeeming a voucher, and waits until it is finalised.
@@ -69,11 +87,21 @@ impl Chain {
         let block = self.at(best).await?;
         block.transactions().validate(call).map_err(|error| incompatible_or_query(call, error))?;
         let incompatible = || SubmitError::Incompatible { pallet: call.pallet(), call: call.name() };
-        let mut bytes = vec![GENERAL_V5, EXTENSION_VERSION, IMMORTAL, 0, METADATA_HASH_OFF];
-        bytes.extend(call.encoded().ok_or_else(incompatible)?);
-        let length = u32::try_from(bytes.len()).map_err(|_| incompatible())?;
-        let framed = [Compact(length).encode(), bytes].concat();
-        self.follow(block.transactions().from_bytes(framed)).await
+        let call = call.encoded().ok_or_else(incompatible)?;
+        let head = [GENERAL_V5, EXTENSION_VERSION, IMMORTAL, 0, METADATA_HASH_OFF];
+        let framed = framed(&head, &call).ok_or_else(incompatible)?;
+        self.follow(block.transactions().from_bytes(framed), Until::Final).await
+    }
+
+    /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalised.
+    pub async fn submit_bare(&self, call: &Call) -> Result<Outcome, SubmitError> {
+        let best = self.hash(At::Best).await?;
+        let block = self.at(best).await?;
+        block.transactions().validate(call).map_err(|error| incompatible_or_query(call, error))?;
+        let incompatible = || SubmitError::Incompatible { pallet: call.pallet(), call: call.name() };
+        let call = call.encoded().ok_or_else(incompatible)?;
+        let framed = framed(&[BARE_V5], &call).ok_or_else(incompatible)?;
+        self.follow(block.transactions().from_bytes(framed), Until::Final).await
     }
 
     async fn at(&self, hash: H256) -> Result<OnlineClientAtBlock<SubstrateConfig>, SubmitError> {
@@ -84,6 +112,7 @@ impl Chain {
     async fn follow(
         &self,
         transaction: SubmittableTransaction<SubstrateConfig, Block>,
+        until: Until,
     ) -> Result<Outcome, SubmitError> {
         let hash = Digest(transaction.hash().0);
         // The pool's own answer to a subscription has no code, so it is asked first.
@@ -103,10 +132,12 @@ impl Chain {
             ExtrinsicError::ErrorSubmittingTransaction(error) => SubmitError::Invalid(error.to_string()),
             other => unknown(other.to_string()),
         })?;
-        let finalized = tokio::time::timeout(PATIENCE, progress.wait_for_finalized()).await;
-        let finalized =
-            finalized.map_err(|_| unknown(format!("nothing was finalised for {} s", PATIENCE.as_secs())))?;
-        let included = finalized.map_err(|error| match error {
+        let included = tokio::time::timeout(PATIENCE, wait(progress, until)).await;
+        let included = included.map_err(|_| {
+            let what = if until == Until::Final { "finalised" } else { "included" };
+            unknown(format!("it was not {what} within {} s", PATIENCE.as_secs()))
+        })?;
+        let included = included.map_err(|error| match error {
             TransactionProgressError::TransactionStatusError(status) => SubmitError::Invalid(status.to_string()),
             other => unknown(other.to_string()),
         })?;
@@ -122,11 +153,57 @@ impl Chain {
                     fields: event.field_bytes().to_vec(),
                 })
             })
-            .collect::<Result<_, SubmitError>>()?;
-        Ok(Outcome { block: Head { ..block }, transaction: hash, events })
+            .collect::<Result<Vec<_>, SubmitError>>()?;
+        let executed = self.executed(block.hash, &events).await?;
+        Ok(Outcome { block, transaction: hash, events, executed })
+    }
+
+    /// What became of the call that the council agreed upon, if it closed or executed one.
+    async fn executed(&self, block: Digest, events: &[EventBytes]) -> Result<Option<Result<(), String>>, SubmitError> {
+        let event = events.iter().find(|event| event.pallet == "Council" && event.name == "Executed");
+        let result = event.and_then(|event| event.fields.get(PROPOSAL_HASH..)?.split_first());
+        Ok(match result {
+            None => None,
+            Some((0, _)) => Some(Ok(())),
+            Some((_, error)) => {
+                let metadata = self.client_at(At::Block(block)).await?.metadata();
+                let error = DispatchError::decode_from(error, metadata).map(dispatch_failure);
+                Some(Err(error.map_or_else(|error| error.to_string(), |failure| failure.to_string())))
+            }
+        })
     }
 }
 
+/// Waits until the transaction is in a block, or that block is final.
+async fn wait(
+    mut progress: TransactionProgress<SubstrateConfig, Block>,
+    until: Until,
+) -> Result<TransactionInBlock<SubstrateConfig, Block>, TransactionProgressError> {
+    if until == Until::Final {
+        return progress.wait_for_finalized().await;
+    }
+    while let Some(status) = progress.next().await {
+        match status? {
+            TransactionStatus::InBestBlock(block) | TransactionStatus::InFinalizedBlock(block) => return Ok(block),
+            TransactionStatus::Error { message } => return Err(TransactionStatusError::Error(message).into()),
+            TransactionStatus::Invalid { message } => return Err(TransactionStatusError::Invalid(message).into()),
+            TransactionStatus::Dropped { message } => return Err(TransactionStatusError::Dropped(message).into()),
+            TransactionStatus::Validated | TransactionStatus::Broadcasted | TransactionStatus::NoLongerInBestBlock => {}
+        }
+    }
+    Err(TransactionProgressError::UnexpectedEndOfTransactionStatusStream)
+}
+
+/// An extrinsic with its length before it; none if it is longer than any can be.
+fn framed(head: &[u8], call: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(head.len().checked_add(call.len())?).ok()?;
+    Some([Compact(length).encode().as_slice(), head, call].concat())
+}
+
+/// A transaction of format 5 that nobody signed.
+const BARE_V5: u8 = 0x05;
+/// Bytes of the proposal's hash, with which the event of a decision that was carried out begins.
+const PROPOSAL_HASH: usize = 32;
 /// A general transaction of format 5.
 const GENERAL_V5: u8 = 0x45;
 /// The only version of the extensions.
@@ -149,7 +226,14 @@ fn incompatible_or_query(call: &Call, error: ExtrinsicError) -> SubmitError {
 
 fn failure(error: TransactionEventsError, unknown: &dyn Fn(String) -> SubmitError) -> SubmitError {
     match error {
-        TransactionEventsError::ExtrinsicFailed(DispatchError::Module(module)) => match module.details() {
+        TransactionEventsError::ExtrinsicFailed(error) => dispatch_failure(error),
+        other => unknown(other.to_string()),
+    }
+}
+
+fn dispatch_failure(error: DispatchError) -> SubmitError {
+    match error {
+        DispatchError::Module(module) => match module.details() {
             Ok(details) => SubmitError::Failed {
                 pallet: details.pallet.name().to_owned(),
                 error: details.variant.name.clone(),
@@ -157,7 +241,6 @@ fn failure(error: TransactionEventsError, unknown: &dyn Fn(String) -> SubmitErro
             },
             Err(error) => SubmitError::Dispatch(error.to_string()),
         },
-        TransactionEventsError::ExtrinsicFailed(other) => SubmitError::Dispatch(other.to_string()),
-        other => unknown(other.to_string()),
+        other => SubmitError::Dispatch(other.to_string()),
     }
 }

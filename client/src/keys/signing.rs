@@ -83,6 +83,15 @@ pub fn address(key: &SigningKey) -> String {
     bs58::encode(bytes).into_string()
 }
 
+/// The key in an address for any Substrate chain; none if it is mistyped, or of another form.
+pub fn key_of_address(text: &str) -> Option<SigningKey> {
+    let bytes = bs58::decode(text).into_vec().ok()?;
+    let [ADDRESS_PREFIX, key @ .., _, _] = bytes.as_slice() else { return None };
+    let key = SigningKey(key.try_into().ok()?);
+    // Written again it has the right checksum.
+    (address(&key) == text).then_some(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +121,20 @@ mod tests {
     fn address_is_the_one_that_polkadot_js_shows() {
         let alice = SigningPair::from_uri("//Alice").unwrap();
         assert_eq!(address(&alice.public()), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+    }
+
+    #[test]
+    fn addresses_are_read_back_unless_mistyped() {
+        let key = SigningPair::generate().public();
+        assert_eq!(key_of_address(&address(&key)), Some(key));
+        for wrong in [
+            "",
+            "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX",
+            "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQ",
+            // Of another chain.
+            "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5",
+        ] {
+            assert_eq!(key_of_address(wrong), None, "{wrong}");
+        }
     }
 }

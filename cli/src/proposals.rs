@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the council is asked to decide, in words for those who vote on it.
+
+use crate::output::{duration, word};
+use salus_client::{chain::Proposal, keys::address};
+use salus_primitives::{
+    governance::Parameter,
+    membership::{InstitutionProfile, Quota},
+    SigningKey,
+};
+
+/// What a proposal would do, and on further lines with what.
+pub(crate) fn words(proposal: &Proposal) -> String {
+    match proposal {
+        Proposal::AdmitInstitution { profile } => {
+            format!("admit a new institution\n{}", profile_words(profile))
+        }
+        Proposal::UpdateInstitution { institution, profile } => {
+            format!("change institution {institution}, which will be\n{}", profile_words(profile))
+        }
+        Proposal::RotateIssuingKey { institution, key } => format!(
+            "give institution {institution} the issuing key {key}; vouchers that are not redeemed yet become void"
+        ),
+        Proposal::SuspendInstitution { institution } => {
+            format!("suspend institution {institution}: its staff may do nothing until it is reinstated")
+        }
+        Proposal::ReinstateInstitution { institution } => format!("reinstate institution {institution}"),
+        Proposal::RemoveInstitution { institution } => format!("remove institution {institution} for good"),
+        Proposal::SuspendMember { member } => format!("suspend member {member} until it is reinstated"),
+        Proposal::ReinstateMember { member } => format!("reinstate member {member}"),
+        Proposal::RevokeMember { member } => format!("revoke member {member} for good"),
+        Proposal::RequireVerifications { count } => format!("let newcomers need {count} verifications"),
+        Proposal::AdmitAuthority { institution, account, representative } => format!(
+            "give institution {institution} a seat: its node authors and votes, its representative sits in the council\n\
+             the node's account  {}\nthe representative  {}",
+            address(account),
+            address(representative)
+        ),
+        Proposal::RemoveAuthority { institution, force: false } => {
+            format!("take the seat of institution {institution}, in consensus and council")
+        }
+        Proposal::RemoveAuthority { institution, force: true } => format!(
+            "take the seat of institution {institution}, in consensus and council, even if then none may fail any more"
+        ),
+        Proposal::SuspendAuthority { institution } => {
+            format!("suspend the seat of institution {institution}: its node neither authors nor votes; its vote in the council stays")
+        }
+        Proposal::ReinstateAuthority { institution } => {
+            format!("end the suspension of the seat of institution {institution}: its node authors and votes again")
+        }
+        Proposal::ResumeFinality { last_final, wait } => format!(
+            "let the authorities of the next session decide on what is final, although nothing makes that decision final\n\
+             the last final block, which stays    {last_final}\nblocks of the session until they begin  {wait}"
+        ),
+        Proposal::PlanUpgrade { code_hash, spec_version } => format!(
+            "plan to replace the runtime by version {spec_version}\nthe code's hash  {code_hash} (salus-node check-runtime FILE \
+             prints that of a file)"
+        ),
+        Proposal::CancelUpgrade { code_hash } => format!("take back the planned upgrade to the code {code_hash}"),
+        Proposal::SetUpgradeDelay { delay } => format!("let upgrades wait {} after they are planned", duration(*delay)),
+        Proposal::PauseCall { call } => format!("pause the call {call}: it is refused to everybody"),
+        Proposal::UnpauseCall { call } => format!("end the pause of the call {call}"),
+        Proposal::SetParameter { parameter } => parameter_words(parameter),
+        Proposal::Other { call } => format!("make the call {call}"),
+    }
+}
+
+fn parameter_words(parameter: &Parameter) -> String {
+    match parameter {
+        Parameter::RequestLife(life) => format!("let new requests for access wait {} for an answer", duration(*life)),
+        Parameter::LogHorizon(horizon) => format!("keep log entries in the state for {}", duration(*horizon)),
+        Parameter::MemberQuota(quota) => format!("let each member spend {}", quota_words(quota)),
+    }
+}
+
+/// What somebody may spend.
+pub(crate) fn quota_words(quota: &Quota) -> String {
+    format!(
+        "{} ms of execution and {} KiB of transactions, refilled in {}",
+        quota.time.checked_div(1_000_000_000).unwrap_or_default(),
+        quota.bytes.checked_div(1_024).unwrap_or_default(),
+        duration(quota.refill)
+    )
+}
+
+fn profile_words(profile: &InstitutionProfile) -> String {
+    let vault = String::from_utf8_lossy(&profile.vault_address);
+    format!(
+        "a {}, which may admit {} members\nissuing key     {}\nencryption key  {}\nvault           {}",
+        word(&profile.kind),
+        profile.admission_quota,
+        profile.issuing_key,
+        SigningKey(profile.encryption_key.key),
+        if vault.is_empty() { "no address" } else { &vault }
+    )
+}
