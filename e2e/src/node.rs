@@ -2,7 +2,10 @@
 
 //! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
-use crate::binaries;
+use crate::{
+    binaries,
+    netns::{Desk, Host},
+};
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use std::{
@@ -31,6 +34,8 @@ pub struct Node {
     process: Child,
     url: String,
     folder: PathBuf,
+    /// The way to its RPC, if it runs on a host of a laboratory.
+    desk: Option<Desk>,
 }
 
 impl Node {
@@ -61,6 +66,28 @@ impl Node {
         Ok(nodes)
     }
 
+    /// Starts the only authority of a new `dev` chain, and says where others find it.
+    pub async fn start_entrance(folder: &Path) -> Result<(Self, String)> {
+        let port = free_port()?;
+        let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{port}");
+        let key = format!("--node-key={ENTRANCE_KEY}");
+        let node = Self::of_built_in_chain(folder, &["--dev", &listen, &key]).await?;
+        Ok((node, format!("/ip4/127.0.0.1/tcp/{port}/p2p/{ENTRANCE_IDENTITY}")))
+    }
+
+    /// Starts another node of the `dev` chain of `entrance`, which is to be an authority, with further `options`.
+    pub async fn start_beside(entrance: &str, options: &[&str], folder: &Path) -> Result<Self> {
+        let entrance = format!("--bootnodes={entrance}");
+        let own = [
+            "--chain=dev",
+            "--validator",
+            "--listen-addr=/ip4/127.0.0.1/tcp/0",
+            "--unsafe-force-node-key-generation",
+            &entrance,
+        ];
+        Self::of_built_in_chain(folder, &[own.as_slice(), options].concat()).await
+    }
+
     async fn of_built_in_chain(folder: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(binaries::find("salus-node")?);
         command.args(arguments).args(["--rpc-port=0", "--no-prometheus"]).arg("--base-path").arg(folder);
@@ -80,6 +107,16 @@ impl Node {
         Self::spawn(command, folder).await
     }
 
+    /// Starts a node on a host of a laboratory: `command` is [`Host::command`] with what it starts and its options. Its log is
+    /// in `folder`.
+    pub async fn start_on(host: &Host, command: std::process::Command, folder: &Path) -> Result<Self> {
+        let mut node = Self::spawn(command.into(), folder).await?;
+        let (_, port) = node.url.rsplit_once(':').context("a port")?;
+        let desk = node.desk.insert(host.desk(port.parse()?)?);
+        node.url = format!("ws://{}", desk.address());
+        Ok(node)
+    }
+
     async fn spawn(mut command: Command, folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let log_path = folder.join("node.log");
@@ -96,13 +133,13 @@ impl Node {
         let listening = async {
             while let Some(line) = lines.next_line().await? {
                 log.write_all(format!("{line}\n").as_bytes()).await?;
-                if let Some(address) = rpc_address(&line) {
-                    return Ok(address);
+                if let Some(port) = rpc_port(&line) {
+                    return Ok(port);
                 }
             }
             bail!("the node ended while it started\nhint: see {}", log_path.display())
         };
-        let address = timeout(START, listening)
+        let port = timeout(START, listening)
             .await
             .with_context(|| format!("the node did not listen within {START:?}: see {}", log_path.display()))??;
         tokio::spawn(async move {
@@ -113,7 +150,7 @@ impl Node {
             }
             let _ = log.flush().await;
         });
-        Ok(Self { process, url: format!("ws://{address}"), folder: folder.to_owned() })
+        Ok(Self { process, url: format!("ws://127.0.0.1:{port}"), folder: folder.to_owned(), desk: None })
     }
 
     /// Where it listens.
@@ -144,22 +181,22 @@ fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// The address in the line with which the RPC server says that it listens.
-fn rpc_address(line: &str) -> Option<String> {
+/// The port in the line with which the RPC server says that it listens, on loopback or everywhere.
+fn rpc_port(line: &str) -> Option<u16> {
     let rest = line.split_once("Running JSON-RPC server: addr=")?.1;
     let end = rest.find(|c: char| c == ',' || c.is_whitespace()).unwrap_or(rest.len());
-    let address = rest.get(..end)?;
-    address.starts_with("127.0.0.1:").then(|| address.to_owned())
+    rest.get(..end)?.parse::<std::net::SocketAddrV4>().ok().map(|address| address.port())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rpc_address;
+    use super::rpc_port;
 
     #[test]
-    fn rpc_address_is_read_from_the_log() {
+    fn rpc_port_is_read_from_the_log() {
         let line = "2026-11-21 04:00:00 Running JSON-RPC server: addr=127.0.0.1:41235,[::1]:41235";
-        assert_eq!(rpc_address(line).as_deref(), Some("127.0.0.1:41235"));
-        assert_eq!(rpc_address("2026-11-21 04:00:00 Idle"), None);
+        assert_eq!(rpc_port(line), Some(41235));
+        assert_eq!(rpc_port("2026-11-21 04:00:00 Running JSON-RPC server: addr=0.0.0.0:9944,[::]:9944"), Some(9944));
+        assert_eq!(rpc_port("2026-11-21 04:00:00 Idle"), None);
     }
 }

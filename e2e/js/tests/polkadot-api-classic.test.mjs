@@ -10,9 +10,10 @@ import { ApiPromise, WsProvider } from '@polkadot/api';
 
 import { CONTENT, enter } from '../lib/cast.mjs';
 import { Node } from '../lib/node.mjs';
+import { fieldsOf, submit } from '../lib/transactions.mjs';
 import { HOUR, PURPOSES, PERMISSIONS } from '../lib/values.mjs';
 
-const PALLETS = ['Membership', 'Access', 'Records', 'Audit'];
+const PALLETS = ['Membership', 'Access', 'Records', 'Audit', 'Authorities', 'Upgrades'];
 
 let node;
 let api;
@@ -240,39 +241,6 @@ async function sealedTerms({ end }) {
 /** The chain's time, in Unix milliseconds. */
 async function now() {
   return (await api.query.timestamp.now()).toNumber();
-}
-
-/** Signs, submits, and waits until the transaction is finalised. */
-function submit(transaction, pair) {
-  return new Promise((resolve, reject) => {
-    let stop = () => {};
-    const end = (settle, value) => {
-      stop();
-      settle(value);
-    };
-    transaction
-      .signAndSend(pair, (result) => {
-        if (result.dispatchError) end(reject, explained(result.dispatchError));
-        else if (result.isError) end(reject, new Error(`the transaction is ${result.status.type}`));
-        else if (result.isFinalized) end(resolve, result);
-      })
-      .then((unsubscribe) => (stop = unsubscribe), reject);
-  });
-}
-
-/** An error in a block, in words. */
-function explained(error) {
-  if (!error.isModule) return new Error(error.toString());
-  const { section, name, docs } = api.registry.findMetaError(error.asModule);
-  return new Error(`${section}.${name}: ${docs.join(' ').trim()}`);
-}
-
-/** The fields, by name, of the only event of a kind in what became of a transaction. */
-function fieldsOf(result, kind) {
-  const events = result.events.map(({ event }) => event).filter((event) => kind.is(event));
-  assert.equal(events.length, 1, `there are ${events.length} such events`);
-  const [{ data }] = events;
-  return Object.fromEntries(data.names.map((name, place) => [name, data[place].toJSON()]));
 }
 
 /** Checks that the block that holds the transaction is finalised, and decodes to the call and its signer. */

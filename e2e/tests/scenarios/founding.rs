@@ -257,9 +257,9 @@ async fn joining(desks: &[Salus]) -> Result<()> {
     let issue = ["voucher", "issue", "--institution", "0", "--role", "patient", "--out", text(&voucher)];
     patient.acting_as("hospital-1").json(&issue).await?;
     patient.acting_as("anna").json(&["join", text(&voucher)]).await?;
-    // The founders' staff have the numbers 0 to 11.
-    desks[0].acting_as("hospital-1-verifier").json(&["verify", "challenge", "12"]).await?;
-    desks[1].acting_as("hospital-2-verifier").json(&["verify", "challenge", "12"]).await?;
+    // The founders' staff have the numbers 0 to 15.
+    desks[0].acting_as("hospital-1-verifier").json(&["verify", "challenge", "16"]).await?;
+    desks[1].acting_as("hospital-2-verifier").json(&["verify", "challenge", "16"]).await?;
     patient.acting_as("anna").json(&["verify", "answer"]).await?;
     let status = patient.acting_as("anna").json(&["status"]).await?;
     ensure!(status["member"]["status"] == "active", "{status}");

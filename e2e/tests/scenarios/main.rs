@@ -10,8 +10,13 @@
     reason = "tests fail by panicking"
 )]
 
+mod authorities;
 mod bad_input;
 mod demo;
+mod equivocation;
+mod faults;
+mod filter;
 mod founding;
 mod network;
+mod network_script;
 mod readme;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A hospital's node joins with nothing but its keys, and syncs: every block, or by proof of finality.
+
+use super::{milliseconds, Stage, PATIENCE};
+use crate::faults::{network::Network, plan::Plan};
+use anyhow::Result;
+use std::time::Instant;
+
+/// The victim has no database and is not started yet.
+pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<Vec<usize>> {
+    network.machine(plan.victim)?.clear()?;
+    Ok(vec![plan.victim])
+}
+
+/// It executes every block from the first on.
+pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
+    joins(stage, &["--sync", "full"], &[]).await
+}
+
+/// It proves which block is final, and fetches the state of that one. An archive would need the states of all blocks, so this
+/// node keeps those of the last 256 only.
+pub(super) async fn warp(stage: &mut Stage<'_>) -> Result<()> {
+    joins(stage, &["--sync", "warp", "--state-pruning", "256"], &["Warp sync is complete", "State sync is complete"])
+        .await
+}
+
+async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result<()> {
+    let victim = stage.plan.victim;
+    let machine = stage.network.machine(victim)?;
+    let empty = machine.database().is_err();
+    machine.options.extend(options.iter().map(|option| (*option).to_owned()));
+    let began = Instant::now();
+    machine.start()?;
+    stage.strikes();
+    stage.prove("it had no database", empty);
+    let target = stage.watch.height();
+    let level = stage
+        .watch
+        .until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalised >= target));
+    let level = level.await;
+    let took = milliseconds(began.elapsed());
+    stage.heals();
+    stage.recovery = level.then_some(took);
+    stage.prove(format!("it came to the others' height of {target} after {took} ms"), level);
+    for what in says {
+        let said = stage.network.machine(victim)?.complaints(0, &[*what]);
+        stage.prove(format!("it said: {:?}", said.first()), !said.is_empty());
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Lines between hospitals are cut, slow, or bad.
+
+use super::Stage;
+use crate::{faults::plan::Detail, netns::Host};
+use anyhow::{Context, Result};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Votes that were under way when the lines were cut have arrived by then.
+const SETTLES: Duration = Duration::from_millis(2_500);
+
+/// One hospital is cut off from all others.
+pub(super) async fn cut_off(stage: &mut Stage<'_>) -> Result<()> {
+    let victim = stage.plan.victim;
+    let host = stage.network.machine(victim)?.host.clone();
+    let before = host.lost()?;
+    host.cut()?;
+    stage.strikes();
+    sleep(stage.plan.length()).await;
+    let (lost, glance, height) = (host.lost()?, stage.watch.glance(victim), stage.watch.height());
+    host.join()?;
+    let (from, to) = (lost.from.saturating_sub(before.from), lost.to.saturating_sub(before.to));
+    stage.prove(format!("the switch lost {from} frames from it and {to} to it"), from > 0 && to > 0);
+    let behind = height.saturating_sub(glance.finalised);
+    stage.prove(format!("it ended {behind} final blocks behind, with {} peers", glance.peers), behind >= 1);
+    stage.others_went_on().await;
+    stage.heals();
+    Ok(())
+}
+
+/// One hospital's line carries a few kilobytes a second.
+pub(super) async fn slowed(stage: &mut Stage<'_>) -> Result<()> {
+    let Detail::Rate(rate) = stage.plan.detail else { anyhow::bail!("the plan has no rate") };
+    let host = stage.network.machine(stage.plan.victim)?.host.clone();
+    host.slow(u32::try_from(rate)?)?;
+    stage.strikes();
+    sleep(stage.plan.length()).await;
+    let slowed = host.slowed()?;
+    host.hasten()?;
+    stage.heals();
+    for (line, way) in slowed.into_iter().zip(["to", "from"]) {
+        let line = line.context("the line was not slow")?;
+        let fact =
+            format!("{} bytes {way} it; {} packets waited, {} were dropped", line.bytes, line.waited, line.dropped);
+        stage.prove(fact, line.bytes > 0);
+        if line.waited.saturating_add(line.dropped) == 0 {
+            stage.remark(format!("what was sent {way} it never came near {rate} kbit/s"));
+        }
+    }
+    let waited = slowed.iter().flatten().any(|line| line.waited > 0);
+    stage.prove("packets had to wait", waited);
+    Ok(())
+}
+
+/// One hospital's connections are delayed, stall and break.
+pub(super) async fn delayed(stage: &mut Stage<'_>) -> Result<()> {
+    let relay = stage.relay.context("there is no relay")?;
+    let before = relay.tally();
+    relay.turn(true);
+    stage.strikes();
+    sleep(stage.plan.length()).await;
+    let after = relay.tally();
+    relay.turn(false);
+    stage.heals();
+    let fact = format!("connections through the relay: {}", before.connections);
+    stage.prove(fact, before.connections > 0);
+    let delayed = after.delayed.saturating_sub(before.delayed);
+    stage.prove(format!("{delayed} bytes delayed, {} stalls, {} broken", after.stalls, after.broken), delayed > 0);
+    Ok(())
+}
+
+/// Two hospitals are cut off: nothing becomes final until they are back.
+pub(super) async fn two_cut_off(stage: &mut Stage<'_>) -> Result<()> {
+    let Detail::Second { hospital, together } = stage.plan.detail else { anyhow::bail!("the plan names no second") };
+    let pair = [stage.plan.victim, hospital];
+    let hosts: Vec<Host> = stage.network.machines.iter().map(|machine| machine.host.clone()).collect();
+    let (cut, rest): (Vec<_>, Vec<_>) = hosts.iter().enumerate().partition(|(place, _)| pair.contains(place));
+    let [cut, rest]: [Vec<&Host>; 2] = [cut, rest].map(|side| side.into_iter().map(|(_, host)| host).collect());
+    let before: Vec<_> = cut.iter().map(|host| host.lost()).collect::<Result<_>>()?;
+    if together {
+        stage.network.lab.separate(&[&cut, &rest])?;
+    } else {
+        cut.iter().try_for_each(|host| host.cut())?;
+    }
+    stage.strikes();
+    sleep(SETTLES).await;
+    let still = stage.watch.height();
+    sleep(stage.plan.length().saturating_sub(SETTLES)).await;
+    let (seen, lost) = (stage.watch.seen(), cut.iter().map(|host| host.lost()).collect::<Result<Vec<_>>>()?);
+    stage.network.lab.reunite()?;
+    cut.iter().try_for_each(|host| host.join())?;
+    stage.heals();
+
+    for (before, after) in before.iter().zip(&lost) {
+        let (from, to) = (after.from.saturating_sub(before.from), after.to.saturating_sub(before.to));
+        stage.prove(format!("the switch lost {from} frames from one of them and {to} to it"), from > 0);
+    }
+    let seconds = stage.plan.length().saturating_sub(SETTLES).as_secs_f32();
+    let stood = seen.height() == still && seen.nodes.iter().all(|node| node.finalised <= still);
+    stage.prove(format!("finality stood at block {still} on all nodes for {seconds:.1} s"), stood);
+    let best = seen.nodes.iter().map(|node| node.best).max().unwrap_or_default();
+    stage.remark(format!("the best block meanwhile was {best}"));
+    stage.prove("no height had two final blocks", seen.forks().is_empty());
+    Ok(())
+}

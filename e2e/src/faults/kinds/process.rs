@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A node's process is killed, or stopped for a while.
+
+use super::Stage;
+use crate::faults::rpc::Rpc;
+use anyhow::{Context, Result};
+use rustix::process::Signal;
+use std::{os::unix::process::ExitStatusExt, time::Duration};
+use tokio::time::sleep;
+
+/// What was under way when a process was stopped is over by then.
+const SETTLES: Duration = Duration::from_millis(1_000);
+
+/// One node is killed without warning and started again.
+pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
+    let victim = stage.plan.victim;
+    let before = stage.network.machine(victim)?.process();
+    stage.strikes();
+    let machine = stage.network.machine(victim)?;
+    let (status, url) = (machine.kill().await?, machine.url());
+    stage.prove(format!("process {before:?} ended with {status}"), status.signal() == Some(9));
+    sleep(stage.plan.length()).await;
+    stage.prove("nobody answered in its place", silent(&url).await);
+    stage.others_went_on().await;
+    let after = stage.network.machine(victim)?.start()?;
+    stage.heals();
+    stage.prove(format!("process {after} took over"), before != Some(after));
+    Ok(())
+}
+
+/// One node's process is stopped for a while and goes on.
+pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
+    let victim = stage.plan.victim;
+    let machine = stage.network.machine(victim)?;
+    let process = machine.process().context("the node does not run")?;
+    machine.signal(Signal::STOP)?;
+    stage.strikes();
+    let length = stage.plan.length();
+    // The node may have been about to answer; a second later it cannot have been.
+    sleep(SETTLES).await;
+    let (first, height) = (state(process)?, stage.watch.glance(victim).finalised);
+    sleep(length.saturating_sub(SETTLES)).await;
+    let (last, glance) = (state(process)?, stage.watch.glance(victim));
+    stage.prove(format!("process {process} was in state {first}, and {last} at the end"), (first, last) == ('T', 'T'));
+    stage.prove(format!("it stood at final block {height}"), glance.finalised == height);
+    stage.others_went_on().await;
+    stage.network.machine(victim)?.signal(Signal::CONT)?;
+    stage.heals();
+    let state = state(process)?;
+    stage.prove(format!("process {process} went on, in state {state}"), state != 'T');
+    Ok(())
+}
+
+/// Whether nobody answers at `url`.
+pub(super) async fn silent(url: &str) -> bool {
+    match Rpc::connect(url).await {
+        Ok(rpc) => rpc.best().await.is_err(),
+        Err(_) => true,
+    }
+}
+
+/// The state of a process: `R` running, `S` sleeping, `T` stopped, and so on.
+fn state(process: u32) -> Result<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).context("there is no such process")?;
+    // The program's name stands in brackets before it, and may hold anything.
+    let (_, rest) = stat.rsplit_once(')').context("the kernel says nothing about the process")?;
+    rest.trim_start().chars().next().context("the process has no state")
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! All nodes are restarted, one after the other, while people work.
+
+use super::{milliseconds, Stage, PATIENCE};
+use crate::faults::programs::sha256;
+use anyhow::{Context, Result};
+use std::{
+    fs::{copy, read_link},
+    time::Instant,
+};
+use tokio::time::sleep;
+
+/// All nodes are restarted with the program that they had.
+pub(super) async fn restart(stage: &mut Stage<'_>) -> Result<()> {
+    one_by_one(stage).await
+}
+
+/// All nodes are restarted with another program.
+pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
+    let next = match &stage.programs.next_node {
+        Some(next) => next.clone(),
+        None => {
+            let next = stage.folder.join("salus-node-next");
+            copy(&stage.programs.node, &next).context("the node's program cannot be copied")?;
+            next
+        }
+    };
+    let (before, after) = (sha256(&stage.programs.node)?, sha256(&next)?);
+    stage.remark(match before == after {
+        true => "the next program is a copy of the first: the same build at another place".to_owned(),
+        false => format!("the next program is another build: SHA-256 {after}"),
+    });
+    for machine in &mut stage.network.machines {
+        machine.program.clone_from(&next);
+    }
+    one_by_one(stage).await?;
+    let mut upgraded = 0usize;
+    for machine in &stage.network.machines {
+        let process = machine.process().context("a node does not run")?;
+        let program = read_link(format!("/proc/{process}/exe"))?;
+        upgraded = upgraded.saturating_add(usize::from(program.canonicalize()? == next.canonicalize()?));
+    }
+    stage.prove(format!("{upgraded} nodes run the next program"), upgraded == stage.network.machines.len());
+    Ok(())
+}
+
+async fn one_by_one(stage: &mut Stage<'_>) -> Result<()> {
+    stage.strikes();
+    let mut slowest = 0;
+    for place in 0..stage.network.machines.len() {
+        let machine = stage.network.machine(place)?;
+        let before = machine.process();
+        let status = machine.stop().await?;
+        sleep(stage.plan.length()).await;
+        let began = Instant::now();
+        let after = stage.network.machine(place)?.start()?;
+        // The next one waits: two at once would stop finality.
+        let level = stage.catches_up(place, PATIENCE).await;
+        let took = milliseconds(began.elapsed());
+        slowest = slowest.max(took);
+        let fact =
+            format!("node {place} ended with {status}; process {before:?} became {after}, level after {took} ms");
+        stage.prove(fact, status.success() && before != Some(after) && level);
+    }
+    stage.heals();
+    stage.recovery = Some(slowest);
+    let progress = stage.progress();
+    stage.prove(format!("{progress} blocks became final meanwhile"), progress >= 4);
+    Ok(())
+}

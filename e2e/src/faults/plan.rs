@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a run tries: everything about it follows from the kind of fault and the seed.
+
+use super::seeded::Seeded;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use std::{fmt, time::Duration};
+
+/// How many hospitals there are.
+pub const HOSPITALS: usize = 4;
+
+/// A kind of fault.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One node is killed without warning and started again
+    Killed,
+    /// One node's process is stopped for a while and goes on
+    Paused,
+    /// One hospital is cut off from all others
+    CutOff,
+    /// One hospital's line carries a few kilobytes a second
+    Slowed,
+    /// One hospital's connections are delayed, stall and break
+    Delayed,
+    /// One node's disk is full
+    FullDisk,
+    /// One node's clock is wrong
+    WrongClock,
+    /// Two hospitals are cut off, together or each alone: nothing may become final
+    TwoCutOff,
+    /// All nodes are restarted, one after the other
+    RollingRestart,
+    /// All nodes are restarted with another program, one after the other
+    RollingUpgrade,
+    /// The runtime is replaced, and a migration rewrites what is stored; needs --next-runtime
+    RuntimeUpgrade,
+    /// A file of one node's database is truncated
+    TruncatedDatabase,
+    /// Bits of one node's database are flipped
+    FlippedBits,
+    /// A member floods one node with transactions
+    Flood,
+    /// A node joins with nothing and syncs every block
+    JoiningFull,
+    /// A node joins with nothing and syncs by proof of finality
+    JoiningWarp,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 16] = [
+        Self::Killed,
+        Self::Paused,
+        Self::CutOff,
+        Self::Slowed,
+        Self::Delayed,
+        Self::FullDisk,
+        Self::WrongClock,
+        Self::TwoCutOff,
+        Self::RollingRestart,
+        Self::RollingUpgrade,
+        Self::RuntimeUpgrade,
+        Self::TruncatedDatabase,
+        Self::FlippedBits,
+        Self::Flood,
+        Self::JoiningFull,
+        Self::JoiningWarp,
+    ];
+
+    /// The word for it, as the command line and the report have it.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What is done.
+    pub fn what(self) -> String {
+        let value = self.to_possible_value();
+        value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
+    }
+
+    /// What proves that it took effect.
+    pub fn proof(self) -> &'static str {
+        match self {
+            Self::Killed => "the process ended by signal 9, its port was closed, and a new process took over",
+            Self::Paused => {
+                "the kernel lists the process as stopped, and the node authored none of the blocks meanwhile"
+            }
+            Self::CutOff => "the packet filter counted what it dropped, the node lost its peers and fell behind",
+            Self::Slowed => "the token bucket's counters: packets over the limit or dropped",
+            Self::Delayed => "the relay's counters: bytes delayed, stalls, connections broken",
+            Self::FullDisk => "no block of the file system was free, and the node complained or ended",
+            Self::WrongClock => "the node's log jumped by the offset, and its blocks were not taken or it fell behind",
+            Self::TwoCutOff => {
+                "the packet filters counted what they dropped, and finality stood still on all four nodes"
+            }
+            Self::RollingRestart => "each node ended when asked, and another process took over",
+            Self::RollingUpgrade => "each node ended when asked, and another program took over",
+            Self::RuntimeUpgrade => "the version on all four nodes before and after, and what the migration made",
+            Self::TruncatedDatabase => "the file's length before and after, and what the node said of it",
+            Self::FlippedBits => "the file's hash before and after, and what the node said or served",
+            Self::Flood => "how many transactions of the flood were taken, and how many refused",
+            Self::JoiningFull => "the folder was empty, and the node came to the others' height",
+            Self::JoiningWarp => "the folder was empty, and the node said that it synced by proof",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// What chance decided about a run.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+pub struct Plan {
+    /// The kind of fault.
+    pub kind: Kind,
+    /// The seed.
+    pub seed: u32,
+    /// The hospital whom it strikes.
+    pub victim: usize,
+    /// Milliseconds of load before it.
+    pub before: u64,
+    /// Milliseconds that it lasts.
+    pub lasts: u64,
+    /// What else there is to decide.
+    pub detail: Detail,
+}
+
+/// What there is to decide about some kinds only.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// The line's rate, in kilobits a second.
+    Rate(u64),
+    /// What the relay does.
+    Relay {
+        /// Milliseconds that each piece is delayed.
+        delay: u64,
+        /// Milliseconds by which that varies.
+        jitter: u64,
+        /// Of a thousand pieces, how many make the connection stall for a second.
+        stalls: u64,
+        /// Of a thousand pieces, how many break the connection.
+        breaks: u64,
+    },
+    /// Seconds that the clock is ahead; negative: behind.
+    Offset(i64),
+    /// The other hospital, and whether the two still reach each other.
+    Second {
+        /// The other hospital.
+        hospital: usize,
+        /// Whether the two still reach each other.
+        together: bool,
+    },
+    /// Which file of the database loses its end, and how much of what is in it is left.
+    Truncation {
+        /// Which file: its place, of a thousand.
+        file: u64,
+        /// What is left of it, of a thousand.
+        keep: u64,
+    },
+    /// How many bits are flipped.
+    Flips(u64),
+    /// Transactions that the flood keeps under way at once.
+    Flood(u64),
+}
+
+impl Plan {
+    /// The plan for this kind and seed.
+    pub fn new(kind: Kind, seed: u32) -> Self {
+        let mut chance = Seeded::new(u64::from(seed), &kind.name());
+        let victim = hospital(&mut chance, 0);
+        let before = chance.between(2_500, 4_500);
+        let lasts = match kind {
+            Kind::RollingRestart | Kind::RollingUpgrade => chance.between(300, 1_200),
+            Kind::TwoCutOff => chance.between(8_000, 11_000),
+            Kind::Slowed | Kind::Delayed | Kind::Flood => chance.between(7_000, 10_000),
+            Kind::TruncatedDatabase | Kind::FlippedBits => chance.between(500, 2_000),
+            Kind::JoiningFull | Kind::JoiningWarp => chance.between(1_000, 3_000),
+            Kind::WrongClock => chance.between(4_000, 6_000),
+            _ => chance.between(4_000, 9_000),
+        };
+        let detail = match kind {
+            Kind::Slowed => Detail::Rate(chance.between(24, 160)),
+            Kind::Delayed => Detail::Relay {
+                delay: chance.between(50, 700),
+                jitter: chance.between(0, 300),
+                stalls: chance.between(0, 20),
+                breaks: chance.between(0, 4),
+            },
+            Kind::WrongClock => {
+                let seconds = i64::try_from(chance.between(4, 90)).unwrap_or(i64::MAX);
+                Detail::Offset(if chance.chance(50) { seconds } else { seconds.saturating_neg() })
+            }
+            Kind::TwoCutOff => {
+                let step = usize::try_from(chance.between(1, 3)).unwrap_or(1);
+                Detail::Second { hospital: victim.wrapping_add(step) % HOSPITALS, together: chance.chance(50) }
+            }
+            Kind::TruncatedDatabase => {
+                Detail::Truncation { file: chance.between(0, 999), keep: chance.between(0, 980) }
+            }
+            Kind::FlippedBits => {
+                Detail::Flips(1u64.rotate_left(u32::try_from(chance.between(0, 10)).unwrap_or_default()))
+            }
+            Kind::Flood => Detail::Flood(chance.between(4, 12)),
+            _ => Detail::None,
+        };
+        Self { kind, seed, victim, before, lasts, detail }
+    }
+
+    /// How long it lasts.
+    pub fn length(&self) -> Duration {
+        Duration::from_millis(self.lasts)
+    }
+
+    /// The hospitals that it strikes.
+    pub fn victims(&self) -> Vec<usize> {
+        match (&self.detail, self.kind) {
+            (Detail::Second { hospital, .. }, _) => vec![self.victim, *hospital],
+            (_, Kind::RollingRestart | Kind::RollingUpgrade | Kind::RuntimeUpgrade) => (0..HOSPITALS).collect(),
+            _ => vec![self.victim],
+        }
+    }
+}
+
+/// The plans of a campaign: kinds take turns, so that each has its share however many runs there are.
+pub fn campaign(seed: u64, runs: usize, kinds: &[Kind]) -> Vec<Plan> {
+    let mut chance = Seeded::new(seed, "campaign");
+    let seed = |chance: &mut Seeded| u32::try_from(chance.number() >> 32).unwrap_or(u32::MAX);
+    kinds.iter().cycle().take(runs).map(|kind| Plan::new(*kind, seed(&mut chance))).collect()
+}
+
+fn hospital(chance: &mut Seeded, from: u64) -> usize {
+    usize::try_from(chance.between(from, 3)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_plans_the_same_run() {
+        for kind in Kind::ALL {
+            assert_eq!(Plan::new(kind, 42), Plan::new(kind, 42));
+        }
+        assert_ne!(Plan::new(Kind::Killed, 1), Plan::new(Kind::Killed, 2));
+    }
+
+    #[test]
+    fn a_campaign_gives_every_kind_its_share_and_no_run_twice() {
+        let plans = campaign(1, 224, &Kind::ALL);
+        for kind in Kind::ALL {
+            assert_eq!(plans.iter().filter(|plan| plan.kind == kind).count(), 14, "{kind}");
+        }
+        let mut seeds: Vec<_> = plans.iter().map(|plan| (plan.kind, plan.seed)).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), plans.len());
+        assert_eq!(plans[..30], campaign(1, 30, &Kind::ALL)[..], "a longer campaign begins like a shorter one");
+    }
+
+    #[test]
+    fn two_cut_off_are_two() {
+        for seed in 0..200 {
+            let victims = Plan::new(Kind::TwoCutOff, seed).victims();
+            assert!(victims[0] != victims[1] && victims.iter().all(|victim| *victim < HOSPITALS), "{victims:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_says_what_is_done() {
+        for kind in Kind::ALL {
+            assert!(!kind.what().is_empty() && !kind.name().is_empty());
+        }
+    }
+
+    #[test]
+    fn plans_survive_the_report() {
+        for kind in Kind::ALL {
+            let plan = Plan::new(kind, 3);
+            let text = serde_json::to_string(&plan).unwrap();
+            assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
+        }
+    }
+}

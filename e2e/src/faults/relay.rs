@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A relay between a hospital's node and the others: it delays what passes, makes it stall as lost packets do, and breaks
+//! connections. It works wherever TCP does; the kernel's own emulation (`netem`) is missing from many.
+//!
+//! The host's packet filter turns connections to and from the node's port into connections to the relay, which runs on a thread
+//! of its own on that host. Nodes know nothing of it: they find each other by the keys of their peers, not by addresses. What the
+//! relay itself connects comes from ports of its own, which the filter lets pass.
+
+use super::{network::PEER_PORT, seeded::Seeded};
+use crate::netns::Host;
+use anyhow::Result;
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    sync::{
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+        TcpListener, TcpSocket, TcpStream,
+    },
+    sync::{mpsc, oneshot},
+    time::{sleep_until, Instant},
+};
+
+/// Where the relay takes connections to the node; those to other hosts follow.
+const TAKES: u16 = 41_000;
+/// From these ports the relay connects.
+const CONNECTS: std::ops::RangeInclusive<u16> = 45_000..=45_999;
+/// How long a stall is: about what a lost packet costs a TCP connection, with the packets behind it.
+const STALL: Duration = Duration::from_secs(1);
+/// Pieces that wait, at most, before the relay reads no more.
+const QUEUE: usize = 64;
+
+/// What the relay does to what passes.
+#[derive(Clone, Copy, Debug)]
+pub struct Weather {
+    /// Milliseconds that each piece is delayed.
+    pub delay: u64,
+    /// Milliseconds by which that varies.
+    pub jitter: u64,
+    /// Of a thousand pieces, how many stall.
+    pub stalls: u64,
+    /// Of a thousand pieces, how many break the connection.
+    pub breaks: u64,
+}
+
+/// What it did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Connections that it took.
+    pub connections: u64,
+    /// Bytes that it delayed.
+    pub delayed: u64,
+    /// Stalls.
+    pub stalls: u64,
+    /// Connections that it broke.
+    pub broken: u64,
+}
+
+/// A relay; it ends when dropped.
+pub struct Relay {
+    shared: Arc<Shared>,
+    _open: oneshot::Sender<()>,
+}
+
+struct Shared {
+    weather: Weather,
+    active: AtomicBool,
+    seed: u64,
+    connections: AtomicU64,
+    delayed: AtomicU64,
+    stalls: AtomicU64,
+    broken: AtomicU64,
+}
+
+impl Relay {
+    /// Puts a relay between `host` and `others`. Until it is [`Relay::turn`]ed on, everything passes as it comes.
+    pub fn between(host: &Host, others: &[Ipv4Addr], weather: Weather, seed: u64) -> Result<Self> {
+        let zero = || AtomicU64::new(0);
+        let shared = Arc::new(Shared {
+            weather,
+            active: AtomicBool::new(false),
+            seed,
+            connections: zero(),
+            delayed: zero(),
+            stalls: zero(),
+            broken: zero(),
+        });
+        // To the node itself, and to each of the others.
+        let mut targets = vec![(TAKES, Ipv4Addr::LOCALHOST)];
+        targets.extend((TAKES.saturating_add(1)..).zip(others.iter().copied()));
+        host.filter(&rules(&targets))?;
+        let (open, mut closed) = oneshot::channel::<()>();
+        let (ready, listening) = std::sync::mpsc::channel();
+        let state = shared.clone();
+        host.inside(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                for (port, address) in targets {
+                    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
+                    tokio::spawn(take(listener, SocketAddrV4::new(address, PEER_PORT), state.clone()));
+                }
+                // Nobody waits any more if the relay was dropped meanwhile.
+                let _ = ready.send(());
+                let _ = (&mut closed).await;
+                Ok(())
+            })
+        })?;
+        listening.recv_timeout(Duration::from_secs(10))?;
+        Ok(Self { shared, _open: open })
+    }
+
+    /// Begins, or ends, to do what the weather says.
+    pub fn turn(&self, on: bool) {
+        self.shared.active.store(on, Ordering::Relaxed);
+    }
+
+    /// What it did so far.
+    pub fn tally(&self) -> Tally {
+        let Shared { connections, delayed, stalls, broken, .. } = &*self.shared;
+        let [connections, delayed, stalls, broken] =
+            [connections, delayed, stalls, broken].map(|count| count.load(Ordering::Relaxed));
+        Tally { connections, delayed, stalls, broken }
+    }
+}
+
+fn rules(targets: &[(u16, Ipv4Addr)]) -> String {
+    let own = format!("tcp sport {}-{} accept", CONNECTS.start(), CONNECTS.end());
+    let outward: String = targets
+        .iter()
+        .skip(1)
+        .map(|(port, address)| format!("        ip daddr {address} tcp dport {PEER_PORT} redirect to :{port}\n"))
+        .collect();
+    format!(
+        "table ip relay {{\n    chain outward {{\n        type nat hook output priority -100; policy accept;\n        {own}\n\
+         {outward}    }}\n    chain inward {{\n        type nat hook prerouting priority -100; policy accept;\n        \
+         iifname != \"lo\" tcp dport {PEER_PORT} redirect to :{TAKES}\n    }}\n}}\n\
+         insert rule inet salus input iifname \"lo\" tcp dport {PEER_PORT} accept\n"
+    )
+}
+
+async fn take(listener: TcpListener, target: SocketAddrV4, shared: Arc<Shared>) {
+    while let Ok((visitor, _)) = listener.accept().await {
+        let shared = shared.clone();
+        let number = shared.connections.fetch_add(1, Ordering::Relaxed);
+        tokio::spawn(async move {
+            let Some(host) = connect(target, number).await else { return };
+            let (from_visitor, to_visitor) = visitor.into_split();
+            let (from_host, to_host) = host.into_split();
+            let chance = |way| Seeded::new(shared.seed.wrapping_add(number), way);
+            // Whichever direction ends first ends both, as a broken line does.
+            tokio::select! {
+                () = pass(from_visitor, to_host, &shared, chance("there")) => (),
+                () = pass(from_host, to_visitor, &shared, chance("back")) => (),
+            }
+        });
+    }
+}
+
+async fn connect(target: SocketAddrV4, number: u64) -> Option<TcpStream> {
+    for attempt in 0..32u64 {
+        let span = u64::from(CONNECTS.end().saturating_sub(*CONNECTS.start()));
+        let step = number.saturating_mul(7).saturating_add(attempt).checked_rem(span)?;
+        let port = CONNECTS.start().saturating_add(u16::try_from(step).ok()?);
+        let socket = TcpSocket::new_v4().ok()?;
+        socket.set_reuseaddr(true).ok()?;
+        if socket.bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).is_err() {
+            continue;
+        }
+        match socket.connect(SocketAddr::V4(target)).await {
+            Ok(stream) => return Some(stream),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, mut chance: Seeded) {
+    let (queue, mut waiting) = mpsc::channel::<(Instant, Vec<u8>)>(QUEUE);
+    let reading = async move {
+        let mut due = Instant::now();
+        let mut piece = vec![0; 4096];
+        while let Ok(length @ 1..) = from.read(&mut piece).await {
+            let mut wait = Duration::ZERO;
+            if shared.active.load(Ordering::Relaxed) {
+                let Weather { delay, jitter, stalls, breaks } = shared.weather;
+                if chance.between(1, 1000) <= breaks {
+                    shared.broken.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
+                wait = Duration::from_millis(delay.saturating_add(chance.between(0, jitter)));
+                if chance.between(1, 1000) <= stalls {
+                    shared.stalls.fetch_add(1, Ordering::Relaxed);
+                    wait = wait.saturating_add(STALL);
+                }
+                shared.delayed.fetch_add(length as u64, Ordering::Relaxed);
+            }
+            // In order: nothing overtakes what was sent before.
+            due = due.max(Instant::now().checked_add(wait).unwrap_or(due));
+            let bytes = piece.get(..length).unwrap_or_default().to_vec();
+            if queue.send((due, bytes)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let writing = async {
+        while let Some((due, bytes)) = waiting.recv().await {
+            sleep_until(due).await;
+            if to.write_all(&bytes).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::join!(reading, writing);
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What is written down of each run: one line of JSON, and tables of many.
+
+use super::{
+    checker::{Counts, Violation},
+    plan::{Kind, Plan},
+    programs::Programs,
+    workload::{End, Notes, Phase},
+};
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io::Write as _, path::Path};
+
+/// The file with a line for each run.
+pub const REPORT: &str = "report.jsonl";
+/// The file with a line for each run that broke before there was anything to report.
+pub const BROKEN: &str = "broken.jsonl";
+
+/// What a run came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The fault took effect, everything recovered, and nothing was violated.
+    Passed,
+    /// Something was violated, or did not recover.
+    Failed,
+    /// The fault did not show its effect: the run proves nothing.
+    Void,
+}
+
+/// A fact that shows that a fault took effect.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+pub struct Proof {
+    /// What was seen.
+    pub fact: String,
+    /// Whether that is what had to be seen.
+    pub holds: bool,
+}
+
+/// What came of the attempts of a phase.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+pub struct Tally {
+    /// Attempts that reached a node.
+    pub submitted: u64,
+    /// Those that became final.
+    pub finalised: u64,
+    /// Those that were refused.
+    pub refused: u64,
+    /// Those of which the client never heard.
+    pub unknown: u64,
+    /// Attempts that reached no node, and were made again elsewhere.
+    pub unreachable: u64,
+    /// The median of how long the final ones took, in milliseconds.
+    pub median: Option<u64>,
+}
+
+/// What came of all attempts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+pub struct Transactions {
+    /// Before the fault.
+    pub before: Tally,
+    /// During the fault.
+    pub during: Tally,
+    /// After the fault.
+    pub after: Tally,
+}
+
+impl Transactions {
+    /// Counts what was written down.
+    pub fn of(notes: &Notes) -> Self {
+        let tally = |phase| {
+            let mut tally = Tally { median: super::workload::median(notes, phase), ..Tally::default() };
+            for attempt in notes.attempts.iter().filter(|attempt| attempt.phase == phase) {
+                let count = match &attempt.end {
+                    End::Final { .. } => &mut tally.finalised,
+                    End::Refused(_) => &mut tally.refused,
+                    End::Unknown(_) => &mut tally.unknown,
+                    End::Unreachable(_) => &mut tally.unreachable,
+                };
+                *count = count.saturating_add(1);
+            }
+            tally.submitted = tally.finalised.saturating_add(tally.refused).saturating_add(tally.unknown);
+            tally
+        };
+        Self { before: tally(Phase::Before), during: tally(Phase::During), after: tally(Phase::After) }
+    }
+}
+
+/// The report of a run.
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
+pub struct Report {
+    /// What was tried.
+    #[serde(flatten)]
+    pub programs: Programs,
+    /// What was planned, all of it from kind and seed.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// When it began, in seconds since 1970.
+    pub began: u64,
+    /// How long it took, in seconds.
+    pub seconds: f32,
+    /// When what was over, in seconds since it began.
+    pub moments: BTreeMap<String, f32>,
+    /// What shows that the fault took effect.
+    pub proof: Vec<Proof>,
+    /// What else is worth knowing.
+    pub remarks: Vec<String>,
+    /// What came of the people's attempts.
+    pub transactions: Transactions,
+    /// Blocks that became final while the fault lasted.
+    pub blocks_during: u32,
+    /// Milliseconds from the fault's end until all were level again; none if that did not happen in time.
+    pub recovery: Option<u64>,
+    /// What the checker looked at.
+    pub checked: Counts,
+    /// What must not be.
+    pub violations: Vec<Violation>,
+    /// What it came to.
+    pub verdict: Verdict,
+}
+
+impl Report {
+    /// What follows from the rest.
+    pub fn judge(&self) -> Verdict {
+        if !self.violations.is_empty() || self.recovery.is_none() {
+            Verdict::Failed
+        } else if self.proof.is_empty() || self.proof.iter().any(|proof| !proof.holds) {
+            Verdict::Void
+        } else {
+            Verdict::Passed
+        }
+    }
+
+    /// The report in words.
+    pub fn words(&self) -> String {
+        let Self { plan, transactions, .. } = self;
+        let mut text = format!(
+            "{} (seed {}), hospital {}: {:?} after {:.1} s\n",
+            plan.kind,
+            plan.seed,
+            plan.victims().iter().map(|victim| victim.saturating_add(1).to_string()).collect::<Vec<_>>().join(", "),
+            self.verdict,
+            self.seconds,
+        );
+        for Proof { fact, holds } in &self.proof {
+            let _ = writeln!(text, "  {} {fact}", if *holds { "✓" } else { "✗" });
+        }
+        for remark in &self.remarks {
+            let _ = writeln!(text, "    {remark}");
+        }
+        let Tally { submitted, finalised, refused, unknown, .. } = transactions.during;
+        let _ = writeln!(
+            text,
+            "    {submitted} transactions during it ({finalised} final, {refused} refused, {unknown} unknown), {} in all; \
+             median {:?}, {:?}, {:?} ms",
+            submitted.saturating_add(transactions.before.submitted).saturating_add(transactions.after.submitted),
+            transactions.before.median,
+            transactions.during.median,
+            transactions.after.median,
+        );
+        let _ =
+            writeln!(text, "    {} blocks became final during it; recovery {:?} ms", self.blocks_during, self.recovery);
+        let _ = writeln!(text, "    checked: {:?}", self.checked);
+        let _ = writeln!(text, "    seconds: {:?}", self.moments);
+        for violation in &self.violations {
+            let _ = writeln!(text, "  ✗ {:?}: {}", violation.rule, violation.what);
+        }
+        text
+    }
+}
+
+/// All reports in the folder of a campaign. A last line that was cut off, by a campaign that was killed, is passed over.
+pub fn read(folder: &Path) -> Result<Vec<Report>> {
+    let path = folder.join(REPORT);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        text => text.with_context(|| format!("`{}` cannot be read", path.display()))?,
+    };
+    let mut reports = Vec::new();
+    for (place, line) in text.lines().enumerate() {
+        match serde_json::from_str(line) {
+            Ok(report) => reports.push(report),
+            Err(_) if place.saturating_add(1) == text.lines().count() && !text.ends_with('\n') => {}
+            Err(error) => {
+                let place = place.saturating_add(1);
+                return Err(error).with_context(|| format!("line {place} of `{}` cannot be read", path.display()));
+            }
+        }
+    }
+    Ok(reports)
+}
+
+/// Appends a line to `name` in `folder`, and waits until it is on the disk. A half line that a killed campaign left is ended first.
+pub fn append(folder: &Path, name: &str, line: &impl Serialize) -> Result<()> {
+    let path = folder.join(name);
+    let unfinished = fs::read(&path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
+    if unfinished {
+        let whole = fs::read_to_string(&path)?;
+        let whole = whole.rsplit_once('\n').map(|(whole, _)| format!("{whole}\n")).unwrap_or_default();
+        fs::write(&path, whole)?;
+    }
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
+    file.write_all(format!("{}\n", serde_json::to_string(line)?).as_bytes())?;
+    Ok(file.sync_all()?)
+}
+
+/// A Markdown table: a line for each kind.
+pub fn summary(reports: &[Report]) -> String {
+    let mut text = "| fault | runs | passed | transactions during it (median) | final of them | recovery, s: min | median | max | a run, s: median |\n\
+                    |---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for kind in Kind::ALL {
+        let runs: Vec<_> = reports.iter().filter(|report| report.plan.kind == kind).collect();
+        if !runs.is_empty() {
+            text += &row(&kind.name(), &runs);
+        }
+    }
+    text + &row("all", &reports.iter().collect::<Vec<_>>())
+}
+
+fn row(name: &str, runs: &[&Report]) -> String {
+    let passed = runs.iter().filter(|run| run.verdict == Verdict::Passed).count();
+    let sorted = |values: Vec<u64>| {
+        let mut values = values;
+        values.sort_unstable();
+        values
+    };
+    let during = sorted(runs.iter().map(|run| run.transactions.during.submitted).collect());
+    let (submitted, finalised) = runs.iter().fold((0u64, 0u64), |(submitted, finalised), run| {
+        let during = run.transactions.during;
+        (submitted.saturating_add(during.submitted), finalised.saturating_add(during.finalised))
+    });
+    let recovery = sorted(runs.iter().filter_map(|run| run.recovery).collect());
+    let seconds = sorted(
+        runs.iter().map(|run| super::kinds::milliseconds(std::time::Duration::from_secs_f32(run.seconds))).collect(),
+    );
+    let middle = |values: &[u64]| values.get(values.len() / 2).copied();
+    let share = finalised.saturating_mul(100).checked_div(submitted).unwrap_or_default();
+    let tenths = |value: Option<u64>| match value {
+        Some(value) => format!("{}.{}", value / 1000, value % 1000 / 100),
+        None => "–".to_owned(),
+    };
+    format!(
+        "| {name} | {} | {passed} | {submitted} ({}) | {share} % | {} | {} | {} | {} |\n",
+        runs.len(),
+        middle(&during).unwrap_or_default(),
+        tenths(recovery.first().copied()),
+        tenths(middle(&recovery)),
+        tenths(recovery.last().copied()),
+        tenths(middle(&seconds)),
+    )
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The packet filter that `salus network init` writes, tried: four hospitals behind it, and an intruder outside.
+//!
+//! The hospitals 1 to 3 run what was written. Hospital 4 is careless: its node takes whoever comes for a peer and offers RPC and
+//! metrics to everybody, RPC by translated addresses, as container engines publish ports. So each thing that the filter is to prevent would happen without it, which the control shows: the same
+//! attempts by the same intruder, in the same network, after the filters were taken away.
+
+use crate::{
+    binaries,
+    founding::{self, Founded},
+    intruder::{ask, Asked},
+    netns::{Host, Lab},
+    node::Node,
+};
+use anyhow::{anyhow, ensure, Context, Result};
+use futures::future::{join_all, try_join_all};
+use salus_client::chain::{At, Chain};
+use salus_primitives::Digest;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::ErrorKind,
+    net::{IpAddr, SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::time::sleep;
+
+/// Where a node offers JSON-RPC, and Prometheus.
+pub const RPC: u16 = 9944;
+/// Where a node offers its metrics.
+pub const METRICS: u16 = 9615;
+/// Where the careless hospital's node really offers JSON-RPC.
+const CARELESS_RPC: u16 = 9955;
+/// The place of the hospital that is careless.
+pub const CARELESS: usize = 3;
+
+/// Only with what this names does a node of ours refuse strangers.
+const RESERVED_ONLY: &str = "    --reserved-only \\\n";
+/// How long the network may take to finalise a few blocks.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a door may take to open. On one switch it takes less than a millisecond.
+const KNOCK: Duration = Duration::from_secs(2);
+/// How long the intruder's node watches in vain before it gives up.
+const WATCH: Duration = Duration::from_secs(20);
+
+/// What was seen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// With the filters that were written.
+    pub behind: Attempt,
+    /// The same without any: what the filters were good for.
+    pub control: Attempt,
+    /// A hash that the hospitals agree on: block 1.
+    pub first_block: Digest,
+}
+
+/// What the intruder attempted and got, and how the network went on meanwhile.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The intruder at each hospital's doors.
+    pub doors: Vec<BTreeMap<SocketAddr, Door>>,
+    /// The first hospital at those of the careless one.
+    pub doors_to_peer: BTreeMap<SocketAddr, Door>,
+    /// What each hospital's node gave when asked outright.
+    pub asked: Vec<Asked>,
+    /// An ordinary node of the intruder's.
+    pub onlooker: Onlooker,
+    /// How many packets each hospital's filter dropped until the end.
+    pub filtered: Vec<u64>,
+    /// The newest finalised block of each hospital, before and after.
+    pub finalised: Vec<[u64; 2]>,
+}
+
+/// What a port answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// It opens.
+    Open,
+    /// The machine answers that nothing is there.
+    Refused,
+    /// Nothing answers.
+    Silent,
+}
+
+/// What an ordinary node with the chain's specification came to.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Onlooker {
+    /// The number of the newest block that it had.
+    pub best: u64,
+    /// The most peers that it had at a time.
+    pub peers: usize,
+    /// How long it watched, in milliseconds: until it had a block, or until it gave up.
+    pub watched: u64,
+}
+
+/// Tries the filter in a laboratory of its own, with all files in `folder`. Only within [`crate::netns::enter`].
+pub async fn run(folder: &Path) -> Result<Report> {
+    let lab = Lab::with_addresses(&[
+        ("hospital-1", 1),
+        ("hospital-2", 2),
+        ("hospital-3", 3),
+        ("hospital-4", 4),
+        ("intruder", 66),
+    ])?;
+    let [hosts @ .., intruder] = lab.hosts() else { return Err(anyhow!("a laboratory without hosts")) };
+    let addresses: Vec<IpAddr> = hosts.iter().map(|host| host.address().into()).collect();
+    let network = founding::found(folder, &addresses).await?;
+    for (host, hospital) in hosts.iter().zip(&network.hospitals) {
+        host.load_filter(&hospital.filter())?;
+    }
+    let publisher = hosts.get(CARELESS).context("no careless hospital")?;
+    publisher.filter(&publishing())?;
+    let nodes = start(folder, &network, hosts).await?;
+    let chains = try_join_all(nodes.iter().map(|node| Chain::connect(node.url()))).await?;
+    for chain in &chains {
+        finalised(chain, 3).await?;
+    }
+    let first = chains.first().context("no hospital")?;
+    let first_block = first.block_hash(1).await?.context("no first block")?;
+    let trial = Trial { network: &network, hosts, intruder, chains: &chains, first_block };
+
+    let behind = trial.attempt(&folder.join("intruder-behind")).await?;
+    for host in hosts {
+        host.clear_filter()?;
+    }
+    publisher.filter(&publishing())?;
+    let control = trial.attempt(&folder.join("intruder-control")).await?;
+    Ok(Report { behind, control, first_block })
+}
+
+/// Starts all four, three as it was written for them.
+async fn start(folder: &Path, network: &Founded, hosts: &[Host]) -> Result<Vec<Node>> {
+    let program = binaries::find("salus-node")?;
+    let starts = network.hospitals.iter().zip(hosts).enumerate().map(|(place, (hospital, host))| {
+        let (program, data) = (&program, folder.join(format!("data-{place}")));
+        async move {
+            let written = hospital.start();
+            let mut command = if place == CARELESS {
+                let mut command = host.command(careless(&written)?);
+                let port = hospital.address.port();
+                let extra = format!("--unsafe-rpc-external --prometheus-external --listen-addr /ip6/::/tcp/{port}");
+                command.env("SALUS_EXTRA", extra).env("SALUS_RPC_PORT", CARELESS_RPC.to_string());
+                command
+            } else {
+                host.command(&written)
+            };
+            command.env("SALUS_NODE", program).env("SALUS_KEYS", &hospital.keys).env("SALUS_DATA", &data);
+            Node::start_on(host, command, &data).await
+        }
+    });
+    try_join_all(starts).await
+}
+
+/// What a container engine does to publish a port.
+fn publishing() -> String {
+    let redirection = format!("tcp dport {RPC} redirect to :{CARELESS_RPC}");
+    format!(
+        "table ip publishing {{ chain arriving {{ type nat hook prerouting priority dstnat; {redirection}; }}; }}\n"
+    )
+}
+
+/// What was written, but for what keeps strangers from being peers.
+fn careless(written: &Path) -> Result<PathBuf> {
+    let text = fs::read_to_string(written)?;
+    ensure!(text.matches(RESERVED_ONLY).count() == 1, "`{}` reserves its peers in another way", written.display());
+    let path = written.with_file_name("run-node-carelessly");
+    fs::write(&path, text.replace(RESERVED_ONLY, ""))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}
+
+struct Trial<'a> {
+    network: &'a Founded,
+    hosts: &'a [Host],
+    intruder: &'a Host,
+    chains: &'a [Chain],
+    first_block: Digest,
+}
+
+impl Trial<'_> {
+    /// All that the intruder can think of, at once.
+    async fn attempt(&self, folder: &Path) -> Result<Attempt> {
+        let before = self.finalised().await?;
+        let careless = self.hosts.get(CARELESS).context("no careless hospital")?;
+        let first = self.hosts.first().context("no hospital")?;
+        let doors = try_join_all(self.hosts.iter().map(|host| self.knock(self.intruder, host)));
+        let (doors, doors_to_peer, asked, onlooker) =
+            tokio::try_join!(doors, self.knock(first, careless), self.ask(), self.look_on(folder))?;
+        let after = self.finalised().await?;
+        Ok(Attempt {
+            doors,
+            doors_to_peer,
+            asked,
+            onlooker,
+            filtered: self.hosts.iter().map(Host::filtered).collect::<Result<_>>()?,
+            finalised: before.into_iter().zip(after).map(|(before, after)| [before, after]).collect(),
+        })
+    }
+
+    /// Tries the ports of a hospital's machine from another one.
+    async fn knock(&self, from: &Host, at: &Host) -> Result<BTreeMap<SocketAddr, Door>> {
+        let hospital = self.network.hospitals.first().context("no hospital")?;
+        let mut doors = Vec::new();
+        for address in [Some(IpAddr::from(at.address())), at.address6().map(IpAddr::from)].into_iter().flatten() {
+            for port in [hospital.address.port(), RPC, METRICS] {
+                let address = SocketAddr::new(address, port);
+                doors.push((address, from.inside(move || door(address))?));
+            }
+        }
+        let joined = doors.into_iter().map(|(address, door)| async move { Ok((address, joined(door).await?)) });
+        try_join_all(joined).await.map(BTreeMap::from_iter)
+    }
+
+    /// Asks every hospital's node outright. The intruder even knows the hash of a block.
+    async fn ask(&self) -> Result<Vec<Asked>> {
+        let addresses: Vec<_> = self.network.hospitals.iter().map(founding::Hospital::multiaddress).collect();
+        let (genesis, block) = (self.network.genesis, self.first_block);
+        let asking = self.intruder.inside(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let asked = runtime.block_on(join_all(addresses.iter().map(|address| ask(genesis, block, address))));
+            asked.into_iter().collect()
+        })?;
+        joined(asking).await
+    }
+
+    /// Runs an ordinary node of the chain, which knows where all hospitals are.
+    async fn look_on(&self, folder: &Path) -> Result<Onlooker> {
+        let hospital = self.network.hospitals.first().context("no hospital")?;
+        let mut command = self.intruder.command(binaries::find("salus-node")?);
+        command.arg("--chain").arg(hospital.specification()).arg("--base-path").arg(folder);
+        command.args(["--name=onlooker", "--no-mdns", "--no-telemetry", "--no-prometheus"]);
+        for hospital in &self.network.hospitals {
+            let address = hospital.multiaddress();
+            command.args(["--bootnodes", &address, "--reserved-nodes", &address]);
+        }
+        let node = Node::start_on(self.intruder, command, folder).await?;
+        let chain = Chain::connect(node.url()).await?;
+        let (began, mut seen) = (Instant::now(), Onlooker::default());
+        while seen.best == 0 && began.elapsed() < WATCH {
+            sleep(Duration::from_millis(250)).await;
+            seen.best = chain.head(At::Best).await?.number;
+            seen.peers = seen.peers.max(chain.health().await?.peers);
+        }
+        seen.watched = began.elapsed().as_millis().try_into()?;
+        node.stop().await?;
+        Ok(seen)
+    }
+
+    async fn finalised(&self) -> Result<Vec<u64>> {
+        let heads = try_join_all(self.chains.iter().map(|chain| chain.head(At::Finalized))).await?;
+        Ok(heads.into_iter().map(|head| head.number).collect())
+    }
+}
+
+fn door(address: SocketAddr) -> Result<Door> {
+    match TcpStream::connect_timeout(&address, KNOCK) {
+        Ok(_) => Ok(Door::Open),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Door::Refused),
+        Err(error) if error.kind() == ErrorKind::TimedOut => Ok(Door::Silent),
+        Err(error) => Err(error).with_context(|| format!("{address}")),
+    }
+}
+
+/// Waits until a chain has finalised the block `number`.
+async fn finalised(chain: &Chain, number: u64) -> Result<()> {
+    let began = Instant::now();
+    while chain.head(At::Finalized).await?.number < number {
+        ensure!(began.elapsed() < PATIENCE, "block {number} is not final after {PATIENCE:?}");
+        sleep(Duration::from_millis(250)).await;
+    }
+    Ok(())
+}
+
+/// What a thread came to, without holding up others.
+async fn joined<T: Send + 'static>(thread: JoinHandle<Result<T>>) -> Result<T> {
+    let joined = tokio::task::spawn_blocking(move || thread.join()).await?;
+    joined.map_err(|_| anyhow!("a thread of the laboratory panicked"))?
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Hospitals that begin a network, with `salus network keys` on each one's machine and `salus network init` on anybody's.
+
+use crate::{binaries, salus::Salus};
+use anyhow::{Context, Result};
+use salus_primitives::Digest;
+use serde::Deserialize;
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+/// A network that was begun.
+pub struct Founded {
+    /// The hash of its genesis block.
+    pub genesis: Digest,
+    /// The list that everything was made from.
+    pub list: PathBuf,
+    /// Those who began it, in the order of institution numbers.
+    pub hospitals: Vec<Hospital>,
+}
+
+/// A hospital, its machine and what `salus network init` wrote for it.
+pub struct Hospital {
+    /// The command line on its machine, with the identities that `salus network keys` made; it knows no node yet.
+    pub salus: Salus,
+    /// Its node's keys.
+    pub keys: PathBuf,
+    /// The folder that was written for it.
+    pub files: PathBuf,
+    /// Where its node listens.
+    pub address: SocketAddr,
+    /// Its node's name among peers.
+    pub peer_id: String,
+}
+
+impl Hospital {
+    /// The specification of the chain.
+    pub fn specification(&self) -> PathBuf {
+        self.files.join("chain-spec.json")
+    }
+
+    /// Its packet filter.
+    pub fn filter(&self) -> PathBuf {
+        self.files.join("salus.nft")
+    }
+
+    /// The program that starts its node.
+    pub fn start(&self) -> PathBuf {
+        self.files.join("run-node")
+    }
+
+    /// Its node, as other nodes write it.
+    pub fn multiaddress(&self) -> String {
+        let kind = if self.address.is_ipv4() { "ip4" } else { "ip6" };
+        format!("/{kind}/{}/tcp/{}/p2p/{}", self.address.ip(), self.address.port(), self.peer_id)
+    }
+}
+
+#[derive(Deserialize)]
+struct Written {
+    genesis: Digest,
+    hospitals: Vec<WrittenHospital>,
+}
+
+#[derive(Deserialize)]
+struct WrittenHospital {
+    address: SocketAddr,
+    peer_id: String,
+    folder: PathBuf,
+}
+
+/// Has the hospitals 1, 2 and so on, at `addresses`, begin a network in `folder`: `machine-1` and so on hold what is a
+/// hospital's own, `network` what was written.
+pub async fn found(folder: &Path, addresses: &[IpAddr]) -> Result<Founded> {
+    found_with(folder, addresses, "").await
+}
+
+/// The same, with further lines in the list's part about the network.
+pub async fn found_with(folder: &Path, addresses: &[IpAddr], network: &str) -> Result<Founded> {
+    let mut list = format!("[network]\nname = \"Salus Rehearsal\"\nid = \"salus-rehearsal\"\n{network}\n");
+    let mut machines = Vec::new();
+    for (number, address) in (1..).zip(addresses) {
+        let own = folder.join(format!("machine-{number}"));
+        let salus = Salus::new(&own.join("home"), &folder.join("vaults"), "ws://127.0.0.1:9944")?;
+        let (keys, name) = (own.join("keys"), format!("Hospital {number}"));
+        let (address, phrases) = (address.to_string(), own.join("phrases"));
+        let own = ["--out", text(&keys)?, "--phrase-file", text(&phrases)?];
+        salus.json(&[["network", "keys", "--name", &name, "--address", &address].as_slice(), &own].concat()).await?;
+        list += &fs::read_to_string(keys.join("hospital.toml"))?;
+        machines.push((salus, keys));
+    }
+    let path = folder.join("network.toml");
+    fs::write(&path, list)?;
+    let (salus, _) = machines.first().context("nobody begins a network")?;
+    let (out, node) = (folder.join("network"), binaries::find("salus-node")?);
+    let init = ["network", "init", text(&path)?, "--out", text(&out)?, "--node-program", text(&node)?];
+    let Written { genesis, hospitals } = serde_json::from_value(salus.json(&init).await?)?;
+    let hospitals =
+        machines.into_iter().zip(hospitals).map(|((salus, keys), WrittenHospital { address, peer_id, folder })| {
+            Hospital { salus, keys, files: folder, address, peer_id }
+        });
+    Ok(Founded { genesis, list: path, hospitals: hospitals.collect() })
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("`{}` is no text", path.display()))
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Authorities and the council, as hospitals meet them: a second hospital's node becomes an authority, a third hospital is
+//! admitted and leaves, proposals are read, voted on and refused. What becomes of offenders is in the runtime's tests.
+
+use anyhow::{ensure, Context, Result};
+use salus_e2e::{node::Node, salus::Salus};
+use serde_json::{json, Value};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+/// How long two changes of session may take; on the `dev` chain a session lasts a minute.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Staff of the development chain, and of a third hospital, at one computer that asks the first hospital's node.
+struct Scene {
+    folder: tempfile::TempDir,
+    everybody: Salus,
+    entrance: String,
+    _first: Node,
+}
+
+impl Scene {
+    async fn begin() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let (first, entrance) = Node::start_entrance(&folder.path().join("first")).await?;
+        let everybody = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), first.url())?;
+        for hospital in ["1", "2"] {
+            for role in ["Representative", "Service", "Verifier"] {
+                let (name, uri) = (format!("{role}-{hospital}"), format!("//Hospital{hospital}//{role}"));
+                everybody.json(&["key", "import", &name, "--uri", &uri]).await?;
+            }
+        }
+        for name in ["Hospital-3", "Service-3", "Representative-3"] {
+            everybody.json(&["key", "import", name, "--uri", &format!("//Third//{name}")]).await?;
+        }
+        let scene = Self { folder, everybody, entrance, _first: first };
+        // Vouchers are dated by the chain.
+        scene
+            .until("a block is final", || async {
+                Ok(scene.everybody.json(&["status"]).await?["finalized"]["number"].as_u64() > Some(0))
+            })
+            .await?;
+        Ok(scene)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    async fn acts(&self, who: &str, arguments: &[&str]) -> Result<Value> {
+        self.everybody.acting_as(who).json(arguments).await
+    }
+
+    async fn refused(&self, who: &str, arguments: &[&str]) -> Result<String> {
+        self.everybody.acting_as(who).refused(arguments).await
+    }
+
+    async fn seats(&self) -> Result<Vec<Value>> {
+        let status = self.everybody.json(&["authority", "status"]).await?;
+        Ok(status["seats"].as_array().context("seats")?.clone())
+    }
+
+    async fn motions(&self) -> Result<Vec<Value>> {
+        Ok(self.everybody.json(&["council", "list"]).await?.as_array().context("a list")?.clone())
+    }
+
+    /// Proposes something; the hash of the motion that waits for more votes.
+    async fn propose(&self, who: &str, arguments: &[&str]) -> Result<String> {
+        let proposed = self.acts(who, arguments).await?;
+        let proposal = &proposed["progress"]["waiting"]["proposal"];
+        Ok(proposal.as_str().with_context(|| format!("nothing waits: {proposed}"))?.to_owned())
+    }
+
+    /// Proposes something, and carries it out with the votes of others.
+    async fn decide(&self, arguments: &[&str], others: &[&str]) -> Result<Value> {
+        let proposal = self.propose("Representative-1", arguments).await?;
+        let mut decided = Value::Null;
+        for other in others {
+            decided = self.acts(other, &["council", "approve", &proposal]).await?;
+        }
+        ensure!(decided["progress"] == "executed", "{decided}");
+        Ok(decided)
+    }
+
+    /// Lets somebody join the third hospital's staff; the number.
+    async fn joins(&self, who: &str, institution: &str, role: &str) -> Result<String> {
+        let voucher = self.path(&format!("{who}.json"));
+        let issue = ["voucher", "issue", "--institution", institution, "--role", role, "--out", &voucher];
+        self.acts("Hospital-3", &issue).await?;
+        let member = self.acts(who, &["join", &voucher]).await?["member"].to_string();
+        for verifier in ["Verifier-1", "Verifier-2"] {
+            self.acts(verifier, &["verify", "challenge", &member]).await?;
+        }
+        self.acts(who, &["verify", "answer"]).await?;
+        Ok(member)
+    }
+
+    async fn until<Answer: Future<Output = Result<bool>>>(&self, what: &str, holds: impl Fn() -> Answer) -> Result<()> {
+        let began = Instant::now();
+        while !holds().await? {
+            ensure!(began.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Ok(())
+    }
+}
+
+/// What the doctor finds about a subject.
+async fn finding(salus: &Salus, subject: &str) -> Result<(String, String)> {
+    let ran = salus.run(&["doctor"]).await?;
+    let report: Value = serde_json::from_slice(&ran.stdout).with_context(|| ran.stderr.clone())?;
+    let findings = report["findings"].as_array().context("findings")?;
+    let found = findings.iter().find(|one| one["subject"] == subject).with_context(|| format!("no {subject}"))?;
+    let word = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
+    Ok((word("verdict"), word("says")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Result<()> {
+    let scene = Scene::begin().await?;
+    let second = second_node_sets_keys(&scene).await?;
+    let own = Salus::new(scene.everybody.home(), &scene.folder.path().join("vaults"), second.url())?;
+    proposals_that_come_to_nothing(&scene).await?;
+    third_hospital_is_admitted(&scene).await?;
+    votes_against_and_pauses(&scene).await?;
+
+    // The keys that were set at the beginning are in use.
+    scene
+        .until("the second hospital takes part", || async {
+            let seats = scene.seats().await?;
+            Ok(!seats[1]["keys_in_use"].is_null())
+        })
+        .await?;
+    let seats = scene.seats().await?;
+    assert_eq!(seats[1]["keys_in_use"], seats[1]["keys"]);
+    assert_eq!(seats[1]["changes_with_session"], Value::Null);
+    assert_eq!(finding(&own, "session keys").await?, ("ok".into(), "those of an authority of the network".into()));
+    let (_, says) = finding(&own, "hospitals").await?;
+    assert!(says.starts_with("2 decide together and all vote"), "{says}");
+
+    // With two that decide, neither can be spared.
+    for (who, arguments) in [
+        ("Representative-1", &["council", "remove-authority", "1"][..]),
+        ("Representative-1", &["council", "suspend-authority", "1"]),
+    ] {
+        let said = scene.refused(who, arguments).await?;
+        assert!(said.contains("number of active authorities would be 1") && said.contains("--force"), "{said}");
+    }
+    let said = scene.refused("Representative-2", &["authority", "suspend"]).await?;
+    assert!(said.contains("Authorities.TooFewAuthorities"), "{said}");
+
+    third_hospital_leaves(&scene).await?;
+    // By force it can, with two thirds of those who are left.
+    scene.decide(&["council", "remove-authority", "1", "--force"], &["Representative-2"]).await?;
+    let seats = scene.seats().await?;
+    assert_eq!(seats.len(), 1);
+    let said = scene.refused("Representative-1", &["council", "remove-authority", "0", "--force"]).await?;
+    assert!(said.contains("the only authority with session keys"), "{said}");
+
+    let history = scene.everybody.json(&["authority", "history"]).await?;
+    let did: Vec<_> = history.as_array().context("entries")?.iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(did, ["authority-admitted", "authority-removed", "authority-removed"]);
+    second.stop().await
+}
+
+/// The second hospital's node, which has a seat and no keys, gets some, which count from the session after next on.
+async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
+    let folder = scene.folder.path().join("second");
+    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=safe"], &folder).await?;
+    let own = |node: &Node| Salus::new(scene.everybody.home(), &scene.folder.path().join("vaults"), node.url());
+    let said = own(&node)?.acting_as("Service-2").failed(&["authority", "rotate-keys"]).await?;
+    assert!(said.contains("SALUS_RPC_METHODS=unsafe"), "{said}");
+    node.stop().await?;
+
+    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=unsafe"], &folder).await?;
+    let said = own(&node)?.acting_as("Representative-2").refused(&["authority", "rotate-keys"]).await?;
+    assert!(said.contains("has no seat"), "{said}");
+    let set = own(&node)?.acting_as("Service-2").json(&["authority", "rotate-keys"]).await?;
+    assert_eq!((&set["institution"], &set["keys_in_use"]), (&json!(1), &Value::Null));
+    let session = set["session"].as_u64().context("a session")?;
+    assert_eq!(set["takes_effect_with_session"], session + 2);
+    assert!((60_000..=120_000).contains(&set["takes_effect_in"].as_u64().context("a time")?), "{set}");
+
+    let seats = scene.seats().await?;
+    assert_eq!((&seats[1]["keys"], &seats[1]["keys_in_use"]), (&set["keys"], &Value::Null));
+    assert_eq!((&seats[1]["will_take_part"], &seats[1]["changes_with_session"]), (&json!(true), &json!(session + 2)));
+    let (verdict, says) = finding(&own(&node)?, "session keys").await?;
+    assert_eq!(verdict, "warning");
+    assert!(says.contains(&format!("they count from session {}", session + 2)), "{says}");
+    Ok(node)
+}
+
+/// Said before anybody votes.
+async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
+    let service = scene.acts("Service-1", &["status"]).await?["member"]["id"].to_string();
+    let service = format!("member:{service}");
+    let seat = ["--account", service.as_str(), "--representative", service.as_str()];
+    for (arguments, word) in [
+        ([&["council", "admit-authority", "0"], seat.as_slice()].concat(), "institution `0` has a seat already"),
+        (vec!["council", "remove-authority", "7"], "institution `7` has no seat"),
+        (vec!["council", "reinstate-authority", "0"], "is not suspended"),
+        (vec!["council", "pause-call", "Council.vote"], "does not exist or cannot be paused"),
+        (vec!["council", "unpause-call", "Records.open_records"], "is not paused"),
+        (vec!["authority", "represent"], "Authorities.AlreadyExists"),
+    ] {
+        let said = scene.refused("Representative-1", &arguments).await?;
+        assert!(said.contains(word), "{arguments:?}: {said}");
+    }
+    let nowhere = [&["council", "admit-authority", "7"], seat.as_slice()].concat();
+    let said = scene.everybody.acting_as("Representative-1").failed(&nowhere).await?;
+    assert!(said.contains("there is no institution `7`"), "{said}");
+    assert!(scene.motions().await?.is_empty());
+    Ok(())
+}
+
+/// It is admitted as an institution, its staff join, and it gets a seat.
+async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
+    let keys = scene.everybody.json(&["key", "show", "Hospital-3"]).await?;
+    let key = |pointer: &str| keys.pointer(pointer).and_then(Value::as_str).map(str::to_owned).context("a key");
+    let (issuing, encryption) = (key("/membership")?, key("/encryption/key")?);
+    let admit =
+        ["institution", "admit", "--kind", "hospital", "--issuing-key", &issuing, "--encryption-key", &encryption];
+    let proposal = scene.propose("Representative-1", &admit).await?;
+
+    // Everybody reads what they vote on, and who has.
+    let motions = scene.motions().await?;
+    let motion = motions.first().context("a motion")?;
+    assert_eq!(motion["proposal"], proposal);
+    assert_eq!(motion["decision"]["decision"], "admit-institution");
+    assert_eq!(motion["decision"]["profile"]["issuing_key"], issuing);
+    let voted = ["in_favour", "against", "not_yet"].map(|how| motion[how].clone());
+    assert_eq!(voted, [json!([{ "institution": 0 }]), json!([]), json!([{ "institution": 1 }])]);
+    assert_eq!((&motion["threshold"], &motion["state"]), (&json!(2), &json!("open")));
+    // Not twice, and not before it is decided.
+    let said = scene.refused("Representative-2", &admit).await?;
+    assert!(said.contains("proposed already") && said.contains(&proposal), "{said}");
+    let said = scene.refused("Representative-2", &["council", "close", &proposal]).await?;
+    assert!(said.contains("waits for votes until block"), "{said}");
+    let said = scene.refused("Representative-1", &["council", "approve", &proposal]).await?;
+    assert!(said.contains("Council.DuplicateVote"), "{said}");
+    let decided = scene.acts("Representative-2", &["council", "approve", &proposal]).await?;
+    assert_eq!((&decided["progress"], &decided["institution"]), (&json!("executed"), &json!(2)));
+
+    let service = scene.joins("Service-3", "2", "service").await?;
+    let representative = scene.joins("Representative-3", "2", "representative").await?;
+    let seat = |account: &str, representative: &str| {
+        let [account, representative] = [account, representative].map(|member| format!("member:{member}"));
+        ["council", "admit-authority", "2", "--account", &account, "--representative", &representative]
+            .map(str::to_owned)
+    };
+    let swapped = seat(&representative, &service);
+    let said = scene.refused("Representative-1", &swapped.each_ref().map(String::as_str)).await?;
+    assert!(said.contains("is no account of an active service of institution `2`"), "{said}");
+    let right = seat(&service, &representative);
+    scene.decide(&right.each_ref().map(String::as_str), &["Representative-2"]).await?;
+    let seats = scene.seats().await?;
+    assert_eq!((seats.len(), &seats[2]["status"], &seats[2]["keys"]), (3, &json!("active"), &Value::Null));
+    Ok(())
+}
+
+/// The third hospital votes, too.
+async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
+    let proposal = scene.propose("Representative-1", &["council", "require-verifications", "3"]).await?;
+    let waiting = scene.acts("Representative-2", &["council", "reject", &proposal]).await?;
+    assert_eq!(waiting["progress"]["waiting"]["threshold"], 2);
+    let decided = scene.acts("Representative-3", &["council", "reject", &proposal]).await?;
+    assert_eq!(decided["progress"], "disapproved");
+    assert!(scene.motions().await?.is_empty());
+
+    scene.decide(&["council", "pause-call", "Access.request_access"], &["Representative-3"]).await?;
+    let parameters = scene.everybody.json(&["council", "parameters"]).await?;
+    assert_eq!(parameters["paused_calls"], json!(["Access.request_access"]));
+    let (verdict, says) = finding(&scene.everybody, "pauses").await?;
+    assert!(verdict == "warning" && says.contains("Access.request_access"), "{says}");
+    scene.decide(&["council", "unpause-call", "Access.request_access"], &["Representative-2"]).await?;
+    scene.decide(&["council", "set-parameter", "--request-life", "2h"], &["Representative-2"]).await?;
+    let parameters = scene.everybody.json(&["council", "parameters"]).await?;
+    assert_eq!((&parameters["paused_calls"], &parameters["request_life"]), (&json!([]), &json!(7_200_000)));
+    Ok(())
+}
+
+/// It never had keys, so nothing depends on it.
+async fn third_hospital_leaves(scene: &Scene) -> Result<()> {
+    scene.decide(&["council", "remove-authority", "2"], &["Representative-2"]).await?;
+    assert_eq!(scene.seats().await?.len(), 2);
+    let said = scene.everybody.acting_as("Representative-3").run(&["council", "require-verifications", "1"]).await?;
+    assert_eq!(said.status, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("Council.NotMember"), "{}", said.stderr);
+    let said = scene.refused("Representative-3", &["authority", "represent"]).await?;
+    assert!(said.contains("belongs to no institution with a seat"), "{said}");
+    Ok(())
+}

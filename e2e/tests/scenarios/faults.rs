@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A short selection of the faults (`docs/faults.md`): one of each family that hurts most, with seeds that never change.
+
+use salus_e2e::{
+    binaries,
+    faults::{
+        plan::Kind,
+        report::{self, Verdict},
+    },
+};
+use std::{path::Path, time::Duration};
+use tokio::{process::Command, time::timeout};
+
+/// How long the selection may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// What is tried.
+const SELECTION: [Kind; 5] =
+    [Kind::Killed, Kind::TwoCutOff, Kind::WrongClock, Kind::TruncatedDatabase, Kind::JoiningWarp];
+/// The seed of all of it.
+const SEED: &str = "7";
+
+fn campaign(folder: &Path) -> Command {
+    let mut command = Command::new(binaries::find("salus-faults").unwrap());
+    command.args(["--tied", "campaign", "--seed", SEED, "--runs", &SELECTION.len().to_string()]).kill_on_drop(true);
+    for kind in SELECTION {
+        command.args(["--fault", &kind.name()]);
+    }
+    command.arg("--out").arg(folder);
+    command
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_final_is_lost_or_contradicted_by_a_selection_of_faults() {
+    if std::env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1") {
+        eprintln!("SALUS_SKIP_NAMESPACES=1: nothing was tried");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = timeout(PATIENCE, campaign(folder.path()).output()).await;
+    let output = output.expect("the selection takes too long").unwrap();
+    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    let reports = report::read(folder.path()).unwrap();
+    for report in reports.iter().filter(|report| report.verdict != Verdict::Passed) {
+        eprintln!("{}", report.words());
+    }
+    assert!(output.status.success(), "a run failed (SALUS_SKIP_NAMESPACES=1 leaves them out): {failed}");
+    println!("{}", report::summary(&reports));
+
+    // Nothing was passed over, and each run had something to check.
+    assert_eq!(reports.len(), SELECTION.len());
+    for report in &reports {
+        let during = report.transactions.during;
+        assert!(
+            during.submitted > 0 && report.checked.transactions > 40 && report.checked.entries > 40,
+            "{}",
+            report.words()
+        );
+        assert!(!report.proof.is_empty() && report.recovery.is_some(), "{}", report.words());
+    }
+
+    // All are reported: to go on does nothing twice, and to begin again is refused.
+    let refused = campaign(folder.path()).output().await.unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let resumed = campaign(folder.path()).arg("--resume").output().await.unwrap();
+    assert!(String::from_utf8_lossy(&resumed.stdout).contains("0 of 5 runs to do"), "{resumed:?}");
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Behind the packet filter that was written, a node that the consortium did not admit gets nothing.
+
+use salus_e2e::{
+    binaries,
+    filter::{Door, Report, CARELESS, METRICS, RPC},
+};
+use std::{ffi::OsStr, time::Duration};
+use tokio::{process::Command, time::timeout};
+
+/// How long the trial may take.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// What a node answers in.
+const PROTOCOLS: [&str; 4] = ["sync/2", "state/2", "sync/warp", "light/2"];
+
+/// Whether this machine is not to make namespaces. It has to be said: a machine that cannot fails these tests.
+fn skipped() -> bool {
+    let skipped = std::env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1");
+    if skipped {
+        eprintln!("SALUS_SKIP_NAMESPACES=1: nothing was tried");
+    }
+    skipped
+}
+
+/// What `salus-laboratory` reports.
+async fn laboratory(arguments: &[&OsStr]) -> Vec<u8> {
+    let mut command = Command::new(binaries::find("salus-laboratory").unwrap());
+    command.arg("--tied").args(arguments).kill_on_drop(true);
+    let output = timeout(PATIENCE, command.output())
+        .await
+        .unwrap_or_else(|_| panic!("it takes longer than {PATIENCE:?}"))
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the trial failed (SALUS_SKIP_NAMESPACES=1 leaves it out): {said}");
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    output.stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_laboratory_cuts_slows_and_filters_and_counts_what_that_did() {
+    if !skipped() {
+        laboratory(&["check".as_ref()]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
+    if skipped() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let report = laboratory(&["filter".as_ref(), folder.path().as_ref()]).await;
+    let Report { behind, control, first_block } = serde_json::from_slice(&report).unwrap();
+
+    // Behind the filter: no door opens, nobody answers, no block comes, and each filter counted what it dropped.
+    for (hospital, doors) in behind.doors.iter().enumerate() {
+        assert!(doors.len() >= 3 && doors.values().all(|door| *door == Door::Silent), "{hospital}: {doors:?}");
+    }
+    for asked in &behind.asked {
+        assert!(!asked.connected && asked.blocks.is_empty(), "{asked:?}");
+        for protocol in PROTOCOLS {
+            assert!(asked.answers.contains_key(protocol) && asked.bytes(protocol) == 0, "{protocol}: {asked:?}");
+        }
+    }
+    assert_eq!((behind.onlooker.best, behind.onlooker.peers), (0, 0), "{:?}", behind.onlooker);
+    assert!(behind.filtered.iter().all(|dropped| *dropped > 0), "{:?}", behind.filtered);
+
+    // An admitted hospital reaches the others' nodes over the addresses of the list, and nothing else of theirs.
+    for (address, door) in &behind.doors_to_peer {
+        let admitted = address.is_ipv4() && ![RPC, METRICS].contains(&address.port());
+        assert_eq!(*door, if admitted { Door::Open } else { Door::Silent }, "{address}");
+    }
+
+    // And they go on to finalise, with the filter and without.
+    for attempt in [&behind, &control] {
+        assert!(attempt.finalised.iter().all(|[before, after]| after > before), "{:?}", attempt.finalised);
+    }
+
+    // Without the filter, all of it is to be had: each node gives blocks to whoever asks, and the careless one, blocks to whoever
+    // comes, RPC and metrics too.
+    for asked in &control.asked {
+        assert!(asked.connected && asked.blocks.first() == Some(&first_block), "{asked:?}");
+        assert!(PROTOCOLS.iter().all(|protocol| asked.bytes(protocol) > 0), "{asked:?}");
+    }
+    assert!(control.onlooker.best > 0 && control.onlooker.peers > 0, "{:?}", control.onlooker);
+    assert!(control.onlooker.watched < behind.onlooker.watched, "a block that comes needs less than the time to wait");
+    for doors in [&control.doors[CARELESS], &control.doors_to_peer] {
+        // A node never offers RPC over IPv6.
+        let mut offered = doors.iter().filter(|(address, _)| address.is_ipv4() || address.port() != RPC);
+        assert!(offered.all(|(_, door)| *door == Door::Open), "{doors:?}");
+    }
+
+    // What the others run as it was written listens for RPC and metrics on its own machine only, filter or no.
+    for doors in control.doors.iter().take(CARELESS) {
+        for (address, door) in doors {
+            let listening = address.is_ipv4() && ![RPC, METRICS].contains(&address.port());
+            assert_eq!(*door, if listening { Door::Open } else { Door::Refused }, "{address}");
+        }
+    }
+}
