@@ -10,7 +10,8 @@ Brings this machine to where Salus builds: a Rust compiler, the means to compile
 and protoc. It says each thing that it does, and does nothing that is done already, so it may be run any number of times;
 scripts/demo.sh, scripts/test.sh and .ci/run call it themselves.
 
-  --tests   also what tests and checks need: Node.js and npm; clippy and rustfmt where rustup does not bring them
+  --tests   also what tests and checks need: Node.js and npm; clippy and rustfmt where rustup does not bring them; iproute2,
+            nftables and util-linux for tests that need machines and a network of their own (not with SALUS_SKIP_NAMESPACES=1)
 
 Where the compiler comes from, in this order:
 
@@ -50,6 +51,7 @@ main() {
     if [[ "$for_tests" == yes ]]; then
         install_checkers
         install_node
+        install_network_tools
     fi
     say "ready: $(describe_rust); build folder $CARGO_TARGET_DIR"
 }
@@ -133,8 +135,8 @@ install_native_tools() {
     # The perl that Debian always has is too small for OpenSSL's build.
     perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null || missing+=(perl)
     [[ -n "${PROTOC:-}" ]] || have protoc || missing+=(protobuf-compiler)
-    # cargo downloads over TLS.
-    [[ ! -d /etc/ssl || -e /etc/ssl/certs/ca-certificates.crt || -n "${SSL_CERT_FILE:-}" ]] || missing+=(ca-certificates)
+    # cargo downloads over TLS. A bare Debian has no certificates; other systems keep them elsewhere.
+    [[ -e /etc/ssl/certs/ca-certificates.crt || -n "${SSL_CERT_FILE:-}" ]] || ! have apt-get || missing+=(ca-certificates)
     [[ ${#missing[@]} -eq 0 ]] || install_packages "build tools" "${missing[@]}"
 }
 
@@ -146,6 +148,17 @@ install_node() {
     version="$(node --version)"
     version_at_least "${version#v}" 18 ||
         fail "Node.js $version is too old for the tests" "install Node.js 18 or newer, or put it first in PATH"
+}
+
+# What makes hosts in network namespaces (e2e/src/netns.rs). The tests look for them where they are, also outside of PATH.
+install_network_tools() {
+    [[ "${SALUS_SKIP_NAMESPACES:-0}" != 1 ]] || return 0
+    local missing=() PATH="$PATH:/usr/sbin:/sbin"
+    { have ip && have tc; } || missing+=(iproute2)
+    have nft || missing+=(nftables)
+    { have unshare && have nsenter; } || missing+=(util-linux)
+    have mount || missing+=(mount)
+    [[ ${#missing[@]} -eq 0 ]] || install_packages "network tools" "${missing[@]}"
 }
 
 # rustup brings these with the toolchain; Debian has them apart.

@@ -21,6 +21,7 @@ for an empty build folder on two cores.
 
   SALUS_BUDGET_SCALE   multiplies the budgets, for slower machines; 0 means no budgets
   CARGO_TARGET_DIR     the build folder; default ~/.cache/salus/target if that exists, else ./target
+  SALUS_SKIP_NAMESPACES  1: without the tests that need machines and a network of their own, on a system that forbids them
   SALUS_BIN_DIR        set by this script for the scenarios: where salus-node and salus are
 EOF
 }

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+
+help() {
+    cat <<'HELP'
+usage: docker/check.sh [--help]
+
+Checks, without a container engine, what is in this folder: the scripts; with Node.js (docker/checks) the image's recipe, the
+compose files and the dashboard; with Prometheus' own promtool its configuration, the rules and the rules' tests. That every
+metric they name exists is seen at real nodes, by a scenario in e2e. .ci/run calls it.
+
+promtool is the one on the PATH, or comes from Debian's package `prometheus`, which is unpacked into the build folder and not
+installed.
+HELP
+}
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
+
+main() {
+    case "${1:-}" in
+    '') ;;
+    -h | --help) help && exit 0 ;;
+    *) fail "unknown option: \`$1\`" "docker/check.sh --help" ;;
+    esac
+    salus_environment
+    cd "$salus_root/docker"
+    check_scripts
+    (
+        cd checks
+        npm ci --no-audit --no-fund --silent
+        npm test
+    )
+    find_promtool
+    "$promtool" check config prometheus/prometheus.yaml
+    # Each rule has a test; a rule without one would be believed and never tried.
+    check_tested
+    (cd prometheus && "$promtool" test rules alerts.test.yaml)
+    say "all is well"
+}
+
+check_scripts() {
+    local script
+    for script in *.sh; do bash -n "$script"; done
+    if have shellcheck; then
+        shellcheck --external-sources --source-path="$salus_root" ./*.sh
+    else
+        say "shellcheck is not installed: syntax only"
+    fi
+}
+
+find_promtool() {
+    local folder="$CARGO_TARGET_DIR/tools/prometheus"
+    promtool="$(command -v promtool || echo "$folder/usr/bin/promtool")"
+    [[ ! -x "$promtool" ]] || return 0
+    have apt-get || fail "promtool is not installed" "it is a part of Prometheus"
+    say "unpacking Debian's promtool into $folder"
+    mkdir -p "$folder"
+    (
+        cd "$folder"
+        # The package lists may be missing, or older than the archive.
+        download || { apt-get --quiet update && download; }
+        dpkg-deb --extract prometheus_*.deb .
+        rm -f prometheus_*.deb usr/bin/prometheus
+    ) || fail "promtool could not be had" "install Prometheus, or put promtool on the PATH"
+}
+
+download() { apt-get --quiet --option APT::Sandbox::User=root download prometheus; }
+
+check_tested() {
+    local alert missing=0
+    while read -r alert; do
+        grep -q "alertname: $alert\$" prometheus/alerts.test.yaml || {
+            warn "prometheus/alerts.test.yaml does not try $alert"
+            missing=1
+        }
+    done < <(sed -n 's/^ *- alert: //p' prometheus/alerts.yaml)
+    return "$missing"
+}
+
+main "$@"

