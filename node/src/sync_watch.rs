@@ -30,7 +30,9 @@ pub(crate) async fn watch(client: Arc<impl HeaderBackend<Block>>, sync: Arc<Sync
     loop {
         sleep(INTERVAL).await;
         let best = client.info().best_number;
-        if progress.is_stuck(best, sync.is_major_syncing() && !sync.is_offline()) {
+        // While a proof of finality or a state is fetched, no block is expected, for however long that takes.
+        let fetches = sync.status().await.is_ok_and(|status| status.warp_sync.is_some() || status.state_sync.is_some());
+        if progress.is_stuck(best, sync.is_major_syncing() && !sync.is_offline() && !fetches) {
             let seconds = INTERVAL.as_secs().saturating_mul(PATIENCE.into());
             log::error!(
                 target: LOG_TARGET,

@@ -101,7 +101,7 @@ impl Campaign {
                     let head = format!(
                         "{:>4}/{total}  {minutes:>3} min  {:<18} {:>10}",
                         place.saturating_add(1),
-                        plan.kind,
+                        plan.kind.name(),
                         plan.seed
                     );
                     match result {

@@ -141,7 +141,7 @@ fn rules(targets: &[(u16, Ipv4Addr)]) -> String {
         "table ip relay {{\n    chain outward {{\n        type nat hook output priority -100; policy accept;\n        {own}\n\
          {outward}    }}\n    chain inward {{\n        type nat hook prerouting priority -100; policy accept;\n        \
          iifname != \"lo\" tcp dport {PEER_PORT} redirect to :{TAKES}\n    }}\n}}\n\
-         insert rule inet salus input iifname \"lo\" tcp dport {PEER_PORT} accept\n"
+         insert rule inet salus arriving iifname \"lo\" tcp dport {PEER_PORT} accept\n"
     )
 }
 
