@@ -754,7 +754,8 @@ pub(crate) mod tests {
     #[test]
     fn who_joined_or_left_changes_the_peers_and_not_the_genesis() {
         let founded = parse(&four()).unwrap();
-        let joined = entry(5).replacen("port = ", "joined = 7\nport = ", 1);
+        let written = entry(5);
+        let joined = written.replacen("port = ", "joined = 7\nport = ", 1);
         let left = four().replacen("address = \"192.0.2.2\"", "left = true\naddress = \"192.0.2.2\"", 1);
         let list = parse(&format!("{left}\n{joined}")).unwrap();
         assert_eq!(list.network.founders.len(), 4);
@@ -764,7 +765,7 @@ pub(crate) mod tests {
         assert_eq!(peers, ["192.0.2.3", "192.0.2.4", "192.0.2.5"]);
         assert_eq!(founded.peers_of(InstitutionId(0)).len(), 3);
         let [own, other] = [0, 4].map(|place| list.hospitals[place].clone());
-        let entry = hospital_of(&joined, Path::new("hospital.toml")).unwrap();
+        let entry = hospital_of(&written, Path::new("hospital.toml")).unwrap();
         assert!(other.is_entry_of(&entry) && !own.is_entry_of(&entry));
     }
 
