@@ -32,8 +32,9 @@ use std::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 
-/// How long somebody waits for an attempt before trying elsewhere.
-const PATIENCE: Duration = Duration::from_secs(12);
+/// How long somebody waits for an attempt before trying elsewhere: twice what it takes until something is final. It is less
+/// than finality is made to stand still for, so that people go on submitting meanwhile.
+const PATIENCE: Duration = Duration::from_secs(7);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(4);
 

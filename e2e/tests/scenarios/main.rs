@@ -13,7 +13,6 @@
 mod authorities;
 mod bad_input;
 mod demo;
-mod equivocation;
 mod faults;
 mod filter;
 mod founding;
