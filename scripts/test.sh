@@ -55,7 +55,7 @@ main() {
     if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
         stage build 30 build
     fi
-    [[ "$chosen" != *' rust '* ]] || stage rust 18 rust
+    [[ "$chosen" != *' rust '* ]] || stage rust 26 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
 
