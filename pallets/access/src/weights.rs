@@ -52,10 +52,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn open_chart() -> Weight {
-        // Minimum execution time: 33_440_000 picoseconds.
-        Weight::from_parts(35_283_000, 3911)
+        // Minimum execution time: 32_709_000 picoseconds.
+        Weight::from_parts(33_891_000, 3911)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -78,10 +78,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn add_compartment() -> Weight {
-        // Minimum execution time: 37_266_000 picoseconds.
-        Weight::from_parts(39_339_000, 3911)
+        // Minimum execution time: 36_074_000 picoseconds.
+        Weight::from_parts(37_496_000, 3911)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -104,10 +104,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn rotate_compartment() -> Weight {
-        // Minimum execution time: 44_256_000 picoseconds.
-        Weight::from_parts(45_978_000, 3911)
+        // Minimum execution time: 43_055_000 picoseconds.
+        Weight::from_parts(44_517_000, 3911)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -130,13 +130,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// The range of component `e` is `[1, 64]`.
     fn renew_envelopes(e: u32) -> Weight {
-        // Minimum execution time: 45_678_000 picoseconds.
-        Weight::from_parts(46_995_229, 3911)
-            // Standard Error: 2_611
-            .saturating_add(Weight::from_parts(5_951_355, 0).saturating_mul(e.into()))
+        // Minimum execution time: 45_989_000 picoseconds.
+        Weight::from_parts(47_819_605, 3911)
+            // Standard Error: 4_583
+            .saturating_add(Weight::from_parts(5_914_189, 0).saturating_mul(e.into()))
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(T::DbWeight::get().writes(4_u64))
@@ -168,10 +168,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn grant_access() -> Weight {
-        // Minimum execution time: 278_295_000 picoseconds.
-        Weight::from_parts(283_493_000, 170526)
+        // Minimum execution time: 271_084_000 picoseconds.
+        Weight::from_parts(285_045_000, 170526)
             .saturating_add(T::DbWeight::get().reads(74_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -200,10 +200,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn grant_access_to_lab() -> Weight {
-        // Minimum execution time: 276_984_000 picoseconds.
-        Weight::from_parts(286_457_000, 170526)
+        // Minimum execution time: 270_784_000 picoseconds.
+        Weight::from_parts(293_328_000, 170526)
             .saturating_add(T::DbWeight::get().reads(74_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -226,10 +226,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn revoke_access() -> Weight {
-        // Minimum execution time: 41_703_000 picoseconds.
-        Weight::from_parts(43_014_000, 3911)
+        // Minimum execution time: 41_021_000 picoseconds.
+        Weight::from_parts(43_305_000, 3911)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -252,10 +252,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn revoke_access_from_lab() -> Weight {
-        // Minimum execution time: 41_652_000 picoseconds.
-        Weight::from_parts(42_954_000, 3911)
+        // Minimum execution time: 40_671_000 picoseconds.
+        Weight::from_parts(42_334_000, 3911)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -273,6 +273,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Access::OpenRequests` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     /// Storage: `Access::Requests` (r:1 w:1)
     /// Proof: `Access::Requests` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+    /// Storage: `Upgrades::Tuned` (r:1 w:0)
+    /// Proof: `Upgrades::Tuned` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Audit::NextInTimeline` (r:1 w:1)
@@ -280,11 +282,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn request_access() -> Weight {
-        // Minimum execution time: 48_302_000 picoseconds.
-        Weight::from_parts(49_794_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Minimum execution time: 48_042_000 picoseconds.
+        Weight::from_parts(49_724_000, 3911)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
@@ -316,13 +318,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:17)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:17)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// The range of component `g` is `[1, 16]`.
     fn approve_request(g: u32) -> Weight {
-        // Minimum execution time: 312_076_000 picoseconds.
-        Weight::from_parts(38_069_351, 6832)
-            // Standard Error: 242_945
-            .saturating_add(Weight::from_parts(275_795_567, 0).saturating_mul(g.into()))
+        // Minimum execution time: 322_561_000 picoseconds.
+        Weight::from_parts(327_288_000, 6832)
+            // Standard Error: 936_406
+            .saturating_add(Weight::from_parts(257_084_282, 0).saturating_mul(g.into()))
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().reads((66_u64).saturating_mul(g.into())))
             .saturating_add(T::DbWeight::get().writes(7_u64))
@@ -348,10 +350,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn deny_request() -> Weight {
-        // Minimum execution time: 40_331_000 picoseconds.
-        Weight::from_parts(41_642_000, 3911)
+        // Minimum execution time: 39_549_000 picoseconds.
+        Weight::from_parts(42_363_000, 3911)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -360,23 +362,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn open_chart() -> Weight {
-        Weight::from_parts(35_283_000, 3911)
+        Weight::from_parts(33_891_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn add_compartment() -> Weight {
-        Weight::from_parts(39_339_000, 3911)
+        Weight::from_parts(37_496_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn rotate_compartment() -> Weight {
-        Weight::from_parts(45_978_000, 3911)
+        Weight::from_parts(44_517_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn renew_envelopes(e: u32) -> Weight {
-        Weight::from_parts(46_995_229, 3911)
-            .saturating_add(Weight::from_parts(5_951_355, 0).saturating_mul(e.into()))
+        Weight::from_parts(47_819_605, 3911)
+            .saturating_add(Weight::from_parts(5_914_189, 0).saturating_mul(e.into()))
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
@@ -384,33 +386,33 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2649).saturating_mul(e.into()))
     }
     fn grant_access() -> Weight {
-        Weight::from_parts(283_493_000, 170526)
+        Weight::from_parts(285_045_000, 170526)
             .saturating_add(ParityDbWeight::get().reads(74_u64))
             .saturating_add(ParityDbWeight::get().writes(9_u64))
     }
     fn grant_access_to_lab() -> Weight {
-        Weight::from_parts(286_457_000, 170526)
+        Weight::from_parts(293_328_000, 170526)
             .saturating_add(ParityDbWeight::get().reads(74_u64))
             .saturating_add(ParityDbWeight::get().writes(9_u64))
     }
     fn revoke_access() -> Weight {
-        Weight::from_parts(43_014_000, 3911)
+        Weight::from_parts(43_305_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn revoke_access_from_lab() -> Weight {
-        Weight::from_parts(42_954_000, 3911)
+        Weight::from_parts(42_334_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn request_access() -> Weight {
-        Weight::from_parts(49_794_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(9_u64))
+        Weight::from_parts(49_724_000, 3911)
+            .saturating_add(ParityDbWeight::get().reads(10_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn approve_request(g: u32) -> Weight {
-        Weight::from_parts(38_069_351, 6832)
-            .saturating_add(Weight::from_parts(275_795_567, 0).saturating_mul(g.into()))
+        Weight::from_parts(327_288_000, 6832)
+            .saturating_add(Weight::from_parts(257_084_282, 0).saturating_mul(g.into()))
             .saturating_add(ParityDbWeight::get().reads(9_u64))
             .saturating_add(ParityDbWeight::get().reads((66_u64).saturating_mul(g.into())))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
@@ -418,7 +420,7 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 169536).saturating_mul(g.into()))
     }
     fn deny_request() -> Weight {
-        Weight::from_parts(41_642_000, 3911)
+        Weight::from_parts(42_363_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }

@@ -32,10 +32,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn append() -> Weight {
-        // Minimum execution time: 13_700_000 picoseconds.
-        Weight::from_parts(14_662_000, 3522)
+        // Minimum execution time: 13_441_000 picoseconds.
+        Weight::from_parts(14_011_000, 3522)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -48,10 +48,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:2)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:2)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn append_denial() -> Weight {
-        // Minimum execution time: 28_873_000 picoseconds.
-        Weight::from_parts(30_646_000, 3522)
+        // Minimum execution time: 28_152_000 picoseconds.
+        Weight::from_parts(29_193_000, 3522)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -62,7 +62,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:257 w:512)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:257 w:512)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Storage: `Upgrades::Tuned` (r:1 w:0)
+    /// Proof: `Upgrades::Tuned` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Denials` (r:256 w:256)
     /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:256 w:256)
@@ -71,37 +73,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::FirstHeld` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[0, 256]`.
     fn prune(n: u32) -> Weight {
-        // Minimum execution time: 9_615_000 picoseconds.
-        Weight::from_parts(9_675_000, 3619)
-            // Standard Error: 83_181
-            .saturating_add(Weight::from_parts(32_729_344, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Minimum execution time: 10_095_000 picoseconds.
+        Weight::from_parts(10_255_000, 3643)
+            // Standard Error: 793_386
+            .saturating_add(Weight::from_parts(36_909_927, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
             .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 2629).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 2653).saturating_mul(n.into()))
     }
 }
 
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn append() -> Weight {
-        Weight::from_parts(14_662_000, 3522)
+        Weight::from_parts(14_011_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(2_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn append_denial() -> Weight {
-        Weight::from_parts(30_646_000, 3522)
+        Weight::from_parts(29_193_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(3_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn prune(n: u32) -> Weight {
-        Weight::from_parts(9_675_000, 3619)
-            .saturating_add(Weight::from_parts(32_729_344, 0).saturating_mul(n.into()))
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
+        Weight::from_parts(10_255_000, 3643)
+            .saturating_add(Weight::from_parts(36_909_927, 0).saturating_mul(n.into()))
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
             .saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(n.into())))
             .saturating_add(ParityDbWeight::get().writes(2_u64))
             .saturating_add(ParityDbWeight::get().writes((7_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 2629).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 2653).saturating_mul(n.into()))
     }
 }

@@ -55,10 +55,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn admit_institution() -> Weight {
-        // Minimum execution time: 19_179_000 picoseconds.
-        Weight::from_parts(20_430_000, 3522)
+        // Minimum execution time: 19_389_000 picoseconds.
+        Weight::from_parts(20_901_000, 3522)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -73,10 +73,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn update_institution() -> Weight {
-        // Minimum execution time: 22_633_000 picoseconds.
-        Weight::from_parts(24_096_000, 3838)
+        // Minimum execution time: 22_684_000 picoseconds.
+        Weight::from_parts(24_266_000, 3838)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -91,10 +91,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn rotate_issuing_key() -> Weight {
         // Minimum execution time: 22_253_000 picoseconds.
-        Weight::from_parts(23_695_000, 3838)
+        Weight::from_parts(23_896_000, 3838)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -109,10 +109,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn suspend_institution() -> Weight {
-        // Minimum execution time: 22_103_000 picoseconds.
-        Weight::from_parts(23_645_000, 3838)
+        // Minimum execution time: 22_865_000 picoseconds.
+        Weight::from_parts(24_196_000, 3838)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -127,10 +127,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn reinstate_institution() -> Weight {
-        // Minimum execution time: 22_033_000 picoseconds.
-        Weight::from_parts(23_495_000, 3838)
+        // Minimum execution time: 22_163_000 picoseconds.
+        Weight::from_parts(23_865_000, 3838)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -145,10 +145,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn remove_institution() -> Weight {
-        // Minimum execution time: 22_113_000 picoseconds.
-        Weight::from_parts(23_515_000, 3838)
+        // Minimum execution time: 22_013_000 picoseconds.
+        Weight::from_parts(23_035_000, 3838)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -163,10 +163,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn set_required_verifications() -> Weight {
-        // Minimum execution time: 16_776_000 picoseconds.
-        Weight::from_parts(17_837_000, 3522)
+        // Minimum execution time: 16_925_000 picoseconds.
+        Weight::from_parts(18_207_000, 3522)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -195,10 +195,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn redeem() -> Weight {
-        // Minimum execution time: 178_726_000 picoseconds.
-        Weight::from_parts(189_082_000, 6054)
+        // Minimum execution time: 182_181_000 picoseconds.
+        Weight::from_parts(203_984_000, 6054)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -215,8 +215,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_redeem() -> Weight {
-        // Minimum execution time: 140_570_000 picoseconds.
-        Weight::from_parts(147_209_000, 6054).saturating_add(T::DbWeight::get().reads(8_u64))
+        // Minimum execution time: 140_339_000 picoseconds.
+        Weight::from_parts(148_481_000, 6054).saturating_add(T::DbWeight::get().reads(8_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
@@ -233,10 +233,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn refuse_applicant() -> Weight {
-        // Minimum execution time: 28_904_000 picoseconds.
-        Weight::from_parts(30_646_000, 3911)
+        // Minimum execution time: 28_592_000 picoseconds.
+        Weight::from_parts(29_965_000, 3911)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -257,10 +257,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn challenge() -> Weight {
-        // Minimum execution time: 77_686_000 picoseconds.
-        Weight::from_parts(82_463_000, 26540)
+        // Minimum execution time: 76_694_000 picoseconds.
+        Weight::from_parts(81_111_000, 26540)
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -283,10 +283,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn answer() -> Weight {
-        // Minimum execution time: 118_808_000 picoseconds.
-        Weight::from_parts(128_742_000, 23985)
+        // Minimum execution time: 116_534_000 picoseconds.
+        Weight::from_parts(122_823_000, 23985)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -301,8 +301,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
-        // Minimum execution time: 54_962_000 picoseconds.
-        Weight::from_parts(58_487_000, 6832).saturating_add(T::DbWeight::get().reads(7_u64))
+        // Minimum execution time: 53_790_000 picoseconds.
+        Weight::from_parts(55_984_000, 6832).saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:2 w:1)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
@@ -325,10 +325,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn add_transaction_key() -> Weight {
-        // Minimum execution time: 112_658_000 picoseconds.
-        Weight::from_parts(120_981_000, 6054)
+        // Minimum execution time: 111_817_000 picoseconds.
+        Weight::from_parts(118_587_000, 6054)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -349,10 +349,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn remove_transaction_key() -> Weight {
-        // Minimum execution time: 69_303_000 picoseconds.
-        Weight::from_parts(72_658_000, 3911)
+        // Minimum execution time: 69_353_000 picoseconds.
+        Weight::from_parts(74_642_000, 3911)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -371,10 +371,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn suspend_member() -> Weight {
-        // Minimum execution time: 34_662_000 picoseconds.
-        Weight::from_parts(36_474_000, 6832)
+        // Minimum execution time: 34_622_000 picoseconds.
+        Weight::from_parts(37_396_000, 6832)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -393,10 +393,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn reinstate_member() -> Weight {
-        // Minimum execution time: 34_632_000 picoseconds.
-        Weight::from_parts(36_755_000, 6832)
+        // Minimum execution time: 34_492_000 picoseconds.
+        Weight::from_parts(36_014_000, 6832)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -417,10 +417,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn revoke_member() -> Weight {
-        // Minimum execution time: 74_341_000 picoseconds.
-        Weight::from_parts(76_394_000, 23985)
+        // Minimum execution time: 74_361_000 picoseconds.
+        Weight::from_parts(77_486_000, 23985)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -432,21 +432,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
     /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `TxPause::PausedCalls` (r:1 w:0)
+    /// Proof: `TxPause::PausedCalls` (`max_values`: None, `max_size`: Some(148), added: 2623, mode: `MaxEncodedLen`)
     /// Storage: `Membership::MemberUsage` (r:1 w:1)
     /// Proof: `Membership::MemberUsage` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
+    /// Storage: `Upgrades::Tuned` (r:1 w:0)
+    /// Proof: `Upgrades::Tuned` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
     /// Storage: `Membership::InstitutionUsage` (r:1 w:1)
     /// Proof: `Membership::InstitutionUsage` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn member_gate() -> Weight {
-        // Minimum execution time: 21_902_000 picoseconds.
-        Weight::from_parts(22_613_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Minimum execution time: 24_376_000 picoseconds.
+        Weight::from_parts(25_939_000, 3911)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn bounded_nonce() -> Weight {
-        // Minimum execution time: 8_522_000 picoseconds.
-        Weight::from_parts(8_863_000, 3529)
+        // Minimum execution time: 8_262_000 picoseconds.
+        Weight::from_parts(8_894_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -455,98 +459,98 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn admit_institution() -> Weight {
-        Weight::from_parts(20_430_000, 3522)
+        Weight::from_parts(20_901_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn update_institution() -> Weight {
-        Weight::from_parts(24_096_000, 3838)
+        Weight::from_parts(24_266_000, 3838)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn rotate_issuing_key() -> Weight {
-        Weight::from_parts(23_695_000, 3838)
+        Weight::from_parts(23_896_000, 3838)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn suspend_institution() -> Weight {
-        Weight::from_parts(23_645_000, 3838)
+        Weight::from_parts(24_196_000, 3838)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn reinstate_institution() -> Weight {
-        Weight::from_parts(23_495_000, 3838)
+        Weight::from_parts(23_865_000, 3838)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn remove_institution() -> Weight {
-        Weight::from_parts(23_515_000, 3838)
+        Weight::from_parts(23_035_000, 3838)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn set_required_verifications() -> Weight {
-        Weight::from_parts(17_837_000, 3522)
+        Weight::from_parts(18_207_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(3_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn redeem() -> Weight {
-        Weight::from_parts(189_082_000, 6054)
+        Weight::from_parts(203_984_000, 6054)
             .saturating_add(ParityDbWeight::get().reads(12_u64))
             .saturating_add(ParityDbWeight::get().writes(11_u64))
     }
     fn authorize_redeem() -> Weight {
-        Weight::from_parts(147_209_000, 6054).saturating_add(ParityDbWeight::get().reads(8_u64))
+        Weight::from_parts(148_481_000, 6054).saturating_add(ParityDbWeight::get().reads(8_u64))
     }
     fn refuse_applicant() -> Weight {
-        Weight::from_parts(30_646_000, 3911)
+        Weight::from_parts(29_965_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn challenge() -> Weight {
-        Weight::from_parts(82_463_000, 26540)
+        Weight::from_parts(81_111_000, 26540)
             .saturating_add(ParityDbWeight::get().reads(17_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn answer() -> Weight {
-        Weight::from_parts(128_742_000, 23985)
+        Weight::from_parts(122_823_000, 23985)
             .saturating_add(ParityDbWeight::get().reads(18_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(58_487_000, 6832).saturating_add(ParityDbWeight::get().reads(7_u64))
+        Weight::from_parts(55_984_000, 6832).saturating_add(ParityDbWeight::get().reads(7_u64))
     }
     fn add_transaction_key() -> Weight {
-        Weight::from_parts(120_981_000, 6054)
+        Weight::from_parts(118_587_000, 6054)
             .saturating_add(ParityDbWeight::get().reads(10_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn remove_transaction_key() -> Weight {
-        Weight::from_parts(72_658_000, 3911)
+        Weight::from_parts(74_642_000, 3911)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn suspend_member() -> Weight {
-        Weight::from_parts(36_474_000, 6832)
+        Weight::from_parts(37_396_000, 6832)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn reinstate_member() -> Weight {
-        Weight::from_parts(36_755_000, 6832)
+        Weight::from_parts(36_014_000, 6832)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn revoke_member() -> Weight {
-        Weight::from_parts(76_394_000, 23985)
+        Weight::from_parts(77_486_000, 23985)
             .saturating_add(ParityDbWeight::get().reads(16_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn member_gate() -> Weight {
-        Weight::from_parts(22_613_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(6_u64))
+        Weight::from_parts(25_939_000, 3911)
+            .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(2_u64))
     }
     fn bounded_nonce() -> Weight {
-        Weight::from_parts(8_863_000, 3529)
+        Weight::from_parts(8_894_000, 3529)
             .saturating_add(ParityDbWeight::get().reads(1_u64))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
     }

@@ -53,12 +53,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// Storage: `Records::Versions` (r:0 w:1)
     /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     fn create_medical_record() -> Weight {
-        // Minimum execution time: 282_412_000 picoseconds.
-        Weight::from_parts(288_710_000, 170526)
+        // Minimum execution time: 280_498_000 picoseconds.
+        Weight::from_parts(291_114_000, 170526)
             .saturating_add(T::DbWeight::get().reads(74_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -87,18 +87,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:64)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:64)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// Storage: `Records::Versions` (r:0 w:64)
     /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     /// The range of component `c` is `[1, 16]`.
     /// The range of component `r` is `[1, 64]`.
     fn create_medical_records(c: u32, r: u32) -> Weight {
-        // Minimum execution time: 404_263_000 picoseconds.
-        Weight::from_parts(418_844_000, 170526)
-            // Standard Error: 2_612_955
-            .saturating_add(Weight::from_parts(188_306_648, 0).saturating_mul(c.into()))
-            // Standard Error: 651_507
-            .saturating_add(Weight::from_parts(27_717_284, 0).saturating_mul(r.into()))
+        // Minimum execution time: 381_479_000 picoseconds.
+        Weight::from_parts(386_116_000, 170526)
+            // Standard Error: 2_781_794
+            .saturating_add(Weight::from_parts(196_025_429, 0).saturating_mul(c.into()))
+            // Standard Error: 693_605
+            .saturating_add(Weight::from_parts(28_875_132, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(74_u64))
             .saturating_add(T::DbWeight::get().reads((49_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(r.into())))
@@ -136,13 +136,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// The range of component `e` is `[0, 8]`.
     fn amend_record(e: u32) -> Weight {
-        // Minimum execution time: 305_556_000 picoseconds.
-        Weight::from_parts(313_059_833, 170526)
-            // Standard Error: 10_867
-            .saturating_add(Weight::from_parts(3_762_910, 0).saturating_mul(e.into()))
+        // Minimum execution time: 301_279_000 picoseconds.
+        Weight::from_parts(317_343_629, 170526)
+            // Standard Error: 55_455
+            .saturating_add(Weight::from_parts(6_109_776, 0).saturating_mul(e.into()))
             .saturating_add(T::DbWeight::get().reads(76_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -179,12 +179,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:1)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     /// Storage: `Records::SessionQueue` (r:0 w:1)
     /// Proof: `Records::SessionQueue` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn open_records_permitted() -> Weight {
-        // Minimum execution time: 318_695_000 picoseconds.
-        Weight::from_parts(325_665_000, 191718)
+        // Minimum execution time: 313_738_000 picoseconds.
+        Weight::from_parts(325_856_000, 191718)
             .saturating_add(T::DbWeight::get().reads(85_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -217,10 +217,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Timeline` (r:0 w:2)
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:2)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn open_records_denied() -> Weight {
-        // Minimum execution time: 324_734_000 picoseconds.
-        Weight::from_parts(331_715_000, 191718)
+        // Minimum execution time: 320_378_000 picoseconds.
+        Weight::from_parts(341_008_000, 191718)
             .saturating_add(T::DbWeight::get().reads(84_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -234,10 +234,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[0, 256]`.
     fn close_sessions(n: u32) -> Weight {
-        // Minimum execution time: 5_498_000 picoseconds.
-        Weight::from_parts(5_579_000, 3513)
-            // Standard Error: 3_415
-            .saturating_add(Weight::from_parts(10_292_118, 0).saturating_mul(n.into()))
+        // Minimum execution time: 5_538_000 picoseconds.
+        Weight::from_parts(5_708_000, 3513)
+            // Standard Error: 5_184
+            .saturating_add(Weight::from_parts(10_532_936, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
@@ -249,14 +249,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn create_medical_record() -> Weight {
-        Weight::from_parts(288_710_000, 170526)
+        Weight::from_parts(291_114_000, 170526)
             .saturating_add(ParityDbWeight::get().reads(74_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(418_844_000, 170526)
-            .saturating_add(Weight::from_parts(188_306_648, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(27_717_284, 0).saturating_mul(r.into()))
+        Weight::from_parts(386_116_000, 170526)
+            .saturating_add(Weight::from_parts(196_025_429, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(28_875_132, 0).saturating_mul(r.into()))
             .saturating_add(ParityDbWeight::get().reads(74_u64))
             .saturating_add(ParityDbWeight::get().reads((49_u64).saturating_mul(c.into())))
             .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(r.into())))
@@ -266,26 +266,26 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 5340).saturating_mul(r.into()))
     }
     fn amend_record(e: u32) -> Weight {
-        Weight::from_parts(313_059_833, 170526)
-            .saturating_add(Weight::from_parts(3_762_910, 0).saturating_mul(e.into()))
+        Weight::from_parts(317_343_629, 170526)
+            .saturating_add(Weight::from_parts(6_109_776, 0).saturating_mul(e.into()))
             .saturating_add(ParityDbWeight::get().reads(76_u64))
             .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(e.into())))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2649).saturating_mul(e.into()))
     }
     fn open_records_permitted() -> Weight {
-        Weight::from_parts(325_665_000, 191718)
+        Weight::from_parts(325_856_000, 191718)
             .saturating_add(ParityDbWeight::get().reads(85_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn open_records_denied() -> Weight {
-        Weight::from_parts(331_715_000, 191718)
+        Weight::from_parts(341_008_000, 191718)
             .saturating_add(ParityDbWeight::get().reads(84_u64))
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn close_sessions(n: u32) -> Weight {
-        Weight::from_parts(5_579_000, 3513)
-            .saturating_add(Weight::from_parts(10_292_118, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_708_000, 3513)
+            .saturating_add(Weight::from_parts(10_532_936, 0).saturating_mul(n.into()))
             .saturating_add(ParityDbWeight::get().reads(3_u64))
             .saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
