@@ -152,7 +152,11 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             metrics.clone(),
             net_config.peer_store_handle(),
         );
-    net_config.add_notification_protocol(grandpa_protocol_config);
+    // A protocol of which nobody hears would close every connection: litep2p tells all protocols of each.
+    let enable_grandpa = !config.disable_grandpa;
+    if enable_grandpa {
+        net_config.add_notification_protocol(grandpa_protocol_config);
+    }
 
     let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
@@ -206,7 +210,6 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
 
     let role = config.role;
     let force_authoring = config.force_authoring;
-    let enable_grandpa = !config.disable_grandpa;
     let name = config.network.node_name.clone();
     let shared_voter_state = SharedVoterState::empty();
 
