@@ -103,7 +103,7 @@ pub enum Role {
     Verifier,
     /// Judges emergencies, lawful access and anomalies.
     Auditor,
-    /// An institution's vault service or gateway.
+    /// An institution's vault service or gateway, and the account that sets its authority's session keys.
     Service,
     /// Holds an institution's seat in the council.
     Representative,
@@ -217,6 +217,13 @@ pub struct Quota {
     pub bytes: u64,
     /// Milliseconds in which an empty allowance refills.
     pub refill: Moment,
+}
+
+impl Quota {
+    /// Whether whoever has this may spend as much at once as with `least`, and as often.
+    pub fn allows(&self, least: &Self) -> bool {
+        self.time >= least.time && self.bytes >= least.bytes && self.refill <= least.refill
+    }
 }
 
 /// What the council decides about an institution.

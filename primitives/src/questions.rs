@@ -52,18 +52,19 @@ impl<AccountId> Membership<AccountId> for () {
 
 /// Knows the authorities.
 pub trait Authorities<AccountId> {
-    /// The institution whose active seat has this account.
-    fn active_seat(account: &AccountId) -> Option<InstitutionId>;
+    /// The institution whose seat has this account.
+    fn seat(account: &AccountId) -> Option<InstitutionId>;
 
-    /// The institutions whose nodes author and vote: those with an active seat and session keys.
-    fn active() -> Vec<InstitutionId>;
+    /// The institutions whose votes make blocks final from the session after next on: those with a seat and session keys, but
+    /// for suspended ones that are not needed.
+    fn voting() -> Vec<InstitutionId>;
 }
 
 impl<AccountId> Authorities<AccountId> for () {
-    fn active_seat(_: &AccountId) -> Option<InstitutionId> {
+    fn seat(_: &AccountId) -> Option<InstitutionId> {
         None
     }
-    fn active() -> Vec<InstitutionId> {
+    fn voting() -> Vec<InstitutionId> {
         Vec::new()
     }
 }

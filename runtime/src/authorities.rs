@@ -33,8 +33,32 @@ pub struct ForcedFinality;
 
 impl Finality<BlockNumber> for ForcedFinality {
     fn resume(last_final: BlockNumber, wait: BlockNumber) {
+        forget_changes_after(last_final);
         pallet_grandpa::Stalled::<Runtime>::put((wait, last_final));
     }
+}
+
+/// GRANDPA's pallet counts a set of authorities when its change is announced, its voters when that is final. Changes that never
+/// became final are dropped by the voters when they are forced to another set. If the pallet went on to count them, it would take
+/// no report of votes any more, since these name the voters' number of their set.
+fn forget_changes_after(last_final: BlockNumber) {
+    use pallet_grandpa::{CurrentSetId, SetIdSession};
+    // The first session that began after that block; each begins with a block that is a multiple of their length.
+    let Some(session) = last_final.checked_div(SessionLength::<Runtime>::get()) else { return };
+    let first = session.saturating_add(1);
+    let mut set = CurrentSetId::<Runtime>::get();
+    while let Some(former) = set.checked_sub(1) {
+        // The last session of the former set came right before the first of this one.
+        let is_final = SetIdSession::<Runtime>::get(former).is_none_or(|last| last.saturating_add(1) < first);
+        if is_final {
+            break;
+        }
+        SetIdSession::<Runtime>::remove(set);
+        set = former;
+    }
+    CurrentSetId::<Runtime>::put(set);
+    // It voted, or tried to, until this session began.
+    SetIdSession::<Runtime>::insert(set, Session::current_index().saturating_sub(1));
 }
 
 /// The slot of the block.

@@ -5,6 +5,7 @@
 use crate::{
     authorities::{AuthorityOf, CurrentSlot, ForcedFinality, IdentificationOf, ReportLongevity},
     call_policy::RolePolicy,
+    council::{CouncilWeights, MotionOfSeat},
     limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
     migrations,
     no_currency::NoCurrency,
@@ -126,13 +127,13 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type MaxMembers = ConstU32<{ limits::MAX_AUTHORITIES }>;
     // Who does not vote is counted with the prime member, and without one as voting no.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
-    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = CouncilWeights;
     // Its members are those whom the seats of the authorities name, and nobody else's to choose.
     type SetMembersOrigin = EnsureNever<()>;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = TwoThirdsOfCouncil;
     type KillOrigin = TwoThirdsOfCouncil;
-    type Consideration = ();
+    type Consideration = MotionOfSeat;
 }
 
 // Pausing is for `Upgrades`, which logs it. This pallet remembers what is paused, and filters it.
@@ -166,6 +167,7 @@ impl pallet_salus_membership::Config for Runtime {
     type Time = Timestamp;
     type CallPolicy = RolePolicy;
     type ChallengeLife = ConstU64<{ limits::CHALLENGE_LIFE }>;
+    type LeastTraffic = limits::LeastInstitutionQuota;
     type MemberQuota = pallet_salus_upgrades::MemberQuota<Runtime>;
     type ReservedQuota = limits::ReservedQuota;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
@@ -210,6 +212,8 @@ impl pallet_salus_authorities::Config for Runtime {
     type Offences = Offences;
     type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
     type SessionsRemembered = ConstU32<{ limits::SESSIONS_REMEMBERED }>;
+    type MaxMotions = ConstU32<{ limits::MAX_MOTIONS }>;
+    type MotionsPerSeat = ConstU32<{ limits::MOTIONS_PER_SEAT }>;
     type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]

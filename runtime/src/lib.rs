@@ -33,6 +33,8 @@ pub mod call_policy;
 #[warn(missing_docs)]
 pub mod configs;
 #[warn(missing_docs)]
+pub mod council;
+#[warn(missing_docs)]
 pub mod limits;
 #[warn(missing_docs)]
 pub mod migrations;

@@ -32,6 +32,8 @@ pub const BLOCK_HASHES: BlockNumber = 2_400;
 pub const MOTION_DURATION: BlockNumber = 7 * DAYS;
 /// Motions that are open in the council, at most.
 pub const MAX_MOTIONS: u32 = 32;
+/// Motions of one institution that are open in the council, at most: three of four could not keep the fourth from proposing.
+pub const MOTIONS_PER_SEAT: u32 = 8;
 /// Authorities, at most. Sized for consortia, far below what consensus could hold.
 pub const MAX_AUTHORITIES: u32 = 100;
 
@@ -55,6 +57,10 @@ pub const RESERVED_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, 
 /// within a minute. That is most of what all blocks of a minute hold (22.5 seconds): one institution alone on the
 /// network may use it, several share it in the order in which transactions come.
 pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECOND, bytes: 32 << 20, refill: MINUTE };
+
+/// The least that the members of an institution may spend together: what one member may, within an hour. With less it could not
+/// vote, and an institution that cannot vote cannot be given more.
+pub const LEAST_INSTITUTION_QUOTA: Quota = Quota { refill: salus_primitives::time::HOUR, ..MEMBER_QUOTA };
 
 /// How far ahead of an account's nonce a transaction's may be: so many may one account have waiting in the pool.
 pub const NONCE_WINDOW: u32 = 16;
@@ -114,4 +120,6 @@ parameter_types! {
         Parameters { request_life: REQUEST_LIFE, log_horizon: LOG_HORIZON, member_quota: MEMBER_QUOTA };
     /// [`RESERVED_QUOTA`].
     pub const ReservedQuota: Quota = RESERVED_QUOTA;
+    /// [`LEAST_INSTITUTION_QUOTA`].
+    pub const LeastInstitutionQuota: Quota = LEAST_INSTITUTION_QUOTA;
 }

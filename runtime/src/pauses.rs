@@ -3,8 +3,8 @@
 //! Which calls are paused, and which never can be.
 //!
 //! The council pauses a call when it turns out to be faulty, until an upgrade repairs it. What is excepted: what the council
-//! and the authorities need to repair anything, what nobody signs, and whatever somebody uses to take something back or to
-//! refuse it. A fault in one of these takes an upgrade; nobody may be kept from revoking meanwhile.
+//! and the authorities need to repair anything, what blocks are made of, and whatever somebody uses to take something back or
+//! to refuse it. A fault in one of these takes an upgrade; nobody may be kept from revoking meanwhile.
 
 use crate::{call_policy::MAX_NESTING, Runtime, RuntimeCall, TxPause};
 use alloc::{collections::BTreeSet, vec::Vec};

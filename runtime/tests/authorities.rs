@@ -266,3 +266,79 @@ fn accounts_of_authorities_belong_to_services() {
         let _: Slot = <CurrentSlot as Get<Slot>>::get();
     });
 }
+
+fn proposal(count: u32) -> RuntimeCall {
+    RuntimeCall::Membership(pallet_salus_membership::Call::set_required_verifications { count })
+}
+
+#[test]
+fn one_institution_cannot_fill_the_list_of_motions() {
+    genesis(presets::LOCAL).execute_with(|| {
+        next_block();
+        let propose = |by: u32, count: u32| {
+            let call = proposal(count);
+            let length = call.encoded_size() as u32;
+            let motion =
+                pallet_collective::Call::propose { threshold: 3, proposal: Box::new(call), length_bound: length };
+            dispatch(RuntimeCall::Council(motion), representative(by))
+        };
+        for count in 0..limits::MOTIONS_PER_SEAT {
+            assert_eq!(propose(1, count), Ok(()));
+        }
+        let full = Err(Error::<Runtime>::TooManyMotions.into());
+        assert_eq!(propose(1, 100), full);
+        assert_eq!(propose(2, 100), Ok(()));
+        // Of the one that was refused nothing stayed, and one that is closed makes room.
+        let open = pallet_collective::Proposals::<Runtime, pallet_collective::Instance1>::get();
+        assert_eq!(open.len() as u32, limits::MOTIONS_PER_SEAT + 1);
+        for number in 2..=3 {
+            Council::vote(representative(number), open[0], 0, false).unwrap();
+        }
+        let (weight, length) = (proposal(0).get_dispatch_info().call_weight, proposal(0).encoded_size() as u32);
+        Council::close(representative(1), open[0], 0, weight, length).unwrap();
+        assert_eq!(propose(1, 101), Ok(()));
+    });
+}
+
+/// Begins the session, in the block that is due for it, and has GRANDPA announce what changes.
+fn begin_session(index: u32) {
+    System::set_block_number(index * session_length() - 1);
+    next_session();
+    assert_eq!(Session::current_index(), index);
+    Grandpa::on_finalize(System::block_number());
+}
+
+fn session_length() -> u32 {
+    pallet_salus_authorities::SessionLength::<Runtime>::get()
+}
+
+/// A set changes with session 2, and nothing after `last_final` becomes final; the set with which finality resumes in session 3.
+fn set_after_resuming(last_final: u32) -> u64 {
+    genesis(presets::LOCAL).execute_with(|| {
+        next_block();
+        let institution = InstitutionId(3);
+        let remove = pallet_salus_authorities::Call::force_remove_authority { institution };
+        assert!(decide(3, 3, RuntimeCall::Authorities(remove)));
+        begin_session(1);
+        begin_session(2);
+        assert_eq!((Session::validators().len(), Grandpa::current_set_id()), (3, 1));
+        next_block();
+        let resume = pallet_salus_authorities::Call::resume_finality { last_final, wait: 5 };
+        assert!(decide(3, 3, RuntimeCall::Authorities(resume)));
+        begin_session(3);
+        let set = Grandpa::current_set_id();
+        assert_eq!(pallet_grandpa::SetIdSession::<Runtime>::get(set), Some(3));
+        assert_eq!(pallet_grandpa::SetIdSession::<Runtime>::get(set - 1), Some(2));
+        assert_eq!(pallet_grandpa::SetIdSession::<Runtime>::get(set + 1), None);
+        set
+    })
+}
+
+#[test]
+fn finality_resumes_with_the_number_of_the_set_that_its_voters_know() {
+    let length = genesis(presets::LOCAL).execute_with(session_length);
+    // Session 2 began with a block that never became final: the voters are still those of set 0.
+    assert_eq!(set_after_resuming(2 * length - 1), 1);
+    // It was final: they are those of set 1.
+    assert_eq!(set_after_resuming(2 * length), 2);
+}

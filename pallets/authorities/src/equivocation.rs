@@ -2,8 +2,8 @@
 
 //! Two blocks by one authority for one slot: what proves it.
 //!
-//! Aura's client notices such blocks and writes a line to its log; nothing on chain comes of it. So whoever holds both
-//! headers reports them here. What costs little is checked first, the seals and the proof of the key's owner last.
+//! Nodes notice such blocks and keep both headers (`salus_equivocations`); nothing on chain comes of it by itself. So a member
+//! reports them here. What costs little is checked first, the seals and the proof of the key's owner last.
 
 use crate::{AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOf, Seats, SessionStarts};
 use codec::DecodeAll;
@@ -43,8 +43,9 @@ impl<T: Config> Pallet<T> {
         let first = Self::open(first).ok_or(Error::InvalidEvidence)?;
         let second = Self::open(second).ok_or(Error::InvalidEvidence)?;
         let proof = MembershipProof::decode_all(&mut proof.as_slice()).map_err(|_| Error::InvalidEvidence)?;
-        // One block sealed twice is one block.
-        ensure!(first.slot == second.slot && first.hash != second.hash, Error::NotEquivocation);
+        // The seal counts: the same contents sealed again are another block, and fork the chain as any other would.
+        let is_same = first.hash == second.hash && first.seal == second.seal;
+        ensure!(first.slot == second.slot && !is_same, Error::NotEquivocation);
         let (slot, session, authorities) = (first.slot, proof.session, proof.validator_count);
         Self::check_slot(slot, session)?;
 

@@ -11,20 +11,24 @@ use sp_runtime::AccountId32;
 use sp_staking::SessionIndex;
 
 impl<T: Config> Pallet<T> {
-    /// Who should author and vote, in the order of their bytes: active seats with keys, and suspended ones, those of the
-    /// oldest institutions first, while there would be too few.
+    /// Who should author and vote, in the order of their bytes.
     pub(crate) fn choose_authorities() -> Vec<(AccountId32, Digest)> {
+        let mut chosen: Vec<_> = Self::choose_seats().into_iter().map(|(_, account, keys)| (account, keys)).collect();
+        chosen.sort();
+        chosen
+    }
+
+    /// Whose seats these are, with account and keys: active seats with keys, and suspended ones, those of the oldest
+    /// institutions first, while there would be too few.
+    pub(crate) fn choose_seats() -> Vec<(InstitutionId, AccountId32, Digest)> {
         let (mut chosen, mut suspended) = (Vec::new(), Vec::new());
         for (institution, seat, keys) in Self::seats_with_keys() {
-            match seat.is_active() {
-                true => chosen.push((seat.account, keys)),
-                false => suspended.push((institution, (seat.account, keys))),
-            }
+            let of_whom = if seat.is_active() { &mut chosen } else { &mut suspended };
+            of_whom.push((institution, seat.account, keys));
         }
         suspended.sort();
         let missing = (MIN_AUTHORITIES as usize).saturating_sub(chosen.len());
-        chosen.extend(suspended.into_iter().map(|(_, authority)| authority).take(missing));
-        chosen.sort();
+        chosen.extend(suspended.into_iter().take(missing));
         chosen
     }
 

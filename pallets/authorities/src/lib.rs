@@ -29,10 +29,10 @@
 //! ## Offences
 //!
 //! GRANDPA proves that somebody voted twice, [`report_equivocation`](Pallet::report_equivocation) that somebody authored
-//! twice. Either way the authority is disabled at once and its seat suspended until the council decides. A seat answers
-//! only for sessions from its admission or latest reinstatement on, and for one offence at a time: who was judged is
-//! not judged again for the same, and nobody fills the chain with reports. The council seat stays, because a fault that
-//! all nodes share must not leave the chain without a council.
+//! twice. Either way the authority is disabled at once, so that it authors nothing, and its seat suspended until the council
+//! decides; its votes count until it has left the set. A seat answers only for sessions from its admission or latest
+//! reinstatement on, and for one offence at a time: who was judged is not judged again for the same, and nobody fills the
+//! chain with reports. The council seat stays, because a fault that all nodes share must not leave the chain without a council.
 //!
 //! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
 //! follows from it: the council decides.
@@ -45,12 +45,14 @@
 //!
 //! ## What is stored
 //!
-//! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities); the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row;
-//! with which slot each remembered session began.
+//! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities), and whose each account is; which authorities were planned last;
+//! the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row; with which
+//! slot each remembered session began.
 //!
 //! ## What is never stored
 //!
-//! Evidence: who reported, and what followed, stands in the log; the two headers stand in the block.
+//! Evidence: who reported, and what followed, stands in the log; the two headers stand in the block. Nodes keep what they
+//! notice in their own databases.
 //!
 //! ## Example
 //!
@@ -66,6 +68,7 @@ mod equivocation;
 mod genesis;
 mod impl_authorities;
 mod impl_session_manager;
+mod motions;
 mod offences;
 mod presence;
 mod seats;
@@ -192,6 +195,14 @@ pub mod pallet {
         #[pallet::constant]
         type SessionsRemembered: Get<u32>;
 
+        /// Motions that are open in the council, at most.
+        #[pallet::constant]
+        type MaxMotions: Get<u32>;
+
+        /// Motions of one institution that are open, at most.
+        #[pallet::constant]
+        type MotionsPerSeat: Get<u32>;
+
         /// Changes who decides on what is final.
         type Finality: Finality<BlockNumberFor<Self>>;
 
@@ -239,6 +250,10 @@ pub mod pallet {
     /// and until a session begins with the authorities that there should be.
     #[pallet::storage]
     pub type Resuming<T: Config> = StorageValue<_, (BlockNumberFor<T>, BlockNumberFor<T>)>;
+
+    /// Motions that were open in the council when somebody proposed last, and whose they are.
+    #[pallet::storage]
+    pub type Motions<T: Config> = StorageValue<_, BoundedVec<(Digest, InstitutionId), T::MaxMotions>, ValueQuery>;
 
     /// With which seats the chain begins.
     #[pallet::genesis_config]
@@ -377,6 +392,8 @@ pub mod pallet {
         InvalidBlock,
         /// The wait is zero, or not shorter than a session.
         InvalidWait,
+        /// The institution has as many motions open in the council as it may. Close one first, or let others propose it.
+        TooManyMotions,
     }
 
     #[pallet::hooks]
@@ -394,6 +411,9 @@ pub mod pallet {
         fn integrity_test() {
             assert!(T::MaxAuthorities::get() >= MIN_AUTHORITIES, "`MaxAuthorities` leaves no fault tolerance");
             assert!(T::SessionsRemembered::get() > 0, "`SessionsRemembered` is zero: reports would come too late");
+            let by_all = T::MotionsPerSeat::get().saturating_mul(MIN_AUTHORITIES);
+            assert!(T::MotionsPerSeat::get() > 0, "`MotionsPerSeat` is zero: nobody could propose anything");
+            assert!(by_all <= T::MaxMotions::get(), "`MotionsPerSeat` lets fewer than four institutions fill the list");
         }
     }
 

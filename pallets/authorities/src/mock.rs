@@ -148,6 +148,7 @@ pub const START: Moment = 1_700_000_000_000;
 pub const BLOCKS: u64 = 10;
 pub const MAX_AUTHORITIES: u32 = 5;
 pub const SESSIONS_REMEMBERED: u32 = 3;
+pub const MOTIONS_PER_SEAT: u32 = 4;
 
 ord_parameter_types! {
     /// Stands for two thirds of the council.
@@ -179,6 +180,8 @@ impl pallet_salus_authorities::Config for Test {
     type Offences = Offences;
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type SessionsRemembered = ConstU32<SESSIONS_REMEMBERED>;
+    type MaxMotions = ConstU32<{ 4 * MOTIONS_PER_SEAT }>;
+    type MotionsPerSeat = ConstU32<MOTIONS_PER_SEAT>;
     type Finality = FakeFinality;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]

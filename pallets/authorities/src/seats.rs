@@ -117,7 +117,8 @@ impl<T: Config> Pallet<T> {
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         ensure!(!seat.is_active(), Error::<T>::InvalidStatus);
 
-        let liable_from = T::Sessions::current().saturating_add(1);
+        // Until then the set is the one in which it offended, and what it did in that would be judged again.
+        let liable_from = T::Sessions::current().saturating_add(2);
         Seats::<T>::insert(institution, Seat { status: SeatStatus::Active, liable_from, ..seat });
         // If it never left the set, only what counts as a change of the set enables it again.
         Planned::<T>::kill();

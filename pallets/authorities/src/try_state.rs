@@ -3,7 +3,8 @@
 //! What is true of the storage after every block: one function for each fact.
 
 use crate::{
-    Absences, Authored, Config, Pallet, Planned, Resuming, SeatOf, Seats, SessionLength, SessionStarts, Sessions,
+    Absences, Authored, Config, Motions, Pallet, Planned, Resuming, SeatOf, Seats, SessionLength, SessionStarts,
+    Sessions,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
@@ -15,12 +16,13 @@ impl<T: Config> Pallet<T> {
         Self::try_state_seats_are_counted_and_bounded()?;
         Self::try_state_seats_and_accounts_agree()?;
         Self::try_state_representatives_are_distinct()?;
-        Self::try_state_liability_begins_with_the_next_session_at_the_latest()?;
+        Self::try_state_liability_begins_with_the_session_after_next_at_the_latest()?;
         Self::try_state_the_plan_is_a_set()?;
         Self::try_state_authors_are_bounded()?;
         Self::try_state_the_absent_have_seats()?;
         Self::try_state_session_starts_are_in_order()?;
-        Self::try_state_finality_resumes_within_a_session()
+        Self::try_state_finality_resumes_within_a_session()?;
+        Self::try_state_no_institution_fills_the_list_of_motions()
     }
 
     /// There are as many seats as are counted, and no more than there may be.
@@ -50,10 +52,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A seat answers for the next session at least.
-    fn try_state_liability_begins_with_the_next_session_at_the_latest() -> Result<(), TryRuntimeError> {
-        let next = T::Sessions::current().saturating_add(1);
-        ensure!(Seats::<T>::iter_values().all(|seat| seat.liable_from <= next), "a seat answers for nothing");
+    /// A seat answers for the session after next at least.
+    fn try_state_liability_begins_with_the_session_after_next_at_the_latest() -> Result<(), TryRuntimeError> {
+        let latest = T::Sessions::current().saturating_add(2);
+        ensure!(Seats::<T>::iter_values().all(|seat| seat.liable_from <= latest), "a seat answers for nothing");
         Ok(())
     }
 
@@ -103,6 +105,18 @@ impl<T: Config> Pallet<T> {
         let Some((last_final, wait)) = Resuming::<T>::get() else { return Ok(()) };
         let is_possible = last_final < frame_system::Pallet::<T>::block_number() && wait < SessionLength::<T>::get();
         ensure!(is_possible, "finality resumes too late");
+        Ok(())
+    }
+
+    /// No motion stands there twice, and none too many is of one institution.
+    fn try_state_no_institution_fills_the_list_of_motions() -> Result<(), TryRuntimeError> {
+        let motions = Motions::<T>::get();
+        let distinct: BTreeSet<_> = motions.iter().map(|(motion, _)| motion).collect();
+        ensure!(distinct.len() == motions.len(), "a motion is counted twice");
+        for (_, institution) in &motions {
+            let own = motions.iter().filter(|(_, other)| other == institution).count();
+            ensure!(own <= T::MotionsPerSeat::get() as usize, "an institution has too many motions open");
+        }
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! What the council decides.
 
 use crate::{Config, Error, Event, Institutions, NextInstitution, Pallet, RequiredVerifications};
-use frame_support::{dispatch::DispatchResult, ensure};
+use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::{Institution, InstitutionProfile, InstitutionStatus, MAX_VERIFICATIONS},
@@ -78,6 +78,8 @@ impl<T: Config> Pallet<T> {
             && profile.encryption_key.is_acceptable()
             && core::str::from_utf8(&profile.vault_address).is_ok();
         ensure!(is_fine, Error::InvalidProfile);
+        // Votes of its representative count towards it: with too little it could never get more again.
+        ensure!(profile.traffic_quota.allows(&T::LeastTraffic::get()), Error::QuotaTooSmall);
         Ok(())
     }
 

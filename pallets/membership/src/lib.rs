@@ -157,6 +157,10 @@ pub mod pallet {
         /// What a member may spend on ordinary calls. It may change from block to block.
         type MemberQuota: Get<Quota>;
 
+        /// The least that the members of an institution may spend together.
+        #[pallet::constant]
+        type LeastTraffic: Get<Quota>;
+
         /// What a member may spend besides, on calls that must get through: revoking and refusing.
         #[pallet::constant]
         type ReservedQuota: Get<Quota>;
@@ -428,6 +432,8 @@ pub mod pallet {
         ChallengeBlockUnknown,
         /// The verifier who challenged is no longer active. Ask another one.
         VerifierNotActive,
+        /// The institution's traffic quota is below the least: its representative could not even vote for a greater one.
+        QuotaTooSmall,
     }
 
     #[pallet::hooks]

@@ -68,11 +68,13 @@ pub const NONCE_WINDOW: u32 = 16;
 /// A thousand microseconds and bytes, refilled in a thousand milliseconds: one of each in every millisecond.
 pub const QUOTA: Quota = Quota { time: 1_000 * MICROSECOND, bytes: 1_000, refill: 1_000 };
 pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill: 1_000 };
+pub const LEAST_TRAFFIC: Quota = Quota { time: 10 * MICROSECOND, bytes: 10, refill: 3_600_000 };
 pub const MICROSECOND: u64 = 1_000_000;
 
 parameter_types! {
     pub const ChallengeLife: Moment = CHALLENGE_LIFE;
     pub const MemberQuota: Quota = QUOTA;
+    pub const LeastTraffic: Quota = LEAST_TRAFFIC;
     pub const ReservedQuota: Quota = RESERVED;
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
@@ -89,6 +91,7 @@ impl pallet_salus_membership::Config for Test {
     type CallPolicy = Policy;
     type ChallengeLife = ChallengeLife;
     type MemberQuota = MemberQuota;
+    type LeastTraffic = LeastTraffic;
     type ReservedQuota = ReservedQuota;
     type NonceWindow = NonceWindow;
     type WeightInfo = ();

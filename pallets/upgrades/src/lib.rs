@@ -305,7 +305,7 @@ pub mod pallet {
         InvalidVersion,
         /// The signer is no active member.
         NotPermitted,
-        /// The signer's account is not that of an active seat. Sign with the account that sets the node's session keys.
+        /// The signer's account is not that of a seat. Sign with the account that sets the node's session keys.
         NotAuthority,
         /// The institution has confirmed this upgrade already.
         AlreadyConfirmed,
@@ -368,7 +368,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// The account of an active seat, once for each plan.
+        /// The account of a seat, once for each plan.
         #[pallet::call_index(1)]
         pub fn confirm_upgrade(origin: OriginFor<T>, code_hash: H256) -> DispatchResult {
             let (account, member) = Self::ensure_member(origin)?;
@@ -451,7 +451,7 @@ pub mod pallet {
         /// The planned upgrade, who confirmed it, and how many have to; none if none is planned.
         pub fn progress() -> Option<Progress> {
             let plan = Planned::<T>::get()?;
-            let authorities = T::Authorities::active();
+            let authorities = T::Authorities::voting();
             let needed = u32::try_from(types::more_than_two_thirds(authorities.len())).unwrap_or(u32::MAX);
             Some(Progress { plan, confirmed: Self::confirmed_among(&authorities), authorities, needed })
         }

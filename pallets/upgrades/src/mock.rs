@@ -170,11 +170,11 @@ impl TransactionPause for FakePauses {
 pub struct FakeAuthorities;
 
 impl Authorities<AccountId32> for FakeAuthorities {
-    fn active_seat(account: &AccountId32) -> Option<InstitutionId> {
+    fn seat(account: &AccountId32) -> Option<InstitutionId> {
         Seated::get().into_iter().find(|institution| node(*institution) == *account)
     }
 
-    fn active() -> Vec<InstitutionId> {
+    fn voting() -> Vec<InstitutionId> {
         let keyless = Keyless::get();
         Seated::get().into_iter().filter(|institution| !keyless.contains(institution)).collect()
     }

@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_confirm_upgrade(account: &AccountId32, member: Standing, code_hash: H256) -> DispatchResult {
-        let institution = T::Authorities::active_seat(account).ok_or(Error::<T>::NotAuthority)?;
+        let institution = T::Authorities::seat(account).ok_or(Error::<T>::NotAuthority)?;
         let plan = Self::plan_of(code_hash)?;
         ensure!(T::Time::now() < plan.expires_at, Error::<T>::Expired);
         let mut confirmed = Confirmations::<T>::get().into_inner();
@@ -51,8 +51,8 @@ impl<T: Config> Pallet<T> {
 
         if u32::try_from(confirmed.len()).map_or(true, |count| count >= T::MaxAuthorities::get()) {
             // Who is no authority any more makes room. Of those who are, there are never more than fit.
-            let active = T::Authorities::active();
-            confirmed.retain(|institution| active.contains(institution));
+            let voting = T::Authorities::voting();
+            confirmed.retain(|institution| voting.contains(institution));
         }
         confirmed.push(institution);
         Confirmations::<T>::put(BoundedVec::truncate_from(confirmed));
@@ -67,7 +67,8 @@ impl<T: Config> Pallet<T> {
         let now = T::Time::now();
         ensure!(now >= plan.ready_at, Error::<T>::TooEarly);
         ensure!(now < plan.expires_at, Error::<T>::Expired);
-        let authorities = T::Authorities::active();
+        // The suspended count as long as their votes do: if their nodes could not execute the code, finality would stop.
+        let authorities = T::Authorities::voting();
         let confirmed = Self::confirmed_among(&authorities).len();
         ensure!(confirmed >= more_than_two_thirds(authorities.len()), Error::<T>::TooFewConfirmations);
 

@@ -7,6 +7,7 @@ mod authorities;
 mod force_remove_authority;
 mod genesis;
 mod model;
+mod motions;
 mod offences;
 mod origins;
 mod presence;

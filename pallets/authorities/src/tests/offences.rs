@@ -57,8 +57,10 @@ fn an_offence_of_before_the_reinstatement_is_over_and_done_with() {
         assert_eq!(report(offence(FIRST, 5, 0)), Ok(()));
         assert_ok!(Authorities::reinstate_authority(council(), FIRST));
         assert_eq!(report(offence(FIRST, 6, 0)), Err(OffenceError::DuplicateReport));
+        // The set in which it offended decides in the next session, too.
+        assert_eq!(report(offence(FIRST, 16, 1)), Err(OffenceError::DuplicateReport));
         assert_eq!(seat(FIRST).status, SeatStatus::Active);
-        assert_eq!(report(offence(FIRST, 16, 1)), Ok(()));
+        assert_eq!(report(offence(FIRST, 26, 2)), Ok(()));
         assert_eq!(seat(FIRST).status, SeatStatus::Suspended);
     });
 }

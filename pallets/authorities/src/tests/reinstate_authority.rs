@@ -18,7 +18,7 @@ fn reinstate_authority_brings_it_back_from_the_second_session_change_on() {
         assert_ok!(reinstate(FIRST));
 
         assert_eq!(seat(FIRST).status, SeatStatus::Active);
-        assert_eq!(seat(FIRST).liable_from, Session::current_index() + 1);
+        assert_eq!(seat(FIRST).liable_from, Session::current_index() + 2);
         assert_done(Event::AuthorityReinstated { institution: FIRST }, decision(Action::AuthorityReinstated, FIRST));
         next_session();
         next_session();

@@ -3,6 +3,9 @@
 //! Each invariant notices what it is for.
 
 use super::*;
+use crate::Motions;
+use frame_support::BoundedVec;
+use salus_primitives::Digest;
 
 fn assert_noticed(fault: &'static str, damage: impl FnOnce()) {
     Builder::default().build().execute_with(|| {
@@ -39,7 +42,7 @@ fn try_state_notices_who_votes_twice() {
 #[test]
 fn try_state_notices_a_seat_that_answers_for_nothing() {
     assert_noticed("a seat answers for nothing", || {
-        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().liable_from = 3);
+        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().liable_from = 4);
     });
 }
 
@@ -71,4 +74,13 @@ fn try_state_notices_gaps_in_the_memory_of_sessions() {
 fn try_state_notices_finality_that_resumes_too_late() {
     assert_noticed("finality resumes too late", || Resuming::<Test>::put((0, BLOCKS)));
     assert_noticed("finality resumes too late", || Resuming::<Test>::put((1_000, 1)));
+}
+
+#[test]
+fn try_state_notices_who_fills_the_list_of_motions() {
+    let motions = |numbers: core::ops::RangeInclusive<u8>| {
+        let motions: Vec<_> = numbers.map(|number| (Digest([number; 32]), FIRST)).collect();
+        Motions::<Test>::put(BoundedVec::truncate_from(motions));
+    };
+    assert_noticed("an institution has too many motions open", || motions(1..=MOTIONS_PER_SEAT as u8 + 1));
 }

@@ -50,6 +50,24 @@ fn admit_institution_fails_when_the_profile_is_invalid() {
 }
 
 #[test]
+fn admit_institution_fails_when_its_members_could_spend_next_to_nothing() {
+    Builder::default().test(|| {
+        let Quota { time, bytes, refill } = LEAST_TRAFFIC;
+        let admit = |traffic_quota| {
+            Membership::admit_institution(council(), InstitutionProfile { traffic_quota, ..pharmacy() })
+        };
+        for too_small in [
+            Quota { time: time - 1, ..LEAST_TRAFFIC },
+            Quota { bytes: bytes - 1, ..LEAST_TRAFFIC },
+            Quota { refill: refill + 1, ..LEAST_TRAFFIC },
+        ] {
+            assert_fails(|| admit(too_small), Error::<Test>::QuotaTooSmall);
+        }
+        assert_ok!(admit(LEAST_TRAFFIC));
+    });
+}
+
+#[test]
 fn admit_institution_fails_when_numbers_are_exhausted() {
     Builder::default().build().execute_with(|| {
         NextInstitution::<Test>::put(InstitutionId(u32::MAX));

@@ -50,3 +50,12 @@ fn update_institution_fails_when_unknown_or_removed() {
         assert_fails(|| update(HOSPITAL, changed()), Error::<Test>::InvalidStatus);
     });
 }
+
+#[test]
+fn update_institution_fails_when_its_members_could_spend_next_to_nothing() {
+    Builder::default().test(|| {
+        let traffic_quota = Quota { time: LEAST_TRAFFIC.time - 1, ..LEAST_TRAFFIC };
+        let profile = InstitutionProfile { traffic_quota, ..changed() };
+        assert_fails(|| update(HOSPITAL, profile), Error::<Test>::QuotaTooSmall);
+    });
+}

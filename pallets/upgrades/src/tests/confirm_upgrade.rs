@@ -43,7 +43,7 @@ fn confirm_upgrade_fails_when_this_code_is_not_planned() {
 }
 
 #[test]
-fn confirm_upgrade_fails_when_the_account_has_no_active_seat() {
+fn confirm_upgrade_fails_when_the_account_has_no_seat() {
     Builder::default().test(|| {
         assert_ok!(plan());
         for account in [representative(FIRST), node(FIFTH)] {

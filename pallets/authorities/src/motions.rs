@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whose motions are open in the council: each institution may have some, so that none can fill the list and keep the others from
+//! proposing anything, the end of its own seat included.
+
+use crate::{Config, Error, Motions, Pallet};
+use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
+use salus_primitives::{membership::Role, questions::Membership, Digest};
+use sp_runtime::AccountId32;
+
+impl<T: Config> Pallet<T> {
+    /// Counts the newest of the motions that are `open` as one of the proposer's institution.
+    ///
+    /// Fails where the proposer speaks for no institution, and where that has as many motions open as it may.
+    pub fn note_motion(proposer: &AccountId32, open: &[Digest]) -> DispatchResult {
+        let representative = T::Membership::standing_of_account(proposer).ok_or(Error::<T>::NotPermitted)?;
+        ensure!(representative.role == Role::Representative, Error::<T>::NotPermitted);
+        let institution = representative.institution_id().ok_or(Error::<T>::NotPermitted)?;
+        let newest = open.last().ok_or(Error::<T>::NotFound)?;
+
+        let mut motions = Motions::<T>::get();
+        motions.retain(|(motion, _)| open.contains(motion) && motion != newest);
+        let own = motions.iter().filter(|(_, proposer)| *proposer == institution).count();
+        ensure!(u32::try_from(own).is_ok_and(|own| own < T::MotionsPerSeat::get()), Error::<T>::TooManyMotions);
+        motions.try_push((*newest, institution)).map_err(|_| Error::<T>::TooManyMotions)?;
+        Motions::<T>::put(motions);
+        Ok(())
+    }
+}
