@@ -2,14 +2,17 @@
 
 //! Signing, submitting, and waiting until a transaction is finalised.
 
-use super::{outcome::EventBytes, At, Call, Chain, Outcome, QueryError, SubmitError};
+use super::{outcome::EventBytes, At, Call, Chain, Head, Outcome, QueryError, SubmitError};
 use codec::{Compact, Encode};
 use salus_primitives::{refusal::Refusal, Digest, SigningKey};
 use std::time::Duration;
 use subxt::{
     client::OnlineClientAtBlock,
     config::DefaultExtrinsicParamsBuilder,
-    error::{DispatchError, ExtrinsicError, TransactionEventsError, TransactionProgressError, TransactionStatusError},
+    error::{
+        BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError, TransactionProgressError,
+        TransactionStatusError,
+    },
     transactions::{
         SubmittableTransaction, TransactionInBlock, TransactionInvalid, TransactionProgress, TransactionStatus,
         ValidationResult,
@@ -20,6 +23,12 @@ use subxt::{
 
 /// Blocks after which a transaction that was not included is void.
 const MORTALITY: u64 = 64;
+
+/// How a node's pool writes our own refusals.
+const CUSTOM: &str = "Custom error: ";
+
+/// How far behind the newest block that chain hardly ever changes, even while nothing becomes final.
+const SETTLED: u64 = 16;
 
 /// How long a transaction may take until it is finalised, before its fate is called unknown. It is void soon after.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -69,7 +78,11 @@ impl Chain {
         let nonce = self.rpc.system_account_next_index(&account).await.map_err(QueryError::from)?;
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;
-        let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new().nonce(nonce).mortal(MORTALITY).build();
+        let birth = self.birth().await?;
+        let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
+            .nonce(nonce)
+            .mortal_from_unchecked(MORTALITY, birth.number, H256(birth.hash.0))
+            .build();
         let transaction = block
             .transactions()
             .create_signed(call, &AsSubxt(signer), params)
@@ -104,6 +117,16 @@ impl Chain {
         self.follow(block.transactions().from_bytes(framed), Until::Final).await
     }
 
+    /// The block from which on a transaction is valid. What is signed names it, so a transaction dies with the fork that has it: the
+    /// newest block would be too young.
+    async fn birth(&self) -> Result<Head, QueryError> {
+        let (best, last) = (self.head(At::Best).await?, self.head(At::Finalized).await?);
+        let number = last.number.max(best.number.saturating_sub(SETTLED));
+        let hash = self.rpc.chain_get_block_hash(Some(number.into())).await?;
+        let hash = hash.ok_or_else(|| QueryError::Node(format!("it does not know block {number} of its own chain")))?;
+        Ok(Head { number, hash: Digest(hash.0) })
+    }
+
     async fn at(&self, hash: H256) -> Result<OnlineClientAtBlock<SubstrateConfig>, SubmitError> {
         let at = self.api.at_block(hash).await;
         Ok(at.map_err(|error| QueryError::Node(error.to_string()))?)
@@ -129,7 +152,7 @@ impl Chain {
         }
         let unknown = |cause: String| SubmitError::Unknown { hash, cause };
         let progress = transaction.submit_and_watch().await.map_err(|error| match error {
-            ExtrinsicError::ErrorSubmittingTransaction(error) => SubmitError::Invalid(error.to_string()),
+            ExtrinsicError::ErrorSubmittingTransaction(error) => refused(&error),
             other => unknown(other.to_string()),
         })?;
         let included = tokio::time::timeout(PATIENCE, wait(progress, until)).await;
@@ -198,6 +221,19 @@ async fn wait(
 fn framed(head: &[u8], call: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(head.len().checked_add(call.len())?).ok()?;
     Some([Compact(length).encode().as_slice(), head, call].concat())
+}
+
+/// Why the pool did not take a transaction that was valid a moment before: the node says it in the error's data only.
+fn refused(error: &BackendError) -> SubmitError {
+    let BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(said))) = error else {
+        return SubmitError::Invalid(error.to_string());
+    };
+    let reason = said.data.as_ref().map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
+    let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
+    match code.and_then(Refusal::from_code) {
+        Some(refusal) => SubmitError::Refused(refusal),
+        None => SubmitError::Invalid(reason.to_owned()),
+    }
 }
 
 /// A transaction of format 5 that nobody signed.
