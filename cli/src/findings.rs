@@ -93,7 +93,11 @@ pub(crate) fn software(node_version: &str, found: &RuntimeVersion, expected: Opt
 /// Whether the node has the connections that it needs.
 pub(crate) fn peers(health: &Health, authorities: usize) -> Finding {
     let others = authorities.saturating_sub(1);
-    let says = format!("connected to {} of {others} other hospitals", health.peers);
+    let says = match health.peers {
+        // Hospitals that join or leave are peers, and do not decide.
+        peers if peers > others => format!("connected to {peers} others; {others} other hospitals decide"),
+        peers => format!("connected to {peers} of {others} other hospitals"),
+    };
     let advice =
         "look whether the node's port is open to them and theirs to this machine (salus.nft, the hospital's own \
                   firewall), and whether their nodes run";
@@ -298,7 +302,7 @@ pub(crate) fn seats(seating: &Seating, own: Option<InstitutionId>, name: &dyn Fn
     match own_seat {
         Some(seat) if !seat.is_active() => Finding::failure(
             "seats",
-            format!("{says}. This hospital's own is suspended: its node neither authors nor votes"),
+            format!("{says}. This hospital's own is suspended: its node authors nothing"),
             "find out why (salus authority history); when the cause is gone, the council ends it (salus council \
              reinstate-authority)",
         ),
@@ -404,8 +408,9 @@ pub(crate) fn session(session: Session, authority: bool) -> Finding {
         (Session::Foreign, true) => Finding::failure(
             "session keys",
             "none of an authority of the network: the node neither authors nor votes",
-            "give it the keys that `salus network keys` made (--keystore-path); or, when the council has admitted the \
-             hospital, make and set new ones (salus authority rotate-keys)",
+            "if the hospital leaves, stop the node when salus authority status shows it no more; if the council has just \
+             admitted it, make and set new keys (salus authority rotate-keys); otherwise give the node the hospital's own \
+             (SALUS_KEYS in node.env)",
         ),
         (Session::Foreign, false) => Finding::ok("session keys", "none, and the node only follows the network"),
         (Session::Unseen, true) => Finding::ok(

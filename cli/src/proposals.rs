@@ -44,7 +44,7 @@ pub(crate) fn words(proposal: &Proposal) -> String {
             "take the seat of institution {institution}, in consensus and council, even if then none may fail any more"
         ),
         Proposal::SuspendAuthority { institution } => {
-            format!("suspend the seat of institution {institution}: its node neither authors nor votes; its vote in the council stays")
+            format!("suspend the seat of institution {institution}: its node authors nothing, and leaves the vote on what is final where four others remain; its vote in the council stays")
         }
         Proposal::ReinstateAuthority { institution } => {
             format!("end the suspension of the seat of institution {institution}: its node authors and votes again")

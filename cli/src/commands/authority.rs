@@ -38,9 +38,10 @@ pub(crate) enum Command {
     /// The node (--node) has to be the hospital's own and has to answer methods that change it: put
     /// SALUS_RPC_METHODS=unsafe into its node.env, start it again, and take the line out afterwards.
     RotateKeys,
-    /// Suspend this hospital's own seat, at once: its node neither authors nor votes (as its representative)
+    /// Suspend this hospital's own seat, at once: its node authors nothing (as its representative)
     ///
-    /// For a node whose keys may have been stolen, or that goes away for long. The council ends it.
+    /// For a node whose keys may have been stolen, or that goes away for long. It leaves the vote, too, with the second change of
+    /// session, where four others remain. The council ends it.
     Suspend,
     /// Take over this hospital's seat in the council (as another representative of it)
     Represent,
@@ -233,7 +234,7 @@ async fn report(file: Option<PathBuf>, context: &Context, out: &mut Output<'_>) 
         None => agent.chain().equivocations().await?,
     };
     let seating = agent.chain().seating(At::Finalized).await?;
-    let mut reported = Vec::new();
+    let (mut reported, mut refused) = (Vec::new(), None);
     for one in &found {
         // Whose seat is suspended has been reported, or the council knows.
         let suspended = seating.seats.iter().any(|seat| {
@@ -244,8 +245,17 @@ async fn report(file: Option<PathBuf>, context: &Context, out: &mut Output<'_>) 
         if file.is_none() && (suspended || done) {
             continue;
         }
-        let (institution, outcome) = agent.report_equivocation(one).await?;
-        reported.push((one.author, Acted::new(institution, outcome.transaction)));
+        match agent.report_equivocation(one).await {
+            Ok((institution, outcome)) => {
+                reported.push((one.author, Acted::new(institution, outcome.transaction)));
+            }
+            // Perhaps its session is forgotten; a later one may still count.
+            Err(error) if file.is_none() => refused = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let Some(error) = refused.filter(|_| reported.is_empty()) {
+        return Err(error.into());
     }
     let reported: Vec<_> = reported.into_iter().map(|(_, acted)| acted).collect();
     out.show(&reported, |reported| match reported.as_slice() {

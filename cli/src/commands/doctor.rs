@@ -10,7 +10,7 @@ use crate::{
     output::{word, Output},
 };
 use salus_client::{
-    chain::{expected_runtime, At, Chain, QueryError, Seat, Seating},
+    chain::{expected_runtime, At, Chain, QueryError, Seat, Seating, SessionKeys},
     keys::{session_keys_in, SESSION},
 };
 use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
@@ -73,8 +73,16 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     };
     match context.chain().await {
         Ok(chain) => {
+            // The list has the keys with which a hospital began; whose others are, the chain knows.
+            let seats = chain.seating(At::Finalized).await.map(|seating| seating.seats).unwrap_or_default();
             let name = |key: &FinalityKey| {
-                let hospital = names.iter().flatten().find(|hospital| hospital.grandpa == *key);
+                let has = |keys: &Option<SessionKeys>| keys.as_ref().is_some_and(|keys| keys.grandpa == *key);
+                let seat = seats.iter().find(|seat| has(&seat.keys_in_use) || has(&seat.keys));
+                let mut hospitals = names.iter().flatten();
+                let hospital = match seat {
+                    Some(seat) => hospitals.find(|hospital| hospital.institution == seat.institution),
+                    None => hospitals.find(|hospital| hospital.grandpa == *key),
+                };
                 hospital.map_or_else(|| key.to_string(), |hospital| hospital.name.clone())
             };
             let seen = look(&chain, &mut report, keys.as_deref(), &name).await;

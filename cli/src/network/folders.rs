@@ -86,7 +86,63 @@ fn start(list: &List, hospital: &Hospital) -> String {
 # Written by `salus network init`. What may differ from machine to machine is set in {SETTINGS}.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+
+refuse() {{
+    echo "{START}: error: $1" >&2
+    exit 2
+}}
+
+# Each setting is checked, and logged with its line. What the environment says already is stronger.
+settings=$here/{SETTINGS}
+[ -e "$settings" ] || settings=/dev/null
+number=0
+seen=''
+while read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    place="$settings, line $number"
+    case $line in
+    '' | '#'* | ';'*) continue ;;
+    *=*) ;;
+    *) refuse "$place: \`$line\` is no NAME=VALUE" ;;
+    esac
+    name=${{line%%=*}}
+    value=${{line#*=}}
+    # Quotes as systemd reads them.
+    case $value in
+    \"*\" | \'*\') value=${{value#?}} value=${{value%?}} ;;
+    esac
+    case $name in
+    SALUS_NODE | SALUS_KEYS | SALUS_DATA | SALUS_EXTRA) ;;
+    SALUS_RPC_PORT | SALUS_PROMETHEUS_PORT)
+        case $value in
+        *[!0-9]* | ??????*) port=0 ;;
+        *) port=${{value:-1}} ;;
+        esac
+        if [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
+            refuse "$place: $name is a port, 1 to 65535, not \`$value\`"
+        fi
+        ;;
+    SALUS_RPC_METHODS)
+        case $value in
+        '' | safe | unsafe) ;;
+        *) refuse "$place: $name is \`safe\` or \`unsafe\`, not \`$value\`" ;;
+        esac
+        ;;
+    *) refuse "$place: there is no setting \`$name\`" ;;
+    esac
+    case $seen in
+    *" $name "*) refuse "$place: $name is set a second time" ;;
+    esac
+    seen="$seen $name "
+    echo "{START}: $place: $name=$value" >&2
+    eval "$name=\${{$name-\$value}}"
+done <"$settings"
+
 keys=${{SALUS_KEYS:-$here/keys}}
+# The node would make new keys without a word, and be nobody that the others know.
+for needed in "$here/{SPECIFICATION}" "$keys/{node_key}" "$keys/{session}"; do
+    [ -r "$needed" ] || refuse "$needed is missing, or not to be read by $(id -un)"
+done
 exec "${{SALUS_NODE:-salus-node}}" \
     --chain "$here/{SPECIFICATION}" \
     --base-path "${{SALUS_DATA:-/var/lib/salus}}" \
@@ -310,7 +366,7 @@ mod tests {
         ] {
             assert!(start.contains(option), "{option}");
         }
-        for option in ["external", "unsafe", "cors"] {
+        for option in ["external", "-unsafe", "cors"] {
             assert!(!start.contains(option), "{option}");
         }
     }
