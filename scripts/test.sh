@@ -9,7 +9,7 @@ usage: scripts/test.sh [--no-setup] [STAGE]... [--help]
 
 Runs every test, or those of the named stages:
 
-  build        the workspace in the release profile: what all that follows runs
+  build        the workspace in the release profile, what all that follows runs; and a later runtime to upgrade to
   rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crate salus-e2e)
   pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
   javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js)
@@ -23,6 +23,7 @@ for an empty build folder on two cores.
   CARGO_TARGET_DIR     the build folder; default ~/.cache/salus/target if that exists, else ./target
   SALUS_SKIP_NAMESPACES  1: without the tests that need machines and a network of their own, on a system that forbids them
   SALUS_BIN_DIR        set by this script for the scenarios: where salus-node and salus are
+  SALUS_NEXT_RUNTIME   the same: the later runtime of scripts/rehearsal.sh
 EOF
 }
 
@@ -48,7 +49,7 @@ main() {
         ((salus_stage_status == 0)) || exit 1
     fi
     salus_environment
-    export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release"
+    export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release" SALUS_NEXT_RUNTIME="$CARGO_TARGET_DIR/rehearsal/salus_rehearsal.wasm"
     cd "$salus_root"
 
     local chosen=" ${stages[*]} "
@@ -70,6 +71,7 @@ main() {
 
 build() {
     cargo build --locked --release --workspace
+    scripts/rehearsal.sh --output "$SALUS_NEXT_RUNTIME"
 }
 
 # The pallets' own tests are left to the next stage. Their default features are named because leaving a package out also takes

@@ -3,7 +3,7 @@
 //! Hospitals that begin a network, with `salus network keys` on each one's machine and `salus network init` on anybody's.
 
 use crate::{binaries, salus::Salus};
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use salus_primitives::Digest;
 use serde::Deserialize;
 use std::{
@@ -37,6 +37,10 @@ pub struct Hospital {
 }
 
 impl Hospital {
+    fn of(salus: Salus, keys: PathBuf, WrittenHospital { address, peer_id, folder }: WrittenHospital) -> Self {
+        Self { salus, keys, files: folder, address, peer_id }
+    }
+
     /// The specification of the chain.
     pub fn specification(&self) -> PathBuf {
         self.files.join("chain-spec.json")
@@ -72,37 +76,73 @@ struct WrittenHospital {
     folder: PathBuf,
 }
 
+/// Where nodes listen that are not told otherwise.
+const PORT: u16 = 30_333;
+
 /// Has the hospitals 1, 2 and so on, at `addresses`, begin a network in `folder`: `machine-1` and so on hold what is a
 /// hospital's own, `network` what was written.
 pub async fn found(folder: &Path, addresses: &[IpAddr]) -> Result<Founded> {
-    found_with(folder, addresses, "").await
+    let addresses: Vec<_> = addresses.iter().map(|address| SocketAddr::new(*address, PORT)).collect();
+    found_with(folder, &addresses, "").await
 }
 
 /// The same, with further lines in the list's part about the network.
-pub async fn found_with(folder: &Path, addresses: &[IpAddr], network: &str) -> Result<Founded> {
+pub async fn found_with(folder: &Path, addresses: &[SocketAddr], network: &str) -> Result<Founded> {
     let mut list = format!("[network]\nname = \"Salus Rehearsal\"\nid = \"salus-rehearsal\"\n{network}\n");
     let mut machines = Vec::new();
     for (number, address) in (1..).zip(addresses) {
-        let own = folder.join(format!("machine-{number}"));
-        let salus = Salus::new(&own.join("home"), &folder.join("vaults"), "ws://127.0.0.1:9944")?;
-        let (keys, name) = (own.join("keys"), format!("Hospital {number}"));
-        let (address, phrases) = (address.to_string(), own.join("phrases"));
-        let own = ["--out", text(&keys)?, "--phrase-file", text(&phrases)?];
-        salus.json(&[["network", "keys", "--name", &name, "--address", &address].as_slice(), &own].concat()).await?;
+        let (salus, keys) = furnish(folder, number, *address).await?;
         list += &fs::read_to_string(keys.join("hospital.toml"))?;
         machines.push((salus, keys));
     }
     let path = folder.join("network.toml");
     fs::write(&path, list)?;
     let (salus, _) = machines.first().context("nobody begins a network")?;
-    let (out, node) = (folder.join("network"), binaries::find("salus-node")?);
-    let init = ["network", "init", text(&path)?, "--out", text(&out)?, "--node-program", text(&node)?];
-    let Written { genesis, hospitals } = serde_json::from_value(salus.json(&init).await?)?;
-    let hospitals =
-        machines.into_iter().zip(hospitals).map(|((salus, keys), WrittenHospital { address, peer_id, folder })| {
-            Hospital { salus, keys, files: folder, address, peer_id }
-        });
-    Ok(Founded { genesis, list: path, hospitals: hospitals.collect() })
+    let Written { genesis, hospitals } = init(salus, &path, &folder.join("network"), None).await?;
+    let hospitals = machines
+        .into_iter()
+        .zip(hospitals)
+        .map(|((salus, keys), written)| Hospital::of(salus, keys, written))
+        .collect();
+    Ok(Founded { genesis, list: path, hospitals })
+}
+
+/// The machine of hospital `number`, with keys: the command line there, and the node's keys.
+pub async fn furnish(folder: &Path, number: usize, address: SocketAddr) -> Result<(Salus, PathBuf)> {
+    let own = folder.join(format!("machine-{number}"));
+    let salus = Salus::new(&own.join("home"), &folder.join("vaults"), "ws://127.0.0.1:9944")?;
+    let (keys, name) = (own.join("keys"), format!("Hospital {number}"));
+    let (host, port, phrases) = (address.ip().to_string(), address.port().to_string(), own.join("phrases"));
+    let own = ["--out", text(&keys)?, "--phrase-file", text(&phrases)?];
+    let whose = ["network", "keys", "--name", &name, "--address", &host, "--port", &port];
+    salus.json(&[whose.as_slice(), &own].concat()).await?;
+    Ok((salus, keys))
+}
+
+impl Founded {
+    /// A further hospital, whose institution has the number `institution`, comes into the list, and all files are made anew in the
+    /// new folder `folder`.
+    pub async fn admit(&mut self, machine: (Salus, PathBuf), institution: u32, folder: &Path) -> Result<()> {
+        let entry = fs::read_to_string(machine.1.join("hospital.toml"))?;
+        let entry = entry.replacen("[[hospital]]", &format!("[[hospital]]\njoined = {institution}"), 1);
+        fs::write(&self.list, fs::read_to_string(&self.list)? + &entry)?;
+        let specification = self.hospitals.first().context("there are no hospitals")?.specification();
+        let Written { genesis, hospitals } = init(&machine.0, &self.list, folder, Some(&specification)).await?;
+        ensure!(genesis == self.genesis, "the files are of another network");
+        let machines = self.hospitals.drain(..).map(|hospital| (hospital.salus, hospital.keys)).chain([machine]);
+        self.hospitals =
+            machines.zip(hospitals).map(|((salus, keys), written)| Hospital::of(salus, keys, written)).collect();
+        Ok(())
+    }
+}
+
+async fn init(salus: &Salus, list: &Path, out: &Path, specification: Option<&Path>) -> Result<Written> {
+    let node = binaries::find("salus-node")?;
+    let mut init = vec!["network", "init", text(list)?, "--out", text(out)?, "--node-program", text(&node)?];
+    if let Some(specification) = specification {
+        init.extend(["--chain-spec", text(specification)?]);
+    }
+    Ok(serde_json::from_value(salus.json(&init).await?)?)
 }
 
 fn text(path: &Path) -> Result<&str> {

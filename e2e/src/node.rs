@@ -9,6 +9,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use std::{
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -95,15 +96,16 @@ impl Node {
     }
 
     /// Starts the node of `files`, a hospital's folder as `salus network init` writes it, with the hospital's own `keys`,
-    /// and its database and log in `folder`.
-    pub async fn start_written(files: &Path, keys: &Path, folder: &Path) -> Result<Self> {
+    /// its database and log in `folder`, and what else `node.env` would say.
+    pub async fn start_written(files: &Path, keys: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(files.join("run-node"));
         command
             .env("SALUS_NODE", binaries::find("salus-node")?)
             .env("SALUS_KEYS", keys)
             .env("SALUS_DATA", folder)
             .env("SALUS_RPC_PORT", "0")
-            .env("SALUS_EXTRA", "--no-prometheus");
+            .env("SALUS_EXTRA", "--no-prometheus")
+            .envs(settings.iter().copied());
         Self::spawn(command, folder).await
     }
 
@@ -176,9 +178,13 @@ impl Node {
     }
 }
 
-/// A port on which nothing listens now.
 fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Ok(free_address(Ipv4Addr::LOCALHOST)?.port())
+}
+
+/// An address of this machine with a port on which nothing listens now.
+pub fn free_address(host: Ipv4Addr) -> Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind((host, 0))?.local_addr()?)
 }
 
 /// The port in the line with which the RPC server says that it listens, on loopback or everywhere.

@@ -87,14 +87,12 @@ impl Kind {
             Self::Paused => {
                 "the kernel lists the process as stopped, and the node authored none of the blocks meanwhile"
             }
-            Self::CutOff => "the packet filter counted what it dropped, the node lost its peers and fell behind",
+            Self::CutOff => "the switch counted what it dropped, the node lost its peers and fell behind",
             Self::Slowed => "the token bucket's counters: packets over the limit or dropped",
             Self::Delayed => "the relay's counters: bytes delayed, stalls, connections broken",
             Self::FullDisk => "no block of the file system was free, and the node complained or ended",
             Self::WrongClock => "the node's log jumped by the offset, and its blocks were not taken or it fell behind",
-            Self::TwoCutOff => {
-                "the packet filters counted what they dropped, and finality stood still on all four nodes"
-            }
+            Self::TwoCutOff => "the switch counted what it dropped, and finality stood still on all four nodes",
             Self::RollingRestart => "each node ended when asked, and another process took over",
             Self::RollingUpgrade => "each node ended when asked, and another program took over",
             Self::RuntimeUpgrade => "the version on all four nodes before and after, and what the migration made",

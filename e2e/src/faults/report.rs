@@ -123,7 +123,7 @@ pub struct Report {
 impl Report {
     /// What follows from the rest.
     pub fn judge(&self) -> Verdict {
-        if !self.violations.is_empty() || self.recovery.is_none() {
+        if !self.violations.is_empty() || self.recovery.is_none() || self.transactions.after.finalised == 0 {
             Verdict::Failed
         } else if self.proof.is_empty() || self.proof.iter().any(|proof| !proof.holds) {
             Verdict::Void

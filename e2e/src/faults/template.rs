@@ -26,7 +26,7 @@ use salus_primitives::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -214,7 +214,7 @@ struct Founders {
 
 impl Founders {
     async fn begin(folder: &Path) -> Result<Self> {
-        let addresses: Vec<IpAddr> = (1..=4).map(|number| Ipv4Addr::new(10, 77, 0, number).into()).collect();
+        let addresses: Vec<_> = (1..=4).map(|number| SocketAddr::from(([10, 77, 0, number], 30_333))).collect();
         // Upgrades need not wait long, and one verification is enough: what is tried is what comes after.
         let settings = "upgrade-delay = \"1s\"\nverifications = 1\n";
         let founded = found_with(folder, &addresses, settings).await?;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Authorities and the council, as hospitals meet them: a second hospital's node becomes an authority, a third hospital is
-//! admitted and leaves, proposals are read, voted on and refused. What becomes of offenders is in the runtime's tests.
+//! admitted and leaves, proposals are read, voted on and refused. What becomes of offenders is in
+//! `equivocation.rs` and the runtime's tests.
 
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{node::Node, salus::Salus};

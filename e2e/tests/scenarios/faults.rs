@@ -9,7 +9,7 @@ use salus_e2e::{
         report::{self, Verdict},
     },
 };
-use std::{path::Path, time::Duration};
+use std::{env, path::Path, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// How long the selection may take.
@@ -17,13 +17,19 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// What is tried.
 const SELECTION: [Kind; 5] =
     [Kind::Killed, Kind::TwoCutOff, Kind::WrongClock, Kind::TruncatedDatabase, Kind::JoiningWarp];
+/// Names the file with a later runtime, as `scripts/rehearsal.sh` makes it: then the runtime is replaced, too.
+const NEXT_RUNTIME: &str = "SALUS_NEXT_RUNTIME";
 /// The seed of all of it.
 const SEED: &str = "7";
 
-fn campaign(folder: &Path) -> Command {
+fn campaign(kinds: &[Kind], folder: &Path) -> Command {
     let mut command = Command::new(binaries::find("salus-faults").unwrap());
-    command.args(["--tied", "campaign", "--seed", SEED, "--runs", &SELECTION.len().to_string()]).kill_on_drop(true);
-    for kind in SELECTION {
+    command.arg("--tied").kill_on_drop(true);
+    if let Some(runtime) = env::var_os(NEXT_RUNTIME) {
+        command.arg("--next-runtime").arg(runtime);
+    }
+    command.args(["campaign", "--seed", SEED, "--runs", &kinds.len().to_string()]);
+    for kind in kinds {
         command.args(["--fault", &kind.name()]);
     }
     command.arg("--out").arg(folder);
@@ -32,12 +38,17 @@ fn campaign(folder: &Path) -> Command {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_final_is_lost_or_contradicted_by_a_selection_of_faults() {
-    if std::env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1") {
+    if env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1") {
         eprintln!("SALUS_SKIP_NAMESPACES=1: nothing was tried");
         return;
     }
+    let mut kinds = SELECTION.to_vec();
+    match env::var_os(NEXT_RUNTIME) {
+        Some(_) => kinds.push(Kind::RuntimeUpgrade),
+        None => eprintln!("{NEXT_RUNTIME} names no file: the runtime is not replaced"),
+    }
     let folder = tempfile::tempdir().unwrap();
-    let output = timeout(PATIENCE, campaign(folder.path()).output()).await;
+    let output = timeout(PATIENCE, campaign(&kinds, folder.path()).output()).await;
     let output = output.expect("the selection takes too long").unwrap();
     let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     println!("{said}");
@@ -49,7 +60,7 @@ async fn nothing_final_is_lost_or_contradicted_by_a_selection_of_faults() {
     println!("{}", report::summary(&reports));
 
     // Nothing was passed over, and each run had something to check.
-    assert_eq!(reports.len(), SELECTION.len());
+    assert_eq!(reports.len(), kinds.len());
     for report in &reports {
         let during = report.transactions.during;
         assert!(
@@ -61,8 +72,11 @@ async fn nothing_final_is_lost_or_contradicted_by_a_selection_of_faults() {
     }
 
     // All are reported: to go on does nothing twice, and to begin again is refused.
-    let refused = campaign(folder.path()).output().await.unwrap();
+    let refused = campaign(&kinds, folder.path()).output().await.unwrap();
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-    let resumed = campaign(folder.path()).arg("--resume").output().await.unwrap();
-    assert!(String::from_utf8_lossy(&resumed.stdout).contains("0 of 5 runs to do"), "{resumed:?}");
+    let resumed = campaign(&kinds, folder.path()).arg("--resume").output().await.unwrap();
+    assert!(
+        String::from_utf8_lossy(&resumed.stdout).contains(&format!("0 of {} runs to do", kinds.len())),
+        "{resumed:?}"
+    );
 }

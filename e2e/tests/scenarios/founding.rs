@@ -184,7 +184,7 @@ async fn four_nodes_run_from_what_was_written() -> Result<()> {
     for (place, hospital) in hospitals.iter().enumerate() {
         let files = PathBuf::from(written["hospitals"][place]["folder"].as_str().context("a folder")?);
         let data = folder.path().join(format!("data-{place}"));
-        let node = Node::start_written(&files, &hospital.keys, &data).await?;
+        let node = Node::start_written(&files, &hospital.keys, &data, &[]).await?;
         desks.push(Salus::new(hospital.salus.home(), &folder.path().join("vaults"), node.url())?);
         nodes.push(node);
     }

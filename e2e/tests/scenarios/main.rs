@@ -13,9 +13,11 @@
 mod authorities;
 mod bad_input;
 mod demo;
+mod equivocation;
 mod faults;
 mod filter;
 mod founding;
+mod joining;
 mod network;
 mod network_script;
 mod readme;

@@ -5,7 +5,11 @@
 use super::{milliseconds, Stage, PATIENCE};
 use crate::faults::{network::Network, plan::Plan};
 use anyhow::Result;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often its log is read.
+const LOOKS: Duration = Duration::from_millis(200);
 
 /// The victim has no database and is not started yet.
 pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<Vec<usize>> {
@@ -39,13 +43,30 @@ async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result
         .watch
         .until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalised >= target));
     let level = level.await;
+    // A proof of finality makes a height final before there is a state: only with that the node is of use.
+    let mut said = Vec::new();
+    for what in says {
+        said.push(says_within(stage, what, PATIENCE.saturating_sub(began.elapsed())).await?);
+    }
     let took = milliseconds(began.elapsed());
     stage.heals();
-    stage.recovery = level.then_some(took);
+    stage.recovery = (level && said.iter().all(Option::is_some)).then_some(took);
     stage.prove(format!("it came to the others' height of {target} after {took} ms"), level);
-    for what in says {
-        let said = stage.network.machine(victim)?.complaints(0, &[*what]);
-        stage.prove(format!("it said: {:?}", said.first()), !said.is_empty());
+    for (what, line) in says.iter().zip(said) {
+        let fact = line.as_ref().map_or_else(|| format!("it never said \"{what}\""), |line| format!("it said: {line}"));
+        stage.prove(fact, line.is_some());
     }
     Ok(())
+}
+
+/// The first line of the victim's log with `what` in it, once there is one.
+async fn says_within(stage: &mut Stage<'_>, what: &str, patience: Duration) -> Result<Option<String>> {
+    let (machine, began) = (stage.network.machine(stage.plan.victim)?, Instant::now());
+    loop {
+        let line = machine.complaints(0, &[what]).into_iter().next();
+        if line.is_some() || began.elapsed() >= patience {
+            return Ok(line);
+        }
+        sleep(LOOKS).await;
+    }
 }
