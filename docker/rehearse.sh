@@ -13,8 +13,9 @@ Makes the network of four hospitals with which people practise on one machine. E
   FOLDER/a ... FOLDER/d   what each hospital has as /etc/salus, with its own keys only
   FOLDER/desk             the identities of everybody, under the password SALUS_PASSWORD, and the phrases that restore them
 
-A network that is there already is left as it is. It needs the programs `salus` and `salus-node`. For practice only: in a
-real network no place ever holds the keys of two hospitals.
+So that nobody waits for hours, a session lasts a minute there, and an upgrade of the runtime waits for two. A network that is
+there already is left as it is. It needs the programs `salus` and `salus-node`. For practice only: in a real network no place
+ever holds the keys of two hospitals.
 
   --subnet A.B.C   the hospitals' addresses are A.B.C.11 to A.B.C.14; default 10.78.0
   --owner USER     to whom the files are given; needs root
@@ -78,7 +79,8 @@ found_network() {
     local made="$1" subnet="$2" name number=11 written
     mkdir "$made/desk"
     mkdir -m 0700 "$made/desk/home" "$made/desk/vaults"
-    printf '[network]\nname = "Salus Rehearsal"\nid = "salus-rehearsal"\n\n' >"$made/network.toml"
+    printf '%s\n' '[network]' 'name = "Salus Rehearsal"' 'id = "salus-rehearsal"' 'session = "1m"' 'upgrade-delay = "2m"' '' \
+        >"$made/network.toml"
     for name in "${hospitals[@]}"; do
         salus --home "$made/desk/home" network keys --name "Hospital ${name^}" --address "$subnet.$number" \
             --out "$made/keys-$name" --phrase-file "$made/desk/phrases-$name" >/dev/null

@@ -9,12 +9,13 @@ usage: scripts/network.sh [--state FOLDER] [--no-setup] COMMAND
 
 Four hospitals on this machine without a container engine, to practise on: each in a network namespace of its own, with its
 own keys, its own address (10.77.0.11 to .14), the node started by the `run-node` and guarded by the `salus.nft` that
-`salus network init` wrote for it. Nothing of it is seen outside: all is inside one mount, process and network namespace,
+`salus network init` wrote for it. A fifth machine, e at 10.77.0.15, has only its line: to practise joining. Sessions last a
+minute, and an upgrade of the runtime waits for two. Nothing of it is seen outside: all is inside one mount, process and network namespace,
 and ends with it. The same topology in containers is docker/compose.yaml.
 
   up                      make the network, unless it is there already, start it, and wait until blocks are final
-  status                  say how each node is doing; status 0 if all four run and finalize, else 1
-  run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c or d: `salus` finds its node and everybody's
+  status                  say how each node is doing; status 0 if all of them run and finalize, else 1
+  run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c, d or e: `salus` finds its node and everybody's
                           identities there, under the password "rehearsal"
   stop HOSPITAL           stop a hospital's node, as a fault would
   start HOSPITAL          start it again
@@ -38,6 +39,8 @@ EOF
 
 script="$salus_root/scripts/network.sh"
 hospitals=(a b c d)
+# One more has a machine and nothing on it, until whoever rehearses has made it a hospital that joins.
+machines=("${hospitals[@]}" e)
 subnet=10.77.0
 password=rehearsal
 # Seconds that `up` waits for the first finalized blocks, and `down` for the nodes to end.
@@ -84,7 +87,7 @@ check_arguments() {
     esac
     case "$command" in
     run | stop | start | forward)
-        [[ " ${hospitals[*]} " == *" $1 "* ]] || fail "there is no hospital \`$1\`" "they are ${hospitals[*]}"
+        [[ " ${machines[*]} " == *" $1 "* ]] || fail "there is no hospital \`$1\`" "they are ${machines[*]}"
         ;;
     esac
 }
@@ -124,7 +127,8 @@ command_status() {
     fi
     local name well=yes answer best final
     printf '%-10s %-12s %-8s %10s %10s\n' hospital address node best final
-    for name in "${hospitals[@]}"; do
+    for name in "${machines[@]}"; do
+        has_files "$name" || continue
         if answer="$(on "$name" salus --json status 2>/dev/null)"; then
             best="$(number_of best "$answer")"
             final="$(number_of finalized "$answer")"
@@ -158,6 +162,7 @@ command_stop() {
 
 command_start() {
     must_run
+    has_files "$1" || fail "there is no $state/network/$1/run-node" "\`salus network init\` writes it"
     # shellcheck disable=SC2016  # expanded inside
     ! on "$1" bash -c 'kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null' start "$state/node-$1.pid" ||
         fail "the node of hospital $1 runs already"
@@ -292,7 +297,7 @@ end() {
 # Deletes only what this script made.
 forget() {
     local name
-    for name in "${hospitals[@]}"; do
+    for name in "${machines[@]}"; do
         rm -rf "$state/network/$name" "$state/data-$name" "$state/prometheus-$name"
     done
     rm -rf "$state/network/desk" "$state/log" "$state/inside.log" "$state/alive" "$state/turn"
@@ -329,10 +334,15 @@ number_of() {
 
 address_of() {
     local name place=11
-    for name in "${hospitals[@]}"; do
+    for name in "${machines[@]}"; do
         [[ "$name" != "$1" ]] || echo "$subnet.$place"
         place=$((place + 1))
     done
+}
+
+# Whether `salus network init` wrote something for that machine already.
+has_files() {
+    [[ -x "$state/network/$1/run-node" ]]
 }
 
 # ---- The namespaces, from inside --------------------------------------------------------------------------------------
@@ -355,16 +365,17 @@ inside_world() {
     ip link set dev lo up
     ip link add name consortium type bridge
     ip link set dev consortium up
-    for name in "${hospitals[@]}"; do
+    for name in "${machines[@]}"; do
         ip netns add "hospital-$name"
         ip link add name "line-$name" type veth peer name eth0 netns "hospital-$name"
         ip link set dev "line-$name" master consortium up
         ip -n "hospital-$name" address add "$(address_of "$name")/24" dev eth0
         ip -n "hospital-$name" link set dev lo up
         ip -n "hospital-$name" link set dev eth0 up
-        nsenter "--net=/run/netns/hospital-$name" nft -f "$state/network/$name/salus.nft"
+        ! has_files "$name" || nsenter "--net=/run/netns/hospital-$name" nft -f "$state/network/$name/salus.nft"
     done
-    for name in "${hospitals[@]}"; do
+    for name in "${machines[@]}"; do
+        has_files "$name" || continue
         nsenter "--net=/run/netns/hospital-$name" "$BASH" "$script" --state "$state" inside node "$name"
         start_prometheus "$name"
     done
