@@ -72,6 +72,8 @@ pub struct Evidence<'a> {
     pub people: Vec<Person>,
     /// The final blocks from the first to the last that is looked at, as one node tells them.
     pub blocks: &'a [Block],
+    /// That node: nothing was done to it.
+    pub witness: usize,
     /// What each node tells of them.
     pub nodes: &'a [(usize, Told)],
     /// What was seen during the run.
@@ -147,7 +149,7 @@ fn agreement(evidence: &Evidence, found: &mut Violations) {
         }
         before = Some(block);
     }
-    let reference = evidence.nodes.iter().map(|(_, told)| told).find(|told| told.whole);
+    let witness = evidence.nodes.iter().find(|(node, _)| *node == evidence.witness).map(|(_, told)| told);
     for (node, told) in evidence.nodes {
         for block in evidence.blocks {
             match told.blocks.get(&block.number) {
@@ -155,7 +157,7 @@ fn agreement(evidence: &Evidence, found: &mut Violations) {
                     let place = format!("node {node}, block {}", block.number);
                     found.equal(Rule::Contradiction, &place, hash, &block.hash);
                     found.equal(Rule::Forged, &format!("{place}, header"), header, hash);
-                    let other = reference.and_then(|told| told.blocks.get(&block.number)).map(|(.., body)| body);
+                    let other = witness.and_then(|told| told.blocks.get(&block.number)).map(|(.., body)| body);
                     found.equal(Rule::Forged, &format!("{place}, transactions"), body, other.unwrap_or(body));
                 }
                 None if told.whole => found.add(Rule::Lost, format!("node {node} has no block {}", block.number)),

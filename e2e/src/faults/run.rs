@@ -239,10 +239,14 @@ impl Finals<'_> {
         if !level.await {
             bail!("the nodes do not come to the same height of {last}: {:?}", self.watch.seen().nodes);
         }
-        let witness =
-            (0..self.network.machines.len()).find(|place| !self.plan.victims().contains(place)).unwrap_or_default();
-        let witness = self.network.machines.get(witness).context("nobody to ask")?;
+        let witness = self.network.machines.get(self.witness()).context("nobody to ask")?;
         Reader::connect(&witness.url()).await?.blocks(last).await
+    }
+
+    /// A node to which nothing was done, if there is one.
+    fn witness(&self) -> usize {
+        let victims = self.plan.victims();
+        (0..self.network.machines.len()).find(|place| !victims.contains(place)).unwrap_or_default()
     }
 
     async fn compare(&mut self, blocks: &[Block]) -> Result<(Vec<Violation>, super::checker::Counts)> {
@@ -265,7 +269,8 @@ impl Finals<'_> {
         // Blocks that became final while the nodes were asked are not in the history that was read.
         seen.finalised.retain(|height, _| *height <= last);
         let people = self.template.people().collect();
-        let evidence = Evidence { people, blocks, nodes: &nodes, seen: &seen, notes: self.notes };
+        let evidence =
+            Evidence { people, blocks, witness: self.witness(), nodes: &nodes, seen: &seen, notes: self.notes };
         Ok(check(&evidence))
     }
 }

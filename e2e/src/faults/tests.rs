@@ -4,7 +4,7 @@
 //! not.
 
 use super::{
-    checker::{check, Evidence, Rule, Told},
+    checker::{check, Evidence, Rule, Told, Violation},
     history::{Block, Event, Transaction},
     model::{Model, Person},
     observe::Seen,
@@ -25,6 +25,8 @@ use salus_primitives::{
 const PATIENT: Person = person(1, Role::Patient);
 const CLINICIAN: Person = person(2, Role::Clinician);
 const STRANGER: Person = person(3, Role::Clinician);
+/// The node to which nothing was done.
+const WITNESS: usize = 1;
 const CHART: ChartId = ChartId(0);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 const RECORD: RecordId = RecordId { chart: CHART, key: RecordKey([7; 16]) };
@@ -171,10 +173,14 @@ impl Known {
         Self { blocks, nodes: vec![(0, told.clone()), (1, told)], seen, notes }
     }
 
-    fn violated(&self) -> Vec<Rule> {
+    fn violations(&self) -> Vec<Violation> {
         let people = vec![PATIENT, CLINICIAN, STRANGER];
         let Self { blocks, nodes, seen, notes } = self;
-        let (violations, _) = check(&Evidence { people, blocks, nodes, seen, notes });
+        check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes }).0
+    }
+
+    fn violated(&self) -> Vec<Rule> {
+        let violations = self.violations();
         let mut rules: Vec<_> = violations.into_iter().map(|violation| violation.rule).collect();
         rules.sort();
         rules.dedup();
@@ -188,7 +194,7 @@ fn a_run_in_which_all_was_well_passes() {
     assert_eq!(known.violated(), []);
     let people = vec![PATIENT, CLINICIAN, STRANGER];
     let Known { blocks, nodes, seen, notes } = &known;
-    let (_, counts) = check(&Evidence { people, blocks, nodes, seen, notes });
+    let (_, counts) = check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes });
     assert_eq!((counts.blocks, counts.transactions, counts.openings), (9, 9, (1, 2)));
     assert_eq!((counts.told_final, counts.released, counts.withheld), (1, 1, 1));
     assert_eq!(counts.entries, 8, "what failed leaves no entry");
@@ -234,6 +240,17 @@ fn a_block_that_is_not_what_its_hash_says_is_found() {
     assert_eq!(known.violated(), [Rule::Forged], "its header is another");
     known.nodes[1].1.blocks.insert(5, (hash(5), hash(5), Digest([2; 32])));
     assert_eq!(known.violated(), [Rule::Forged], "its transactions are others");
+}
+
+#[test]
+fn a_damaged_node_is_blamed_and_not_the_others() {
+    let mut known = Known::good();
+    let victim = known.nodes[0].0;
+    assert_ne!(victim, WITNESS);
+    known.nodes[0].1.blocks.insert(5, (hash(5), hash(5), Digest([2; 32])));
+    let violations = known.violations();
+    assert_eq!(violations.len(), 1);
+    assert!(violations[0].what.starts_with(&format!("node {victim}, block 5")), "{violations:?}");
 }
 
 #[test]

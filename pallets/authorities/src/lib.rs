@@ -30,8 +30,8 @@
 //!
 //! GRANDPA proves that somebody voted twice, [`report_equivocation`](Pallet::report_equivocation) that somebody authored
 //! twice. Either way the authority is disabled at once, so that it authors nothing, and its seat suspended until the council
-//! decides; its votes count until it has left the set. A seat answers only for sessions from its admission or latest
-//! reinstatement on, and for one offence at a time: who was judged is not judged again for the same, and nobody fills the
+//! decides; its votes count until it has left the set. A seat answers only for sessions from its admission on, or from the
+//! second session change after its latest reinstatement on, and for one offence at a time: who was judged is not judged again for the same, and nobody fills the
 //! chain with reports. The council seat stays, because a fault that all nodes share must not leave the chain without a council.
 //!
 //! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
@@ -43,11 +43,16 @@
 //! keys, cannot be replaced the regular way, because that change would have to become final first: two thirds of the council
 //! remove them and then call [`resume_finality`](Pallet::resume_finality).
 //!
+//! ## Motions
+//!
+//! Each institution has at most [`MotionsPerSeat`](Config::MotionsPerSeat) motions open, so that none can keep the others from
+//! proposing. The council asks with each ([`note_motion`](Pallet::note_motion)).
+//!
 //! ## What is stored
 //!
 //! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities), and whose each account is; which authorities were planned last;
 //! the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row; with which
-//! slot each remembered session began.
+//! slot each remembered session began; whose the open motions are.
 //!
 //! ## What is never stored
 //!
