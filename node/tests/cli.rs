@@ -164,7 +164,7 @@ fn network(aura: &str) -> String {
                 "encryption_key": { "suite": 1, "key": key(2) },
                 "vault_address": [],
                 "admission_quota": 10,
-                "traffic_quota": { "time": 1, "bytes": 1, "refill": 1 },
+                "traffic_quota": { "time": 2000000000000_u64, "bytes": 1048576, "refill": 60000 },
             },
             "authority": { "aura": aura, "grandpa": key(5) },
             "staff": [{

@@ -24,6 +24,9 @@ use subxt::{
 /// Blocks after which a transaction that was not included is void.
 const MORTALITY: u64 = 64;
 
+/// The code with which a node's pool says that a transaction is not valid, and in the error's data why.
+const INVALID: i32 = 1010;
+
 /// How a node's pool writes our own refusals.
 const CUSTOM: &str = "Custom error: ";
 
@@ -228,7 +231,8 @@ fn refused(error: &BackendError) -> SubmitError {
     let BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(said))) = error else {
         return SubmitError::Invalid(error.to_string());
     };
-    let reason = said.data.as_ref().map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
+    let data = said.data.as_ref().filter(|_| said.code == INVALID);
+    let reason = data.map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
     let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
     match code.and_then(Refusal::from_code) {
         Some(refusal) => SubmitError::Refused(refusal),
