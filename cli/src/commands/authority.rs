@@ -250,11 +250,11 @@ async fn report(file: Option<PathBuf>, context: &Context, out: &mut Output<'_>) 
                 reported.push((one.author, Acted::new(institution, outcome.transaction)));
             }
             // Perhaps its session is forgotten; a later one may still count.
-            Err(error) if file.is_none() => refused = Some(error),
+            Err(error) if file.is_none() => refused = Some((one.author, error)),
             Err(error) => return Err(error.into()),
         }
     }
-    if let Some(error) = refused.filter(|_| reported.is_empty()) {
+    if let Some((_, error)) = refused.filter(|(author, _)| reported.iter().all(|(other, _)| other != author)) {
         return Err(error.into());
     }
     let reported: Vec<_> = reported.into_iter().map(|(_, acted)| acted).collect();

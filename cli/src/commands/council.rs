@@ -232,7 +232,6 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::Parameters => return parameters(at, context, out).await,
         Command::PausableCalls => return pausable_calls(at, context, out).await,
         Command::Approve { proposal } => {
-            approvable(proposal, at, context).await?;
             let (progress, outcome) = agent(stalled, context).await?.vote(proposal, true).await?;
             return out.show(&Decided::new(progress, &outcome)?, Decided::human);
         }
@@ -273,7 +272,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::SetUpgradeDelay { .. } => return Err(Failure::input("an upgrade waits 1s to 30d")),
         Command::ResumeFinality { last_final, wait } => {
             let last_final = match last_final {
-                Some(block) => final_here(block, context).await?,
+                Some(block) => block,
                 None => finalized(context).await?,
             };
             Proposal::ResumeFinality { last_final, wait }
@@ -292,29 +291,6 @@ pub(crate) async fn propose(proposal: &Proposal, context: &Context, out: &mut Ou
 async fn agent(stalled: bool, context: &Context) -> Result<Agent, Failure> {
     let agent = context.agent().await?;
     Ok(if stalled { agent.without_finality() } else { agent })
-}
-
-/// Fails where the motion is one that this node can tell to be wrong.
-async fn approvable(motion: Digest, at: At, context: &Context) -> Result<(), Failure> {
-    let motions = context.chain().await?.motions(at).await?;
-    let decision = motions.into_iter().find(|found| found.proposal == motion).map(|found| found.decision);
-    if let Some(Proposal::ResumeFinality { last_final, .. }) = decision {
-        final_here(last_final, context).await?;
-    }
-    Ok(())
-}
-
-/// The block, if this node holds it for final. Were finality to resume from one that is not, no node could go on: the changes of
-/// authorities before it would be missing.
-async fn final_here(block: u32, context: &Context) -> Result<u32, Failure> {
-    let last = finalized(context).await?;
-    if block > last {
-        return Err(Failure::input(format!(
-            "block {block} is not final at this node; the last that is: {last}\nhint: name the last block that is final at all \
-             hospitals that are left"
-        )));
-    }
-    Ok(block)
 }
 
 /// The number of the last block that the node holds for final.

@@ -371,6 +371,52 @@ mod tests {
         }
     }
 
+    /// What `run-node` says and how it ends, with these settings, where the node is a program that prints its options.
+    fn run_with(settings: &str) -> (Option<i32>, String, String) {
+        let list = parse(&four()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir_all(path("keys/session")).unwrap();
+        for (name, content) in [
+            (START, file(&list, 0, START)),
+            (SETTINGS, settings.to_owned()),
+            (SPECIFICATION, String::new()),
+            ("keys/node-key", String::new()),
+        ] {
+            fs::write(path(name), content).unwrap();
+        }
+        let mut command = std::process::Command::new("sh");
+        let ran = command.arg(path(START)).env_clear().env("PATH", "/usr/bin:/bin").env("SALUS_NODE", "echo").output();
+        let ran = ran.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
+    }
+
+    #[test]
+    fn settings_reach_the_node_and_are_logged_with_their_line() {
+        let (status, options, log) = run_with("# a comment\nSALUS_RPC_PORT=9955\nSALUS_EXTRA=\"--log debug\"\n");
+        assert_eq!(status, Some(0), "{log}");
+        assert!(options.contains("--rpc-port 9955") && options.contains("--log debug"), "{options}");
+        assert!(log.contains("node.env, line 2: SALUS_RPC_PORT=9955"), "{log}");
+    }
+
+    #[test]
+    fn wrong_settings_are_refused_with_their_line_and_a_reason() {
+        for (settings, reason) in [
+            ("\nSALUS_RPC_PROT=1", "line 2: there is no setting `SALUS_RPC_PROT`"),
+            ("SALUS_RPC_PORT=99444", "line 1: SALUS_RPC_PORT is a port, 1 to 65535, not `99444`"),
+            ("SALUS_PROMETHEUS_PORT=web", "line 1: SALUS_PROMETHEUS_PORT is a port"),
+            ("SALUS_RPC_METHODS=yes", "line 1: SALUS_RPC_METHODS is `safe` or `unsafe`, not `yes`"),
+            ("SALUS_RPC_PORT=1\nSALUS_RPC_PORT=2", "line 2: SALUS_RPC_PORT is set a second time"),
+            ("open", "line 1: `open` is no NAME=VALUE"),
+            ("SALUS_KEYS=/nowhere", "/nowhere/node-key is missing"),
+        ] {
+            let (status, options, log) = run_with(settings);
+            assert_eq!((status, options.as_str()), (Some(2), ""), "{settings}: {log}");
+            assert!(log.contains(reason), "{settings}: {log}");
+        }
+    }
+
     #[test]
     fn the_filter_lets_only_the_others_in() {
         let list = parse(&four().replace("192.0.2.4", "2001:db8::4")).unwrap();

@@ -112,6 +112,17 @@ pub enum Obstacle {
     /// Others proposed it.
     #[error("this is proposed already, and waits for votes\nhint: salus council approve {0}")]
     Proposed(Digest),
+    /// Finality cannot resume from there: the changes of authorities before it would be missing, and no node could go on.
+    #[error(
+        "block {block} is not final at this node; the last that is: {last}\nhint: name the last block that is final at all \
+         hospitals that are left"
+    )]
+    NotFinal {
+        /// The block.
+        block: u32,
+        /// The node's last final block.
+        last: u64,
+    },
     /// A motion cannot be closed yet.
     #[error(
         "the motion `{proposal}` waits for votes until block {end}\nhint: salus council list shows who has not voted"
@@ -151,6 +162,9 @@ impl Agent {
     /// Votes in favour of, or against, a motion. The last vote that is needed also closes it.
     pub async fn vote(&self, proposal: Digest, approve: bool) -> Result<(Progress, Outcome), AgentError> {
         let before = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
+        if let (true, Proposal::ResumeFinality { last_final, .. }) = (approve, &before.decision) {
+            check_final(&self.chain, *last_final).await?;
+        }
         let vote = self.submit(&Call::vote(proposal, before.index, approve)).await?;
         // Others may have voted, or closed it, meanwhile.
         match self.motion(proposal).await? {
@@ -254,8 +268,18 @@ async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentEr
             let found = chain.member(at, *member).await?;
             found.map(|_| ()).ok_or(AgentError::NoMember(*member))
         }
+        Proposal::ResumeFinality { last_final, .. } => check_final(chain, *last_final).await,
         _ => Ok(()),
     }
+}
+
+/// Whether the node holds this block for final.
+async fn check_final(chain: &Chain, block: u32) -> Result<(), AgentError> {
+    let last = chain.head(At::Finalized).await?.number;
+    if u64::from(block) > last {
+        return Err(Obstacle::NotFinal { block, last }.into());
+    }
+    Ok(())
 }
 
 /// Whether the account is a transaction key of such a member of staff.

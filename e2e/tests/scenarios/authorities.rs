@@ -204,6 +204,7 @@ async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
         (vec!["council", "remove-authority", "7"], "institution `7` has no seat"),
         (vec!["council", "reinstate-authority", "0"], "is not suspended"),
         (vec!["council", "pause-call", "Council.vote"], "does not exist or cannot be paused"),
+        (vec!["council", "resume-finality", "--last-final", "4000000"], "block 4000000 is not final at this node"),
         (vec!["council", "unpause-call", "Records.open_records"], "is not paused"),
         (vec!["authority", "represent"], "Authorities.AlreadyExists"),
     ] {

@@ -21,3 +21,4 @@ mod joining;
 mod network;
 mod network_script;
 mod readme;
+mod submission;

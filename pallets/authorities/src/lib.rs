@@ -31,8 +31,9 @@
 //! GRANDPA proves that somebody voted twice, [`report_equivocation`](Pallet::report_equivocation) that somebody authored
 //! twice. Either way the authority is disabled at once, so that it authors nothing, and its seat suspended until the council
 //! decides; its votes count until it has left the set. A seat answers only for sessions from its admission on, or from the
-//! second session change after its latest reinstatement on, and for one offence at a time: who was judged is not judged again for the same, and nobody fills the
-//! chain with reports. The council seat stays, because a fault that all nodes share must not leave the chain without a council.
+//! second session change after its latest reinstatement on, and for one offence at a time: who was judged is not judged again for
+//! the same, and nobody fills the chain with reports. The council seat stays, because a fault that all nodes share must not leave
+//! the chain without a council.
 //!
 //! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
 //! follows from it: the council decides.

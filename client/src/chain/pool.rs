@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the pool of a node says to a transaction.
+
+use super::{submit::Transaction, QueryError, SubmitError};
+use salus_primitives::{refusal::Refusal, Digest};
+use subxt::{
+    client::OnlineClientAtBlockImpl,
+    error::{BackendError, ExtrinsicError, RpcError},
+    rpcs::UserError,
+    transactions::{TransactionInvalid, TransactionProgress, ValidationResult},
+    SubstrateConfig,
+};
+
+/// The code with which a pool says that a transaction is not valid, and in the error's data why.
+const INVALID: i32 = 1010;
+
+/// The code with which it says that it has the transaction already.
+const IMPORTED: i32 = 1013;
+
+/// How it writes our own refusals.
+const CUSTOM: &str = "Custom error: ";
+
+/// How a transaction that the pool took can be watched.
+pub(super) enum Watch {
+    /// The pool tells.
+    Pool(TransactionProgress<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>),
+    /// It has the transaction, but does not tell: blocks have to be looked at.
+    Blocks,
+}
+
+/// Hands the transaction to the node's pool.
+///
+/// A pool that makes a view of a new block in that moment takes the transaction into it, and then says that it has it already
+/// (polkadot-sdk pull request 12919). It is in the next block nevertheless.
+pub(super) async fn take(transaction: &Transaction) -> Result<Watch, SubmitError> {
+    // The pool's own answer to a subscription has no code, so it is asked first.
+    match transaction.validate().await.map_err(|error| QueryError::Node(error.to_string()))? {
+        ValidationResult::Valid(_) => {}
+        ValidationResult::Invalid(TransactionInvalid::Custom(code)) => {
+            return Err(match Refusal::from_code(code) {
+                Some(refusal) => SubmitError::Refused(refusal),
+                None => SubmitError::Invalid(format!("code {code}")),
+            });
+        }
+        ValidationResult::Invalid(reason) => return Err(SubmitError::Invalid(format!("{reason:?}"))),
+        ValidationResult::Unknown(reason) => return Err(SubmitError::Invalid(format!("{reason:?}"))),
+    }
+    match transaction.submit_and_watch().await {
+        Ok(progress) => Ok(Watch::Pool(progress)),
+        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) if is_imported(&error) => Ok(Watch::Blocks),
+        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) => Err(refused(&error)),
+        Err(other) => Err(SubmitError::Unknown { hash: Digest(transaction.hash().0), cause: other.to_string() }),
+    }
+}
+
+/// Whether the pool has the transaction already.
+fn is_imported(error: &BackendError) -> bool {
+    said(error).is_some_and(|said| said.code == IMPORTED)
+}
+
+/// What the node answered, if it is the node that says no.
+fn said(error: &BackendError) -> Option<&UserError> {
+    match error {
+        BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(said))) => Some(said),
+        _ => None,
+    }
+}
+
+/// Why the pool did not take a transaction that was valid a moment before: the node says it in the error's data only.
+fn refused(error: &BackendError) -> SubmitError {
+    let Some(said) = said(error) else { return SubmitError::Invalid(error.to_string()) };
+    let data = said.data.as_ref().filter(|_| said.code == INVALID);
+    let reason = data.map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
+    let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
+    match code.and_then(Refusal::from_code) {
+        Some(refusal) => SubmitError::Refused(refusal),
+        None => SubmitError::Invalid(reason.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    fn answer(json: &str) -> BackendError {
+        BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(serde_json::from_str(json).unwrap())))
+    }
+
+    #[test]
+    fn refusals_by_the_pool_say_why() {
+        let ours = answer(r#"{"code":1010,"message":"Invalid Transaction","data":"Custom error: 5"}"#);
+        assert!(matches!(refused(&ours), SubmitError::Refused(refusal) if refusal.code() == 5));
+        let substrates = answer(r#"{"code":1010,"message":"Invalid Transaction","data":"Transaction is outdated"}"#);
+        assert!(matches!(refused(&substrates), SubmitError::Invalid(why) if why == "Transaction is outdated"));
+        let other = answer(r#"{"code":1016,"message":"Immediately Dropped","data":"Any { .. }"}"#);
+        assert!(matches!(refused(&other), SubmitError::Invalid(why) if why == "Immediately Dropped"));
+    }
+
+    #[test]
+    fn what_the_pool_has_already_is_not_refused() {
+        assert!(is_imported(&answer(r#"{"code":1013,"message":"Transaction Already Imported","data":"Any { .. }"}"#)));
+        assert!(!is_imported(&answer(r#"{"code":1010,"message":"Invalid Transaction"}"#)));
+    }
+}

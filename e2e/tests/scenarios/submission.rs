@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A transaction that reaches the node twice, as when an answer gets lost and the client asks again: it takes effect once, and
+//! both who sent it learn what it did.
+
+use salus_client::{
+    agent::{issue_voucher, Offer},
+    chain::{At, Call, Chain, SubmitError},
+    keys::{Identity, SigningPair},
+};
+use salus_e2e::node::Node;
+use salus_primitives::{
+    membership::{redemption_payload, Role},
+    InstitutionId, MemberId,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_sent_twice_at_once_takes_effect_once_and_both_senders_learn_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::start(folder.path()).await.unwrap();
+    let chain = Chain::connect(node.url()).await.unwrap();
+    let call = redemption(&chain).await;
+
+    // The pool takes the one, and says to the other only that it has it.
+    let (one, other) = tokio::join!(chain.submit_authorized(&call), chain.submit_authorized(&call));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!((one.transaction, one.block), (other.transaction, other.block));
+    let joined =
+        |outcome: &salus_client::chain::Outcome| outcome.event::<MemberId>("Membership", "MemberJoined").unwrap();
+    assert_eq!(joined(&one), joined(&other));
+    assert!(chain.member(At::Finalized, joined(&one)).await.unwrap().is_some());
+
+    let third = chain.submit_authorized(&call).await.map(|_| ()).unwrap_err();
+    assert!(matches!(third, SubmitError::Refused(_)), "{third}");
+    node.stop().await.unwrap();
+}
+
+/// A newcomer's redemption of a voucher of the first hospital.
+async fn redemption(chain: &Chain) -> Call {
+    let issuing_key = Identity::from_uri("//Hospital1").unwrap();
+    let offer = Offer {
+        institution: InstitutionId(0),
+        role: Role::Patient,
+        life: 3_600_000,
+        valid_until: None,
+        profile: String::from("Anna").into(),
+    };
+    let (file, _) = issue_voucher(chain, issuing_key.membership(), offer).await.unwrap();
+    let (mut seed, mut issuer_signature) = ([0; 32], [0; 64]);
+    hex::decode_to_slice(file.voucher_seed.as_bytes(), &mut seed).unwrap();
+    hex::decode_to_slice(&file.issuer_signature, &mut issuer_signature).unwrap();
+
+    let (anna, _) = Identity::generate().unwrap();
+    let newcomer = anna.public().newcomer();
+    let payload = redemption_payload(&file.genesis, &file.voucher, &newcomer);
+    let signatures = [
+        SigningPair::from_seed(&seed).sign(&payload),
+        anna.transaction().sign(&payload),
+        anna.membership().sign(&payload),
+    ];
+    Call::redeem(&file.voucher, &issuer_signature, &newcomer, &signatures)
+}
