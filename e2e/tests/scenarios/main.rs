@@ -12,6 +12,7 @@
 
 mod authorities;
 mod bad_input;
+mod consortium;
 mod demo;
 mod equivocation;
 mod faults;
@@ -21,4 +22,5 @@ mod joining;
 mod network;
 mod network_script;
 mod readme;
+mod stall;
 mod submission;
