@@ -81,6 +81,8 @@ rust() {
     for pallet in "${salus_pallets[@]}"; do
         features+=",pallet-salus-$pallet/default"
     done
+    # Most of the time of the scenarios goes by with waiting for blocks.
+    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
     tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
 }
 

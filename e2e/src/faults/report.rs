@@ -163,6 +163,9 @@ impl Report {
             writeln!(text, "    {} blocks became final during it; recovery {:?} ms", self.blocks_during, self.recovery);
         let _ = writeln!(text, "    checked: {:?}", self.checked);
         let _ = writeln!(text, "    seconds: {:?}", self.moments);
+        if transactions.after.finalised == 0 {
+            text += "  ✗ nothing that was begun after it became final\n";
+        }
         for violation in &self.violations {
             let _ = writeln!(text, "  ✗ {:?}: {}", violation.rule, violation.what);
         }

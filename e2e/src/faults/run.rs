@@ -28,8 +28,10 @@ use tokio::{process::Command, time::sleep};
 
 /// How long nodes may take to start and to finalise something new.
 const START: Duration = Duration::from_secs(60);
-/// Load after recovery: what was broken has to work again.
+/// Load after recovery, at least: what was broken has to work again.
 const AFTER: Duration = Duration::from_secs(2);
+/// How long nothing that was begun then may become final; a busy machine may be slow.
+const WORKS: Duration = Duration::from_secs(20);
 /// How long a node may take to show that it is level.
 const SETTLES: Duration = Duration::from_secs(10);
 /// How long the watch may still show what a node said before it was killed.
@@ -84,7 +86,7 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     let Stage { proof, mut remarks, heights, recovery, .. } = stage;
     load.enter(Phase::After);
     if recovery.is_some() {
-        sleep(AFTER).await;
+        works_again(&load).await;
     }
     let notes = load.finish(FINISH).await;
     over("4 finished");
@@ -127,6 +129,15 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
         copy(&live, &folder.join("databases")).await?;
     }
     Ok(Ran { report, folder: folder.to_owned() })
+}
+
+/// Lets people go on for a while, and until something that they began after the fault is final. The report says so if there is none.
+async fn works_again(load: &Load) {
+    let began = Instant::now();
+    sleep(AFTER).await;
+    while Transactions::of(&load.notes()).after.finalised == 0 && began.elapsed() < WORKS {
+        sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// Copies of the template's databases and vaults, in memory: what is tried is not how fast a disk is, and nothing has to be
