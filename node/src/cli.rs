@@ -10,6 +10,8 @@ use std::path::PathBuf;
 const POOL_TRANSACTIONS: &str = "20000";
 /// KiB of transactions that the pool holds.
 const POOL_KBYTES: &str = "65536";
+/// Whoever reaches the port, perhaps through a proxy on this machine, cannot change the node.
+const RPC_METHODS: &str = "safe";
 /// Bodies of all blocks are kept: they are what the log can be proved from.
 const BLOCKS_PRUNING: &str = "archive";
 
@@ -49,6 +51,7 @@ impl Cli {
             .fold(archive(Self::setup_command(Self::command())), |command, name| command.mut_subcommand(name, archive))
             .mut_arg("pool_limit", |argument| argument.default_value(POOL_TRANSACTIONS))
             .mut_arg("pool_kbytes", |argument| argument.default_value(POOL_KBYTES))
+            .mut_arg("rpc_methods", |argument| argument.default_value(RPC_METHODS))
     }
 }
 
@@ -133,6 +136,13 @@ mod tests {
         let run = parse(&["--dev"]).run;
         assert_eq!((run.pool_config.pool_limit, run.pool_config.pool_kbytes), (20_000, 65_536));
         assert!(matches!(run.import_params.pruning_params.blocks_pruning, sc_cli::DatabasePruningMode::Archive));
+    }
+
+    #[test]
+    fn rpc_is_safe_unless_chosen_otherwise() {
+        let methods = |arguments: &[&str]| parse(arguments).run.rpc_params.rpc_methods;
+        assert_eq!(methods(&["--dev"]), sc_cli::RpcMethods::Safe);
+        assert_eq!(methods(&["--dev", "--rpc-methods", "unsafe"]), sc_cli::RpcMethods::Unsafe);
     }
 
     #[test]

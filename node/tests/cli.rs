@@ -148,6 +148,12 @@ fn foreign_network_backend_is_refused() {
     assert!(text.contains("litep2p only"), "{text}");
 }
 
+#[test]
+fn an_authority_whose_port_is_open_to_all_is_refused() {
+    let text = refusal_of(&["--dev", "--tmp", "--no-prometheus", "--rpc-port", "0", "--rpc-external"]);
+    assert!(text.contains("--rpc-external option shouldn't be used"), "{text}");
+}
+
 /// A description as `salus network init` writes it, of one hospital with these keys.
 fn network(aura: &str) -> String {
     let key = |byte: u8| format!("0x{}", format!("{byte:02x}").repeat(32));

@@ -166,6 +166,13 @@ fn bad_questions_have_the_documented_codes(node: &Node) {
     assert_eq!(node.error_code("salus_institutions", json!([0, 257])), 7003);
     assert_eq!(node.error_code("grandpa_proveFinality", json!([4_000_000])), 7005);
     assert_eq!(node.error_code("salus_nothing", json!([])), -32601);
+    // Nobody said that the node may be changed.
+    for (method, parameters) in
+        [("author_rotateKeysWithOwner", json!(["0x00"])), ("system_addReservedPeer", json!(["/ip4/127.0.0.1"]))]
+    {
+        let refusal = node.call(method, parameters)["error"]["message"].to_string();
+        assert!(refusal.contains("unsafe to be called externally"), "{method}: {refusal}");
+    }
 }
 
 fn health_is_told(node: &Node) {

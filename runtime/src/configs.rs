@@ -163,6 +163,7 @@ impl pallet_salus_audit::Config for Runtime {
 
 impl pallet_salus_membership::Config for Runtime {
     type CouncilOrigin = MoreThanHalfOfCouncil;
+    type Authorities = Authorities;
     type Audit = Audit;
     type Time = Timestamp;
     type CallPolicy = RolePolicy;

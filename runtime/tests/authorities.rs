@@ -195,6 +195,19 @@ fn two_thirds_of_the_council_remove_what_more_than_half_cannot() {
 }
 
 #[test]
+fn an_institution_leaves_the_consortium_after_its_seat() {
+    genesis(presets::LOCAL).execute_with(|| {
+        next_block();
+        let institution = InstitutionId(3);
+        let remove = RuntimeCall::Membership(pallet_salus_membership::Call::remove_institution { institution });
+        assert!(!decide(4, 4, remove.clone()));
+        let force = RuntimeCall::Authorities(pallet_salus_authorities::Call::force_remove_authority { institution });
+        assert!(decide(3, 3, force));
+        assert!(decide(2, 2, remove));
+    });
+}
+
+#[test]
 fn nobody_but_the_seats_makes_the_council() {
     genesis(presets::LOCAL).execute_with(|| {
         next_block();

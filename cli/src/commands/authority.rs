@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Suspend this hospital's own seat, at once: its node authors nothing (as its representative)
     ///
     /// For a node whose keys may have been stolen, or that goes away for long. It leaves the vote, too, with the second change of
-    /// session, where four others remain. The council ends it.
+    /// session, where four others remain; otherwise its votes count until its new keys do. The council ends it.
     Suspend,
     /// Take over this hospital's seat in the council (as another representative of it)
     Represent,

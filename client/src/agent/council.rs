@@ -49,6 +49,9 @@ pub enum Obstacle {
     /// The institution has a seat.
     #[error("institution `{0}` has a seat already\nhint: salus authority status")]
     HasSeat(InstitutionId),
+    /// The institution decides on blocks, and its vote in the council would be nobody's.
+    #[error("institution `{0}` has a seat\nhint: salus council remove-authority {0}, and then this")]
+    Seated(InstitutionId),
     /// The institution has none.
     #[error("institution `{0}` has no seat\nhint: salus authority status shows who has")]
     NoSeat(InstitutionId),
@@ -241,7 +244,12 @@ async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentEr
         | Proposal::ReinstateInstitution { institution }
         | Proposal::RemoveInstitution { institution } => {
             let found = chain.institution(at, *institution).await?;
-            found.map(|_| ()).ok_or(AgentError::NoInstitution(*institution))
+            found.ok_or(AgentError::NoInstitution(*institution))?;
+            let removed = matches!(proposal, Proposal::RemoveInstitution { .. });
+            if removed && chain.seating(at).await?.of(*institution).is_some() {
+                return Err(Obstacle::Seated(*institution).into());
+            }
+            Ok(())
         }
         Proposal::PlanUpgrade { spec_version, .. } => {
             let running = chain.runtime_version().await?.spec_version;

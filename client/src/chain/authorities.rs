@@ -60,7 +60,7 @@ pub struct Seat {
     pub keys: Option<SessionKeys>,
     /// The session keys that are in use now; none when its authority does not take part.
     pub keys_in_use: Option<SessionKeys>,
-    /// Whether its authority may neither author nor vote, although it is in the set.
+    /// Whether its authority may not author, although it is in the set.
     pub disabled: bool,
     /// Whether its authority will take part once what has been decided is in effect.
     pub will_take_part: bool,

@@ -3,7 +3,7 @@
 //! What the pool of a node says to a transaction.
 
 use super::{submit::Transaction, QueryError, SubmitError};
-use salus_primitives::{refusal::Refusal, Digest};
+use salus_primitives::{refusal, Digest};
 use subxt::{
     client::OnlineClientAtBlockImpl,
     error::{BackendError, ExtrinsicError, RpcError},
@@ -21,6 +21,9 @@ const IMPORTED: i32 = 1013;
 /// How it writes our own refusals.
 const CUSTOM: &str = "Custom error: ";
 
+/// How it says that the signature does not fit: also to a transaction that names a block which it does not know yet.
+const BAD_SIGNATURE: &str = "Transaction has a bad signature";
+
 /// How a transaction that the pool took can be watched.
 pub(super) enum Watch {
     /// The pool tells.
@@ -29,28 +32,57 @@ pub(super) enum Watch {
     Blocks,
 }
 
+/// Why a pool did not take a transaction that was valid a moment before.
+pub(super) enum Refusal {
+    /// It looks at an older block than the node itself, as after a start: signed anew, it may be taken a moment later.
+    Behind(SubmitError),
+    /// Anything else.
+    Other(SubmitError),
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Refusal> for SubmitError {
+    fn from((Refusal::Behind(error) | Refusal::Other(error)): Refusal) -> Self {
+        error
+    }
+}
+
+/// Whether the node finds the transaction valid in its newest block; it says by a code why not.
+pub(super) async fn check(transaction: &Transaction) -> Result<(), SubmitError> {
+    match transaction.validate().await.map_err(|error| QueryError::Node(error.to_string()))? {
+        ValidationResult::Valid(_) => Ok(()),
+        ValidationResult::Invalid(TransactionInvalid::Custom(code)) => Err(match refusal::Refusal::from_code(code) {
+            Some(refusal) => SubmitError::Refused(refusal),
+            None => SubmitError::Invalid(format!("code {code}")),
+        }),
+        ValidationResult::Invalid(reason) => Err(SubmitError::Invalid(format!("{reason:?}"))),
+        ValidationResult::Unknown(reason) => Err(SubmitError::Invalid(format!("{reason:?}"))),
+    }
+}
+
 /// Hands the transaction to the node's pool.
 ///
 /// A pool that makes a view of a new block in that moment takes the transaction into it, and then says that it has it already
 /// (polkadot-sdk pull request 12919). It is in the next block nevertheless.
-pub(super) async fn take(transaction: &Transaction) -> Result<Watch, SubmitError> {
-    // The pool's own answer to a subscription has no code, so it is asked first.
-    match transaction.validate().await.map_err(|error| QueryError::Node(error.to_string()))? {
-        ValidationResult::Valid(_) => {}
-        ValidationResult::Invalid(TransactionInvalid::Custom(code)) => {
-            return Err(match Refusal::from_code(code) {
-                Some(refusal) => SubmitError::Refused(refusal),
-                None => SubmitError::Invalid(format!("code {code}")),
-            });
-        }
-        ValidationResult::Invalid(reason) => return Err(SubmitError::Invalid(format!("{reason:?}"))),
-        ValidationResult::Unknown(reason) => return Err(SubmitError::Invalid(format!("{reason:?}"))),
-    }
+pub(super) async fn take(transaction: &Transaction) -> Result<Watch, Refusal> {
     match transaction.submit_and_watch().await {
         Ok(progress) => Ok(Watch::Pool(progress)),
         Err(ExtrinsicError::ErrorSubmittingTransaction(error)) if is_imported(&error) => Ok(Watch::Blocks),
-        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) => Err(refused(&error)),
-        Err(other) => Err(SubmitError::Unknown { hash: Digest(transaction.hash().0), cause: other.to_string() }),
+        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) => match refused(&error) {
+            SubmitError::Invalid(reason) if reason == BAD_SIGNATURE => {
+                Err(Refusal::Behind(SubmitError::Invalid(reason)))
+            }
+            other => Err(Refusal::Other(other)),
+        },
+        Err(other) => {
+            let hash = Digest(transaction.hash().0);
+            Err(Refusal::Other(SubmitError::Unknown { hash, cause: other.to_string() }))
+        }
     }
 }
 
@@ -73,7 +105,7 @@ fn refused(error: &BackendError) -> SubmitError {
     let data = said.data.as_ref().filter(|_| said.code == INVALID);
     let reason = data.map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
     let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
-    match code.and_then(Refusal::from_code) {
+    match code.and_then(refusal::Refusal::from_code) {
         Some(refusal) => SubmitError::Refused(refusal),
         None => SubmitError::Invalid(reason.to_owned()),
     }

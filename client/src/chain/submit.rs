@@ -2,9 +2,13 @@
 
 //! Signing and submitting transactions.
 
-use super::{pool, At, Call, Chain, Head, Outcome, QueryError, SubmitError};
+use super::{
+    pool::{self, Refusal},
+    At, Call, Chain, Head, Outcome, QueryError, SubmitError,
+};
 use codec::{Compact, Encode};
 use salus_primitives::{Digest, SigningKey};
+use std::time::{Duration, Instant};
 use subxt::{
     client::{OnlineClientAtBlock, OnlineClientAtBlockImpl},
     config::DefaultExtrinsicParamsBuilder,
@@ -16,6 +20,12 @@ use subxt::{
 
 /// Blocks after which a transaction that was not included is void.
 const MORTALITY: u64 = 64;
+
+/// How long a pool may be behind its node.
+const CATCHES_UP: Duration = Duration::from_secs(20);
+
+/// How long to wait before asking it again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How far behind the newest block that chain hardly ever changes, even while nothing becomes final.
 const SETTLED: u64 = 16;
@@ -61,6 +71,16 @@ impl Chain {
 
     /// Signs `call`, submits it, and waits for it.
     pub async fn submit_until(&self, call: &Call, signer: &dyn Signer, until: Until) -> Result<Outcome, SubmitError> {
+        let began = Instant::now();
+        loop {
+            match self.follow(self.signed(call, signer).await?, until).await {
+                Err(Refusal::Behind(_)) if began.elapsed() < CATCHES_UP => tokio::time::sleep(PAUSE).await,
+                other => return Ok(other?),
+            }
+        }
+    }
+
+    async fn signed(&self, call: &Call, signer: &dyn Signer) -> Result<Transaction, SubmitError> {
         let account = AccountId32(signer.account().0);
         let nonce = self.rpc.system_account_next_index(&account).await.map_err(QueryError::from)?;
         let best = self.hash(At::Best).await?;
@@ -70,12 +90,8 @@ impl Chain {
             .nonce(nonce)
             .mortal_from_unchecked(MORTALITY, birth.number, H256(birth.hash.0))
             .build();
-        let transaction = block
-            .transactions()
-            .create_signed(call, &AsSubxt(signer), params)
-            .await
-            .map_err(|error| incompatible_or_query(call, error))?;
-        self.follow(transaction, until).await
+        let signed = block.transactions().create_signed(call, &AsSubxt(signer), params).await;
+        signed.map_err(|error| incompatible_or_query(call, error))
     }
 
     /// Submits a call that needs no account, such as redeeming a voucher, and waits until it is finalised.
@@ -90,7 +106,7 @@ impl Chain {
         let call = call.encoded().ok_or_else(incompatible)?;
         let head = [GENERAL_V5, EXTENSION_VERSION, IMMORTAL, 0, METADATA_HASH_OFF];
         let framed = framed(&head, &call).ok_or_else(incompatible)?;
-        self.follow(block.transactions().from_bytes(framed), Until::Final).await
+        Ok(self.follow(block.transactions().from_bytes(framed), Until::Final).await?)
     }
 
     /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalised.
@@ -101,15 +117,16 @@ impl Chain {
         let incompatible = || SubmitError::Incompatible { pallet: call.pallet(), call: call.name() };
         let call = call.encoded().ok_or_else(incompatible)?;
         let framed = framed(&[BARE_V5], &call).ok_or_else(incompatible)?;
-        self.follow(block.transactions().from_bytes(framed), Until::Final).await
+        Ok(self.follow(block.transactions().from_bytes(framed), Until::Final).await?)
     }
 
     /// Submits the transaction, and waits for it.
-    async fn follow(&self, transaction: Transaction, until: Until) -> Result<Outcome, SubmitError> {
+    async fn follow(&self, transaction: Transaction, until: Until) -> Result<Outcome, Refusal> {
         let hash = transaction.hash();
+        pool::check(&transaction).await?;
         let watch = pool::take(&transaction).await?;
         let block = self.inclusion(hash, watch, until).await?;
-        self.outcome(block, hash).await
+        Ok(self.outcome(block, hash).await?)
     }
 
     /// The block from which on a transaction is valid. What is signed names it, so a transaction dies with the fork that has it: the

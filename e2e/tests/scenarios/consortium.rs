@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Four hospitals that began a network, each with its own machine, people and node.
+//! Hospitals that began a network, each with its own machine, people and node.
 
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{
@@ -28,13 +28,13 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Four that finalize together.
-    pub(crate) async fn begin() -> Result<Self> {
+    /// So many that finalize together.
+    pub(crate) async fn begin(hospitals: u8) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let addresses = (1..=4).map(address).collect::<Result<Vec<_>>>()?;
+        let addresses = (1..=hospitals).map(address).collect::<Result<Vec<_>>>()?;
         let network = found_with(folder.path(), &addresses, SETTINGS).await?;
         let mut scene = Self { folder, network, nodes: Vec::new() };
-        for place in 0..4 {
+        for place in 0..usize::from(hospitals) {
             scene.start(place, &[]).await?;
         }
         scene.finalizes(0, 3).await?;
@@ -100,18 +100,15 @@ impl Scene {
         until("blocks become final", || async { Ok(height().await? >= target) }).await
     }
 
-    /// What a hospital's doctor says about the hospitals that decide, and about its own keys.
-    pub(crate) async fn findings(&self, place: usize) -> Result<(String, String)> {
+    /// What a hospital's doctor says about a subject.
+    pub(crate) async fn finding(&self, place: usize, subject: &str) -> Result<String> {
         let list = self.network.list.to_string_lossy().into_owned();
         let keys = self.network.hospitals[place].keys.to_string_lossy().into_owned();
         let ran = self.desk(place)?.run(&["doctor", "--network", &list, "--keys", &keys]).await?;
         let report: Value = serde_json::from_slice(&ran.stdout).with_context(|| ran.stderr.clone())?;
-        let says = |subject: &str| {
-            let findings = report["findings"].as_array().context("findings")?;
-            let found = findings.iter().find(|one| one["subject"] == subject).with_context(|| subject.to_owned())?;
-            Ok::<_, anyhow::Error>(format!("{}: {}", found["verdict"], found["says"]))
-        };
-        Ok((says("hospitals")?, says("session keys")?))
+        let findings = report["findings"].as_array().context("findings")?;
+        let found = findings.iter().find(|one| one["subject"] == subject).with_context(|| subject.to_owned())?;
+        Ok(format!("{}: {}", found["verdict"], found["says"]))
     }
 }
 

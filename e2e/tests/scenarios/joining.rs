@@ -11,7 +11,7 @@ use std::path::Path;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
-    let mut scene = Scene::begin().await?;
+    let mut scene = Scene::begin(4).await?;
     let machine = furnish(scene.folder.path(), 5, address(5)?).await?;
     let (service, representative) = institution_and_staff(&scene, &machine.0).await?;
 
@@ -25,7 +25,8 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     }
     scene.start(4, &[("SALUS_RPC_METHODS", "unsafe")]).await?;
     scene.finalizes(4, 2).await?;
-    let (hospitals, keys) = scene.findings(4).await?;
+    let hospitals = scene.finding(4, "hospitals").await?;
+    let keys = scene.finding(4, "session keys").await?;
     assert!(hospitals.contains("4 decide together and all vote"), "{hospitals}");
     assert!(keys.contains("failure"), "it acts as an authority and is none: {keys}");
 
@@ -37,14 +38,15 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     scene.stop(4).await?;
     scene.start(4, &[]).await?;
     scene.finalizes(4, 3).await?;
-    let (hospitals, keys) = scene.findings(4).await?;
+    let hospitals = scene.finding(4, "hospitals").await?;
+    let keys = scene.finding(4, "session keys").await?;
     assert!(hospitals.contains("5 decide together and all vote; 1 more may fail"), "{hospitals}");
     assert!(keys.contains("those of an authority of the network"), "{keys}");
 
     // Of five, four have to vote: without one founder finality needs the newcomer's vote.
     scene.stop(0).await?;
     scene.finalizes(4, 5).await?;
-    let (hospitals, _) = scene.findings(4).await?;
+    let hospitals = scene.finding(4, "hospitals").await?;
     assert!(hospitals.contains("1 did not vote: Hospital 1; no more may fail"), "{hospitals}");
     scene.start(0, &[]).await?;
     scene.finalizes(0, 2).await?;
@@ -57,10 +59,11 @@ async fn founder_leaves(scene: &mut Scene) -> Result<()> {
     // The newcomer votes, too.
     scene.decide(&[4, 2, 3], &["council", "remove-authority", "1"]).await?;
     assert_eq!(scene.seats(4).await?.len(), 4);
-    until("it decides no more", || async { Ok(scene.findings(4).await?.0.contains("4 decide together")) }).await?;
+    until("it decides no more", || async { Ok(scene.finding(4, "hospitals").await?.contains("4 decide together")) })
+        .await?;
     scene.stop(1).await?;
     scene.finalizes(4, 5).await?;
-    let (hospitals, _) = scene.findings(4).await?;
+    let hospitals = scene.finding(4, "hospitals").await?;
     assert!(hospitals.contains("4 decide together and all vote; 1 more may fail"), "{hospitals}");
 
     let representative = scene.desk(4)?.acting_as(&person(4, "-representative"));

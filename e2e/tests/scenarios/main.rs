@@ -12,6 +12,7 @@
 
 mod authorities;
 mod bad_input;
+mod conduct;
 mod consortium;
 mod demo;
 mod equivocation;

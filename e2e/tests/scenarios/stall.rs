@@ -13,7 +13,7 @@ const VOTES: [(usize, usize); 3] = [(0, 0), (1, 1), (2, 0)];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn finality_resumes_without_those_who_are_lost() -> Result<()> {
-    let mut scene = Scene::begin().await?;
+    let mut scene = Scene::begin(4).await?;
     for lost in [2, 3] {
         scene.stop(lost).await?;
     }
@@ -39,7 +39,7 @@ async fn finality_resumes_without_those_who_are_lost() -> Result<()> {
     until("the other has it too", || async { Ok(finalized(&scene, 0).await? >= agreed) }).await?;
     assert_eq!(block(&scene, 0, agreed).await?, block(&scene, 1, agreed).await?);
     until("the doctor knows that the two decide", || async {
-        Ok(scene.findings(0).await?.0.contains("2 decide together and all vote"))
+        Ok(scene.finding(0, "hospitals").await?.contains("2 decide together and all vote"))
     })
     .await?;
 

@@ -2,7 +2,7 @@
 
 //! Whom other pallets take for an authority.
 
-use crate::{Config, Pallet, SeatOf};
+use crate::{Config, Pallet, SeatOf, Seats};
 use alloc::vec::Vec;
 use salus_primitives::{questions::Authorities, InstitutionId};
 use sp_runtime::AccountId32;
@@ -10,6 +10,10 @@ use sp_runtime::AccountId32;
 impl<T: Config> Authorities<AccountId32> for Pallet<T> {
     fn seat(account: &AccountId32) -> Option<InstitutionId> {
         SeatOf::<T>::get(account)
+    }
+
+    fn has_seat(institution: InstitutionId) -> bool {
+        Seats::<T>::contains_key(institution)
     }
 
     /// In the order of their numbers.

@@ -466,15 +466,18 @@ pub mod pallet {
             Self::do_remove_authority(institution)
         }
 
-        /// Suspends a seat and disables its authority, unless that leaves fewer than four active ones.
+        /// Suspends a seat and disables its authority, which stays in the set while there would be fewer than four.
         ///
         /// ## Origin
         ///
-        /// The council, or an active representative of the institution: a hospital may take its own node out.
+        /// The council, unless that leaves fewer than four active ones; or an active representative of the institution, at any time:
+        /// its keys may have been stolen.
         #[pallet::call_index(3)]
         pub fn suspend_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
-            let event = Self::ensure_council_or_representative(origin, institution)?;
-            Self::do_suspend_authority(institution, event)
+            match T::CouncilOrigin::try_origin(origin) {
+                Ok(_) => Self::do_suspend_authority(institution),
+                Err(origin) => Self::do_suspend_own_authority(origin, institution),
+            }
         }
 
         /// Ends the suspension of a seat. What was done before, also in this session, is over and done with.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
-    traits::{ChangeMembers, EnsureOrigin, Get, Time},
+    traits::{ChangeMembers, Get, Time},
 };
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use salus_primitives::{
@@ -85,14 +85,35 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_suspend_authority(institution: InstitutionId, event: AuditEvent) -> DispatchResult {
-        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
-        ensure!(seat.is_active(), Error::<T>::InvalidStatus);
+    /// Suspends a seat by decision of the council.
+    pub(crate) fn do_suspend_authority(institution: InstitutionId) -> DispatchResult {
+        let seat = Self::active_seat(institution)?;
         let left = Self::strength_suspending(institution);
         ensure!(left.is_tolerant_after(Self::strength()), Error::<T>::TooFewAuthorities);
 
+        let event = AuditEvent::by_council(Action::AuthoritySuspended, Subject::Institution(institution));
         Self::suspend(institution, seat, event);
         Ok(())
+    }
+
+    /// Suspends a seat at the wish of a representative of the institution, whether it can be spared or not: somebody else may have
+    /// its keys, and could bring the same about by an offence.
+    pub(crate) fn do_suspend_own_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
+        let (_, representative) = Self::ensure_representative(origin)?;
+        ensure!(representative.institution_id() == Some(institution), Error::<T>::NotPermitted);
+        let seat = Self::active_seat(institution)?;
+
+        let subject = Subject::Institution(institution);
+        let event =
+            AuditEvent::by_member(representative.member, Some(institution), Action::AuthoritySuspended, subject);
+        Self::suspend(institution, seat, event);
+        Ok(())
+    }
+
+    fn active_seat(institution: InstitutionId) -> Result<Seat, Error<T>> {
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(seat.is_active(), Error::<T>::InvalidStatus);
+        Ok(seat)
     }
 
     /// Suspends an active seat and disables its authority.
@@ -154,22 +175,6 @@ impl<T: Config> Pallet<T> {
         let mut representatives: Vec<_> = seats.map(|seat| seat.representative).collect();
         representatives.sort();
         representatives
-    }
-
-    /// What is to be logged when the council, or a representative of this very institution, acts upon its seat.
-    pub(crate) fn ensure_council_or_representative(
-        origin: OriginFor<T>,
-        institution: InstitutionId,
-    ) -> Result<AuditEvent, DispatchError> {
-        let (action, subject) = (Action::AuthoritySuspended, Subject::Institution(institution));
-        match T::CouncilOrigin::try_origin(origin) {
-            Ok(_) => Ok(AuditEvent::by_council(action, subject)),
-            Err(origin) => {
-                let (_, representative) = Self::ensure_representative(origin)?;
-                ensure!(representative.institution_id() == Some(institution), Error::<T>::NotPermitted);
-                Ok(AuditEvent::by_member(representative.member, Some(institution), action, subject))
-            }
-        }
     }
 
     /// The signer, who has to be an active representative.

@@ -121,7 +121,7 @@ pub mod pallet {
             Challenge, Institution, InstitutionProfile, InstitutionStatus, Member, MemberStatus, Newcomer, Quota, Role,
             Voucher,
         },
-        questions::AuditLog,
+        questions::{AuditLog, Authorities},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
     use sp_core::{sr25519, H256};
@@ -140,6 +140,9 @@ pub mod pallet {
     {
         /// The council.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Knows which institutions have a seat of authority.
+        type Authorities: Authorities<AccountId32>;
 
         /// Takes the log entries.
         type Audit: AuditLog;
@@ -434,6 +437,8 @@ pub mod pallet {
         VerifierNotActive,
         /// The institution's traffic quota is below the least: its representative could not even vote for a greater one.
         QuotaTooSmall,
+        /// The institution has a seat of authority. Let the council take that first.
+        HasSeat,
     }
 
     #[pallet::hooks]
@@ -531,12 +536,15 @@ pub mod pallet {
 
         /// Removes an institution for good. Patients that it admitted stay members.
         ///
+        /// One that decides on blocks is parted from first: its vote in the council would be nobody's.
+        ///
         /// ## Origin
         ///
         /// The council.
         #[pallet::call_index(5)]
         pub fn remove_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
+            ensure!(!T::Authorities::has_seat(institution), Error::<T>::HasSeat);
             Self::set_institution_status(
                 institution,
                 &[InstitutionStatus::Active, InstitutionStatus::Suspended],

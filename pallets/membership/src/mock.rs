@@ -10,7 +10,7 @@ use frame_system::EnsureRoot;
 use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role},
-    questions::AuditLog,
+    questions::{AuditLog, Authorities},
     time::MINUTE,
     ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
@@ -79,6 +79,8 @@ parameter_types! {
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
     pub static Now: Moment = START;
+    /// Who has a seat of authority.
+    pub static Seated: Vec<InstitutionId> = Vec::new();
     /// Whether remarks are paused.
     pub static RemarksArePaused: bool = false;
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
@@ -86,6 +88,7 @@ parameter_types! {
 
 impl pallet_salus_membership::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
+    type Authorities = FakeAuthorities;
     type Audit = FakeAudit;
     type Time = Clock;
     type CallPolicy = Policy;
@@ -104,6 +107,21 @@ impl Time for Clock {
     type Moment = Moment;
     fn now() -> Moment {
         Now::get()
+    }
+}
+
+/// Knows the seats that the test has set.
+pub struct FakeAuthorities;
+
+impl Authorities<AccountId32> for FakeAuthorities {
+    fn seat(_: &AccountId32) -> Option<InstitutionId> {
+        None
+    }
+    fn has_seat(institution: InstitutionId) -> bool {
+        Seated::get().contains(&institution)
+    }
+    fn voting() -> Vec<InstitutionId> {
+        Seated::get()
     }
 }
 

@@ -174,6 +174,10 @@ impl Authorities<AccountId32> for FakeAuthorities {
         Seated::get().into_iter().find(|institution| node(*institution) == *account)
     }
 
+    fn has_seat(institution: InstitutionId) -> bool {
+        Seated::get().contains(&institution)
+    }
+
     fn voting() -> Vec<InstitutionId> {
         let keyless = Keyless::get();
         Seated::get().into_iter().filter(|institution| !keyless.contains(institution)).collect()

@@ -35,6 +35,19 @@ fn suspend_authority_by_its_own_representative_names_the_member() {
 }
 
 #[test]
+fn suspend_authority_by_its_own_representative_succeeds_when_it_cannot_be_spared() {
+    Builder::default().test(|| {
+        assert_ok!(Authorities::suspend_authority(signed(representative(FIRST)), FIRST));
+        assert_eq!(seat(FIRST).status, SeatStatus::Suspended);
+        for _ in 0..3 {
+            assert!(is_disabled(FIRST));
+            assert_eq!(authorities(), [FIRST, SECOND, THIRD, FOURTH]);
+            next_session();
+        }
+    });
+}
+
+#[test]
 fn suspend_authority_fails_when_somebody_elses_representative_signs() {
     Builder::default().test(|| {
         seat_with_keys(FIFTH);

@@ -40,6 +40,18 @@ fn remove_institution_is_final() {
 }
 
 #[test]
+fn remove_institution_fails_while_it_has_a_seat() {
+    Builder::default().test(|| {
+        Seated::set(vec![CLINIC]);
+        assert_fails(|| Membership::remove_institution(council(), CLINIC), Error::<Test>::HasSeat);
+        assert_ok!(Membership::suspend_institution(council(), CLINIC));
+        assert_ok!(Membership::remove_institution(council(), LAB));
+        Seated::set(Vec::new());
+        assert_ok!(Membership::remove_institution(council(), CLINIC));
+    });
+}
+
+#[test]
 fn institution_status_fails_when_it_is_that_already() {
     Builder::default().test(|| {
         assert_fails(|| Membership::reinstate_institution(council(), CLINIC), Error::<Test>::InvalidStatus);
