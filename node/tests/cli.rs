@@ -150,7 +150,9 @@ fn foreign_network_backend_is_refused() {
 
 #[test]
 fn an_authority_whose_port_is_open_to_all_is_refused() {
-    let text = refusal_of(&["--dev", "--tmp", "--no-prometheus", "--rpc-port", "0", "--rpc-external"]);
+    let authority =
+        ["--validator", "--unsafe-force-node-key-generation", "--chain", "local", "--tmp", "--no-prometheus"];
+    let text = refusal_of(&[authority.as_slice(), &["--rpc-external"]].concat());
     assert!(text.contains("--rpc-external option shouldn't be used"), "{text}");
 }
 

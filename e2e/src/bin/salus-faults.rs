@@ -155,7 +155,12 @@ fn work(options: Options) -> Result<bool> {
         }
         Command::List => {
             for kind in Kind::ALL {
-                println!("{kind}\n    {}\n    proof: {}", kind.what(), kind.proof());
+                println!(
+                    "{kind}\n    {}\n    proof: {}\n    must show: {}",
+                    kind.what(),
+                    kind.proof(),
+                    kind.expectation()
+                );
             }
             Ok(true)
         }

@@ -181,7 +181,7 @@ impl Machine {
         let said = self.said();
         let new = said.get(from..).unwrap_or_default();
         let found = new.lines().filter(|line| words.iter().any(|word| line.contains(word)));
-        found.map(|line| line.chars().take(240).collect()).collect()
+        found.map(brief).collect()
     }
 
     /// The files of its node's database, with their lengths, in the order of their names.
@@ -208,6 +208,15 @@ impl Machine {
     }
 }
 
+/// A line without what is of no use elsewhere: of a long path the last three parts are left, and 240 characters of all.
+fn brief(line: &str) -> String {
+    let words = line.split_whitespace().map(|word| match word.rmatch_indices('/').nth(2) {
+        Some((place, _)) => format!("…{}", word.get(place..).unwrap_or_default()),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ").chars().take(240).collect()
+}
+
 /// Copies a folder with all that is in it; without copying bytes where the file system can do that.
 pub async fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut command = Command::new("cp");
@@ -215,4 +224,16 @@ pub async fn copy(from: &Path, to: &Path) -> Result<()> {
     let status = command.status().await.context("`cp` does not start")?;
     ensure!(status.success(), "`{}` cannot be copied to `{}`", from.display(), to.display());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn lines_keep_their_words_and_the_ends_of_their_paths() {
+        let said = "panicked at 'too short', /home/me/.cargo/registry/src/index/parity-db-0.4.13/src/options.rs:254";
+        assert_eq!(brief(said), "panicked at 'too short', …/parity-db-0.4.13/src/options.rs:254");
+        assert_eq!(brief("2026-11-21 10:20:15  Idle (3/4 peers)   "), "2026-11-21 10:20:15 Idle (3/4 peers)");
+    }
 }

@@ -81,6 +81,11 @@ impl Watch {
         lock(&self.seen).nodes.get(node).copied().unwrap_or_default()
     }
 
+    /// How often the node answered so far.
+    pub fn answered(&self, node: usize) -> u64 {
+        lock(&self.seen).asked.get(node).map(|(_, answered)| *answered).unwrap_or_default()
+    }
+
     /// The greatest final height of any node.
     pub fn height(&self) -> u32 {
         lock(&self.seen).height()

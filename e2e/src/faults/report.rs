@@ -21,15 +21,15 @@ pub const BROKEN: &str = "broken.jsonl";
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The fault took effect, everything recovered, and nothing was violated.
+    /// The fault took effect, the network did what it must, everything recovered, and nothing was violated.
     Passed,
-    /// Something was violated, or did not recover.
+    /// Something was violated, was not as the network must be under this fault, or did not recover.
     Failed,
     /// The fault did not show its effect: the run proves nothing.
     Void,
 }
 
-/// A fact that shows that a fault took effect.
+/// A fact that had to be seen, and whether it was.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Proof {
     /// What was seen.
@@ -104,6 +104,9 @@ pub struct Report {
     pub moments: BTreeMap<String, f32>,
     /// What shows that the fault took effect.
     pub proof: Vec<Proof>,
+    /// What the network must show under this fault.
+    #[serde(default)]
+    pub expectations: Vec<Proof>,
     /// What else is worth knowing.
     pub remarks: Vec<String>,
     /// What came of the people's attempts.
@@ -114,6 +117,9 @@ pub struct Report {
     pub recovery: Option<u64>,
     /// What the checker looked at.
     pub checked: Counts,
+    /// In what a node with a damaged database differed from the others, before its operator removed the database.
+    #[serde(default)]
+    pub before_mending: Vec<Violation>,
     /// What must not be.
     pub violations: Vec<Violation>,
     /// What it came to.
@@ -123,9 +129,11 @@ pub struct Report {
 impl Report {
     /// What follows from the rest.
     pub fn judge(&self) -> Verdict {
-        if !self.violations.is_empty() || self.recovery.is_none() || self.transactions.after.finalised == 0 {
+        let all_hold = |facts: &[Proof]| facts.iter().all(|proof| proof.holds);
+        let works_again = self.recovery.is_some() && self.transactions.after.finalised > 0;
+        if !self.violations.is_empty() || !all_hold(&self.expectations) || !works_again {
             Verdict::Failed
-        } else if self.proof.is_empty() || self.proof.iter().any(|proof| !proof.holds) {
+        } else if self.proof.is_empty() || !all_hold(&self.proof) {
             Verdict::Void
         } else {
             Verdict::Passed
@@ -143,7 +151,7 @@ impl Report {
             self.verdict,
             self.seconds,
         );
-        for Proof { fact, holds } in &self.proof {
+        for Proof { fact, holds } in self.proof.iter().chain(&self.expectations) {
             let _ = writeln!(text, "  {} {fact}", if *holds { "✓" } else { "✗" });
         }
         for remark in &self.remarks {
@@ -166,8 +174,11 @@ impl Report {
         if transactions.after.finalised == 0 {
             text += "  ✗ nothing that was begun after it became final\n";
         }
-        for violation in &self.violations {
-            let _ = writeln!(text, "  ✗ {:?}: {}", violation.rule, violation.what);
+        for Violation { rule, what } in &self.before_mending {
+            let _ = writeln!(text, "    before mending, {rule:?}: {what}");
+        }
+        for Violation { rule, what } in &self.violations {
+            let _ = writeln!(text, "  ✗ {rule:?}: {what}");
         }
         text
     }
@@ -208,7 +219,7 @@ pub fn append(folder: &Path, name: &str, line: &impl Serialize) -> Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// A Markdown table: a line for each kind.
+/// A Markdown table: a line for each kind. Below it, how many nodes with damaged databases differed before they were mended.
 pub fn summary(reports: &[Report]) -> String {
     let mut text = "| fault | runs | passed | transactions during it (median) | final of them | recovery, s: min | median | max | a run, s: median |\n\
                     |---|---|---|---|---|---|---|---|---|\n"
@@ -219,7 +230,16 @@ pub fn summary(reports: &[Report]) -> String {
             text += &row(&kind.name(), &runs);
         }
     }
-    text + &row("all", &reports.iter().collect::<Vec<_>>())
+    text += &row("all", &reports.iter().collect::<Vec<_>>());
+    let mended: Vec<_> = reports.iter().map(|report| report.before_mending.len()).filter(|count| *count > 0).collect();
+    if !mended.is_empty() {
+        let (nodes, differences) = (mended.len(), mended.iter().sum::<usize>());
+        let _ = writeln!(
+            text,
+            "\nDamaged nodes that served something wrong before they were mended: {nodes}, in {differences} places."
+        );
+    }
+    text
 }
 
 fn row(name: &str, runs: &[&Report]) -> String {
@@ -253,4 +273,86 @@ fn row(name: &str, runs: &[&Report]) -> String {
         tenths(recovery.last().copied()),
         tenths(middle(&seconds)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::checker::Rule, *};
+
+    /// A line as campaigns before wrote it: without expectations, and without what was violated before mending.
+    const OLD: &str = r#"{"commit":"67ce59cf974","node_sha256":"52f61f4209f9bbb3eb2b395df73153dbd77fe8df98fb89c2a6fd8a543f3d9666",
+        "kind":"paused","seed":135500201,"victim":1,"before":4019,"lasts":4969,"detail":"none",
+        "began":1795273874,"seconds":29.520191,
+        "moments":{"1 started":11.6,"2 struck":20.6,"3 recovered":22.8,"4 finished":26.8,"5 checked":29.4},
+        "proof":[{"fact":"process 54 was in state T, and T at the end","holds":true}],
+        "remarks":[],"transactions":{"before":{"submitted":18,"finalised":15,"refused":3,"unknown":0,"unreachable":0,"median":2431},
+        "during":{"submitted":11,"finalised":8,"refused":3,"unknown":0,"unreachable":0,"median":3201},
+        "after":{"submitted":12,"finalised":11,"refused":1,"unknown":0,"unreachable":0,"median":2413}},
+        "blocks_during":4,"recovery":2226,"checked":{"blocks":69,"transactions":62,"openings":[6,11],"entries":54,"told_final":34,"released":6,"withheld":9},
+        "violations":[],"verdict":"passed"}"#;
+
+    fn fact(holds: bool) -> Proof {
+        Proof { fact: "a fact".to_owned(), holds }
+    }
+
+    fn violation() -> Violation {
+        Violation { rule: Rule::Lost, what: "node 1 has no block 30".to_owned() }
+    }
+
+    fn old() -> Report {
+        serde_json::from_str(OLD).unwrap()
+    }
+
+    #[test]
+    fn lines_of_earlier_campaigns_are_read() {
+        let report = old();
+        assert_eq!((report.expectations.len(), report.before_mending.len()), (0, 0));
+        assert_eq!(report.judge(), report.verdict);
+        let again = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&again).unwrap(), report);
+    }
+
+    #[test]
+    fn a_run_without_its_proof_is_void() {
+        assert_eq!(Report { proof: vec![fact(true), fact(false)], ..old() }.judge(), Verdict::Void);
+        assert_eq!(
+            Report { proof: Vec::new(), ..old() }.judge(),
+            Verdict::Void,
+            "nothing shows that anything was done"
+        );
+    }
+
+    #[test]
+    fn a_run_fails_when_the_network_is_not_as_expected() {
+        let expected = |holds| Report { expectations: vec![fact(true), fact(holds)], ..old() };
+        assert_eq!(expected(true).judge(), Verdict::Passed);
+        assert_eq!(expected(false).judge(), Verdict::Failed);
+        let both = Report { proof: vec![fact(false)], ..expected(false) };
+        assert_eq!(both.judge(), Verdict::Failed, "no excuse for what was seen");
+    }
+
+    #[test]
+    fn a_run_fails_when_something_is_violated_or_does_not_work_again() {
+        assert_eq!(Report { violations: vec![violation()], ..old() }.judge(), Verdict::Failed);
+        assert_eq!(Report { recovery: None, ..old() }.judge(), Verdict::Failed);
+        let mut report = old();
+        report.transactions.after.finalised = 0;
+        assert_eq!(report.judge(), Verdict::Failed);
+    }
+
+    #[test]
+    fn what_was_wrong_before_mending_is_told_and_counted() {
+        let mended = Report { before_mending: vec![violation(), violation()], ..old() };
+        assert_eq!(mended.judge(), Verdict::Passed, "the network was not touched, and syncing anew mended the node");
+        assert!(mended.words().contains("before mending, Lost: node 1 has no block 30"), "{}", mended.words());
+        let told = "Damaged nodes that served something wrong before they were mended: 1, in 2 places.";
+        assert!(summary(&[old(), mended]).ends_with(&format!("\n\n{told}\n")));
+        assert!(!summary(&[old()]).contains("Damaged nodes"));
+    }
+
+    #[test]
+    fn expectations_are_told() {
+        let report = Report { expectations: vec![fact(false)], ..old() };
+        assert!(report.words().contains("✗ a fact"), "{}", report.words());
+    }
 }

@@ -3,7 +3,7 @@
 //! One run: a copy of the template, four nodes, load, a fault, recovery, and the check of everything that became final.
 
 use super::{
-    checker::{check, Evidence, Rule, Told, Violation},
+    checker::{check, Counts, Evidence, Rule, Told, Violation},
     gather,
     history::{Block, Reader},
     kinds::{self, Stage, DISK_SIZE, PATIENCE},
@@ -83,7 +83,7 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     over("2 struck");
     stage.recovers().await?;
     over("3 recovered");
-    let Stage { proof, mut remarks, heights, recovery, .. } = stage;
+    let Stage { proof, mut expectations, mut remarks, heights, recovery, .. } = stage;
     load.enter(Phase::After);
     if recovery.is_some() {
         works_again(&load).await;
@@ -91,11 +91,12 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     let notes = load.finish(FINISH).await;
     over("4 finished");
     write_notes(folder, &notes)?;
-    let (mut violations, mut checked) = (Vec::new(), Default::default());
+    expectations.extend(kinds::look_back(plan, &notes));
+    let mut compared = Compared::default();
     if recovery.is_some() {
         let evidence =
             Finals { plan, template, network: &mut network, watch: &watch, notes: &notes, remarks: &mut remarks };
-        (violations, checked) = evidence.check().await?;
+        compared = evidence.check().await?;
     } else {
         remarks.push(format!("not recovered after {} s: {:?}", PATIENCE.as_secs(), watch.seen().nodes));
     }
@@ -107,6 +108,7 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
         machine.kill().await?;
     }
     drop(watch);
+    let Compared { before_mending, violations, counts: checked } = compared;
     let mut report = Report {
         programs: programs.clone(),
         plan: plan.clone(),
@@ -114,11 +116,13 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
         seconds: began.elapsed().as_secs_f32(),
         moments,
         proof,
+        expectations,
         remarks,
         transactions: Transactions::of(&notes),
         blocks_during: heights.1.saturating_sub(heights.0),
         recovery,
         checked,
+        before_mending,
         violations,
         verdict: Verdict::Void,
     };
@@ -183,8 +187,16 @@ struct Finals<'a> {
     remarks: &'a mut Vec<String>,
 }
 
+/// What comparing came to.
+#[derive(Default)]
+struct Compared {
+    before_mending: Vec<Violation>,
+    violations: Vec<Violation>,
+    counts: Counts,
+}
+
 impl Finals<'_> {
-    async fn check(mut self) -> Result<(Vec<Violation>, super::checker::Counts)> {
+    async fn check(mut self) -> Result<Compared> {
         // A damaged database may break later, or serve what is damaged, which comparing finds, as it would for an operator.
         // What counts is that the network is not touched, and that syncing anew mends it.
         let damaged = matches!(self.plan.kind, Kind::TruncatedDatabase | Kind::FlippedBits);
@@ -192,20 +204,19 @@ impl Finals<'_> {
             self.mend("the damaged database broke later").await?;
         }
         let blocks = self.history().await?;
-        let (mut violations, mut counts) = self.compare(&blocks).await?;
+        let (violations, counts) = self.compare(&blocks).await?;
         let mark = format!("node {}", self.plan.victim);
         let only_victim = |violation: &Violation| {
             matches!(violation.rule, Rule::Forged | Rule::Lost | Rule::State | Rule::Contradiction)
                 && violation.what.starts_with(&mark)
         };
-        if damaged && !violations.is_empty() && violations.iter().all(only_victim) {
-            let first = violations.first().map(|violation| violation.what.clone()).unwrap_or_default();
-            let count = violations.len();
-            self.mend(&format!("the damaged database serves something else ({count} differences, the first: {first})"))
-                .await?;
-            (violations, counts) = self.compare(&blocks).await?;
+        if !damaged || violations.is_empty() || !violations.iter().all(only_victim) {
+            return Ok(Compared { before_mending: Vec::new(), violations, counts });
         }
-        Ok((violations, counts))
+        self.mend(&format!("the damaged database serves something else, in {} places", violations.len())).await?;
+        let before_mending = violations;
+        let (violations, counts) = self.compare(&blocks).await?;
+        Ok(Compared { before_mending, violations, counts })
     }
 
     /// Whether the victim runs and is as far as the others.
@@ -260,7 +271,7 @@ impl Finals<'_> {
         (0..self.network.machines.len()).find(|place| !victims.contains(place)).unwrap_or_default()
     }
 
-    async fn compare(&mut self, blocks: &[Block]) -> Result<(Vec<Violation>, super::checker::Counts)> {
+    async fn compare(&mut self, blocks: &[Block]) -> Result<(Vec<Violation>, Counts)> {
         let last = blocks.last().map(|block| block.number).unwrap_or_default();
         self.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalised >= last)).await;
         let mut nodes = Vec::new();

@@ -62,6 +62,8 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     let machine = stage.network.machine(victim)?;
     let (said, ended) = (machine.complaints(from, &["20"]), machine.ended()?);
     let behind = stage.watch.height().saturating_sub(stage.watch.glance(victim).finalised);
+    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+    stage.others_went_on().await;
     std::fs::write(&file, "+0\n")?;
     if ended.is_some() {
         stage.network.machine(victim)?.start()?;
@@ -69,7 +71,6 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     }
     stage.heals();
 
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let last = said.iter().rev().find_map(|line| time_of_day(line)).context("the node said nothing")?;
     // Both within a day, the shorter way round.
     let apart =
@@ -77,7 +78,6 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     let fact =
         format!("its log was {apart} s off at the end, {offset} s were asked for; it was {behind} final blocks behind");
     stage.prove(fact, apart.abs_diff(offset) <= SILENCE);
-    stage.others_went_on().await;
     Ok(())
 }
 

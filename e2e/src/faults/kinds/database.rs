@@ -149,6 +149,6 @@ async fn damaged(
     ));
     let level = stage.watch.until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.finalised >= target));
     let level = level.await;
-    stage.prove("it synced everything anew", level);
+    stage.expect("it synced everything anew", level);
     Ok(())
 }

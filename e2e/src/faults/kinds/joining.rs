@@ -51,7 +51,7 @@ async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result
     let took = milliseconds(began.elapsed());
     stage.heals();
     stage.recovery = (level && said.iter().all(Option::is_some)).then_some(took);
-    stage.prove(format!("it came to the others' height of {target} after {took} ms"), level);
+    stage.expect(format!("it came to the others' height of {target} after {took} ms"), level);
     for (what, line) in says.iter().zip(said) {
         let fact = line.as_ref().map_or_else(|| format!("it never said \"{what}\""), |line| format!("it said: {line}"));
         stage.prove(fact, line.is_some());

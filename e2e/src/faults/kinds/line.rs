@@ -20,13 +20,13 @@ pub(super) async fn cut_off(stage: &mut Stage<'_>) -> Result<()> {
     stage.strikes();
     sleep(stage.plan.length()).await;
     let (lost, glance, height) = (host.lost()?, stage.watch.glance(victim), stage.watch.height());
+    stage.others_went_on().await;
     host.join()?;
+    stage.heals();
     let (from, to) = (lost.from.saturating_sub(before.from), lost.to.saturating_sub(before.to));
     stage.prove(format!("the switch lost {from} frames from it and {to} to it"), from > 0 && to > 0);
     let behind = height.saturating_sub(glance.finalised);
     stage.prove(format!("it ended {behind} final blocks behind, with {} peers", glance.peers), behind >= 1);
-    stage.others_went_on().await;
-    stage.heals();
     Ok(())
 }
 
@@ -38,6 +38,7 @@ pub(super) async fn slowed(stage: &mut Stage<'_>) -> Result<()> {
     stage.strikes();
     sleep(stage.plan.length()).await;
     let slowed = host.slowed()?;
+    stage.others_went_on().await;
     host.hasten()?;
     stage.heals();
     for (line, way) in slowed.into_iter().zip(["to", "from"]) {
@@ -62,6 +63,7 @@ pub(super) async fn delayed(stage: &mut Stage<'_>) -> Result<()> {
     stage.strikes();
     sleep(stage.plan.length()).await;
     let after = relay.tally();
+    stage.others_went_on().await;
     relay.turn(false);
     stage.heals();
     let fact = format!("connections through the relay: {}", before.connections);
@@ -95,13 +97,13 @@ pub(super) async fn two_cut_off(stage: &mut Stage<'_>) -> Result<()> {
 
     for (before, after) in before.iter().zip(&lost) {
         let (from, to) = (after.from.saturating_sub(before.from), after.to.saturating_sub(before.to));
-        stage.prove(format!("the switch lost {from} frames from one of them and {to} to it"), from > 0);
+        stage.prove(format!("the switch lost {from} frames from one of them and {to} to it"), from > 0 && to > 0);
     }
     let seconds = stage.plan.length().saturating_sub(SETTLES).as_secs_f32();
     let stood = seen.height() == still && seen.nodes.iter().all(|node| node.finalised <= still);
-    stage.prove(format!("finality stood at block {still} on all nodes for {seconds:.1} s"), stood);
+    stage.expect(format!("finality stood at block {still} on all nodes for {seconds:.1} s"), stood);
     let best = seen.nodes.iter().map(|node| node.best).max().unwrap_or_default();
     stage.remark(format!("the best block meanwhile was {best}"));
-    stage.prove("no height had two final blocks", seen.forks().is_empty());
+    stage.expect("no height had two final blocks", seen.forks().is_empty());
     Ok(())
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is done, one file for each family of faults, and the proof that it took effect.
+//! What is done, one file for each family of faults, the proof that it took effect, and what the network must show meanwhile.
 
 mod clock;
 mod database;
@@ -22,7 +22,7 @@ use super::{
     relay::Relay,
     report::Proof,
     template::Template,
-    workload::{Load, Phase},
+    workload::{Load, Notes, Phase},
 };
 use anyhow::Result;
 use std::{
@@ -56,8 +56,10 @@ pub struct Stage<'a> {
     pub load: &'a Load,
     /// The relay before the victim, where the fault needs one.
     pub relay: Option<&'a Relay>,
-    /// What was shown so far.
+    /// What shows so far that the fault took effect.
     pub proof: Vec<Proof>,
+    /// What the network had to show so far.
+    pub expectations: Vec<Proof>,
     /// What else is worth knowing.
     pub remarks: Vec<String>,
     /// The height that was final when it began, and when it ended.
@@ -90,6 +92,7 @@ impl<'a> Stage<'a> {
             load,
             relay,
             proof: Vec::new(),
+            expectations: Vec::new(),
             remarks: Vec::new(),
             heights: (0, 0),
             healed: None,
@@ -100,6 +103,11 @@ impl<'a> Stage<'a> {
     /// A fact that has to hold, or the run proves nothing.
     fn prove(&mut self, fact: impl Into<String>, holds: bool) {
         self.proof.push(Proof { fact: fact.into(), holds });
+    }
+
+    /// A fact that the network has to show, or the run fails.
+    fn expect(&mut self, fact: impl Into<String>, holds: bool) {
+        self.expectations.push(Proof { fact: fact.into(), holds });
     }
 
     fn remark(&mut self, text: impl Into<String>) {
@@ -124,12 +132,12 @@ impl<'a> Stage<'a> {
         self.watch.height().saturating_sub(self.heights.0)
     }
 
-    /// Three of four go on without the fourth. Where the fault took a moment only, they get some more.
+    /// Three of four go on without the fourth, whose fault is not over yet. Where it took a moment only, they get some more.
     async fn others_went_on(&mut self) {
         let target = self.heights.0.saturating_add(2);
         self.watch.until(GO_ON, |seen| seen.height() >= target).await;
         let progress = self.progress();
-        self.prove(format!("the others finalised {progress} blocks meanwhile"), progress >= 2);
+        self.expect(format!("the others finalised {progress} blocks meanwhile"), progress >= 2);
     }
 
     /// Waits until all victims are as far as the others, and the others further than when the fault ended. A node that ends by
@@ -201,4 +209,9 @@ pub async fn strike(stage: &mut Stage<'_>) -> Result<()> {
         Kind::JoiningFull => joining::full(stage).await,
         Kind::JoiningWarp => joining::warp(stage).await,
     }
+}
+
+/// What the network had to show, where only the notes of all people tell.
+pub fn look_back(plan: &Plan, notes: &Notes) -> Option<Proof> {
+    (plan.kind == Kind::Flood).then(|| flood::others_hardly_wait(notes))
 }

@@ -59,13 +59,13 @@ async fn one_by_one(stage: &mut Stage<'_>) -> Result<()> {
         let level = stage.catches_up(place, PATIENCE).await;
         let took = milliseconds(began.elapsed());
         slowest = slowest.max(took);
-        let fact =
-            format!("node {place} ended with {status}; process {before:?} became {after}, level after {took} ms");
-        stage.prove(fact, status.success() && before != Some(after) && level);
+        stage.prove(format!("node {place}: process {before:?} became {after}"), before != Some(after));
+        let fact = format!("node {place} ended with {status} when asked, and was level again after {took} ms");
+        stage.expect(fact, status.success() && level);
     }
     stage.heals();
     stage.recovery = Some(slowest);
     let progress = stage.progress();
-    stage.prove(format!("{progress} blocks became final meanwhile"), progress >= 4);
+    stage.expect(format!("{progress} blocks became final meanwhile"), progress >= 4);
     Ok(())
 }

@@ -54,10 +54,10 @@ pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
         let keys = rpc.call("state_getKeysPaged", rpc_params![made_by_migration(), 100]).await?;
         let made = keys.as_array().map_or(0, Vec::len);
         let charts = stage.template.patients.len();
-        stage.prove(format!("on node {place} the migration counted the records of {made} charts"), made == charts);
+        stage.expect(format!("on node {place} the migration counted the records of {made} charts"), made == charts);
     }
     let progress = stage.progress();
-    stage.prove(format!("{progress} blocks became final meanwhile"), progress >= 3);
+    stage.expect(format!("{progress} blocks became final meanwhile"), progress >= 3);
     Ok(())
 }
 
