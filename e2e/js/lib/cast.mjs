@@ -23,18 +23,13 @@ export const CONTENT = Buffer.from(
 /** Lets a patient and a clinician join the `dev` chain of `node`; the patient opens a chart and adds a record. */
 export async function enter(node) {
   await cryptoWaitReady();
-  const vaults = path.join(node.folder, 'vaults');
-  const computer = (name) => {
-    const home = path.join(node.folder, 'computers', name);
-    mkdirSync(home, { recursive: true });
-    return new Salus({ home, vaults, node: node.ws });
-  };
-  const [staff, patient, clinician, stranger] = ['staff', 'patient', 'clinician', 'stranger'].map(computer);
+  const names = ['staff', 'patient', 'clinician', 'stranger'];
+  const [staff, patient, clinician, stranger] = names.map((name) => computer(node, name));
   await makeIdentities(staff, [patient, clinician, stranger]);
-  // Vouchers are dated by the chain.
-  await node.finalising();
-
-  const [patientId, clinicianId] = await joinBoth(node, staff, patient, clinician);
+  const [patientId, clinicianId] = await joinBoth(node, staff, [
+    { person: patient, issuer: 'hospital-1', institution: 0, role: 'patient' },
+    { person: clinician, issuer: 'hospital-2', institution: 1, role: 'clinician' },
+  ]);
 
   const { chart } = await patient.json('chart', 'open');
   const compartments = await patient.json('compartment', 'add', chart, '--standard');
@@ -66,8 +61,15 @@ export async function pairOf(person) {
   return pair;
 }
 
+/** A computer, whose people ask `node`. */
+export function computer(node, name) {
+  const home = path.join(node.folder, 'computers', name);
+  mkdirSync(home, { recursive: true });
+  return new Salus({ home, vaults: path.join(node.folder, 'vaults'), node: node.ws });
+}
+
 /** Everybody's keys; the hospitals' staff uses the development keys that the chain begins with. */
-async function makeIdentities(staff, persons) {
+export async function makeIdentities(staff, persons) {
   const imports = ['1', '2'].flatMap((hospital) => [
     ['key', 'import', `hospital-${hospital}`, '--uri', `//Hospital${hospital}`],
     ['key', 'import', `verifier-${hospital}`, '--uri', `//Hospital${hospital}//Verifier`],
@@ -77,25 +79,26 @@ async function makeIdentities(staff, persons) {
 }
 
 /**
- * A voucher, its redemption and two challenges with their answers, for a patient of the first hospital and a clinician
- * of the second: their numbers. What does not depend on each other goes at the same time.
+ * A voucher of an institution, its redemption and two challenges with their answers, for each of two newcomers: their
+ * numbers. What does not depend on each other goes at the same time.
  */
-async function joinBoth(node, staff, patient, clinician) {
-  const redeem = async (person, hospital, role) => {
+export async function joinBoth(node, staff, newcomers) {
+  // Vouchers are dated by the chain.
+  await node.finalising();
+  const redeem = async ({ person, issuer, institution, role }) => {
     const voucher = path.join(node.folder, `${role}.json`);
-    const issuer = staff.actingAs(`hospital-${hospital}`);
-    // Names of the hospitals' keys count from one, institutions from zero.
-    await issuer.json('voucher', 'issue', '--institution', hospital - 1, '--role', role, '--out', voucher);
+    const issue = ['voucher', 'issue', '--institution', institution, '--role', role, '--out', voucher];
+    await staff.actingAs(issuer).json(...issue);
     return (await person.json('join', voucher)).member;
   };
-  const members = await Promise.all([redeem(patient, 1, 'patient'), redeem(clinician, 2, 'clinician')]);
+  const members = await Promise.all(newcomers.map(redeem));
 
   const challenge = (verifier, member) => staff.actingAs(verifier).json('verify', 'challenge', member);
   const [first, second] = members;
   await Promise.all([challenge('verifier-1', first), challenge('verifier-2', second)]);
   await Promise.all([challenge('verifier-1', second), challenge('verifier-2', first)]);
 
-  for (const { status } of await Promise.all([patient, clinician].map((person) => person.json('verify', 'answer')))) {
+  for (const { status } of await Promise.all(newcomers.map(({ person }) => person.json('verify', 'answer')))) {
     assert.equal(status, 'active');
   }
   return members;

@@ -48,14 +48,14 @@ export class Node {
     running.add(this);
   }
 
-  /** Starts a node and waits until it listens. */
-  static async start() {
+  /** Starts a node, with these options besides its own, and waits until it listens. */
+  static async start(...more) {
     const program = binary('salus-node');
     const folder = mkdtempSync(join(tmpdir(), 'salus-js-'));
     const base = join(folder, 'node');
     mkdirSync(base);
     const options = ['--dev', '--rpc-port=0', '--no-prometheus', '--listen-addr=/ip4/127.0.0.1/tcp/0'];
-    const child = spawn(program, [...options, '--base-path', base], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, [...options, '--base-path', base, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
     const node = new Node(child, folder);
     try {
       node.#address = await node.#listening(join(base, 'node.log'));

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What Polkadot.js Apps does for a council: representatives read the seats, propose, vote and close, and read what is
-// proposed, with nothing but the metadata.
+// proposed, with nothing but the metadata. They set parameters, pause calls, and take a seat.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
-import { Keyring } from '@polkadot/keyring';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
+import { accountsOf, carriedOut, decide, readCouncil, readSeats, WEIGHT } from '../lib/council.mjs';
 import { Node } from '../lib/node.mjs';
-import { explained, fieldsOf, submit } from '../lib/transactions.mjs';
+import { fieldsOf, include, submit } from '../lib/transactions.mjs';
+import { HOUR } from '../lib/values.mjs';
 
-/** More than what any decision weighs. */
-const WEIGHT = { refTime: 100_000_000_000, proofSize: 1_000_000 };
+const ROLE_MAY_NOT_CALL = /^RpcError: 1010: Invalid Transaction: Custom error: 4$/;
+const PAUSED = /^RpcError: 1010: Invalid Transaction: Custom error: 8$/;
 
 let node;
 let api;
@@ -24,10 +25,8 @@ let services;
 
 before(async () => {
   await cryptoWaitReady();
-  const keyring = new Keyring({ type: 'sr25519' });
-  const account = (role) => (number) => keyring.addFromUri(`//Hospital${number}//${role}//transaction`);
-  representatives = [1, 2].map(account('Representative'));
-  services = [1, 2].map(account('Service'));
+  representatives = accountsOf('Representative');
+  services = accountsOf('Service');
   node = await Node.start();
   api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
   await node.finalising();
@@ -40,7 +39,7 @@ after(async () => {
 
 describe('what a council reads', () => {
   test('the seats name accounts, representatives and their status', async () => {
-    const seats = await readSeats();
+    const seats = await readSeats(api);
     assert.deepEqual([...seats.keys()], [0, 1]);
     for (const [institution, seat] of seats) {
       assert.equal(seat.account.toString(), services[institution].address);
@@ -50,7 +49,7 @@ describe('what a council reads', () => {
   });
 
   test('the council follows the seats', async () => {
-    const members = await readCouncil();
+    const members = await readCouncil(api);
     assert.deepEqual(members.sort(), representatives.map(({ address }) => address).sort());
   });
 
@@ -62,7 +61,118 @@ describe('what a council reads', () => {
   });
 });
 
-describe('what a council decides', () => {
+describe('who else decides', () => {
+  test('nobody: there is no sudo', () => {
+    for (const { name } of api.runtimeMetadata.asLatest.pallets) assert.doesNotMatch(name.toString(), /sudo/i);
+    for (const [section, calls] of Object.entries(api.tx)) {
+      for (const name of Object.keys(calls)) assert.doesNotMatch(name, /sudo/i, `${section}.${name}`);
+    }
+  });
+
+  test('what is for Root, nobody may sign', async () => {
+    const { system, council, utility } = api.tx;
+    const [representative] = representatives;
+    const { address } = representative;
+    for (const call of [
+      system.setCode('0x00'),
+      system.setCodeWithoutChecks('0x00'),
+      system.setStorage([['0x00', '0x00']]),
+      system.killPrefix('0x00', 0),
+      system.authorizeUpgrade(new Uint8Array(32)),
+      system.authorizeUpgradeWithoutChecks(new Uint8Array(32)),
+      council.setMembers([address], address, 0),
+      council.execute(system.remark('0x00'), 10),
+      utility.dispatchAs({ system: { Signed: address } }, system.remark('0x00')),
+    ]) {
+      const { section, method } = call.method;
+      await assert.rejects(submit(call, representative), ROLE_MAY_NOT_CALL, `${section}.${method}`);
+    }
+  });
+});
+
+describe('what a council sets', () => {
+  test('a parameter, by majority', async () => {
+    assert.ok((await api.query.upgrades.tuned()).isNone);
+    const life = 2 * HOUR;
+    const set = await decide(api, representatives, api.tx.upgrades.setParameter({ RequestLife: life }));
+    assert.deepEqual(fieldsOf(set, api.events.upgrades.ParameterSet).parameter, { requestLife: life });
+    assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), life);
+  });
+
+  test('one of two is no majority', async () => {
+    const call = api.tx.upgrades.setParameter({ RequestLife: HOUR });
+    // With a threshold of one, a proposal is carried out at once, by one.
+    const alone = await submit(api.tx.council.propose(1, call, call.method.encodedLength), representatives[0]);
+    assert.throws(() => carriedOut(api, alone), /^Error: BadOrigin$/);
+    assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), 2 * HOUR);
+  });
+
+  test('no parameter beyond its bounds', async () => {
+    const decided = decide(api, representatives, api.tx.upgrades.setParameter({ RequestLife: HOUR - 1 }), include);
+    await assert.rejects(decided, /^Error: upgrades\.InvalidParameter: /);
+  });
+});
+
+describe('what a council pauses', () => {
+  const NAMES = ['Membership', 'reinstate_member'];
+  let issuer;
+  let verifier;
+  let reinstate;
+
+  before(async () => {
+    [issuer] = accountsOf('Issuer');
+    const [{ publicKey }] = accountsOf('Verifier');
+    verifier = (await api.call.salusApi.memberOfAccount(publicKey)).unwrap();
+    reinstate = () => api.tx.membership.reinstateMember(verifier);
+    await include(api.tx.membership.suspendMember(verifier), issuer);
+  });
+
+  test('a call, by majority', async () => {
+    const paused = await decide(api, representatives, api.tx.upgrades.pauseCall(...NAMES));
+    for (const event of [api.events.upgrades.CallPaused, api.events.txPause.CallPaused]) {
+      assert.deepEqual(namesIn(paused, event), NAMES);
+    }
+    assert.deepEqual(await readPaused(), [NAMES]);
+  });
+
+  test('which is then refused at the pool with its code, also in a batch', async () => {
+    await assert.rejects(submit(reinstate(), issuer), PAUSED);
+    await assert.rejects(submit(api.tx.utility.batchAll([reinstate()]), issuer), PAUSED);
+    assert.ok((await api.call.salusApi.refusal(8)).unwrap().isCallPaused);
+    assert.ok((await readVerifier()).status.isSuspended);
+  });
+
+  test('and admitted again when it is unpaused', async () => {
+    const unpaused = await decide(api, representatives, api.tx.upgrades.unpauseCall(...NAMES));
+    assert.deepEqual(namesIn(unpaused, api.events.upgrades.CallUnpaused), NAMES);
+    assert.deepEqual(await readPaused(), []);
+
+    const reinstated = await submit(reinstate(), issuer);
+    assert.equal(fieldsOf(reinstated, api.events.membership.MemberReinstated).member, verifier.toNumber());
+    assert.ok((await readVerifier()).status.isActive);
+  });
+
+  test('but never one that takes something back', async () => {
+    const decided = decide(api, representatives, api.tx.upgrades.pauseCall('Access', 'revoke_access'), include);
+    await assert.rejects(decided, /^Error: upgrades\.NotPausable: /);
+  });
+
+  async function readVerifier() {
+    return (await api.call.salusApi.member(verifier)).unwrap();
+  }
+
+  async function readPaused() {
+    return (await api.query.txPause.pausedCalls.keys()).map(({ args: [names] }) => names.map((name) => name.toUtf8()));
+  }
+
+  /** The names of pallet and call in the only event of a kind. */
+  function namesIn(result, kind) {
+    const { fullName, pallet, call } = fieldsOf(result, kind);
+    return (fullName ?? [pallet, call]).map((name) => Buffer.from(name.slice(2), 'hex').toString());
+  }
+});
+
+describe('how a council decides', () => {
   let proposal;
   let index;
 
@@ -81,14 +191,14 @@ describe('what a council decides', () => {
   test('nobody else proposes or votes', async () => {
     const call = api.tx.authorities.removeAuthority(0);
     const byService = submit(api.tx.council.propose(2, call, call.method.encodedLength), services[0]);
-    await assert.rejects(byService, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
+    await assert.rejects(byService, ROLE_MAY_NOT_CALL);
     const vote = submit(api.tx.council.vote(proposal, index, true), services[1]);
-    await assert.rejects(vote, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
+    await assert.rejects(vote, ROLE_MAY_NOT_CALL);
   });
 
   test('what the council alone may do, a representative may not', async () => {
     const removed = submit(api.tx.authorities.removeAuthority(1), representatives[0]);
-    await assert.rejects(removed, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
+    await assert.rejects(removed, ROLE_MAY_NOT_CALL);
   });
 
   test('the second vote is enough, and closing it takes the seat', async () => {
@@ -100,28 +210,16 @@ describe('what a council decides', () => {
     const closed = await submit(api.tx.council.close(proposal, index, WEIGHT, length), representatives[1]);
     assert.deepEqual(fieldsOf(closed, api.events.council.Executed).result, { ok: null });
     assert.equal(fieldsOf(closed, api.events.authorities.AuthorityRemoved).institution, 1);
-    assert.deepEqual([...(await readSeats()).keys()], [0]);
-    assert.deepEqual(await readCouncil(), [representatives[0].address]);
+    assert.deepEqual([...(await readSeats(api)).keys()], [0]);
+    assert.deepEqual(await readCouncil(api), [representatives[0].address]);
   });
 
   test('what would leave the network without authorities fails, and says why', async () => {
     const call = api.tx.authorities.forceRemoveAuthority(0);
     // The council is one by now, whose proposals are carried out at once.
     const proposed = await submit(api.tx.council.propose(1, call, call.method.encodedLength), representatives[0]);
-    const executed = proposed.events.map(({ event }) => event).find((event) => api.events.council.Executed.is(event));
-    const { message } = explained(executed.data.result.asErr);
-    assert.match(message, /^authorities\.LastAuthority: No authority with session keys would remain/);
-    assert.deepEqual([...(await readSeats()).keys()], [0]);
+    const refused = /^Error: authorities\.LastAuthority: No authority with session keys would remain/;
+    assert.throws(() => carriedOut(api, proposed), refused);
+    assert.deepEqual([...(await readSeats(api)).keys()], [0]);
   });
 });
-
-/** The seats, by institution. */
-async function readSeats() {
-  const entries = await api.query.authorities.seats.entries();
-  const seats = entries.map(([key, seat]) => [key.args[0].toNumber(), seat.unwrap()]);
-  return new Map(seats.sort(([one], [other]) => one - other));
-}
-
-async function readCouncil() {
-  return (await api.query.council.members()).map(String);
-}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// How an authority replaces its session keys with @polkadot/api: its node makes them, for the account of its seat, and
+// its service sets them.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import { cryptoWaitReady } from '@polkadot/util-crypto';
+
+import { accountsOf } from '../lib/council.mjs';
+import { Node } from '../lib/node.mjs';
+import { submit } from '../lib/transactions.mjs';
+
+const ROLE_MAY_NOT_CALL = /^RpcError: 1010: Invalid Transaction: Custom error: 4$/;
+
+let node;
+let api;
+let representative;
+/** The two hospitals' services; only the first one's has session keys. */
+let services;
+/** What the node made: keys, and the proof whose they are. */
+let made;
+
+before(async () => {
+  await cryptoWaitReady();
+  [representative] = accountsOf('Representative');
+  services = accountsOf('Service');
+  // What makes keys changes the node, so it answers that only when it is told to.
+  node = await Node.start('--rpc-methods=unsafe');
+  api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
+  await node.finalising();
+});
+
+after(async () => {
+  await api?.disconnect();
+  await node?.stop();
+});
+
+describe('session keys', () => {
+  test('are made by the node, for the account of a seat', async () => {
+    // The client has no name for this method.
+    made = await api.rpc('author_rotateKeysWithOwner', api.createType('AccountId', services[0].publicKey).toHex());
+    assert.deepEqual(Object.keys(made).sort(), ['keys', 'proof']);
+    assert.ok((await api.rpc.author.hasSessionKeys(made.keys)).isTrue);
+    assert.notDeepEqual(keysIn(made.keys), (await nextKeysOf(services[0])).toJSON());
+  });
+
+  test('are set by nobody but the account that they were made for', async () => {
+    const setKeys = () => api.tx.session.setKeys(made.keys, made.proof);
+    await assert.rejects(submit(setKeys(), services[1]), /^Error: session\.InvalidProof: /);
+    await assert.rejects(submit(setKeys(), representative), ROLE_MAY_NOT_CALL);
+    assert.ok((await api.query.session.nextKeys(services[1].address)).isNone);
+  });
+
+  test('are set by the service with the proof, and are the next ones', async () => {
+    const former = await nextKeysOf(services[0]);
+    const validators = (await api.query.session.validators()).toJSON();
+    await submit(api.tx.session.setKeys(made.keys, made.proof), services[0]);
+
+    assert.deepEqual((await nextKeysOf(services[0])).toJSON(), keysIn(made.keys));
+    for (const [type, key] of keyTypes(await nextKeysOf(services[0]))) {
+      assert.equal((await api.query.session.keyOwner([type, key])).unwrap().toString(), services[0].address);
+    }
+    for (const [type, key] of keyTypes(former)) assert.ok((await api.query.session.keyOwner([type, key])).isNone);
+    // They are in use from the second change of session on; until then the former ones are.
+    assert.deepEqual((await api.query.session.validators()).toJSON(), validators);
+  });
+
+  test('are taken back by nobody', async () => {
+    await assert.rejects(submit(api.tx.session.purgeKeys(), services[0]), ROLE_MAY_NOT_CALL);
+  });
+});
+
+async function nextKeysOf({ address }) {
+  return (await api.query.session.nextKeys(address)).unwrap();
+}
+
+/** The keys in an encoding of them. */
+function keysIn(bytes) {
+  return api.createType(api.tx.session.setKeys.meta.args[0].type.toString(), bytes).toJSON();
+}
+
+/** Each key with the type under which the chain knows whose it is. */
+function keyTypes({ aura, grandpa }) {
+  return [
+    ['aura', aura.toHex()],
+    ['gran', grandpa.toHex()],
+  ];
+}
