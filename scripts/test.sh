@@ -56,7 +56,7 @@ main() {
     if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
         stage build 30 build
     fi
-    [[ "$chosen" != *' rust '* ]] || stage rust 26 rust "$chosen"
+    [[ "$chosen" != *' rust '* ]] || stage rust 26 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
 
@@ -81,12 +81,7 @@ rust() {
     for pallet in "${salus_pallets[@]}"; do
         features+=",pallet-salus-$pallet/default"
     done
-    # Most of the time of the scenarios goes by with waiting for blocks: one more at a time than there are cores, and the pallets are
-    # compiled with what that leaves. What is wrong with them shows in their own stage.
-    if [[ "$1" == *' pallets '* ]]; then
-        salus_pallet_selection
-        SKIP_WASM_BUILD=1 nice -n 19 cargo test --locked "${salus_pallet_arguments[@]}" --no-run </dev/null >/dev/null 2>&1 &
-    fi
+    # Most of the time of the scenarios goes by with waiting for blocks.
     export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
     tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
 }
