@@ -51,7 +51,7 @@ pub enum Obstacle {
     HasSeat(InstitutionId),
     /// The institution decides on blocks, and its vote in the council would be nobody's.
     #[error("institution `{0}` has a seat\nhint: salus council remove-authority {0}, and then this")]
-    Seated(InstitutionId),
+    StillHasSeat(InstitutionId),
     /// The institution has none.
     #[error("institution `{0}` has no seat\nhint: salus authority status shows who has")]
     NoSeat(InstitutionId),
@@ -245,11 +245,12 @@ async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentEr
         | Proposal::RemoveInstitution { institution } => {
             let found = chain.institution(at, *institution).await?;
             found.ok_or(AgentError::NoInstitution(*institution))?;
-            let removed = matches!(proposal, Proposal::RemoveInstitution { .. });
-            if removed && chain.seating(at).await?.of(*institution).is_some() {
-                return Err(Obstacle::Seated(*institution).into());
+            match proposal {
+                Proposal::RemoveInstitution { .. } if chain.seating(at).await?.of(*institution).is_some() => {
+                    Err(Obstacle::StillHasSeat(*institution).into())
+                }
+                _ => Ok(()),
             }
-            Ok(())
         }
         Proposal::PlanUpgrade { spec_version, .. } => {
             let running = chain.runtime_version().await?.spec_version;

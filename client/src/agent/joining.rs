@@ -117,6 +117,12 @@ pub async fn issue_voucher(
 
 /// Redeems a voucher for `identity`, which needs no account for it. The new member is pending.
 pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<(MemberId, Outcome), AgentError> {
+    let outcome = chain.submit_authorized(&redemption(chain, identity, file)?).await?;
+    Ok((outcome.event("Membership", "MemberJoined")?, outcome))
+}
+
+/// The call that redeems a voucher for `identity`.
+pub fn redemption(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<Call, AgentError> {
     if file.genesis != chain.genesis() {
         return Err(AgentError::ForeignVoucher);
     }
@@ -131,9 +137,7 @@ pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> R
         identity.transaction().sign(&payload),
         identity.membership().sign(&payload),
     ];
-    let call = Call::redeem(&file.voucher, &issuer_signature, &newcomer, &signatures);
-    let outcome = chain.submit_authorized(&call).await?;
-    Ok((outcome.event("Membership", "MemberJoined")?, outcome))
+    Ok(Call::redeem(&file.voucher, &issuer_signature, &newcomer, &signatures))
 }
 
 /// What became of the open challenges to a member.

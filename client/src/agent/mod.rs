@@ -30,7 +30,9 @@ pub use council::{Obstacle, Progress, Waiting};
 pub use error::AgentError;
 pub use grants::{GrantWish, Lapse, SealedGrant};
 pub use importing::{Import, Imported};
-pub use joining::{answer_challenges, issue_voucher, redeem, Answered, Commitment, Offer, ProfileOpening, VoucherFile};
+pub use joining::{
+    answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
+};
 pub use logs::VerifiedLog;
 pub use notes::Note;
 pub use reading::{OpenRefused, Opened, RecordContent};

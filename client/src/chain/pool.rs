@@ -3,7 +3,7 @@
 //! What the pool of a node says to a transaction.
 
 use super::{submit::Transaction, QueryError, SubmitError};
-use salus_primitives::{refusal, Digest};
+use salus_primitives::{refusal::Refusal, Digest};
 use subxt::{
     client::OnlineClientAtBlockImpl,
     error::{BackendError, ExtrinsicError, RpcError},
@@ -33,21 +33,21 @@ pub(super) enum Watch {
 }
 
 /// Why a pool did not take a transaction that was valid a moment before.
-pub(super) enum Refusal {
+pub(super) enum NotTaken {
     /// It looks at an older block than the node itself, as after a start: signed anew, it may be taken a moment later.
     Behind(SubmitError),
     /// Anything else.
     Other(SubmitError),
 }
 
-impl From<SubmitError> for Refusal {
+impl From<SubmitError> for NotTaken {
     fn from(error: SubmitError) -> Self {
         Self::Other(error)
     }
 }
 
-impl From<Refusal> for SubmitError {
-    fn from((Refusal::Behind(error) | Refusal::Other(error)): Refusal) -> Self {
+impl From<NotTaken> for SubmitError {
+    fn from((NotTaken::Behind(error) | NotTaken::Other(error)): NotTaken) -> Self {
         error
     }
 }
@@ -56,7 +56,7 @@ impl From<Refusal> for SubmitError {
 pub(super) async fn check(transaction: &Transaction) -> Result<(), SubmitError> {
     match transaction.validate().await.map_err(|error| QueryError::Node(error.to_string()))? {
         ValidationResult::Valid(_) => Ok(()),
-        ValidationResult::Invalid(TransactionInvalid::Custom(code)) => Err(match refusal::Refusal::from_code(code) {
+        ValidationResult::Invalid(TransactionInvalid::Custom(code)) => Err(match Refusal::from_code(code) {
             Some(refusal) => SubmitError::Refused(refusal),
             None => SubmitError::Invalid(format!("code {code}")),
         }),
@@ -69,20 +69,22 @@ pub(super) async fn check(transaction: &Transaction) -> Result<(), SubmitError> 
 ///
 /// A pool that makes a view of a new block in that moment takes the transaction into it, and then says that it has it already
 /// (polkadot-sdk pull request 12919). It is in the next block nevertheless.
-pub(super) async fn take(transaction: &Transaction) -> Result<Watch, Refusal> {
+pub(super) async fn take(transaction: &Transaction) -> Result<Watch, NotTaken> {
     match transaction.submit_and_watch().await {
         Ok(progress) => Ok(Watch::Pool(progress)),
         Err(ExtrinsicError::ErrorSubmittingTransaction(error)) if is_imported(&error) => Ok(Watch::Blocks),
-        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) => match refused(&error) {
-            SubmitError::Invalid(reason) if reason == BAD_SIGNATURE => {
-                Err(Refusal::Behind(SubmitError::Invalid(reason)))
-            }
-            other => Err(Refusal::Other(other)),
-        },
+        Err(ExtrinsicError::ErrorSubmittingTransaction(error)) => Err(not_taken(&error)),
         Err(other) => {
             let hash = Digest(transaction.hash().0);
-            Err(Refusal::Other(SubmitError::Unknown { hash, cause: other.to_string() }))
+            Err(SubmitError::Unknown { hash, cause: other.to_string() }.into())
         }
+    }
+}
+
+fn not_taken(error: &BackendError) -> NotTaken {
+    match refused(error) {
+        SubmitError::Invalid(reason) if reason == BAD_SIGNATURE => NotTaken::Behind(SubmitError::Invalid(reason)),
+        other => NotTaken::Other(other),
     }
 }
 
@@ -105,7 +107,7 @@ fn refused(error: &BackendError) -> SubmitError {
     let data = said.data.as_ref().filter(|_| said.code == INVALID);
     let reason = data.map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
     let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
-    match code.and_then(refusal::Refusal::from_code) {
+    match code.and_then(Refusal::from_code) {
         Some(refusal) => SubmitError::Refused(refusal),
         None => SubmitError::Invalid(reason.to_owned()),
     }
@@ -129,6 +131,17 @@ mod tests {
         assert!(matches!(refused(&substrates), SubmitError::Invalid(why) if why == "Transaction is outdated"));
         let other = answer(r#"{"code":1016,"message":"Immediately Dropped","data":"Any { .. }"}"#);
         assert!(matches!(refused(&other), SubmitError::Invalid(why) if why == "Immediately Dropped"));
+    }
+
+    #[test]
+    fn only_a_signature_that_is_called_bad_is_worth_another() {
+        let behind =
+            answer(r#"{"code":1010,"message":"Invalid Transaction","data":"Transaction has a bad signature"}"#);
+        assert!(matches!(not_taken(&behind), NotTaken::Behind(_)));
+        for reason in ["Transaction is outdated", "Custom error: 5"] {
+            let other = format!(r#"{{"code":1010,"message":"Invalid Transaction","data":"{reason}"}}"#);
+            assert!(matches!(not_taken(&answer(&other)), NotTaken::Other(_)), "{reason}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Signing and submitting transactions.
 
 use super::{
-    pool::{self, Refusal},
+    pool::{self, NotTaken},
     At, Call, Chain, Head, Outcome, QueryError, SubmitError,
 };
 use codec::{Compact, Encode};
@@ -74,7 +74,7 @@ impl Chain {
         let began = Instant::now();
         loop {
             match self.follow(self.signed(call, signer).await?, until).await {
-                Err(Refusal::Behind(_)) if began.elapsed() < CATCHES_UP => tokio::time::sleep(PAUSE).await,
+                Err(NotTaken::Behind(_)) if began.elapsed() < CATCHES_UP => tokio::time::sleep(PAUSE).await,
                 other => return Ok(other?),
             }
         }
@@ -121,7 +121,7 @@ impl Chain {
     }
 
     /// Submits the transaction, and waits for it.
-    async fn follow(&self, transaction: Transaction, until: Until) -> Result<Outcome, Refusal> {
+    async fn follow(&self, transaction: Transaction, until: Until) -> Result<Outcome, NotTaken> {
         let hash = transaction.hash();
         pool::check(&transaction).await?;
         let watch = pool::take(&transaction).await?;

@@ -6,7 +6,7 @@
 use crate::consortium::{person, until, Scene};
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
-use std::fs;
+use std::{fs, os::unix::fs::symlink};
 
 /// The place of who stays away, and replaces its keys.
 const ABSENT: usize = 3;
@@ -62,20 +62,18 @@ async fn keys_are_replaced(scene: &mut Scene) -> Result<()> {
 /// The thief's machine runs with the victim's session keys. Two blocks for one slot are reported by people; should the two contradict
 /// each other in a vote before that, the nodes report it by themselves.
 async fn one_authors_twice(scene: &mut Scene) -> Result<()> {
-    let keys = |place: usize| scene.network.hospitals[place].keys.join("session");
-    let (own, stolen) = (keys(THIEF), keys(VICTIM));
-    let kept = own.with_extension("kept");
+    let [own, victims] = [THIEF, VICTIM].map(|place| scene.network.hospitals[place].keys.clone());
+    let stolen = scene.folder.path().join("stolen");
+    fs::create_dir(&stolen)?;
+    fs::copy(own.join("node-key"), stolen.join("node-key"))?;
+    symlink(victims.join("session"), stolen.join("session"))?;
     scene.stop(THIEF).await?;
-    fs::rename(&own, &kept)?;
-    copy(&stolen, &own)?;
-    scene.start(THIEF, &[]).await?;
+    scene.start(THIEF, &[("SALUS_KEYS", stolen.to_str().context("a path")?)]).await?;
     until("a node notices", || async { Ok(scene.desk(0)?.json(&["authority", "equivocations"]).await? != json!([])) })
         .await?;
     scene.desk(0)?.acting_as(&person(0, "-service")).run(&["authority", "report"]).await?;
     until("the seat is suspended", || async { Ok(scene.seats(0).await?[VICTIM]["status"] == "suspended") }).await?;
     scene.stop(THIEF).await?;
-    fs::remove_dir_all(&own)?;
-    fs::rename(&kept, &own)?;
     scene.start(THIEF, &[]).await?;
 
     let seats = scene.seats(0).await?;
@@ -106,13 +104,4 @@ async fn deeds(scene: &Scene, place: usize) -> Result<Vec<String>> {
     let history = scene.desk(0)?.json(&["authority", "history", "--institution", &place.to_string()]).await?;
     let action = |entry: &Value| entry["action"].as_str().map(str::to_owned).context("an action");
     history.as_array().context("entries")?.iter().map(action).collect()
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
-    fs::create_dir(to)?;
-    for file in fs::read_dir(from)? {
-        let file = file?;
-        fs::copy(file.path(), to.join(file.file_name()))?;
-    }
-    Ok(())
 }

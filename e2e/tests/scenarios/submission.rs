@@ -4,22 +4,19 @@
 //! both who sent it learn what it did.
 
 use salus_client::{
-    agent::{issue_voucher, Offer},
+    agent::{issue_voucher, redemption, Offer},
     chain::{At, Call, Chain, SubmitError},
-    keys::{Identity, SigningPair},
+    keys::Identity,
 };
 use salus_e2e::node::Node;
-use salus_primitives::{
-    membership::{redemption_payload, Role},
-    InstitutionId, MemberId,
-};
+use salus_primitives::{membership::Role, InstitutionId, MemberId};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_sent_twice_at_once_takes_effect_once_and_both_senders_learn_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(folder.path()).await.unwrap();
     let chain = Chain::connect(node.url()).await.unwrap();
-    let call = redemption(&chain).await;
+    let call = newcomers_redemption(&chain).await;
 
     // The pool takes the one, and says to the other only that it has it.
     let (one, other) = tokio::join!(chain.submit_authorized(&call), chain.submit_authorized(&call));
@@ -36,7 +33,7 @@ async fn a_transaction_sent_twice_at_once_takes_effect_once_and_both_senders_lea
 }
 
 /// A newcomer's redemption of a voucher of the first hospital.
-async fn redemption(chain: &Chain) -> Call {
+async fn newcomers_redemption(chain: &Chain) -> Call {
     let issuing_key = Identity::from_uri("//Hospital1").unwrap();
     let offer = Offer {
         institution: InstitutionId(0),
@@ -46,17 +43,6 @@ async fn redemption(chain: &Chain) -> Call {
         profile: String::from("Anna").into(),
     };
     let (file, _) = issue_voucher(chain, issuing_key.membership(), offer).await.unwrap();
-    let (mut seed, mut issuer_signature) = ([0; 32], [0; 64]);
-    hex::decode_to_slice(file.voucher_seed.as_bytes(), &mut seed).unwrap();
-    hex::decode_to_slice(&file.issuer_signature, &mut issuer_signature).unwrap();
-
     let (anna, _) = Identity::generate().unwrap();
-    let newcomer = anna.public().newcomer();
-    let payload = redemption_payload(&file.genesis, &file.voucher, &newcomer);
-    let signatures = [
-        SigningPair::from_seed(&seed).sign(&payload),
-        anna.transaction().sign(&payload),
-        anna.membership().sign(&payload),
-    ];
-    Call::redeem(&file.voucher, &issuer_signature, &newcomer, &signatures)
+    redemption(chain, &anna, &file).unwrap()
 }

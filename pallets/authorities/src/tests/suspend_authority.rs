@@ -48,6 +48,17 @@ fn suspend_authority_by_its_own_representative_succeeds_when_it_cannot_be_spared
 }
 
 #[test]
+fn suspend_authority_leaves_the_new_keys_of_who_stays_to_count() {
+    Builder::default().test(|| {
+        assert_ok!(Authorities::suspend_authority(signed(representative(FIRST)), FIRST));
+        set_keys(FIRST, &aura(SIXTH));
+        next_session();
+        let queued = pallet_session::QueuedKeys::<Test>::get();
+        assert!(queued.contains(&(node(FIRST), keys(&aura(SIXTH)))), "they count from the next session on");
+    });
+}
+
+#[test]
 fn suspend_authority_fails_when_somebody_elses_representative_signs() {
     Builder::default().test(|| {
         seat_with_keys(FIFTH);
