@@ -22,9 +22,8 @@ pub const MAX_CALL_NAME: usize = 64;
 /// The full name of a call: its pallet's, a point, and its own, such as `Records.open_records`.
 ///
 /// Padded with spaces, so that it is of one size and reads well where bytes are shown as text.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct CallName([u8; MAX_CALL_NAME]);
 
 impl CallName {
@@ -79,20 +78,8 @@ impl<'de> Deserialize<'de> for CallName {
 }
 
 /// A parameter of the runtime that the council may change without an upgrade, and its value.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Debug,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Parameter {
     /// Milliseconds for which a request for access waits for an answer: an hour to a year. It counts for new requests.
@@ -123,20 +110,8 @@ impl Parameter {
 const SECOND_OF_EXECUTION: u64 = 1_000_000_000_000;
 
 /// The values of all parameters.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Debug,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Parameters {
     /// See [`Parameter::RequestLife`].
     pub request_life: Moment,

@@ -19,20 +19,8 @@ pub const MAX_BATCH: u32 = 64;
 pub const SESSION_LENGTH: Moment = 30 * MINUTE;
 
 /// Where a record stands in its life (S2-18, S4-17).
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Debug,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordState {
     /// Part of the chart.
@@ -58,9 +46,8 @@ pub struct Record {
 }
 
 /// What an author registers of a version.
-#[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
-)]
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct NewVersion {
     /// Content id: SHA-256 of the sealed blob (S3-09, S4-14).
     pub content: Digest,
@@ -73,9 +60,8 @@ pub struct NewVersion {
 }
 
 /// One record of a batch.
-#[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
-)]
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct NewRecord {
     /// The key that the author chose.
     pub key: RecordKey,

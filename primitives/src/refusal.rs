@@ -10,10 +10,8 @@ use serde::{Deserialize, Serialize};
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
         /// Why the pool refuses a transaction: the code of `InvalidTransaction::Custom`. Codes are never reused.
-        #[derive(
-            Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-            Serialize, Deserialize,
-        )]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Refusal {
             $($(#[$doc])* #[codec(index = $code)] $name = $code,)*

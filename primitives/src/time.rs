@@ -17,20 +17,8 @@ pub const HOUR: Moment = 3_600_000;
 pub const DAY: Moment = 86_400_000;
 
 /// The interval `[start, end)`; without an end it lasts until it is ended.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Debug,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Interval {
     /// The first millisecond that belongs to the interval.
     pub start: Moment,
