@@ -7,7 +7,7 @@ help() {
 usage: docker/rehearse.sh [--subnet A.B.C] [--owner USER] FOLDER
        docker/rehearse.sh --help
 
-Makes the network of four hospitals with which people practise on one machine. Everything that `salus network keys` and
+Makes the network of four hospitals with which people practice on one machine. Everything that `salus network keys` and
 `salus network init` would write on four machines goes into FOLDER:
 
   FOLDER/a ... FOLDER/d   what each hospital has as /etc/salus, with its own keys only

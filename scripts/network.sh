@@ -7,9 +7,9 @@ help() {
 usage: scripts/network.sh [--state FOLDER] [--no-setup] COMMAND
        scripts/network.sh --help
 
-Four hospitals on this machine without a container engine, to practise on: each in a network namespace of its own, with its
+Four hospitals on this machine without a container engine, to practice on: each in a network namespace of its own, with its
 own keys, its own address (10.77.0.11 to .14), the node started by the `run-node` and guarded by the `salus.nft` that
-`salus network init` wrote for it. A fifth machine, e at 10.77.0.15, has only its line: to practise joining. Sessions last a
+`salus network init` wrote for it. A fifth machine, e at 10.77.0.15, has only its line: to practice joining. Sessions last a
 minute, and an upgrade of the runtime waits for two. Nothing of it is seen outside: all is inside one mount, process and network namespace,
 and ends with it. The same topology in containers is docker/compose.yaml.
 

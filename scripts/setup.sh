@@ -272,7 +272,7 @@ install_wasm_std() {
     (
         cd "$build"
         unset RUSTC RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTUP_TOOLCHAIN CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
-        # Bitcode: a runtime built with link-time optimisation reads it.
+        # Bitcode: a runtime built with link-time optimization reads it.
         PATH="/usr/bin:$PATH" CARGO_TARGET_DIR="$build/target" RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" \
             quietly /usr/bin/cargo build --release --target "$salus_wasm_target" -Z build-std=core,alloc
     ) || fail "the standard library could not be compiled" "the output above says why"

@@ -53,7 +53,7 @@ impl Finding {
 pub(crate) struct Sample {
     /// Number of the best block.
     pub(crate) best: u64,
-    /// Number of the finalised block.
+    /// Number of the finalized block.
     pub(crate) finalized: u64,
     /// When the best block says that it was made; zero before the first.
     pub(crate) block_time: Moment,
@@ -70,9 +70,9 @@ pub(crate) fn may_fail(authorities: usize) -> usize {
 const LATE: i128 = 10_000;
 /// A clock is off when it differs by this much; nodes refuse blocks from further in the future.
 const CLOCK_OFF: i128 = 2_000;
-/// Blocks between best and finalised that are usual; a few more while an authority is down.
+/// Blocks between best and finalized that are usual; a few more while an authority is down.
 const USUAL_LAG: u64 = 10;
-/// Blocks between best and finalised from which on finality has stopped, for all that matters.
+/// Blocks between best and finalized from which on finality has stopped, for all that matters.
 const STOPPED_LAG: u64 = 60;
 const GIB: u64 = 1 << 30;
 

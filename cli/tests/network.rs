@@ -196,7 +196,7 @@ fn bad_lists_are_refused_with_file_line_and_reason_and_leave_nothing() {
         ("port = 30333", "port = 99999", "u16"),
         ("port = 30333", "port 30333", "expected"),
         ("grandpa = \"0x", "grandpa = \"0xq", "expected 32 bytes"),
-        ("kind = \"hospital\"", "colour = \"hospital\"", "unknown field `colour`"),
+        ("kind = \"hospital\"", "color = \"hospital\"", "unknown field `color`"),
         ("id = \"salus-north\"", "id = \"../north\"", "an id has up to"),
     ] {
         let at = list.find(from).unwrap();

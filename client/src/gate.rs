@@ -3,8 +3,8 @@
 //! The release gate: the only way through which a reader reaches what a vault holds.
 //!
 //! Whoever keeps sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
-//! transaction key of the reader; a finalised head that is younger than two minutes; for everybody but the chart's
-//! controller a finalised, permitted opening (*log before read*); and it decides anew, both in the finalised state and
+//! transaction key of the reader; a finalized head that is younger than two minutes; for everybody but the chart's
+//! controller a finalized, permitted opening (*log before read*); and it decides anew, both in the finalized state and
 //! in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
 //! in a block. What it gives out is ciphertext: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
@@ -37,7 +37,7 @@ use crate::sealing::{Bindings, ContentKey, Header, HEADER_LENGTH};
 
 /// How old a request may be, or how far ahead of the gate's clock.
 pub const REQUEST_LIFE: Moment = 2 * MINUTE;
-/// How old the finalised head may be.
+/// How old the finalized head may be.
 pub const HEAD_LIFE: Moment = 2 * MINUTE;
 
 /// A block, and the time that it says it is.
@@ -58,7 +58,7 @@ pub trait ChainView: Sync {
 
     /// The chain's genesis hash.
     fn genesis(&self) -> Digest;
-    /// The newest finalised block.
+    /// The newest finalized block.
     fn finalized_head(&self) -> impl Future<Output = Result<Head, Self::Error>> + Send;
     /// The newest block of the best chain.
     fn best_head(&self) -> impl Future<Output = Result<Head, Self::Error>> + Send;
@@ -203,14 +203,14 @@ pub enum GateRefusal {
     /// The request is older than two minutes, or from the future.
     #[error("the request is not of the last two minutes")]
     RequestNotFresh,
-    /// Nothing was finalised for two minutes, so a revocation may have gone unseen.
-    #[error("block `{0}` is the newest finalised one and older than two minutes")]
+    /// Nothing was finalized for two minutes, so a revocation may have gone unseen.
+    #[error("block `{0}` is the newest finalized one and older than two minutes")]
     StaleHead(u32),
-    /// The request is not signed by a key that the reader has, both finalised and in the best block.
+    /// The request is not signed by a key that the reader has, both finalized and in the best block.
     #[error("the request is not signed by a transaction key of member `{0}`")]
     NotTheReader(MemberId),
-    /// The finalised state has no such record, version or compartment.
-    #[error("there is nothing of the kind in the finalised state")]
+    /// The finalized state has no such record, version or compartment.
+    #[error("there is nothing of the kind in the finalized state")]
     NotFound,
     /// The record is not active.
     #[error("the record is not active")]
@@ -218,17 +218,17 @@ pub enum GateRefusal {
     /// The reader opened nothing under this session.
     #[error("the record has to be opened first, so that the log shows it")]
     NoSession,
-    /// The reader opened it, but that is not finalised yet.
-    #[error("the opening is not finalised yet")]
-    SessionNotFinalised,
+    /// The reader opened it, but that is not finalized yet.
+    #[error("the opening is not finalized yet")]
+    SessionNotFinalized,
     /// The session is over.
     #[error("the session is over: the record has to be opened anew")]
     SessionExpired,
     /// The session is for another chart, compartment or record.
     #[error("the session covers something else")]
     SessionElsewhere,
-    /// The finalised state denies it.
-    #[error("denied in the finalised state: {0:?}")]
+    /// The finalized state denies it.
+    #[error("denied in the finalized state: {0:?}")]
     Denied(Denial),
     /// A block that is not final yet denies it; revocations count from the best block.
     #[error("denied in the best block: {0:?}")]
@@ -397,7 +397,7 @@ impl<C: ChainView> ReleaseGate<C> {
     ) -> Result<Session, GateError<C::Error>> {
         let Some(session) = self.ask(self.chain.session(&moment.finalized, reader, key)).await? else {
             let pending = self.ask(self.chain.session(&moment.best, reader, key)).await?.is_some();
-            let refusal = if pending { GateRefusal::SessionNotFinalised } else { GateRefusal::NoSession };
+            let refusal = if pending { GateRefusal::SessionNotFinalized } else { GateRefusal::NoSession };
             return Err(refusal.into());
         };
         if session.expires_at <= moment.now {
@@ -409,7 +409,7 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(session)
     }
 
-    /// Decides anew. The basis is the finalised one.
+    /// Decides anew. The basis is the finalized one.
     async fn decide(
         &self,
         moment: &Instant,
@@ -535,7 +535,7 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 }
 
-/// The moment of a decision: one time, one finalised and one best block for all questions.
+/// The moment of a decision: one time, one finalized and one best block for all questions.
 struct Instant {
     now: Moment,
     finalized: Head,

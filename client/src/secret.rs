@@ -2,7 +2,7 @@
 
 //! Values that must not leak: they are wiped when dropped and have neither `Debug` nor `Display`.
 //!
-//! Wiping is a second line of defence. It does not reach copies that the system made (swap, core dumps).
+//! Wiping is a second line of defense. It does not reach copies that the system made (swap, core dumps).
 
 use hkdf::Hkdf;
 use sha2::Sha256;

@@ -79,7 +79,7 @@ fn the_example_bundles_are_read_and_classified() {
         ("ab-rep-metabolic", "Laboratory", "Stoffwechselprofil", Some("2026-03-02T08:25:00+01:00")),
         ("ab-medreq-metformin", "Medication", "Metformin 1000 mg Filmtabletten", Some("2026-03-02")),
         ("ab-all-penicillin", "Allergy", "Penicillinallergie", Some("2008-07-21")),
-        ("ab-imm-tetanus", "Immunisation", "Tetanus, Diphtherie, Pertussis", Some("2022-06-17")),
+        ("ab-imm-tetanus", "Immunization", "Tetanus, Diphtherie, Pertussis", Some("2022-06-17")),
         ("ab-proc-eye", "Procedure", "Augenhintergrunduntersuchung", Some("2025-09-29")),
         ("ab-doc-letter", "Documents", "Arztbrief der Diabetesambulanz", Some("2026-03-02T14:00:00+01:00")),
         ("ab-patient-2207", "General", "Patient", Some("2026-03-02T08:15:00+01:00")),

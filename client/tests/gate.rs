@@ -99,7 +99,7 @@ impl State {
     }
 }
 
-/// A chain of two blocks: the finalised and the best one.
+/// A chain of two blocks: the finalized and the best one.
 #[derive(Clone, Default)]
 struct Blocks(Arc<Mutex<[State; 2]>>);
 
@@ -268,7 +268,7 @@ impl World {
         }
     }
 
-    /// Changes both the finalised and the best state.
+    /// Changes both the finalized and the best state.
     fn change(&self, change: impl Fn(&mut State)) {
         self.blocks.0.lock().unwrap().iter_mut().for_each(change);
     }
@@ -476,10 +476,10 @@ async fn release_fails_when_revoked_in_the_best_block_though_the_session_runs() 
 }
 
 #[tokio::test]
-async fn release_fails_when_the_grant_is_not_finalised() {
+async fn release_fails_when_the_grant_is_not_finalized() {
     let world = World::new().await;
-    let unfinalised = |state: &mut State| state.grants.clear();
-    unfinalised(&mut world.blocks.0.lock().unwrap()[0]);
+    let unfinalized = |state: &mut State| state.grants.clear();
+    unfinalized(&mut world.blocks.0.lock().unwrap()[0]);
     assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::Denied(Denial::NoGrant));
 }
 
@@ -553,10 +553,10 @@ async fn release_fails_without_a_session_of_ones_own() {
 }
 
 #[tokio::test]
-async fn release_fails_when_the_session_is_not_finalised() {
+async fn release_fails_when_the_session_is_not_finalized() {
     let world = World::new().await;
     world.blocks.0.lock().unwrap()[0].sessions.clear();
-    assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::SessionNotFinalised);
+    assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::SessionNotFinalized);
 }
 
 #[tokio::test]
@@ -627,7 +627,7 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
 }
 
 #[tokio::test]
-async fn release_fails_when_the_key_is_removed_in_the_best_block_or_not_finalised() {
+async fn release_fails_when_the_key_is_removed_in_the_best_block_or_not_finalized() {
     for place in [0, 1] {
         let world = World::new().await;
         let keys = Default::default();
@@ -667,7 +667,7 @@ async fn release_fails_for_a_stranger_at_every_turn() {
 }
 
 #[tokio::test]
-async fn release_fails_when_record_or_version_is_not_finalised() {
+async fn release_fails_when_record_or_version_is_not_finalized() {
     let world = World::new().await;
     assert_eq!(world.refusal(by_doctor(9)).await, GateRefusal::NotFound);
     assert_eq!(world.refusal(ReleaseRequest { version: 1, ..by_doctor(0) }).await, GateRefusal::NotFound);

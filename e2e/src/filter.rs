@@ -41,7 +41,7 @@ pub const CARELESS: usize = 3;
 
 /// Only with what this names does a node of ours refuse strangers.
 const RESERVED_ONLY: &str = "    --reserved-only \\\n";
-/// How long the network may take to finalise a few blocks.
+/// How long the network may take to finalize a few blocks.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a door may take to open. On one switch it takes less than a millisecond.
 const KNOCK: Duration = Duration::from_secs(2);
@@ -72,8 +72,8 @@ pub struct Attempt {
     pub onlooker: Onlooker,
     /// How many packets each hospital's filter dropped until the end.
     pub filtered: Vec<u64>,
-    /// The newest finalised block of each hospital, before and after.
-    pub finalised: Vec<[u64; 2]>,
+    /// The newest finalized block of each hospital, before and after.
+    pub finalized: Vec<[u64; 2]>,
 }
 
 /// What a port answers.
@@ -119,7 +119,7 @@ pub async fn run(folder: &Path) -> Result<Report> {
     let nodes = start(folder, &network, hosts).await?;
     let chains = try_join_all(nodes.iter().map(|node| Chain::connect(node.url()))).await?;
     for chain in &chains {
-        finalised(chain, 3).await?;
+        finalized(chain, 3).await?;
     }
     let first = chains.first().context("no hospital")?;
     let first_block = first.block_hash(1).await?.context("no first block")?;
@@ -186,20 +186,20 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// All that the intruder can think of, at once.
     async fn attempt(&self, folder: &Path) -> Result<Attempt> {
-        let before = self.finalised().await?;
+        let before = self.finalized().await?;
         let careless = self.hosts.get(CARELESS).context("no careless hospital")?;
         let first = self.hosts.first().context("no hospital")?;
         let doors = try_join_all(self.hosts.iter().map(|host| self.knock(self.intruder, host)));
         let (doors, doors_to_peer, asked, onlooker) =
             tokio::try_join!(doors, self.knock(first, careless), self.ask(), self.look_on(folder))?;
-        let after = self.finalised().await?;
+        let after = self.finalized().await?;
         Ok(Attempt {
             doors,
             doors_to_peer,
             asked,
             onlooker,
             filtered: self.hosts.iter().map(Host::filtered).collect::<Result<_>>()?,
-            finalised: before.into_iter().zip(after).map(|(before, after)| [before, after]).collect(),
+            finalized: before.into_iter().zip(after).map(|(before, after)| [before, after]).collect(),
         })
     }
 
@@ -252,7 +252,7 @@ impl Trial<'_> {
         Ok(seen)
     }
 
-    async fn finalised(&self) -> Result<Vec<u64>> {
+    async fn finalized(&self) -> Result<Vec<u64>> {
         let heads = try_join_all(self.chains.iter().map(|chain| chain.head(At::Finalized))).await?;
         Ok(heads.into_iter().map(|head| head.number).collect())
     }
@@ -267,8 +267,8 @@ fn door(address: SocketAddr) -> Result<Door> {
     }
 }
 
-/// Waits until a chain has finalised the block `number`.
-async fn finalised(chain: &Chain, number: u64) -> Result<()> {
+/// Waits until a chain has finalized the block `number`.
+async fn finalized(chain: &Chain, number: u64) -> Result<()> {
     let began = Instant::now();
     while chain.head(At::Finalized).await?.number < number {
         ensure!(began.elapsed() < PATIENCE, "block {number} is not final after {PATIENCE:?}");

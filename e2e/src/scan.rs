@@ -3,7 +3,7 @@
 //! A search for leaked strings: as they are, in hexadecimal, and in base64.
 //!
 //! A base64 text has three forms, one for each place modulo three at which it begins; all are searched, without the
-//! characters at the edges that also depend on the neighbours. A scan that finds nothing proves little by itself, so
+//! characters at the edges that also depend on the neighbors. A scan that finds nothing proves little by itself, so
 //! scenarios plant a canary in each place and see that it is found.
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
@@ -137,7 +137,7 @@ fn base64_forms(needle: &[u8]) -> impl Iterator<Item = String> + '_ {
         let engine = GeneralPurpose::new(alphabet, NO_PAD);
         (0..3usize).map(move |shift| {
             let text = engine.encode([&vec![0u8; shift][..], needle].concat());
-            // Characters that also hold bits of the neighbours before and after.
+            // Characters that also hold bits of the neighbors before and after.
             let before = [0, 2, 3].get(shift).copied().unwrap_or_default();
             let partial_after = !(shift.saturating_add(needle.len())).is_multiple_of(3);
             let end = text.len().saturating_sub(usize::from(partial_after));

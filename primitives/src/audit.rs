@@ -129,7 +129,7 @@ pub enum Action {
     /// Enough authorities had confirmed and the delay had run: the planned runtime may be applied.
     UpgradeAuthorized,
     /// The council took back a planned upgrade.
-    UpgradeCancelled,
+    UpgradeCanceled,
     /// A planned upgrade was not applied in its time.
     UpgradeExpired,
     /// The runtime was replaced; the subject names the version that runs now.

@@ -50,7 +50,7 @@ pub struct Founder {
     pub staff: Vec<FirstMember>,
 }
 
-/// Who authors and finalises blocks for an institution.
+/// Who authors and finalizes blocks for an institution.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authority {

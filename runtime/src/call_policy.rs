@@ -67,7 +67,7 @@ fn of_membership(role: Role, call: &Membership<Runtime>) -> Option<CallClass> {
         | Membership::reinstate_institution { .. }
         | Membership::remove_institution { .. }
         | Membership::set_required_verifications { .. }
-        // Authorised by what they carry, without a member's signature.
+        // Authorized by what they carry, without a member's signature.
         | Membership::redeem { .. }
         | Membership::answer { .. }
         | Membership::__Ignore(..) => (&[], CallClass::Ordinary),
@@ -124,7 +124,7 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
     roles.contains(&role).then_some(CallClass::Ordinary)
 }
 
-/// Who authorises decides nothing: the conditions do.
+/// Who authorizes decides nothing: the conditions do.
 fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
         Upgrades::confirm_upgrade { .. } => &[Role::Service],

@@ -131,7 +131,7 @@ sp_runtime::impl_opaque_keys! {
 
 /// The version of this runtime.
 ///
-/// Raise `spec_version` with every change of behaviour, `transaction_version` when a call, its index or an extension
+/// Raise `spec_version` with every change of behavior, `transaction_version` when a call, its index or an extension
 /// changes how it is encoded.
 #[cfg(not(feature = "upgrade-rehearsal"))]
 #[sp_version::runtime_version]

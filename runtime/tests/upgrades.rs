@@ -80,7 +80,7 @@ fn pass(milliseconds: u64) {
     pallet_timestamp::Now::<Runtime>::mutate(|now| *now += milliseconds);
 }
 
-/// Plans, confirms, waits, authorises.
+/// Plans, confirms, waits, authorizes.
 fn authorize() {
     plan().unwrap();
     (1..=3).for_each(|number| confirm(number).unwrap());

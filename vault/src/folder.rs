@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The folder that a vault lies in: made, recognised and closed to everybody but its owner.
+//! The folder that a vault lies in: made, recognized and closed to everybody but its owner.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -16,7 +16,7 @@ const FORMAT: &str = "1\n";
 /// Half objects older than this belong to nobody who is still writing.
 const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Makes `path` a vault, or recognises it as one.
+/// Makes `path` a vault, or recognizes it as one.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
     let failed = |source| OpenError::Io { path: path.to_owned(), source };
     match fs::metadata(path) {

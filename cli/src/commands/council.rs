@@ -38,7 +38,7 @@ enum Command {
     ///
     /// What the council decides about institutions is proposed with `salus institution`.
     List,
-    /// Vote in favour; the last vote that is needed also carries it out
+    /// Vote in favor; the last vote that is needed also carries it out
     Approve {
         /// The hash of the proposal
         proposal: Digest,
@@ -216,7 +216,7 @@ impl Decided {
                 "somebody else closed it meanwhile\nwhat came of it: salus log consortium".to_owned()
             }
             (Progress::Waiting(waiting), _) => format!(
-                "waits for votes: {} in favour are needed\nothers: salus council approve {}",
+                "waits for votes: {} in favor are needed\nothers: salus council approve {}",
                 waiting.threshold, waiting.proposal
             ),
         }
@@ -396,7 +396,7 @@ impl Listed {
             MotionState::Approved => format!("agreed upon; to carry it out: salus council close {}", motion.proposal),
             MotionState::Disapproved => format!("voted down; salus council close {} clears it away", motion.proposal),
             MotionState::Lapsed => {
-                format!("time is over, too few in favour; salus council close {} clears it away", motion.proposal)
+                format!("time is over, too few in favor; salus council close {} clears it away", motion.proposal)
             }
         };
         let outgrown = match motion.outgrown {
@@ -404,7 +404,7 @@ impl Listed {
             false => "",
         };
         format!(
-            "{}\n    {lines}\n    in favour: {} ({} of {} needed); against: {}; not yet: {}\n    {stands}{outgrown}\n",
+            "{}\n    {lines}\n    in favor: {} ({} of {} needed); against: {}; not yet: {}\n    {stands}{outgrown}\n",
             motion.proposal,
             names(&self.in_favour),
             self.in_favour.len(),

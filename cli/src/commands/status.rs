@@ -72,7 +72,7 @@ pub(crate) async fn run(context: &Context, out: &mut Output<'_>) -> Result<(), F
             ("node", format!("{} ({})", status.node, status.node_version)),
             ("chain", format!("{} ({})", status.chain, status.genesis)),
             ("best block", status.best.number.to_string()),
-            ("finalised block", status.finalized.number.to_string()),
+            ("finalized block", status.finalized.number.to_string()),
             ("time", moment(status.time)),
             ("peers", format!("{}{}", status.peers, if status.syncing { ", still catching up" } else { "" })),
             ("institutions", status.institutions.to_string()),

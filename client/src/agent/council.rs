@@ -21,7 +21,7 @@ pub struct Waiting {
     pub proposal: Digest,
     /// Its number.
     pub index: u32,
-    /// Votes in favour that it needs.
+    /// Votes in favor that it needs.
     pub threshold: u32,
 }
 
@@ -33,7 +33,7 @@ pub enum Progress {
     Executed,
     /// More votes are needed.
     Waiting(Waiting),
-    /// Too many are against it, or too few were in favour when time was over.
+    /// Too many are against it, or too few were in favor when time was over.
     Disapproved,
     /// Somebody else closed it meanwhile.
     Closed,
@@ -139,7 +139,7 @@ pub enum Obstacle {
 }
 
 impl Agent {
-    /// Proposes something to the council, with the proposer's own vote in favour. With the vote of a council of one it is
+    /// Proposes something to the council, with the proposer's own vote in favor. With the vote of a council of one it is
     /// carried out at once.
     pub async fn propose(&self, proposal: &Proposal) -> Result<(Progress, Outcome), AgentError> {
         let (Some(call), Some(share)) = (proposal.call(), proposal.share()) else {
@@ -162,7 +162,7 @@ impl Agent {
         Ok((Progress::Waiting(Waiting { proposal, index, threshold }), vote))
     }
 
-    /// Votes in favour of, or against, a motion. The last vote that is needed also closes it.
+    /// Votes in favor of, or against, a motion. The last vote that is needed also closes it.
     pub async fn vote(&self, proposal: Digest, approve: bool) -> Result<(Progress, Outcome), AgentError> {
         let before = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
         if let (true, Proposal::ResumeFinality { last_final, .. }) = (approve, &before.decision) {

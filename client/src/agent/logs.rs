@@ -18,12 +18,12 @@ pub struct VerifiedLog {
     pub entries: Vec<Entry>,
     /// The head that was verified.
     pub head: LogHead,
-    /// The finalised block of which all of it is.
+    /// The finalized block of which all of it is.
     pub block: Digest,
 }
 
 impl VerifiedLog {
-    /// Fetches a log as of the newest finalised block, and verifies its chained head.
+    /// Fetches a log as of the newest finalized block, and verifies its chained head.
     pub async fn fetch(chain: &Chain, log: LogId) -> Result<Self, AgentError> {
         let block = chain.head(At::Finalized).await?.hash;
         let at = At::Block(block);

@@ -103,7 +103,7 @@ impl Agent {
         self.member_of(self.id).await
     }
 
-    /// Signs `call` with the transaction key, submits it, and waits until it is finalised.
+    /// Signs `call` with the transaction key, submits it, and waits until it is finalized.
     pub async fn submit(&self, call: &Call) -> Result<Outcome, AgentError> {
         Ok(self.chain.submit_until(call, self.identity.transaction(), self.until).await?)
     }

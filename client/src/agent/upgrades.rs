@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a planned upgrade comes about: the authorities confirm it, a member authorises it, anybody applies it.
+//! How a planned upgrade comes about: the authorities confirm it, a member authorizes it, anybody applies it.
 
 use super::{Agent, AgentError};
 use crate::chain::{Call, Outcome};
@@ -14,7 +14,7 @@ impl Agent {
         Ok((institution, outcome))
     }
 
-    /// Authorises the planned upgrade, for which its delay must have run and enough authorities must have confirmed it.
+    /// Authorizes the planned upgrade, for which its delay must have run and enough authorities must have confirmed it.
     pub async fn authorize_upgrade(&self) -> Result<Outcome, AgentError> {
         self.submit(&Call::authorize_upgrade()).await
     }

@@ -404,7 +404,7 @@ impl Call {
         Self::new("Upgrades", "set_parameter", parameter)
     }
 
-    /// Replaces the runtime by authorised code; nobody signs it.
+    /// Replaces the runtime by authorized code; nobody signs it.
     pub fn apply_authorized_upgrade(code: &[u8]) -> Self {
         Self::new("System", "apply_authorized_upgrade", code)
     }

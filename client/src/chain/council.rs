@@ -20,9 +20,9 @@ pub struct Motion {
     pub index: u32,
     /// What is proposed.
     pub decision: Proposal,
-    /// Votes in favour that it needs.
+    /// Votes in favor that it needs.
     pub threshold: u32,
-    /// Who is in favour.
+    /// Who is in favor.
     pub ayes: Vec<SigningKey>,
     /// Who is against.
     pub nays: Vec<SigningKey>,
@@ -44,11 +44,11 @@ pub struct Motion {
 pub enum MotionState {
     /// It waits for votes.
     Open,
-    /// Enough are in favour: whoever closes it carries it out.
+    /// Enough are in favor: whoever closes it carries it out.
     Approved,
     /// Too many are against it: it only remains to be closed.
     Disapproved,
-    /// The time for votes is over, and too few were in favour: it only remains to be closed.
+    /// The time for votes is over, and too few were in favor: it only remains to be closed.
     Lapsed,
 }
 

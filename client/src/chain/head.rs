@@ -10,7 +10,7 @@ use subxt::utils::H256;
 /// Which block a question is put to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum At {
-    /// The newest finalised block: it stays.
+    /// The newest finalized block: it stays.
     Finalized,
     /// The newest block: it may still be replaced.
     Best,

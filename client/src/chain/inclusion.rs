@@ -15,7 +15,7 @@ use subxt::{
     SubstrateConfig,
 };
 
-/// How long a transaction may take until it is finalised, before its fate is called unknown. It is void soon after.
+/// How long a transaction may take until it is finalized, before its fate is called unknown. It is void soon after.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long to wait before looking for new blocks.
@@ -40,7 +40,7 @@ impl Chain {
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| {
-            let what = if until == Until::Final { "finalised" } else { "included" };
+            let what = if until == Until::Final { "finalized" } else { "included" };
             unknown(format!("it was not {what} within {} s", PATIENCE.as_secs()))
         })?
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a finalised transaction did: the events that it left.
+//! What a finalized transaction did: the events that it left.
 
 use super::Head;
 use codec::Decode;
 use salus_primitives::Digest;
 use thiserror::Error;
 
-/// A transaction that was finalised and succeeded.
+/// A transaction that was finalized and succeeded.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The block that holds it.

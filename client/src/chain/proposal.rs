@@ -141,7 +141,7 @@ pub enum Proposal {
     },
 }
 
-/// How much of the council has to be in favour.
+/// How much of the council has to be in favor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Share {
@@ -152,7 +152,7 @@ pub enum Share {
 }
 
 impl Share {
-    /// Votes in favour that a council of so many seats needs.
+    /// Votes in favor that a council of so many seats needs.
     pub fn of(self, seats: u32) -> u32 {
         match self {
             Self::Majority => seats.checked_div(2).unwrap_or_default().saturating_add(1),

@@ -64,7 +64,7 @@ impl subxt::transactions::Signer<SubstrateConfig> for AsSubxt<'_> {
 }
 
 impl Chain {
-    /// Signs `call`, submits it, and waits until it is finalised.
+    /// Signs `call`, submits it, and waits until it is finalized.
     pub async fn submit(&self, call: &Call, signer: &dyn Signer) -> Result<Outcome, SubmitError> {
         self.submit_until(call, signer, Until::Final).await
     }
@@ -94,7 +94,7 @@ impl Chain {
         signed.map_err(|error| incompatible_or_query(call, error))
     }
 
-    /// Submits a call that needs no account, such as redeeming a voucher, and waits until it is finalised.
+    /// Submits a call that needs no account, such as redeeming a voucher, and waits until it is finalized.
     ///
     /// It travels as a general transaction (extrinsic format 5): era, nonce and metadata mode are zero, and what is
     /// signed stands in the call's own arguments.
@@ -109,7 +109,7 @@ impl Chain {
         Ok(self.follow(block.transactions().from_bytes(framed), Until::Final).await?)
     }
 
-    /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalised.
+    /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalized.
     pub async fn submit_bare(&self, call: &Call) -> Result<Outcome, SubmitError> {
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;

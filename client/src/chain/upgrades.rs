@@ -22,11 +22,11 @@ pub struct Plan {
     pub replaces: u32,
     /// When the council planned it.
     pub planned_at: Moment,
-    /// From when on it can be authorised.
+    /// From when on it can be authorized.
     pub ready_at: Moment,
-    /// From when on it can neither be authorised nor applied.
+    /// From when on it can neither be authorized nor applied.
     pub expires_at: Moment,
-    /// When it was authorised, if it was.
+    /// When it was authorized, if it was.
     pub authorized_at: Option<Moment>,
 }
 
@@ -51,7 +51,7 @@ pub enum UpgradeStage {
     Delayed,
     /// Its delay has run; more authorities have to confirm.
     Unconfirmed,
-    /// Anybody may authorise it.
+    /// Anybody may authorize it.
     Ready,
     /// Anybody may apply it.
     Authorized,

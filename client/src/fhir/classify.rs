@@ -55,7 +55,7 @@ compartments! {
     VITAL_SIGNS 4 "Vital signs" Emergency
     LABORATORY 5 "Laboratory" Emergency
     IMAGING 6 "Imaging" Emergency
-    IMMUNISATION 7 "Immunisation" Emergency
+    IMMUNIZATION 7 "Immunization" Emergency
     ALLERGY 8 "Allergy" Emergency
     MEDICATION 9 "Medication" Emergency
     RESTRICTED 10 "Restricted" Sensitive
@@ -144,7 +144,7 @@ static TYPES: &[(&[&str], &CompartmentKind)] = &[
         &MEDICATION,
     ),
     (&["AllergyIntolerance"], &ALLERGY),
-    (&["Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation"], &IMMUNISATION),
+    (&["Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation"], &IMMUNIZATION),
     (&["ImagingStudy", "Media"], &IMAGING),
     (&["Specimen"], &LABORATORY),
     (&["Procedure"], &PROCEDURE),

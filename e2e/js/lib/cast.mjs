@@ -84,7 +84,7 @@ export async function makeIdentities(staff, persons) {
  */
 export async function joinBoth(node, staff, newcomers) {
   // Vouchers are dated by the chain.
-  await node.finalising();
+  await node.finalizing();
   const redeem = async ({ person, issuer, institution, role }) => {
     const voucher = path.join(node.folder, `${role}.json`);
     const issue = ['voucher', 'issue', '--institution', institution, '--role', role, '--out', voucher];

@@ -16,7 +16,7 @@ export function accountsOf(role) {
 }
 
 /**
- * Lets representatives decide: the first proposes, all vote, and the last carries it out, which is finalised unless
+ * Lets representatives decide: the first proposes, all vote, and the last carries it out, which is finalized unless
  * `conclude` waits for less. What became of it; or the error, where it came to nothing.
  */
 export async function decide(api, representatives, call, conclude = submit) {

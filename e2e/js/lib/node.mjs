@@ -76,15 +76,15 @@ export class Node {
     return `http://${this.#address}`;
   }
 
-  /** Waits until a block is finalised: before that, the chain does not know what time it is. */
-  async finalising() {
+  /** Waits until a block is finalized: before that, the chain does not know what time it is. */
+  async finalizing() {
     const deadline = Date.now() + START;
     while (Date.now() < deadline) {
       const header = await this.#ask('chain_getHeader', [await this.#ask('chain_getFinalizedHead', [])]);
       if (Number(header.number) > 0) return;
       await pause(PAUSE);
     }
-    throw new Error('the node finalises nothing');
+    throw new Error('the node finalizes nothing');
   }
 
   async #ask(method, params) {

@@ -2,9 +2,9 @@
 
 // Transactions of @polkadot/api, from signing to finality.
 
-/** Signs, submits, and waits until the transaction is finalised. */
+/** Signs, submits, and waits until the transaction is finalized. */
 export function submit(transaction, pair) {
-  return watch((told) => transaction.signAndSend(pair, told), isFinalised);
+  return watch((told) => transaction.signAndSend(pair, told), isFinalized);
 }
 
 /** The same, until it is in a block: enough for what others build upon whose finality is waited for. */
@@ -12,7 +12,7 @@ export function include(transaction, pair) {
   return watch((told) => transaction.signAndSend(pair, told), isIncluded);
 }
 
-/** Submits what nobody signs, and waits until it is finalised: the hash of its block. Nothing in that is looked at. */
+/** Submits what nobody signs, and waits until it is finalized: the hash of its block. Nothing in that is looked at. */
 export function submitUnsigned(api, transaction) {
   return new Promise((resolve, reject) => {
     const told = (status) => {
@@ -25,7 +25,7 @@ export function submitUnsigned(api, transaction) {
   });
 }
 
-const isFinalised = (result) => result.isFinalized;
+const isFinalized = (result) => result.isFinalized;
 const isIncluded = (result) => result.isInBlock || result.isFinalized;
 
 /** What became of a transaction, once that `isEnough`. */

@@ -29,7 +29,7 @@ before(async () => {
   services = accountsOf('Service');
   node = await Node.start();
   api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
-  await node.finalising();
+  await node.finalizing();
 });
 
 after(async () => {

@@ -58,7 +58,7 @@ test('the questions of Salus are answered through the runtime API', async () => 
   assert.ok(path.length > 1);
 });
 
-test('a grant with an envelope of the vault is finalised, and the grantee reads', async () => {
+test('a grant with an envelope of the vault is finalized, and the grantee reads', async () => {
   const { clinician, clinicianId, chart, compartment, record } = cast;
   const terms = await sealedTerms(BigInt(Date.now() + HOUR));
   const call = { chart: BigInt(chart), grantee: Enum('Member', BigInt(clinicianId)), terms };
@@ -76,7 +76,7 @@ test('a grant with an envelope of the vault is finalised, and the grantee reads'
   assert.deepEqual(await clinician.bytes('record', 'get', record, '--purpose', 'treatment'), CONTENT);
 });
 
-test('a revocation is finalised, and the grantee reads no more', async () => {
+test('a revocation is finalized, and the grantee reads no more', async () => {
   const { clinician, chart, record } = cast;
   const call = { chart: BigInt(chart), grant, reason: undefined };
   const revoked = await finalisedEvent(await api.tx.Access.revoke_access(call).signAndSubmit(patient), 'AccessRevoked');
@@ -84,7 +84,7 @@ test('a revocation is finalised, and the grantee reads no more', async () => {
   assert.match(await clinician.refused('record', 'get', record), /release gate/);
 });
 
-test('an approval of a request is finalised, and the requester reads', async () => {
+test('an approval of a request is finalized, and the requester reads', async () => {
   const { clinician, clinicianId, chart, record } = cast;
   const { request } = await clinician.json('request', chart, '--purpose', 'treatment', '--until', '2h');
   const { until } = await api.query.Access.Requests.getValue(BigInt(chart), request);
@@ -130,7 +130,7 @@ async function sealedTerms(end) {
   };
 }
 
-/** The fields of the only event of the pallet `Access` with this name, in a transaction that was finalised. */
+/** The fields of the only event of the pallet `Access` with this name, in a transaction that was finalized. */
 async function finalisedEvent(result, name) {
   assert.ok(result.ok, JSON.stringify(result.dispatchError));
   const block = await client.getFinalizedBlock();

@@ -130,7 +130,7 @@ describe('what a member does', () => {
     assert.match(reason, /denied: NoGrant/);
   });
 
-  test('a grant with an envelope of the vault is finalised, and the grantee reads', async () => {
+  test('a grant with an envelope of the vault is finalized, and the grantee reads', async () => {
     const { patient, patientPair, clinician, clinicianId, chart, record } = cast;
     const grantee = { Member: clinicianId };
     const terms = await sealedTerms({ end: (await now()) + HOUR });
@@ -146,7 +146,7 @@ describe('what a member does', () => {
     assert.equal(granted.interval.end, terms.interval.end);
     assert.equal(granted.laboratory, false);
 
-    await assertFinalised(result, 'access', 'grantAccess', patientPair.address);
+    await assertFinalized(result, 'access', 'grantAccess', patientPair.address);
     const stored = (await api.query.access.grants(chart, grant)).unwrap().toJSON();
     assert.equal(stored.envelope.hash, terms.envelope);
     assert.equal(stored.reason, terms.reason);
@@ -164,19 +164,19 @@ describe('what a member does', () => {
     assert.match(reason, /only the patient/);
   });
 
-  test('a revocation is finalised, and the grantee reads no more', async () => {
+  test('a revocation is finalized, and the grantee reads no more', async () => {
     const { patientPair, clinician, clinicianId, chart, record } = cast;
     const result = await submit(api.tx.access.revokeAccess(chart, grant, null), patientPair);
     const revoked = fieldsOf(result, api.events.access.AccessRevoked);
     assert.deepEqual(revoked, { chart, grant, grantee: { member: clinicianId }, laboratory: false });
-    await assertFinalised(result, 'access', 'revokeAccess', patientPair.address);
+    await assertFinalized(result, 'access', 'revokeAccess', patientPair.address);
     const stored = (await api.query.access.grants(chart, grant)).unwrap();
     assert.ok(stored.revokedAt.isSome);
     // The session still runs: it is the release gate that refuses.
     assert.match(await clinician.refused('record', 'get', record), /release gate/);
   });
 
-  test('an approval of a request is finalised, and the requester reads', async () => {
+  test('an approval of a request is finalized, and the requester reads', async () => {
     const { patientPair, clinician, clinicianId, chart, record } = cast;
     const { request } = await clinician.json('request', chart, '--purpose', 'treatment', '--until', '2h');
     const asked = (await api.query.access.requests(chart, request)).unwrap();
@@ -189,7 +189,7 @@ describe('what a member does', () => {
     assert.deepEqual(approved, { chart, request, requester: clinicianId, grants: 1 });
     const granted = fieldsOf(result, api.events.access.AccessGranted);
     assert.deepEqual(granted.grantee, { member: clinicianId });
-    await assertFinalised(result, 'access', 'approveRequest', patientPair.address);
+    await assertFinalized(result, 'access', 'approveRequest', patientPair.address);
     assert.ok((await api.query.access.requests(chart, request)).unwrap().state.isApproved);
 
     const read = await clinician.bytes('record', 'get', record, '--purpose', 'treatment');
@@ -243,8 +243,8 @@ async function now() {
   return (await api.query.timestamp.now()).toNumber();
 }
 
-/** Checks that the block that holds the transaction is finalised, and decodes to the call and its signer. */
-async function assertFinalised(result, section, method, signer) {
+/** Checks that the block that holds the transaction is finalized, and decodes to the call and its signer. */
+async function assertFinalized(result, section, method, signer) {
   assert.ok(result.status.isFinalized);
   const hash = result.status.asFinalized;
   const { block } = await api.rpc.chain.getBlock(hash);

@@ -75,9 +75,9 @@ describe('the methods `salus_*`', () => {
   });
 
   test('answer, for the best block and for a named one', async () => {
-    const { result: finalised } = await call('chain_getFinalizedHead');
+    const { result: finalized } = await call('chain_getFinalizedHead');
     for (const method of Object.keys(METHODS)) {
-      for (const at of [[], [null], [finalised]]) {
+      for (const at of [[], [null], [finalized]]) {
         const { error } = await call(method, [...parameters(method), ...at]);
         assert.equal(error, undefined, `${method}: ${JSON.stringify(error)}`);
       }

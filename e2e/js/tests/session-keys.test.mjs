@@ -30,7 +30,7 @@ before(async () => {
   // What makes keys changes the node, so it answers that only when it is told to.
   node = await Node.start('--rpc-methods=unsafe');
   api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
-  await node.finalising();
+  await node.finalizing();
 });
 
 after(async () => {

@@ -35,7 +35,7 @@ before(async () => {
   office = computer(node, 'office');
   persons = ['service', 'representative'].map((name) => computer(node, name));
   const connected = ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
-  [api] = await Promise.all([connected, makeIdentities(office, persons), node.finalising()]);
+  [api] = await Promise.all([connected, makeIdentities(office, persons), node.finalizing()]);
   await office.json('key', 'import', 'hospital-3', '--uri', '//Hospital3');
   [service, representative] = await Promise.all(persons.map(pairOf));
 });

@@ -56,7 +56,7 @@ describe('an upgrade', { skip }, () => {
     codeHash = blake2AsHex(bytes);
     node = await Node.start();
     api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
-    await node.finalising();
+    await node.finalizing();
     former = api.runtimeVersion.specVersion.toNumber();
     genesis = (await api.rpc.chain.getBlockHash(0)).toHex();
   });
@@ -90,7 +90,7 @@ describe('an upgrade', { skip }, () => {
     assert.ok(stored.authorizedAt.isNone);
   });
 
-  test('is not applied before it is authorised', async () => {
+  test('is not applied before it is authorized', async () => {
     await assert.rejects(submitUnsigned(api, apply(code)), /^RpcError: 1010: /);
   });
 
@@ -106,15 +106,15 @@ describe('an upgrade', { skip }, () => {
     await assert.rejects(unconfirmed, /^Error: upgrades\.TooFewConfirmations: /);
   });
 
-  test('is authorised once they confirmed that they can execute it', async () => {
+  test('is authorized once they confirmed that they can execute it', async () => {
     await confirm(0);
     assert.deepEqual((await api.query.upgrades.confirmations()).toJSON(), [1, 0]);
 
-    const authorised = await submit(api.tx.upgrades.authorizeUpgrade(), representatives[1]);
-    assert.equal(fieldsOf(authorised, api.events.upgrades.UpgradeAuthorized).codeHash, codeHash);
+    const authorized = await submit(api.tx.upgrades.authorizeUpgrade(), representatives[1]);
+    assert.equal(fieldsOf(authorized, api.events.upgrades.UpgradeAuthorized).codeHash, codeHash);
     assert.ok((await api.query.upgrades.planned()).unwrap().authorizedAt.isSome);
-    const { codeHash: authorisedHash, checkVersion } = (await api.query.system.authorizedUpgrade()).unwrap();
-    assert.deepEqual([authorisedHash.toHex(), checkVersion.isTrue], [codeHash, true]);
+    const { codeHash: authorizedHash, checkVersion } = (await api.query.system.authorizedUpgrade()).unwrap();
+    assert.deepEqual([authorizedHash.toHex(), checkVersion.isTrue], [codeHash, true]);
   });
 
   test('is applied by anybody who sends the code', async () => {

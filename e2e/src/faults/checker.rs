@@ -171,7 +171,7 @@ fn agreement(evidence: &Evidence, found: &mut Violations) {
 fn continuity(evidence: &Evidence, found: &mut Violations) {
     let last = evidence.blocks.last().map(|block| block.number).unwrap_or_default();
     let finals: BTreeMap<u32, Digest> = evidence.blocks.iter().map(|block| (block.number, block.hash)).collect();
-    for (height, blocks) in &evidence.seen.finalised {
+    for (height, blocks) in &evidence.seen.finalized {
         if blocks.len() > 1 {
             found.add(Rule::Contradiction, format!("height {height} had {} final blocks: {blocks:?}", blocks.len()));
         }

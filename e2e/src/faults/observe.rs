@@ -21,7 +21,7 @@ pub struct Glance {
     /// Whether it answered.
     pub answers: bool,
     /// Its newest final block.
-    pub finalised: u32,
+    pub finalized: u32,
     /// Its newest block.
     pub best: u32,
     /// Nodes that it is connected to.
@@ -32,7 +32,7 @@ pub struct Glance {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// For each height the blocks that some node called final, with the nodes that did.
-    pub finalised: BTreeMap<u32, BTreeMap<Digest, BTreeSet<usize>>>,
+    pub finalized: BTreeMap<u32, BTreeMap<Digest, BTreeSet<usize>>>,
     /// What each node said last.
     pub nodes: Vec<Glance>,
     /// Nodes whose final height went back, from where, to where.
@@ -46,12 +46,12 @@ pub struct Seen {
 impl Seen {
     /// The greatest final height of all nodes, now or earlier.
     pub fn height(&self) -> u32 {
-        self.finalised.keys().next_back().copied().unwrap_or_default()
+        self.finalized.keys().next_back().copied().unwrap_or_default()
     }
 
     /// Heights with more than one final block: what must never be.
     pub fn forks(&self) -> Vec<u32> {
-        self.finalised.iter().filter(|(_, blocks)| blocks.len() > 1).map(|(height, _)| *height).collect()
+        self.finalized.iter().filter(|(_, blocks)| blocks.len() > 1).map(|(height, _)| *height).collect()
     }
 }
 
@@ -65,7 +65,7 @@ pub struct Watch {
 impl Watch {
     /// Watches the nodes at `urls`; what is final up to `known` is not written down any more.
     pub fn begin(urls: &[String], known: u32) -> Self {
-        let nodes = vec![Glance { finalised: known, ..Glance::default() }; urls.len()];
+        let nodes = vec![Glance { finalized: known, ..Glance::default() }; urls.len()];
         let seen = Arc::new(Mutex::new(Seen { nodes, asked: vec![(0, 0); urls.len()], ..Seen::default() }));
         let watch = |(place, url): (usize, &String)| tokio::spawn(look_at(place, url.clone(), known, seen.clone()));
         Self { tasks: urls.iter().enumerate().map(watch).collect(), seen, began: Instant::now() }
@@ -146,7 +146,7 @@ async fn look(connection: &mut Option<Rpc>, url: &str, written: u32) -> Result<L
         Some(rpc) => rpc,
         None => connection.insert(Rpc::connect(url).await?),
     };
-    let head = rpc.finalised().await?;
+    let head = rpc.finalized().await?;
     let header = rpc.header(head).await?;
     let Some(header) = header else { anyhow::bail!("the node does not know its final block") };
     let numbers: Vec<u32> = (written.saturating_add(1)..header.number).collect();
@@ -157,7 +157,7 @@ async fn look(connection: &mut Option<Rpc>, url: &str, written: u32) -> Result<L
         blocks.push((header.number, head));
     }
     let (peers, _) = rpc.health().await?;
-    let glance = Glance { answers: true, finalised: header.number, best: rpc.best().await?, peers };
+    let glance = Glance { answers: true, finalized: header.number, best: rpc.best().await?, peers };
     Ok(Look { glance, blocks })
 }
 
@@ -175,14 +175,14 @@ fn note(seen: &mut Seen, place: usize, written: &mut u32, known: u32, looked: Re
     };
     *answered = answered.saturating_add(1);
     // A node that joins has said nothing before.
-    if *answered > 1 && look.glance.finalised < last.finalised {
-        seen.went_back.push((place, last.finalised, look.glance.finalised));
+    if *answered > 1 && look.glance.finalized < last.finalized {
+        seen.went_back.push((place, last.finalized, look.glance.finalized));
         // All of it is written down again: what it calls final now may differ.
         *written = (*written).min(known);
     }
     *last = look.glance;
     for (number, hash) in look.blocks {
-        seen.finalised.entry(number).or_default().entry(hash).or_default().insert(place);
+        seen.finalized.entry(number).or_default().entry(hash).or_default().insert(place);
         *written = (*written).max(number);
     }
 }
@@ -191,9 +191,9 @@ fn note(seen: &mut Seen, place: usize, written: &mut u32, known: u32, looked: Re
 mod tests {
     use super::*;
 
-    fn look(finalised: u32, blocks: &[(u32, u8)]) -> Result<Look> {
+    fn look(finalized: u32, blocks: &[(u32, u8)]) -> Result<Look> {
         let blocks = blocks.iter().map(|(number, hash)| (*number, Digest([*hash; 32]))).collect();
-        Ok(Look { glance: Glance { answers: true, finalised, best: finalised, peers: 3 }, blocks })
+        Ok(Look { glance: Glance { answers: true, finalized, best: finalized, peers: 3 }, blocks })
     }
 
     fn seen() -> Seen {
@@ -223,6 +223,6 @@ mod tests {
         let (mut seen, mut written) = (seen(), 0);
         note(&mut seen, 0, &mut written, 0, look(1, &[(1, 1)]));
         note(&mut seen, 0, &mut written, 0, Err(anyhow::anyhow!("no answer")));
-        assert_eq!((seen.nodes[0].answers, seen.nodes[0].finalised, seen.asked[0]), (false, 1, (2, 1)));
+        assert_eq!((seen.nodes[0].answers, seen.nodes[0].finalized, seen.asked[0]), (false, 1, (2, 1)));
     }
 }

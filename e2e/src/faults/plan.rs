@@ -117,7 +117,7 @@ impl Kind {
             | Self::FullDisk
             | Self::WrongClock => "the others go on: two blocks become final at least",
             Self::TwoCutOff => {
-                "no node finalises anything, after 2.5 s for votes under way, and no height has two final blocks"
+                "no node finalizes anything, after 2.5 s for votes under way, and no height has two final blocks"
             }
             Self::RollingRestart | Self::RollingUpgrade => {
                 "each node ends with status 0 when asked and is level again before the next; four blocks become final at least"

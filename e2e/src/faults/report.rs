@@ -44,7 +44,7 @@ pub struct Tally {
     /// Attempts that reached a node.
     pub submitted: u64,
     /// Those that became final.
-    pub finalised: u64,
+    pub finalized: u64,
     /// Those that were refused.
     pub refused: u64,
     /// Those of which the client never heard.
@@ -73,14 +73,14 @@ impl Transactions {
             let mut tally = Tally { median: super::workload::median(notes, phase), ..Tally::default() };
             for attempt in notes.attempts.iter().filter(|attempt| attempt.phase == phase) {
                 let count = match &attempt.end {
-                    End::Final { .. } => &mut tally.finalised,
+                    End::Final { .. } => &mut tally.finalized,
                     End::Refused(_) => &mut tally.refused,
                     End::Unknown(_) => &mut tally.unknown,
                     End::Unreachable(_) => &mut tally.unreachable,
                 };
                 *count = count.saturating_add(1);
             }
-            tally.submitted = tally.finalised.saturating_add(tally.refused).saturating_add(tally.unknown);
+            tally.submitted = tally.finalized.saturating_add(tally.refused).saturating_add(tally.unknown);
             tally
         };
         Self { before: tally(Phase::Before), during: tally(Phase::During), after: tally(Phase::After) }
@@ -130,7 +130,7 @@ impl Report {
     /// What follows from the rest.
     pub fn judge(&self) -> Verdict {
         let all_hold = |facts: &[Proof]| facts.iter().all(|proof| proof.holds);
-        let works_again = self.recovery.is_some() && self.transactions.after.finalised > 0;
+        let works_again = self.recovery.is_some() && self.transactions.after.finalized > 0;
         if !self.violations.is_empty() || !all_hold(&self.expectations) || !works_again {
             Verdict::Failed
         } else if self.proof.is_empty() || !all_hold(&self.proof) {
@@ -157,10 +157,10 @@ impl Report {
         for remark in &self.remarks {
             let _ = writeln!(text, "    {remark}");
         }
-        let Tally { submitted, finalised, refused, unknown, .. } = transactions.during;
+        let Tally { submitted, finalized, refused, unknown, .. } = transactions.during;
         let _ = writeln!(
             text,
-            "    {submitted} transactions during it ({finalised} final, {refused} refused, {unknown} unknown), {} in all; \
+            "    {submitted} transactions during it ({finalized} final, {refused} refused, {unknown} unknown), {} in all; \
              median {:?}, {:?}, {:?} ms",
             submitted.saturating_add(transactions.before.submitted).saturating_add(transactions.after.submitted),
             transactions.before.median,
@@ -171,7 +171,7 @@ impl Report {
             writeln!(text, "    {} blocks became final during it; recovery {:?} ms", self.blocks_during, self.recovery);
         let _ = writeln!(text, "    checked: {:?}", self.checked);
         let _ = writeln!(text, "    seconds: {:?}", self.moments);
-        if transactions.after.finalised == 0 {
+        if transactions.after.finalized == 0 {
             text += "  ✗ nothing that was begun after it became final\n";
         }
         for Violation { rule, what } in &self.before_mending {
@@ -250,16 +250,16 @@ fn row(name: &str, runs: &[&Report]) -> String {
         values
     };
     let during = sorted(runs.iter().map(|run| run.transactions.during.submitted).collect());
-    let (submitted, finalised) = runs.iter().fold((0u64, 0u64), |(submitted, finalised), run| {
+    let (submitted, finalized) = runs.iter().fold((0u64, 0u64), |(submitted, finalized), run| {
         let during = run.transactions.during;
-        (submitted.saturating_add(during.submitted), finalised.saturating_add(during.finalised))
+        (submitted.saturating_add(during.submitted), finalized.saturating_add(during.finalized))
     });
     let recovery = sorted(runs.iter().filter_map(|run| run.recovery).collect());
     let seconds = sorted(
         runs.iter().map(|run| super::kinds::milliseconds(std::time::Duration::from_secs_f32(run.seconds))).collect(),
     );
     let middle = |values: &[u64]| values.get(values.len() / 2).copied();
-    let share = finalised.saturating_mul(100).checked_div(submitted).unwrap_or_default();
+    let share = finalized.saturating_mul(100).checked_div(submitted).unwrap_or_default();
     let tenths = |value: Option<u64>| match value {
         Some(value) => format!("{}.{}", value / 1000, value % 1000 / 100),
         None => "–".to_owned(),
@@ -285,9 +285,9 @@ mod tests {
         "began":1795273874,"seconds":29.520191,
         "moments":{"1 started":11.6,"2 struck":20.6,"3 recovered":22.8,"4 finished":26.8,"5 checked":29.4},
         "proof":[{"fact":"process 54 was in state T, and T at the end","holds":true}],
-        "remarks":[],"transactions":{"before":{"submitted":18,"finalised":15,"refused":3,"unknown":0,"unreachable":0,"median":2431},
-        "during":{"submitted":11,"finalised":8,"refused":3,"unknown":0,"unreachable":0,"median":3201},
-        "after":{"submitted":12,"finalised":11,"refused":1,"unknown":0,"unreachable":0,"median":2413}},
+        "remarks":[],"transactions":{"before":{"submitted":18,"finalized":15,"refused":3,"unknown":0,"unreachable":0,"median":2431},
+        "during":{"submitted":11,"finalized":8,"refused":3,"unknown":0,"unreachable":0,"median":3201},
+        "after":{"submitted":12,"finalized":11,"refused":1,"unknown":0,"unreachable":0,"median":2413}},
         "blocks_during":4,"recovery":2226,"checked":{"blocks":69,"transactions":62,"openings":[6,11],"entries":54,"told_final":34,"released":6,"withheld":9},
         "violations":[],"verdict":"passed"}"#;
 
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(Report { violations: vec![violation()], ..old() }.judge(), Verdict::Failed);
         assert_eq!(Report { recovery: None, ..old() }.judge(), Verdict::Failed);
         let mut report = old();
-        report.transactions.after.finalised = 0;
+        report.transactions.after.finalized = 0;
         assert_eq!(report.judge(), Verdict::Failed);
     }
 

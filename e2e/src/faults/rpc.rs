@@ -50,7 +50,7 @@ impl Rpc {
     }
 
     /// The newest final block's hash.
-    pub async fn finalised(&self) -> Result<Digest> {
+    pub async fn finalized(&self) -> Result<Digest> {
         hash(&self.call("chain_getFinalizedHead", rpc_params![]).await?)
     }
 

@@ -26,7 +26,7 @@ use std::{
 };
 use tokio::{process::Command, time::sleep};
 
-/// How long nodes may take to start and to finalise something new.
+/// How long nodes may take to start and to finalize something new.
 const START: Duration = Duration::from_secs(60);
 /// Load after recovery, at least: what was broken has to work again.
 const AFTER: Duration = Duration::from_secs(2);
@@ -70,7 +70,7 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     let started = watch.until(START, |seen| {
         let runs = |place: &usize| !absent.contains(place);
         let mut nodes = seen.nodes.iter().enumerate().filter(|(place, _)| runs(place));
-        nodes.all(|(_, node)| node.answers && node.finalised > template.height)
+        nodes.all(|(_, node)| node.answers && node.finalized > template.height)
     });
     let trouble = || format!("see {}: {:?}", folder.display(), watch.seen().trouble);
     ensure!(started.await, "the network did not start within {START:?}: {}", trouble());
@@ -139,7 +139,7 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
 async fn works_again(load: &Load) {
     let began = Instant::now();
     sleep(AFTER).await;
-    while Transactions::of(&load.notes()).after.finalised == 0 && began.elapsed() < WORKS {
+    while Transactions::of(&load.notes()).after.finalized == 0 && began.elapsed() < WORKS {
         sleep(Duration::from_millis(500)).await;
     }
 }
@@ -224,7 +224,7 @@ impl Finals<'_> {
         let (victim, target) = (self.plan.victim, self.watch.height());
         let level = self
             .watch
-            .until(SETTLES, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalised >= target));
+            .until(SETTLES, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target));
         Ok(level.await && self.network.machine(victim)?.ended()?.is_none())
     }
 
@@ -241,7 +241,7 @@ impl Finals<'_> {
         // What it said before it was killed does not count.
         sleep(FORGETS).await;
         let level = self.watch.until(PATIENCE, |seen| {
-            seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalised >= target)
+            seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target)
         });
         ensure!(level.await, "the node did not sync anew");
         Ok(())
@@ -253,11 +253,11 @@ impl Finals<'_> {
         let mut last = self.watch.height();
         for url in self.network.urls() {
             let rpc = Rpc::connect(&url).await?;
-            let head = rpc.header(rpc.finalised().await?).await?;
+            let head = rpc.header(rpc.finalized().await?).await?;
             last = last.max(head.context("a node does not know its final block")?.number);
         }
         let level =
-            self.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.answers && node.finalised >= last));
+            self.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.answers && node.finalized >= last));
         if !level.await {
             bail!("the nodes do not come to the same height of {last}: {:?}", self.watch.seen().nodes);
         }
@@ -273,7 +273,7 @@ impl Finals<'_> {
 
     async fn compare(&mut self, blocks: &[Block]) -> Result<(Vec<Violation>, Counts)> {
         let last = blocks.last().map(|block| block.number).unwrap_or_default();
-        self.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalised >= last)).await;
+        self.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalized >= last)).await;
         let mut nodes = Vec::new();
         for (place, machine) in self.network.machines.iter().enumerate() {
             let warped = self.plan.kind == Kind::JoiningWarp && place == self.plan.victim;
@@ -289,7 +289,7 @@ impl Finals<'_> {
         }
         let mut seen = self.watch.seen();
         // Blocks that became final while the nodes were asked are not in the history that was read.
-        seen.finalised.retain(|height, _| *height <= last);
+        seen.finalized.retain(|height, _| *height <= last);
         let people = self.template.people().collect();
         let evidence =
             Evidence { people, blocks, witness: self.witness(), nodes: &nodes, seen: &seen, notes: self.notes };

@@ -126,10 +126,10 @@ impl Template {
             machine.start()?;
         }
         let watch = Watch::begin(&network.urls(), 0);
-        let started = watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalised >= 2)).await;
+        let started = watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalized >= 2)).await;
         ensure!(
             started,
-            "the network does not finalise anything: see {}: {:?}",
+            "the network does not finalize anything: see {}: {:?}",
             folder.display(),
             watch.seen().trouble
         );
@@ -141,7 +141,7 @@ impl Template {
 
         // All have the same last block, and what is in memory reaches the disks.
         let height = watch.height().saturating_add(2);
-        let level = watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalised >= height)).await;
+        let level = watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.finalized >= height)).await;
         ensure!(level, "the nodes do not come to the same height");
         let Populated { patients, clinicians, records } = populated;
         for machine in &mut network.machines {

@@ -145,7 +145,7 @@ impl Known {
         };
         let mut seen = Seen::default();
         for block in &blocks {
-            seen.finalised.entry(block.number).or_default().entry(block.hash).or_default().extend([0, 1]);
+            seen.finalized.entry(block.number).or_default().entry(block.hash).or_default().extend([0, 1]);
         }
         let told_final = End::Final { transaction: blocks[4].transactions[0].hash, block: Some(blocks[4].hash) };
         let attempt = Attempt {
@@ -203,11 +203,11 @@ fn a_run_in_which_all_was_well_passes() {
 #[test]
 fn a_final_block_that_is_lost_is_found() {
     let mut known = Known::good();
-    known.seen.finalised.entry(10).or_default().entry(hash(10)).or_default().insert(2);
+    known.seen.finalized.entry(10).or_default().entry(hash(10)).or_default().insert(2);
     assert_eq!(known.violated(), [Rule::Lost], "it was final, and is beyond the end");
 
     let mut known = Known::good();
-    let blocks = known.seen.finalised.get_mut(&5).unwrap();
+    let blocks = known.seen.finalized.get_mut(&5).unwrap();
     *blocks = [(hash(99), [2].into())].into();
     assert_eq!(known.violated(), [Rule::Lost], "another took its place");
 
@@ -221,7 +221,7 @@ fn a_final_block_that_is_lost_is_found() {
 #[test]
 fn two_final_blocks_of_one_height_are_found() {
     let mut known = Known::good();
-    known.seen.finalised.get_mut(&5).unwrap().entry(hash(99)).or_default().insert(2);
+    known.seen.finalized.get_mut(&5).unwrap().entry(hash(99)).or_default().insert(2);
     assert_eq!(known.violated(), [Rule::Contradiction, Rule::Lost]);
 
     let mut known = Known::good();

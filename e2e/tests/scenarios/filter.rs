@@ -72,9 +72,9 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
         assert_eq!(*door, if admitted { Door::Open } else { Door::Silent }, "{address}");
     }
 
-    // And they go on to finalise, with the filter and without.
+    // And they go on to finalize, with the filter and without.
     for attempt in [&behind, &control] {
-        assert!(attempt.finalised.iter().all(|[before, after]| after > before), "{:?}", attempt.finalised);
+        assert!(attempt.finalized.iter().all(|[before, after]| after > before), "{:?}", attempt.finalized);
     }
 
     // Without the filter, all of it is to be had: each node gives blocks to whoever asks, and the careless one, blocks to whoever

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long the network may take to finalise a few blocks.
+/// How long the network may take to finalize a few blocks.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A hospital's own machine.
@@ -151,7 +151,7 @@ async fn packet_filters_parse() -> Result<()> {
     Ok(())
 }
 
-/// Waits until the node that `salus` asks has finalised the block `number`.
+/// Waits until the node that `salus` asks has finalized the block `number`.
 async fn finalized(salus: &Salus, number: u64) -> Result<()> {
     let began = Instant::now();
     loop {

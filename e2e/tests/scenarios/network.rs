@@ -8,24 +8,24 @@ use salus_primitives::Digest;
 use std::time::Duration;
 use tokio::time::{interval, timeout};
 
-/// How long a network of four may take to start, or to finalise some twenty blocks more.
+/// How long a network of four may take to start, or to finalize some twenty blocks more.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// A slot, in milliseconds.
 const SLOT: u64 = 1_000;
 
-async fn finalised(chain: &Chain) -> u64 {
+async fn finalized(chain: &Chain) -> u64 {
     chain.head(At::Finalized).await.unwrap().number
 }
 
-/// Waits until `chain` has finalised block `number`, and says which it is.
+/// Waits until `chain` has finalized block `number`, and says which it is.
 async fn finalised_block(chain: &Chain, number: u64) -> Digest {
     let mut looks = interval(Duration::from_millis(200));
     let reached = async {
-        while finalised(chain).await < number {
+        while finalized(chain).await < number {
             looks.tick().await;
         }
     };
-    timeout(PATIENCE, reached).await.unwrap_or_else(|_| panic!("block {number} was not finalised within {PATIENCE:?}"));
+    timeout(PATIENCE, reached).await.unwrap_or_else(|_| panic!("block {number} was not finalized within {PATIENCE:?}"));
     chain.block_hash(number.try_into().unwrap()).await.unwrap().unwrap()
 }
 
@@ -51,7 +51,7 @@ async fn four_authorities_finalise_the_same_blocks_and_go_on_when_one_stops() {
 
     nodes.pop().unwrap().stop().await.unwrap();
     chains.pop();
-    let further = finalised(&chains[0]).await + 10;
+    let further = finalized(&chains[0]).await + 10;
     let mut ends = Vec::new();
     for chain in &chains {
         ends.push(finalised_block(chain, further).await);

@@ -2,7 +2,7 @@
 
 //! # Authorities
 //!
-//! Which institutions author and finalise blocks, who speaks for them in the council, and what becomes of those whose
+//! Which institutions author and finalize blocks, who speaks for them in the council, and what becomes of those whose
 //! nodes misbehave or stay away.
 //!
 //! ## Who may call what
@@ -127,7 +127,7 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
-/// Which institutions author and finalise blocks, and who speaks for them in the council.
+/// Which institutions author and finalize blocks, and who speaks for them in the council.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {

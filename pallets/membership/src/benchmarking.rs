@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call, authorisation and extension costs at worst.
+//! What each call, authorization and extension costs at worst.
 //!
 //! Nothing is assumed of the genesis. The clock stands still, so what is to have expired expires at once.
 
@@ -314,7 +314,7 @@ mod benches {
 
         #[block]
         {
-            call.authorize(TransactionSource::External).ok_or("the call is not authorised by itself")??;
+            call.authorize(TransactionSource::External).ok_or("the call is not authorized by itself")??;
         }
 
         Ok(())
@@ -360,7 +360,7 @@ mod benches {
 
         #[block]
         {
-            call.authorize(TransactionSource::External).ok_or("the call is not authorised by itself")??;
+            call.authorize(TransactionSource::External).ok_or("the call is not authorized by itself")??;
         }
 
         Ok(())

@@ -63,7 +63,7 @@ impl<Call> CallPolicy<Call> for () {
 
 /// Admits transactions of active members: calls of their role, within their allowance and their institution's.
 ///
-/// It has no size and implies nothing, so clients need no definition of it. Where nobody signs (an authorised
+/// It has no size and implies nothing, so clients need no definition of it. Where nobody signs (an authorized
 /// redemption or answer) it refuses what is paused, and has nothing else to say. What it refuses, it refuses with the code
 /// of a [`Refusal`]. The weight that a call turns out not to need is given back.
 #[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound, TypeInfo)]

@@ -9,10 +9,10 @@
 //! | call | who |
 //! |---|---|
 //! | [`admit_institution`](Pallet::admit_institution), [`update_institution`](Pallet::update_institution), [`rotate_issuing_key`](Pallet::rotate_issuing_key), [`suspend_institution`](Pallet::suspend_institution), [`reinstate_institution`](Pallet::reinstate_institution), [`remove_institution`](Pallet::remove_institution), [`set_required_verifications`](Pallet::set_required_verifications) | the council |
-//! | [`redeem`](Pallet::redeem) | who holds a voucher: authorised by four signatures, without an account |
+//! | [`redeem`](Pallet::redeem) | who holds a voucher: authorized by four signatures, without an account |
 //! | [`refuse_applicant`](Pallet::refuse_applicant) | an issuer |
 //! | [`challenge`](Pallet::challenge) | a verifier |
-//! | [`answer`](Pallet::answer) | the challenged member: authorised by the membership key, without an account |
+//! | [`answer`](Pallet::answer) | the challenged member: authorized by the membership key, without an account |
 //! | [`add_transaction_key`](Pallet::add_transaction_key), [`remove_transaction_key`](Pallet::remove_transaction_key) | the member, with the membership key |
 //! | [`suspend_member`](Pallet::suspend_member), [`reinstate_member`](Pallet::reinstate_member), [`revoke_member`](Pallet::revoke_member) | an issuer of the member's institution, or the council; never over a patient |
 //!
@@ -172,7 +172,7 @@ pub mod pallet {
         #[pallet::constant]
         type NonceWindow: Get<u32>;
 
-        /// What calls, authorisations and extensions cost.
+        /// What calls, authorizations and extensions cost.
         type WeightInfo: WeightInfo;
     }
 
@@ -575,7 +575,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Authorised by these signatures; no account is needed.
+        /// Authorized by these signatures; no account is needed.
         #[pallet::call_index(7)]
         #[pallet::authorize(Self::authorize_redeem)]
         pub fn redeem(
@@ -623,7 +623,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Authorised by this signature; no account is needed.
+        /// Authorized by this signature; no account is needed.
         #[pallet::call_index(10)]
         #[pallet::authorize(Self::authorize_answer)]
         pub fn answer(

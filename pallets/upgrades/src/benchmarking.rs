@@ -171,7 +171,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// A plan whose time is over, authorised and confirmed by as many as can.
+    /// A plan whose time is over, authorized and confirmed by as many as can.
     #[benchmark]
     fn end_plan() -> Result<(), BenchmarkError> {
         plan::<T>((0..T::MaxAuthorities::get()).map(nobody));

@@ -19,13 +19,13 @@
 //! 1. Two thirds of the council plan one, by the hash of the code.
 //! 2. Each hospital looks whether its node can execute the code, and its service confirms that.
 //! 3. When the delay has run, and more than two thirds of the authorities *that there are then* have confirmed, any member
-//!    authorises it. That is as many as finality needs, so those who could not follow do not stop it. Nobody can hold it up
-//!    either, since who authorises is no decision: the conditions are.
+//!    authorizes it. That is as many as finality needs, so those who could not follow do not stop it. Nobody can hold it up
+//!    either, since who authorizes is no decision: the conditions are.
 //! 4. Anybody sends the code itself, with `system.apply_authorized_upgrade`; the system checks hash, name and version. The
 //!    next block is by the new runtime, and ends the plan.
 //!
 //! There is one plan at a time. More than half of the council cancel it at any time before it is applied, also when it is
-//! authorised: stopping is easier than starting. A plan that was not applied within [`PLAN_LIFE`] after its delay is over.
+//! authorized: stopping is easier than starting. A plan that was not applied within [`PLAN_LIFE`] after its delay is over.
 //!
 //! The delay gives everybody time to look at the code, and to leave. It can be made longer at once, and shorter only after
 //! the present one has run ([`Delay`]). What cannot wait, is paused.
@@ -51,7 +51,7 @@
 //! ## Example
 //!
 //! One of the tests:
-#![doc = docify::embed!("src/tests/authorize_upgrade.rs", an_upgrade_is_authorised_with_confirmations_and_after_its_delay)]
+#![doc = docify::embed!("src/tests/authorize_upgrade.rs", an_upgrade_is_authorized_with_confirmations_and_after_its_delay)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -234,7 +234,7 @@ pub mod pallet {
             code_hash: H256,
             /// The version of the code, as the council was told.
             spec_version: u32,
-            /// From when on it can be authorised.
+            /// From when on it can be authorized.
             ready_at: Moment,
         },
         /// An authority confirmed that its node can execute the code.
@@ -250,7 +250,7 @@ pub mod pallet {
             code_hash: H256,
         },
         /// The council took back an upgrade.
-        UpgradeCancelled {
+        UpgradeCanceled {
             /// BLAKE2b-256 of the code.
             code_hash: H256,
         },
@@ -309,7 +309,7 @@ pub mod pallet {
         NotAuthority,
         /// The institution has confirmed this upgrade already.
         AlreadyConfirmed,
-        /// The upgrade is authorised already: send its code with `system.apply_authorized_upgrade`.
+        /// The upgrade is authorized already: send its code with `system.apply_authorized_upgrade`.
         AlreadyAuthorized,
         /// The delay has not run yet. Wait for it.
         TooEarly,
@@ -386,7 +386,7 @@ pub mod pallet {
             Self::do_authorize_upgrade(member)
         }
 
-        /// Takes back the planned upgrade with this hash, also when it is authorised.
+        /// Takes back the planned upgrade with this hash, also when it is authorized.
         ///
         /// ## Origin
         ///

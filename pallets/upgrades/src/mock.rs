@@ -275,7 +275,7 @@ pub fn next_block_after(time: Moment) {
     Now::mutate(|now| *now += time);
 }
 
-/// Applies what the system was authorised to apply, and begins the first block of the new runtime.
+/// Applies what the system was authorized to apply, and begins the first block of the new runtime.
 pub fn apply(version: u32) {
     let (code_hash, checks_version) = Upgrades::authorized().unwrap();
     assert!(checks_version && version > RunningVersion::get(), "{code_hash} is not applied");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The life of a plan: made, confirmed, authorised, and applied, cancelled or expired.
+//! The life of a plan: made, confirmed, authorized, and applied, canceled or expired.
 
 use crate::{
     types::more_than_two_thirds, Config, Confirmations, Error, Event, Pallet, Plan, Planned, UpgradeDelay, WeightInfo,
@@ -85,8 +85,8 @@ impl<T: Config> Pallet<T> {
         let plan = Self::plan_of(code_hash)?;
 
         Self::forget_plan();
-        Self::log(AuditEvent::by_council(Action::UpgradeCancelled, plan.subject()));
-        Self::deposit_event(Event::UpgradeCancelled { code_hash });
+        Self::log(AuditEvent::by_council(Action::UpgradeCanceled, plan.subject()));
+        Self::deposit_event(Event::UpgradeCanceled { code_hash });
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl<T: Config> Pallet<T> {
         Ok((account, standing))
     }
 
-    /// What the system was authorised to apply: hash, and whether it checks the version.
+    /// What the system was authorized to apply: hash, and whether it checks the version.
     #[cfg(any(feature = "try-runtime", test))]
     pub(crate) fn authorized() -> Option<(H256, bool)> {
         unhashed::get(&Self::authorization_key())
@@ -163,7 +163,7 @@ impl<T: Config> Pallet<T> {
         unhashed::kill(&Self::authorization_key());
     }
 
-    /// Where the system keeps what it was authorised to apply. It offers no way to take it back.
+    /// Where the system keeps what it was authorized to apply. It offers no way to take it back.
     fn authorization_key() -> [u8; 32] {
         storage_prefix(frame_system::Pallet::<T>::name().as_bytes(), b"AuthorizedUpgrade")
     }

@@ -13,18 +13,18 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_state_times_of_the_plan_are_in_order()?;
         Self::try_state_confirmations_are_of_a_plan()?;
-        Self::try_state_only_what_was_planned_is_authorised()?;
+        Self::try_state_only_what_was_planned_is_authorized()?;
         Self::try_state_delays_are_within_bounds()?;
         Self::try_state_parameters_are_within_bounds()
     }
 
-    /// A plan is made, then ready, then over; and authorised in between, if it is.
+    /// A plan is made, then ready, then over; and authorized in between, if it is.
     fn try_state_times_of_the_plan_are_in_order() -> Result<(), TryRuntimeError> {
         let Some(plan) = Planned::<T>::get() else { return Ok(()) };
         let is_ordered = plan.planned_at < plan.ready_at && plan.expires_at == plan.ready_at.saturating_add(PLAN_LIFE);
         ensure!(is_ordered, "a plan's times are out of order");
         let is_timely = plan.authorized_at.is_none_or(|at| (plan.ready_at..plan.expires_at).contains(&at));
-        ensure!(is_timely, "a plan was authorised out of its time");
+        ensure!(is_timely, "a plan was authorized out of its time");
         ensure!(plan.spec_version > plan.replaces, "a plan leads back");
         Ok(())
     }
@@ -38,13 +38,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The system was authorised to apply the planned code only, and looks at its version. It forgets about code whose
+    /// The system was authorized to apply the planned code only, and looks at its version. It forgets about code whose
     /// version it refuses.
-    fn try_state_only_what_was_planned_is_authorised() -> Result<(), TryRuntimeError> {
+    fn try_state_only_what_was_planned_is_authorized() -> Result<(), TryRuntimeError> {
         let Some((code_hash, checks_version)) = Self::authorized() else { return Ok(()) };
         let is_planned =
             Planned::<T>::get().is_some_and(|plan| plan.code_hash == code_hash && plan.authorized_at.is_some());
-        ensure!(is_planned && checks_version, "what was not planned is authorised");
+        ensure!(is_planned && checks_version, "what was not planned is authorized");
         Ok(())
     }
 

@@ -32,11 +32,11 @@ pub struct Plan {
     pub replaces: u32,
     /// When the council planned it.
     pub planned_at: Moment,
-    /// From when on it can be authorised.
+    /// From when on it can be authorized.
     pub ready_at: Moment,
-    /// From when on it can neither be authorised nor applied.
+    /// From when on it can neither be authorized nor applied.
     pub expires_at: Moment,
-    /// When it was authorised, if it was: from then on anybody may apply it.
+    /// When it was authorized, if it was: from then on anybody may apply it.
     pub authorized_at: Option<Moment>,
 }
 

@@ -119,7 +119,7 @@ async fn damaged(
             break false;
         }
         let glance = stage.watch.glance(victim);
-        if glance.answers && glance.finalised >= target {
+        if glance.answers && glance.finalized >= target {
             break true;
         }
         if Instant::now() >= deadline {
@@ -147,7 +147,7 @@ async fn damaged(
         "it {}; it said: {said:?}; its operator removed the database, and it synced anew",
         if running { "ran, but did not come back" } else { "refused to go on" }
     ));
-    let level = stage.watch.until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.finalised >= target));
+    let level = stage.watch.until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.finalized >= target));
     let level = level.await;
     stage.expect("it synced everything anew", level);
     Ok(())

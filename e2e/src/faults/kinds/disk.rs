@@ -35,7 +35,7 @@ pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     let (ended, complaints) = (machine.ended()?, machine.complaints(from, &COMPLAINTS));
     let free = statvfs(&machine.data)?.f_bavail;
     let glance = stage.watch.glance(victim);
-    let behind = stage.watch.height().saturating_sub(glance.finalised);
+    let behind = stage.watch.height().saturating_sub(glance.finalized);
     let said = complaints.first().cloned().unwrap_or_default();
     stage.prove(
         format!(

@@ -41,7 +41,7 @@ async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result
     let target = stage.watch.height();
     let level = stage
         .watch
-        .until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalised >= target));
+        .until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target));
     let level = level.await;
     // A proof of finality makes a height final before there is a state: only with that the node is of use.
     let mut said = Vec::new();

@@ -25,7 +25,7 @@ pub(super) async fn cut_off(stage: &mut Stage<'_>) -> Result<()> {
     stage.heals();
     let (from, to) = (lost.from.saturating_sub(before.from), lost.to.saturating_sub(before.to));
     stage.prove(format!("the switch lost {from} frames from it and {to} to it"), from > 0 && to > 0);
-    let behind = height.saturating_sub(glance.finalised);
+    let behind = height.saturating_sub(glance.finalized);
     stage.prove(format!("it ended {behind} final blocks behind, with {} peers", glance.peers), behind >= 1);
     Ok(())
 }
@@ -100,7 +100,7 @@ pub(super) async fn two_cut_off(stage: &mut Stage<'_>) -> Result<()> {
         stage.prove(format!("the switch lost {from} frames from one of them and {to} to it"), from > 0 && to > 0);
     }
     let seconds = stage.plan.length().saturating_sub(SETTLES).as_secs_f32();
-    let stood = seen.height() == still && seen.nodes.iter().all(|node| node.finalised <= still);
+    let stood = seen.height() == still && seen.nodes.iter().all(|node| node.finalized <= still);
     stage.expect(format!("finality stood at block {still} on all nodes for {seconds:.1} s"), stood);
     let best = seen.nodes.iter().map(|node| node.best).max().unwrap_or_default();
     stage.remark(format!("the best block meanwhile was {best}"));

@@ -137,7 +137,7 @@ impl<'a> Stage<'a> {
         let target = self.heights.0.saturating_add(2);
         self.watch.until(GO_ON, |seen| seen.height() >= target).await;
         let progress = self.progress();
-        self.expect(format!("the others finalised {progress} blocks meanwhile"), progress >= 2);
+        self.expect(format!("the others finalized {progress} blocks meanwhile"), progress >= 2);
     }
 
     /// Waits until all victims are as far as the others, and the others further than when the fault ended. A node that ends by
@@ -163,7 +163,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Waits until `node` has finalised what the others have; whether it did.
+    /// Waits until `node` has finalized what the others have; whether it did.
     async fn catches_up(&self, node: usize, patience: Duration) -> bool {
         let target = self.watch.height().saturating_add(1);
         self.watch.until(patience, |seen| are_level(seen, &[node], target)).await
@@ -171,7 +171,7 @@ impl<'a> Stage<'a> {
 }
 
 fn are_level(seen: &Seen, nodes: &[usize], target: u32) -> bool {
-    nodes.iter().all(|node| seen.nodes.get(*node).is_some_and(|node| node.answers && node.finalised >= target))
+    nodes.iter().all(|node| seen.nodes.get(*node).is_some_and(|node| node.answers && node.finalized >= target))
 }
 
 /// A span in milliseconds.

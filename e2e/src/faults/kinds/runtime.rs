@@ -40,7 +40,7 @@ pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     // It counts once it is final, on every node.
     let target = u32::try_from(block.saturating_add(2))?;
     let level =
-        stage.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.answers && node.finalised >= target));
+        stage.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.answers && node.finalized >= target));
     let level = level.await;
     let took = milliseconds(began.elapsed());
     sleep(Duration::from_secs(3)).await;

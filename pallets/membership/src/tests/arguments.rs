@@ -257,7 +257,7 @@ fn perform(caller: Caller, call: &Call<Test>) -> DispatchResult {
 /// What the pool accepts, dispatch accepts, once; what the pool refuses, dispatch refuses, for the same reason.
 fn perform_authorized(call: &Call<Test>) {
     let before = root();
-    let pool = call.authorize(TransactionSource::External).expect("it authorises itself");
+    let pool = call.authorize(TransactionSource::External).expect("it authorizes itself");
     assert_eq!(root(), before, "the pool changes nothing");
     let block = perform(Caller::Authorized, call);
     match pool {

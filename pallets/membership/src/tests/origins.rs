@@ -53,7 +53,7 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
             if admits != Admits::Authorized {
                 fails(authorized(), BadOrigin.into());
             }
-            // Who signs is not the council, and needs no authorisation.
+            // Who signs is not the council, and needs no authorization.
             let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
             let refusal = if is_signed { Error::<Test>::NotPermitted.into() } else { BadOrigin.into() };
             fails(signed(STRANGER), refusal);
@@ -81,11 +81,11 @@ fn every_call_has_an_index_that_never_changes() {
 }
 
 #[test]
-fn only_redeem_and_answer_authorise_themselves() {
+fn only_redeem_and_answer_authorize_themselves() {
     Builder::default().test(|| {
         for (call, admits) in calls() {
-            let is_authorised = call.authorize(TransactionSource::External).is_some();
-            assert_eq!(is_authorised, admits == Admits::Authorized);
+            let is_authorized = call.authorize(TransactionSource::External).is_some();
+            assert_eq!(is_authorized, admits == Admits::Authorized);
         }
     });
 }

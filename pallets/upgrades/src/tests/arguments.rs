@@ -118,7 +118,7 @@ fn trace() -> (usize, usize, Vec<(NamePart, NamePart)>, Vec<u8>) {
     (Log::get().len(), System::event_count() as usize, Paused::get(), sp_io::storage::root(StateVersion::V1))
 }
 
-/// Does the step. A call fails without a trace, or has one entry in the log; and authorises only what it may.
+/// Does the step. A call fails without a trace, or has one entry in the log; and authorizes only what it may.
 fn attempt(step: &Step) {
     match step {
         Step::Call(by, call) => {
@@ -149,7 +149,7 @@ fn assert_rightly_authorized() {
     let log = Log::get();
     let planned = log.iter().rposition(|(_, entry)| entry.action == Action::UpgradePlanned).unwrap();
     let since = &log[planned..];
-    let ends = [Action::UpgradeCancelled, Action::UpgradeExpired, Action::RuntimeUpgraded];
+    let ends = [Action::UpgradeCanceled, Action::UpgradeExpired, Action::RuntimeUpgraded];
     assert!(since.iter().all(|(_, entry)| !ends.contains(&entry.action)), "the plan is over");
     let confirmed: Vec<_> = since
         .iter()
@@ -190,7 +190,7 @@ fn names_past_their_bound_do_not_decode() {
 }
 
 #[test]
-fn authorised_code_stands_where_the_system_looks_for_it() {
+fn authorized_code_stands_where_the_system_looks_for_it() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());

@@ -4,7 +4,7 @@ use super::*;
 
 #[docify::export]
 #[test]
-fn an_upgrade_is_authorised_with_confirmations_and_after_its_delay() {
+fn an_upgrade_is_authorized_with_confirmations_and_after_its_delay() {
     Builder::default().authorities(4).test(|| {
         assert_ok!(Upgrades::plan_upgrade(two_thirds(), CODE, VERSION + 1));
         next_block_after(DELAY);
@@ -98,7 +98,7 @@ fn authorize_upgrade_does_not_count_seats_without_keys() {
 }
 
 #[test]
-fn authorize_upgrade_fails_when_none_is_planned_or_it_is_authorised_already() {
+fn authorize_upgrade_fails_when_none_is_planned_or_it_is_authorized_already() {
     Builder::default().test(|| {
         assert_fails(authorize, Error::<Test>::NotPlanned);
         make_ready();

@@ -10,8 +10,8 @@ fn cancel_upgrade_takes_back_plan_and_confirmations() {
 
         assert_eq!(Planned::<Test>::get(), None);
         assert!(Confirmations::<Test>::get().is_empty());
-        let entry = AuditEvent::by_council(Action::UpgradeCancelled, code());
-        assert_done(Event::UpgradeCancelled { code_hash: CODE }, entry);
+        let entry = AuditEvent::by_council(Action::UpgradeCanceled, code());
+        assert_done(Event::UpgradeCanceled { code_hash: CODE }, entry);
         // What was confirmed before does not count for a new plan of the same code.
         assert_ok!(plan());
         next_block_after(DELAY);
@@ -20,7 +20,7 @@ fn cancel_upgrade_takes_back_plan_and_confirmations() {
 }
 
 #[test]
-fn cancel_upgrade_takes_back_what_was_authorised() {
+fn cancel_upgrade_takes_back_what_was_authorized() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());

@@ -46,7 +46,7 @@ fn a_plan_whose_code_the_system_refused_can_be_cancelled() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());
-        // The system forgets what it was authorised to apply when the code has the wrong name or version.
+        // The system forgets what it was authorized to apply when the code has the wrong name or version.
         frame_support::storage::unhashed::kill(&frame_support::storage::storage_prefix(
             b"System",
             b"AuthorizedUpgrade",

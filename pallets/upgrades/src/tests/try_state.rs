@@ -22,7 +22,7 @@ fn change_plan(change: impl FnOnce(&mut Plan)) {
 fn try_state_notices_times_out_of_order() {
     assert_noticed("a plan's times are out of order", || change_plan(|plan| plan.ready_at = plan.planned_at));
     assert_noticed("a plan's times are out of order", || change_plan(|plan| plan.expires_at += 1));
-    assert_noticed("a plan was authorised out of its time", || change_plan(|plan| plan.authorized_at = Some(0)));
+    assert_noticed("a plan was authorized out of its time", || change_plan(|plan| plan.authorized_at = Some(0)));
     assert_noticed("a plan leads back", || change_plan(|plan| plan.spec_version = plan.replaces));
 }
 
@@ -35,8 +35,8 @@ fn try_state_notices_confirmations_of_nothing() {
 }
 
 #[test]
-fn try_state_notices_what_was_authorised_past_the_plan() {
-    let fault = "what was not planned is authorised";
+fn try_state_notices_what_was_authorized_past_the_plan() {
+    let fault = "what was not planned is authorized";
     assert_noticed(fault, || System::do_authorize_upgrade(OTHER_CODE, true));
     assert_noticed(fault, || System::do_authorize_upgrade(CODE, false));
     assert_noticed(fault, || change_plan(|plan| plan.authorized_at = None));
