@@ -586,7 +586,7 @@ mod tests {
         Seat {
             institution: InstitutionId(number.into()),
             account: SigningKey([number; 32]),
-            representative: SigningKey([number; 32]),
+            delegate: SigningKey([number; 32]),
             status: SeatStatus::Active,
             admitted_at: 0,
             liable_from: 0,

@@ -85,7 +85,7 @@ pub(crate) fn role(text: &str) -> Result<Role, String> {
             "verifier",
             "auditor",
             "service",
-            "representative",
+            "delegate",
         ],
     )
 }

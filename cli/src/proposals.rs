@@ -31,11 +31,11 @@ pub(crate) fn words(proposal: &Proposal) -> String {
         Proposal::ReinstateMember { member } => format!("reinstate member {member}"),
         Proposal::RevokeMember { member } => format!("revoke member {member} for good"),
         Proposal::RequireVerifications { count } => format!("let newcomers need {count} verifications"),
-        Proposal::AdmitAuthority { institution, account, representative } => format!(
-            "give institution {institution} a seat: its node authors and votes, its representative sits in the council\n\
-             the node's account  {}\nthe representative  {}",
+        Proposal::AdmitAuthority { institution, account, delegate } => format!(
+            "give institution {institution} a seat: its node authors and votes, its delegate sits in the council\n\
+             the node's account  {}\nthe delegate  {}",
             address(account),
-            address(representative)
+            address(delegate)
         ),
         Proposal::RemoveAuthority { institution, force: false } => {
             format!("take the seat of institution {institution}, in consensus and council")

@@ -143,7 +143,7 @@ const ONLINE: &[&[&str]] = &[
     &["council", "approve", KEY],
     &["council", "reject", KEY],
     &["council", "close", KEY],
-    &["council", "admit-authority", "0", "--account", KEY, "--representative", "member:1"],
+    &["council", "admit-authority", "0", "--account", KEY, "--delegate", "member:1"],
     &["council", "remove-authority", "0", "--force"],
     &["council", "suspend-authority", "0"],
     &["council", "reinstate-authority", "0"],
@@ -163,7 +163,7 @@ const ONLINE: &[&[&str]] = &[
     &["authority", "status"],
     &["authority", "rotate-keys"],
     &["authority", "suspend"],
-    &["authority", "represent"],
+    &["authority", "take-vote"],
     &["authority", "equivocations"],
     &["authority", "report"],
     &["authority", "upgrade"],
@@ -323,14 +323,14 @@ fn malformed_arguments_are_named() {
         (&["authority", "apply-upgrade", "nowhere"], &["`nowhere` cannot be read"]),
         (&["authority", "apply-upgrade", "/dev/zero"], &["`/dev/zero` has more than"]),
         // Accounts.
-        (&["council", "admit-authority", "0", "--account", KEY], &["--representative <ACCOUNT>"]),
+        (&["council", "admit-authority", "0", "--account", KEY], &["--delegate <ACCOUNT>"]),
         (
-            &["council", "admit-authority", "0", "--account", "7", "--representative", KEY],
+            &["council", "admit-authority", "0", "--account", "7", "--delegate", KEY],
             &["'7'", "--account", "an address, a key of 64 hexadecimal digits, or member:NUMBER"],
         ),
         (
-            &["council", "admit-authority", "0", "--account", KEY, "--representative", "member:x"],
-            &["'member:x'", "--representative", "member:NUMBER"],
+            &["council", "admit-authority", "0", "--account", KEY, "--delegate", "member:x"],
+            &["'member:x'", "--delegate", "member:NUMBER"],
         ),
         // Mistyped in one place.
         (
@@ -340,7 +340,7 @@ fn malformed_arguments_are_named() {
                 "0",
                 "--account",
                 "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX",
-                "--representative",
+                "--delegate",
                 KEY,
             ],
             &["--account", "expected an address"],

@@ -128,7 +128,7 @@ fn keys_are_made_for_their_owner_and_only_public_ones_are_in_the_entry() {
         assert!(path.ends_with("hospital.toml") || (secret.len() == 64 && !entry.contains(secret)));
     }
     let identities = desk.path("home/identities");
-    let staff = ["issuer", "verifier", "representative", "service"].map(|role| format!("hospital-1-{role}"));
+    let staff = ["issuer", "verifier", "delegate", "service"].map(|role| format!("hospital-1-{role}"));
     for name in staff.into_iter().chain(["hospital-1".to_owned()]) {
         assert!(identities.join(&name).join("identity.json").is_file(), "{name}");
     }

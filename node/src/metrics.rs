@@ -430,8 +430,8 @@ mod tests {
 
     fn seat(institution: u32, status: SeatStatus) {
         let account = AccountId32::from([u8::try_from(institution).unwrap(); 32]);
-        let representative = AccountId32::from([100; 32]);
-        let seat = Seat { account: account.clone(), representative, status, admitted_at: 0, liable_from: 0 };
+        let delegate = AccountId32::from([100; 32]);
+        let seat = Seat { account: account.clone(), delegate, status, admitted_at: 0, liable_from: 0 };
         Seats::<Runtime>::insert(InstitutionId(institution), seat);
         pallet_salus_authorities::SeatOf::<Runtime>::insert(account, InstitutionId(institution));
     }

@@ -181,7 +181,7 @@ fn network(aura: &str) -> String {
                 "membership_key": key(9),
                 "encryption_key": { "suite": 1, "key": key(10) },
             }, {
-                "role": "representative",
+                "role": "delegate",
                 "transaction_key": key(3),
                 "membership_key": key(6),
                 "encryption_key": { "suite": 1, "key": key(7) },

@@ -120,7 +120,7 @@ pub enum Action {
     AuthorityReturned,
     /// A member proved that an authority authored two blocks for one slot.
     EquivocationReported,
-    /// A representative took its institution's seat in the council.
+    /// A delegate took its institution's seat in the council.
     CouncilSeatTaken,
     /// The council planned to replace the runtime.
     UpgradePlanned,

@@ -48,7 +48,7 @@ impl InstitutionKind {
     /// Whether an institution of this kind may admit members with `role`.
     pub fn may_admit(self, role: Role) -> bool {
         match role {
-            Role::Issuer | Role::Verifier | Role::Auditor | Role::Service | Role::Representative => true,
+            Role::Issuer | Role::Verifier | Role::Auditor | Role::Service | Role::Delegate => true,
             Role::Patient | Role::Clinician => matches!(self, Self::Hospital | Self::Clinic),
             Role::Laboratory => matches!(self, Self::Hospital | Self::Laboratory),
             Role::Pharmacist => matches!(self, Self::Hospital | Self::Pharmacy),
@@ -81,7 +81,7 @@ pub enum Role {
     /// An institution's vault service or gateway, and the account that sets its authority's session keys.
     Service,
     /// Holds an institution's seat in the council.
-    Representative,
+    Delegate,
 }
 
 impl Role {
@@ -96,7 +96,7 @@ impl Role {
         Self::Verifier,
         Self::Auditor,
         Self::Service,
-        Self::Representative,
+        Self::Delegate,
     ];
 
     /// Whether the role can ever do this to somebody else's records, given a grant (S4-21, S4-24).
@@ -108,7 +108,7 @@ impl Role {
             }
             Self::Researcher => matches!(permission, Permission::Read | Permission::Use),
             Self::Patient => permission == Permission::Read,
-            Self::Issuer | Self::Verifier | Self::Auditor | Self::Service | Self::Representative => false,
+            Self::Issuer | Self::Verifier | Self::Auditor | Self::Service | Self::Delegate => false,
         }
     }
 

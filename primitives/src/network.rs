@@ -46,7 +46,7 @@ pub struct Founder {
     pub profile: InstitutionProfile,
     /// The session keys of its authority node, if it runs one. The account of its service may replace them.
     pub authority: Option<Authority>,
-    /// Its first members. With a service and a representative it has a seat.
+    /// Its first members. With a service and a delegate it has a seat.
     pub staff: Vec<FirstMember>,
 }
 

@@ -111,8 +111,8 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
 
 fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
-        Authorities::report_equivocation { .. } => &[Role::Service, Role::Representative, Role::Auditor],
-        Authorities::suspend_authority { .. } | Authorities::represent { .. } => &[Role::Representative],
+        Authorities::report_equivocation { .. } => &[Role::Service, Role::Delegate, Role::Auditor],
+        Authorities::suspend_authority { .. } | Authorities::take_vote { .. } => &[Role::Delegate],
         // For the council.
         Authorities::admit_authority { .. }
         | Authorities::remove_authority { .. }
@@ -128,7 +128,7 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
 fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
         Upgrades::confirm_upgrade { .. } => &[Role::Service],
-        Upgrades::authorize_upgrade { .. } => &[Role::Service, Role::Representative],
+        Upgrades::authorize_upgrade { .. } => &[Role::Service, Role::Delegate],
         // For the council.
         Upgrades::plan_upgrade { .. }
         | Upgrades::cancel_upgrade { .. }
@@ -154,7 +154,7 @@ fn of_council(
 ) -> Option<CallClass> {
     use pallet_collective::Call;
     let allowed = match call {
-        Call::propose { .. } | Call::vote { .. } | Call::close { .. } => role == Role::Representative,
+        Call::propose { .. } | Call::vote { .. } | Call::close { .. } => role == Role::Delegate,
         // `execute` would act in a single member's name; the rest is for larger majorities.
         _ => false,
     };

@@ -111,7 +111,7 @@ impl pallet_offences::Config for Runtime {
     type OnOffenceHandler = Authorities;
 }
 
-/// The council: one representative for each authority institution.
+/// The council: one delegate for each authority institution.
 pub type CouncilCollective = pallet_collective::Instance1;
 /// More than half of the council: institutions and parameters.
 pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;

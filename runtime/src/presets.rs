@@ -5,7 +5,7 @@
 //!
 //! Everybody knows the keys of these two: they come from Substrate's development phrase by public paths. Hospital `n` (from
 //! one) is institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
-//! `//Hospital{n}//Verifier`, `//Hospital{n}//Representative` and `//Hospital{n}//Service`; from a root come
+//! `//Hospital{n}//Verifier`, `//Hospital{n}//Delegate` and `//Hospital{n}//Service`; from a root come
 //! `//transaction`, `//membership` and the encryption key, as in the client. The institution's issuing key is its
 //! identity's membership key. Session keys are Alice's, Bob's, Charlie's and Dave's, as the node's options of these names
 //! bring them. In `development` only the first hospital has some; the second has a seat and a vote, and an authority as
@@ -41,12 +41,8 @@ const UPGRADE_DELAY: Moment = 10_000;
 const SESSION_LENGTH: BlockNumber = 60;
 
 /// The staff that each hospital begins with.
-const STAFF: [(&str, Role); 4] = [
-    ("Issuer", Role::Issuer),
-    ("Verifier", Role::Verifier),
-    ("Representative", Role::Representative),
-    ("Service", Role::Service),
-];
+const STAFF: [(&str, Role); 4] =
+    [("Issuer", Role::Issuer), ("Verifier", Role::Verifier), ("Delegate", Role::Delegate), ("Service", Role::Service)];
 
 /// The authorities, hospital by hospital.
 const AUTHORITIES: [(Sr25519Keyring, Ed25519Keyring); 4] = [
@@ -106,8 +102,8 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// The genesis of a network, as a patch of the default one in JSON. Presets and real networks are made by it alike.
 ///
-/// An institution that begins with a service and a representative has a seat: the service's account sets the session
-/// keys, the representative votes in the council.
+/// An institution that begins with a service and a delegate has a seat: the service's account sets the session
+/// keys, the delegate votes in the council.
 pub fn genesis(network: &Network) -> serde_json::Value {
     let (mut institutions, mut members, mut seats, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, founder) in (0..).map(InstitutionId).zip(&network.founders) {
@@ -116,13 +112,13 @@ pub fn genesis(network: &Network) -> serde_json::Value {
             let member = founder.staff.iter().find(|member| member.role == role)?;
             Some(AccountId::new(member.transaction_key.0))
         };
-        if let (Some(account), Some(representative)) = (account_of(Role::Service), account_of(Role::Representative)) {
+        if let (Some(account), Some(delegate)) = (account_of(Role::Service), account_of(Role::Delegate)) {
             if let Some(authority) = &founder.authority {
                 let aura = sr25519::Public::from_raw(authority.aura.0).into();
                 let grandpa = ed25519::Public::from_raw(authority.grandpa.0).into();
                 keys.push((account.clone(), account.clone(), SessionKeys { aura, grandpa }));
             }
-            seats.push(GenesisSeat { institution: number, account, representative });
+            seats.push(GenesisSeat { institution: number, account, delegate });
         }
         for member in &founder.staff {
             members.push(GenesisMember {

@@ -90,16 +90,16 @@ impl StageAuthorities for RuntimeStage {
     fn institution(number: u32) -> (InstitutionId, AccountId, AccountId) {
         let issuing_key = SigningKey(blake2_256(&("stage", "issuing", number).encode()));
         let institution = Membership::stage_institution(InstitutionKind::Hospital, issuing_key);
-        let (service, representative) = (staged("service", number), staged("representative", number));
+        let (service, delegate) = (staged("service", number), staged("delegate", number));
         Membership::stage_member_of(institution, &service, Role::Service);
-        Membership::stage_member_of(institution, &representative, Role::Representative);
-        (institution, service, representative)
+        Membership::stage_member_of(institution, &delegate, Role::Delegate);
+        (institution, service, delegate)
     }
 
-    fn other_representative(institution: InstitutionId) -> AccountId {
-        let representative = staged("other representative", institution.0);
-        Membership::stage_member_of(institution, &representative, Role::Representative);
-        representative
+    fn other_delegate(institution: InstitutionId) -> AccountId {
+        let delegate = staged("other delegate", institution.0);
+        Membership::stage_member_of(institution, &delegate, Role::Delegate);
+        delegate
     }
 
     fn set_keys(account: &AccountId, aura: SigningKey) {
@@ -130,10 +130,10 @@ impl StageAuthorities for RuntimeStage {
 impl StageUpgrades for RuntimeStage {
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId)> {
         let seat = |number: u32| {
-            let (institution, account, representative) = Self::institution(number);
+            let (institution, account, delegate) = Self::institution(number);
             SeatOf::<Runtime>::insert(&account, institution);
             let status = SeatStatus::Active;
-            let seat = Seat { account: account.clone(), representative, status, admitted_at: 0, liable_from: 0 };
+            let seat = Seat { account: account.clone(), delegate, status, admitted_at: 0, liable_from: 0 };
             Seats::<Runtime>::insert(institution, seat);
             Self::set_keys(&account, SigningKey(blake2_256(&("stage", "aura", number).encode())));
             (institution, account)

@@ -39,8 +39,8 @@ use sp_runtime::{
 /// Belongs to nobody.
 const STRANGER: &str = "//Ferdie";
 const ISSUER: &str = "//Hospital1//Issuer//transaction";
-const REPRESENTATIVE: &str = "//Hospital1//Representative//transaction";
-const OTHER_REPRESENTATIVE: &str = "//Hospital2//Representative//transaction";
+const DELEGATE: &str = "//Hospital1//Delegate//transaction";
+const OTHER_DELEGATE: &str = "//Hospital2//Delegate//transaction";
 
 /// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
 const SIGNED: [&str; 7] = ["Membership", "Access", "Records", "Authorities", "Upgrades", "Council", "Session"];
@@ -117,7 +117,7 @@ fn what_the_pool_refuses_the_block_refuses() {
 fn members_are_let_in_for_the_calls_of_their_role() {
     genesis(presets::DEV).execute_with(|| {
         assert_eq!(validate(ISSUER, 0, refuse_applicant()).err(), None);
-        assert_eq!(validate(REPRESENTATIVE, 0, refuse_applicant()), Err(refused(Refusal::RoleMayNotCall)));
+        assert_eq!(validate(DELEGATE, 0, refuse_applicant()), Err(refused(Refusal::RoleMayNotCall)));
         assert_eq!(validate(ISSUER, 0, admit_laboratory()), Err(refused(Refusal::RoleMayNotCall)));
         let remark = RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
         assert_eq!(validate(ISSUER, 0, remark), Err(refused(Refusal::RoleMayNotCall)));
@@ -170,11 +170,11 @@ fn the_council_admits_an_institution_by_more_than_half() {
         let weight = proposal.get_dispatch_info().call_weight;
         let by = |uri: &str| RuntimeOrigin::signed(account(uri));
 
-        Council::propose(by(REPRESENTATIVE), 2, Box::new(proposal), length).unwrap();
-        Council::vote(by(REPRESENTATIVE), hash, 0, true).unwrap();
-        assert!(Council::close(by(REPRESENTATIVE), hash, 0, weight, length).is_err(), "one of two is not enough");
-        Council::vote(by(OTHER_REPRESENTATIVE), hash, 0, true).unwrap();
-        Council::close(by(OTHER_REPRESENTATIVE), hash, 0, weight, length).unwrap();
+        Council::propose(by(DELEGATE), 2, Box::new(proposal), length).unwrap();
+        Council::vote(by(DELEGATE), hash, 0, true).unwrap();
+        assert!(Council::close(by(DELEGATE), hash, 0, weight, length).is_err(), "one of two is not enough");
+        Council::vote(by(OTHER_DELEGATE), hash, 0, true).unwrap();
+        Council::close(by(OTHER_DELEGATE), hash, 0, weight, length).unwrap();
         assert!(is_laboratory_admitted());
     });
 }
@@ -184,7 +184,7 @@ fn one_of_two_seats_admits_nobody() {
     genesis(presets::DEV).execute_with(|| {
         let proposal = admit_laboratory();
         let length = proposal.encoded_size() as u32;
-        let by = RuntimeOrigin::signed(account(REPRESENTATIVE));
+        let by = RuntimeOrigin::signed(account(DELEGATE));
         // With a threshold of one the motion is executed at once, in the name of one seat.
         Council::propose(by.clone(), 1, Box::new(proposal.clone()), length).unwrap();
         assert!(!is_laboratory_admitted());

@@ -53,8 +53,8 @@ fn service(number: u32) -> AccountId {
     account(&format!("//Hospital{number}//Service//transaction"))
 }
 
-fn representative(number: u32) -> RuntimeOrigin {
-    RuntimeOrigin::signed(account(&format!("//Hospital{number}//Representative//transaction")))
+fn delegate(number: u32) -> RuntimeOrigin {
+    RuntimeOrigin::signed(account(&format!("//Hospital{number}//Delegate//transaction")))
 }
 
 fn slot_item(slot: u64) -> DigestItem {
@@ -86,11 +86,11 @@ fn decide(by: u32, threshold: u32, proposal: RuntimeCall) -> bool {
     let weight = proposal.get_dispatch_info().call_weight;
     let index = pallet_collective::ProposalCount::<Runtime, pallet_collective::Instance1>::get();
     System::reset_events();
-    Council::propose(representative(1), threshold, Box::new(proposal), length).unwrap();
+    Council::propose(delegate(1), threshold, Box::new(proposal), length).unwrap();
     for number in 1..=by {
-        Council::vote(representative(number), hash, index, true).unwrap();
+        Council::vote(delegate(number), hash, index, true).unwrap();
     }
-    Council::close(representative(1), hash, index, weight, length).unwrap();
+    Council::close(delegate(1), hash, index, weight, length).unwrap();
     System::events().iter().any(|record| {
         matches!(
             record.event,
@@ -293,7 +293,7 @@ fn one_institution_cannot_fill_the_list_of_motions() {
             let length = call.encoded_size() as u32;
             let motion =
                 pallet_collective::Call::propose { threshold: 3, proposal: Box::new(call), length_bound: length };
-            dispatch(RuntimeCall::Council(motion), representative(by))
+            dispatch(RuntimeCall::Council(motion), delegate(by))
         };
         for count in 0..limits::MOTIONS_PER_SEAT {
             assert_eq!(propose(1, count), Ok(()));
@@ -305,10 +305,10 @@ fn one_institution_cannot_fill_the_list_of_motions() {
         let open = pallet_collective::Proposals::<Runtime, pallet_collective::Instance1>::get();
         assert_eq!(open.len() as u32, limits::MOTIONS_PER_SEAT + 1);
         for number in 2..=3 {
-            Council::vote(representative(number), open[0], 0, false).unwrap();
+            Council::vote(delegate(number), open[0], 0, false).unwrap();
         }
         let (weight, length) = (proposal(0).get_dispatch_info().call_weight, proposal(0).encoded_size() as u32);
-        Council::close(representative(1), open[0], 0, weight, length).unwrap();
+        Council::close(delegate(1), open[0], 0, weight, length).unwrap();
         assert_eq!(propose(1, 101), Ok(()));
     });
 }

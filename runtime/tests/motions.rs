@@ -42,7 +42,7 @@ fn proposals() -> Vec<Proposal> {
         Proposal::ReinstateMember { member },
         Proposal::RevokeMember { member },
         Proposal::RequireVerifications { count: 2 },
-        Proposal::AdmitAuthority { institution, account: key, representative: key },
+        Proposal::AdmitAuthority { institution, account: key, delegate: key },
         Proposal::RemoveAuthority { institution, force: false },
         Proposal::RemoveAuthority { institution, force: true },
         Proposal::SuspendAuthority { institution },

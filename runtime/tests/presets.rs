@@ -55,7 +55,7 @@ fn staff_have_the_keys_of_their_published_paths() {
 #[test]
 fn encryption_keys_are_those_that_the_client_derives() {
     for (number, keys) in (1..).zip(presets::ENCRYPTION_KEYS) {
-        let roots = ["", "//Issuer", "//Verifier", "//Representative", "//Service"];
+        let roots = ["", "//Issuer", "//Verifier", "//Delegate", "//Service"];
         for (path, key) in roots.into_iter().zip(keys) {
             let identity = salus_client::keys::Identity::from_uri(&format!("//Hospital{number}{path}")).unwrap();
             assert_eq!(identity.public().encryption.key, key, "//Hospital{number}{path}");
@@ -71,13 +71,13 @@ fn seats_make_authorities_and_council() {
                 let seat = pallet_salus_authorities::Seats::<Runtime>::get(InstitutionId(number)).unwrap();
                 let service = public(&format!("//Hospital{}//Service//transaction", number + 1));
                 assert_eq!(seat.account, AccountId::new(service.0), "{preset}");
-                let representative = public(&format!("//Hospital{}//Representative//transaction", number + 1));
-                assert_eq!(seat.representative, AccountId::new(representative.0), "{preset}");
+                let delegate = public(&format!("//Hospital{}//Delegate//transaction", number + 1));
+                assert_eq!(seat.delegate, AccountId::new(delegate.0), "{preset}");
                 // The account belongs to a member, or the pool would refuse what it signs.
                 let service = pallet_salus_membership::Pallet::<Runtime>::standing_of_account(&seat.account).unwrap();
                 assert_eq!((service.role, service.institution_id()), (Role::Service, Some(InstitutionId(number))));
                 let in_council = pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get();
-                assert!(in_council.contains(&seat.representative), "{preset}");
+                assert!(in_council.contains(&seat.delegate), "{preset}");
             }
             assert_eq!(pallet_salus_authorities::Seats::<Runtime>::count(), hospitals);
             assert_eq!(Session::validators().len(), authorities);

@@ -14,7 +14,7 @@ mod council;
 mod genesis;
 
 use codec::Encode;
-use council::{decide, representative, staff};
+use council::{decide, delegate, staff};
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
     traits::Get,
@@ -85,7 +85,7 @@ fn authorize() {
     plan().unwrap();
     (1..=3).for_each(|number| confirm(number).unwrap());
     pass(Upgrades::delay());
-    Upgrades::authorize_upgrade(representative(4)).unwrap();
+    Upgrades::authorize_upgrade(delegate(4)).unwrap();
 }
 
 /// What anybody sends to apply it.
@@ -151,14 +151,14 @@ fn two_thirds_plan_and_more_than_half_cancel() {
 fn services_of_seats_confirm_and_nobody_else() {
     chain(Says("salus", VERSION.spec_version + 1)).execute_with(|| {
         plan().unwrap();
-        for role in ["Representative", "Issuer", "Verifier"] {
+        for role in ["Delegate", "Issuer", "Verifier"] {
             let by = RuntimeOrigin::signed(staff(1, role));
             let refused = Upgrades::confirm_upgrade(by, code_hash());
             assert_eq!(refused, Err(Error::<Runtime>::NotAuthority.into()), "{role}");
         }
         pass(Upgrades::delay());
         (1..=2).for_each(|number| confirm(number).unwrap());
-        let early = Upgrades::authorize_upgrade(representative(1));
+        let early = Upgrades::authorize_upgrade(delegate(1));
         assert_eq!(early, Err(Error::<Runtime>::TooFewConfirmations.into()));
         assert_eq!(confirm(2), Err(Error::<Runtime>::AlreadyConfirmed.into()));
     });
@@ -174,7 +174,7 @@ fn a_single_authority_and_a_seat_without_keys_upgrade_a_development_chain() {
         let progress = Upgrades::progress().unwrap();
         assert_eq!((progress.authorities.len(), progress.needed, progress.confirmed.len()), (1, 1, 0));
         confirm(1).unwrap();
-        Upgrades::authorize_upgrade(representative(2)).unwrap();
+        Upgrades::authorize_upgrade(delegate(2)).unwrap();
     });
 }
 
@@ -206,7 +206,7 @@ fn nobody_replaces_the_runtime_past_the_plan() {
         ];
         for call in calls {
             assert_eq!(decide(4, call.clone()), Err(DispatchError::BadOrigin), "{call:?}");
-            let signed = call.dispatch(representative(1)).map(|_| ()).map_err(|failure| failure.error);
+            let signed = call.dispatch(delegate(1)).map(|_| ()).map_err(|failure| failure.error);
             assert_eq!(signed, Err(DispatchError::BadOrigin));
         }
     });

@@ -38,16 +38,16 @@ pub(crate) enum Command {
     /// The node (--node) has to be the hospital's own and has to answer methods that change it: put
     /// SALUS_RPC_METHODS=unsafe into its node.env, start it again, and take the line out afterwards.
     RotateKeys,
-    /// Suspend this hospital's own seat, at once: its node authors nothing (as its representative)
+    /// Suspend this hospital's own seat, at once: its node authors nothing (as its delegate)
     ///
     /// For a node whose keys may have been stolen, or that goes away for long. It leaves the vote, too, with the second change of
     /// session, where four others remain; otherwise its votes count until its new keys do. The council ends it.
     Suspend,
-    /// Take over this hospital's seat in the council (as another representative of it)
-    Represent,
+    /// Take over this hospital's seat in the council (as another delegate of it)
+    TakeVote,
     /// Show two blocks for one slot that the node noticed; with --json in the form that `report` takes
     Equivocations,
-    /// Report two blocks for one slot, which suspends the seat of their author (as service, representative or auditor)
+    /// Report two blocks for one slot, which suspends the seat of their author (as service, delegate or auditor)
     Report {
         /// A file with what `equivocations --json` printed; otherwise the node is asked
         evidence: Option<PathBuf>,
@@ -102,8 +102,8 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 )
             })
         }
-        Command::Represent => {
-            let (institution, outcome) = context.agent().await?.represent().await?;
+        Command::TakeVote => {
+            let (institution, outcome) = context.agent().await?.take_vote().await?;
             out.show(&Acted::new(institution, outcome.transaction), |acted| {
                 format!("you sit in the council for institution {}", acted.institution)
             })
@@ -149,10 +149,10 @@ fn status(seating: &Seating) -> String {
                 sessions => format!("{sessions} sessions"),
             },
             address(&seat.account),
-            address(&seat.representative),
+            address(&seat.delegate),
         ]
     });
-    let headings = ["institution", "seat", "takes part", "then", "absent for", "account", "representative"];
+    let headings = ["institution", "seat", "takes part", "then", "absent for", "account", "delegate"];
     let mut text = table(&headings, rows);
     text += "\n\n";
     for account in &seating.leaving {

@@ -50,13 +50,13 @@ enum Command {
     },
     /// Close a motion that was decided, or whose time is over
     ///
-    /// Needed only when whoever voted last could not: `approve` and `reject` close what they decide. Any representative may
+    /// Needed only when whoever voted last could not: `approve` and `reject` close what they decide. Any delegate may
     /// do it.
     Close {
         /// The hash of the proposal
         proposal: Digest,
     },
-    /// Propose to give an institution a seat: its node authors and votes, its representative sits in the council
+    /// Propose to give an institution a seat: its node authors and votes, its delegate sits in the council
     ///
     /// Both have to be active members of its staff. Its node takes part once the service has set session keys (`salus
     /// authority rotate-keys`), from the second change of session on.
@@ -66,9 +66,9 @@ enum Command {
         /// The account of its service, which sets the session keys: an address, a key, or member:NUMBER
         #[arg(long, value_name = "ACCOUNT", value_parser = parse::account)]
         account: Account,
-        /// The account of its representative, likewise
+        /// The account of its delegate, likewise
         #[arg(long, value_name = "ACCOUNT", value_parser = parse::account)]
-        representative: Account,
+        delegate: Account,
     },
     /// Propose to take an institution's seat, in consensus and council
     RemoveAuthority {
@@ -243,10 +243,10 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
             let (progress, outcome) = agent(stalled, context).await?.close(proposal).await?;
             return out.show(&Decided::new(progress, &outcome)?, Decided::human);
         }
-        Command::AdmitAuthority { institution, account, representative } => Proposal::AdmitAuthority {
+        Command::AdmitAuthority { institution, account, delegate } => Proposal::AdmitAuthority {
             institution,
             account: account_key(context, account).await?,
-            representative: account_key(context, representative).await?,
+            delegate: account_key(context, delegate).await?,
         },
         Command::RemoveAuthority { institution, force } => Proposal::RemoveAuthority { institution, force },
         Command::SuspendAuthority { institution } => Proposal::SuspendAuthority { institution },
@@ -346,7 +346,7 @@ async fn account_key(context: &Context, account: Account) -> Result<SigningKey, 
     key.ok_or_else(|| Failure::input(format!("there is no member `{member}`")))
 }
 
-/// A motion, and whose representatives voted how.
+/// A motion, and whose delegates voted how.
 #[derive(Serialize)]
 struct Listed {
     #[serde(flatten)]
@@ -358,7 +358,7 @@ struct Listed {
     ends_in: u64,
 }
 
-/// Who votes: an institution, or an account that represents none any more.
+/// Who votes: an institution, or an account that votes for no institution any more.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Voter {
@@ -370,7 +370,7 @@ impl Listed {
     fn new(motion: Motion, seating: &Seating) -> Self {
         let voters = |accounts: &[SigningKey]| {
             let voter = |account: &SigningKey| {
-                seating.represented_by(account).map_or(Voter::Account(*account), Voter::Institution)
+                seating.institution_of_delegate(account).map_or(Voter::Account(*account), Voter::Institution)
             };
             accounts.iter().map(voter).collect()
         };

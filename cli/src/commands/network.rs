@@ -105,7 +105,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
 }
 
 /// The staff that a hospital begins with, by the names of their tables in the list.
-const STAFF: [&str; 4] = ["issuer", "verifier", "representative", "service"];
+const STAFF: [&str; 4] = ["issuer", "verifier", "delegate", "service"];
 /// Bytes of a specification, at most: its runtime's code has five million at most, and is written with two digits a byte.
 const LONGEST_SPECIFICATION: usize = 64 << 20;
 /// A hospital's public entry.
@@ -135,7 +135,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
 
     let (node, made) = (AuthorityKeys::generate(), made_identities()?);
     let publics = made.each_ref().map(|(identity, _)| identity.public());
-    let [institution, issuer, verifier, representative, service] = &publics;
+    let [institution, issuer, verifier, delegate, service] = &publics;
     let entry = Entry {
         name: &arguments.name,
         kind: arguments.kind,
@@ -144,7 +144,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
         vault_address: &arguments.vault_address,
         node: &node.public(),
         institution,
-        staff: [("issuer", issuer), ("verifier", verifier), ("representative", representative), ("service", service)],
+        staff: [("issuer", issuer), ("verifier", verifier), ("delegate", delegate), ("service", service)],
     };
     let entry = format!(
         "# The public entry of {} for `salus network init`: nothing in it is secret.\n{}",

@@ -32,7 +32,7 @@ const MOST_HOSPITALS: usize = 100;
 const LONGEST_NAME: usize = 64;
 /// Members that a hospital may admit, unless the list says otherwise.
 const ADMISSION_QUOTA: u32 = 100_000;
-/// Issuer, verifier, representative and service, whom a hospital begins with.
+/// Issuer, verifier, delegate and service, whom a hospital begins with.
 const FIRST_STAFF: u32 = 4;
 /// Verifications that a newcomer needs, unless the list says otherwise.
 const VERIFICATIONS: u32 = 2;
@@ -229,7 +229,7 @@ struct RawHospital {
     institution: RawInstitution,
     issuer: RawMember,
     verifier: RawMember,
-    representative: RawMember,
+    delegate: RawMember,
     service: RawMember,
     /// Came later: the number that the institution has.
     joined: Option<Spanned<u32>>,
@@ -404,7 +404,7 @@ impl Check<'_> {
         let staff = [
             (Role::Issuer, &raw.issuer),
             (Role::Verifier, &raw.verifier),
-            (Role::Representative, &raw.representative),
+            (Role::Delegate, &raw.delegate),
             (Role::Service, &raw.service),
         ];
         let staff = staff.map(|(role, member)| self.member(role, member));
@@ -583,8 +583,8 @@ pub(crate) mod tests {
     /// A hospital with keys of its own and an address that is for documentation only.
     pub(crate) fn entry(number: u8) -> String {
         let identity = |name: &str| Identity::from_uri(&format!("//List{number}//{name}")).unwrap().public();
-        let [institution, issuer, verifier, representative, service] =
-            ["institution", "issuer", "verifier", "representative", "service"].map(identity);
+        let [institution, issuer, verifier, delegate, service] =
+            ["institution", "issuer", "verifier", "delegate", "service"].map(identity);
         let (name, address) = (format!("Hospital {number}"), format!("192.0.2.{number}:30333"));
         Entry {
             name: &name,
@@ -594,12 +594,7 @@ pub(crate) mod tests {
             vault_address: "",
             node: &AuthorityKeys::generate().public(),
             institution: &institution,
-            staff: [
-                ("issuer", &issuer),
-                ("verifier", &verifier),
-                ("representative", &representative),
-                ("service", &service),
-            ],
+            staff: [("issuer", &issuer), ("verifier", &verifier), ("delegate", &delegate), ("service", &service)],
         }
         .to_toml()
     }
@@ -635,7 +630,7 @@ pub(crate) mod tests {
         let first = &list.hospitals[0];
         assert_eq!((first.name.as_str(), first.listen.to_string().as_str()), ("Hospital 1", "0.0.0.0"));
         let roles: Vec<_> = first.founder.staff.iter().map(|member| member.role).collect();
-        assert_eq!(roles, [Role::Issuer, Role::Verifier, Role::Representative, Role::Service]);
+        assert_eq!(roles, [Role::Issuer, Role::Verifier, Role::Delegate, Role::Service]);
         assert!(first.founder.authority.is_some());
         assert_eq!(list.peers_of(InstitutionId(0)).len(), 3);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What an authority's own people do: its service sets session keys, its representative takes the seat out or the vote
+//! What an authority's own people do: its service sets session keys, its delegate takes the seat out or the vote
 //! over, and whoever noticed two blocks for one slot reports them.
 
 use super::{Agent, AgentError};
@@ -49,16 +49,16 @@ impl Agent {
         Ok((replaced(institution, account, made.keys, &seating), outcome))
     }
 
-    /// Suspends the seat of the representative's own institution.
+    /// Suspends the seat of the delegate's own institution.
     pub async fn suspend_own_seat(&self) -> Result<(InstitutionId, Outcome), AgentError> {
         let institution = self.own_seat().await?;
         Ok((institution, self.submit(&Call::suspend_authority(institution)).await?))
     }
 
-    /// Takes the seat in the council that belongs to the representative's institution.
-    pub async fn represent(&self) -> Result<(InstitutionId, Outcome), AgentError> {
+    /// Takes the seat in the council that belongs to the delegate's institution.
+    pub async fn take_vote(&self) -> Result<(InstitutionId, Outcome), AgentError> {
         let institution = self.own_seat().await?;
-        Ok((institution, self.submit(&Call::represent()).await?))
+        Ok((institution, self.submit(&Call::take_vote()).await?))
     }
 
     /// Reports two blocks for one slot, with the proof of whose key sealed them. Says whose seat was suspended.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What council representatives do: propose, vote, close, and so decide about institutions and authorities.
+//! What council delegates do: propose, vote, close, and so decide about institutions and authorities.
 
 use super::{Agent, AgentError};
 use crate::{
@@ -217,7 +217,7 @@ fn executed(outcome: &Outcome) -> Result<Progress, AgentError> {
 /// Fails when it is already clear that the proposal would come to nothing.
 async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentError> {
     match proposal {
-        Proposal::AdmitAuthority { institution, account, representative } => {
+        Proposal::AdmitAuthority { institution, account, delegate } => {
             let found = chain.institution(at, *institution).await?;
             let found = found.ok_or(AgentError::NoInstitution(*institution))?;
             let obstacle = match chain.seating(at).await?.of(*institution) {
@@ -229,7 +229,7 @@ async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentEr
                 return Err(obstacle.into());
             }
             check_account(chain, at, *account, Role::Service, *institution).await?;
-            check_account(chain, at, *representative, Role::Representative, *institution).await
+            check_account(chain, at, *delegate, Role::Delegate, *institution).await
         }
         Proposal::RemoveAuthority { institution, .. }
         | Proposal::SuspendAuthority { institution }
@@ -306,7 +306,7 @@ async fn check_account(
     let fits = member.is_some_and(|member| {
         member.role == role && member.institution() == Some(institution) && member.status == MemberStatus::Active
     });
-    let role = if role == Role::Service { "service" } else { "representative" };
+    let role = if role == Role::Service { "service" } else { "delegate" };
     fits.then_some(()).ok_or_else(|| Obstacle::NoAccountOf { account, role, institution }.into())
 }
 
@@ -348,7 +348,7 @@ mod tests {
             Seat {
                 institution: InstitutionId(number.into()),
                 account: SigningKey([number; 32]),
-                representative: SigningKey([100 + number; 32]),
+                delegate: SigningKey([100 + number; 32]),
                 status: *status,
                 admitted_at: 0,
                 liable_from: 0,

@@ -179,8 +179,8 @@ pub enum AgentError {
         address(.0)
     )]
     NoSeatOf(SigningKey),
-    /// The member represents no institution.
-    #[error("refused: member `{0}` belongs to no institution with a seat\nhint: --as names a representative of one")]
+    /// The member belongs to no institution with a seat.
+    #[error("refused: member `{0}` belongs to no institution with a seat\nhint: --as names a delegate of one")]
     NotOfAuthority(MemberId),
     /// The node is behind.
     #[error(

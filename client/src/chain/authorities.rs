@@ -35,7 +35,7 @@ pub enum SeatStatus {
 #[cfg_attr(test, derive(Encode))]
 struct StoredSeat {
     account: SigningKey,
-    representative: SigningKey,
+    delegate: SigningKey,
     status: SeatStatus,
     admitted_at: Moment,
     liable_from: u32,
@@ -49,7 +49,7 @@ pub struct Seat {
     /// The account that sets the session keys.
     pub account: SigningKey,
     /// The account that votes in the council.
-    pub representative: SigningKey,
+    pub delegate: SigningKey,
     /// Where it stands.
     pub status: SeatStatus,
     /// When the council gave it.
@@ -113,8 +113,8 @@ impl Seating {
     }
 
     /// The institution for which an account votes in the council.
-    pub fn represented_by(&self, account: &SigningKey) -> Option<InstitutionId> {
-        self.seats.iter().find(|seat| seat.representative == *account).map(|seat| seat.institution)
+    pub fn institution_of_delegate(&self, account: &SigningKey) -> Option<InstitutionId> {
+        self.seats.iter().find(|seat| seat.delegate == *account).map(|seat| seat.institution)
     }
 
     /// Milliseconds until this session begins, about; none when it has begun, or the runtime does not tell.
@@ -271,13 +271,13 @@ fn seated(
     missed_sessions: u32,
     sessions: &Sessions,
 ) -> Seat {
-    let StoredSeat { account, representative, status, admitted_at, liable_from } = seat;
+    let StoredSeat { account, delegate, status, admitted_at, liable_from } = seat;
     Seat {
         institution,
         keys_in_use: sessions.keys_in_use(&account),
         disabled: sessions.is_disabled(&account),
         account,
-        representative,
+        delegate,
         status,
         admitted_at,
         liable_from,
@@ -355,7 +355,7 @@ mod tests {
         let seats = (0u8..).zip(seats).map(|(number, (status, set, _))| {
             let stored = StoredSeat {
                 account: account(number),
-                representative: account(100 + number),
+                delegate: account(100 + number),
                 status: *status,
                 admitted_at: 0,
                 liable_from: 0,
@@ -445,9 +445,9 @@ mod tests {
 
     #[test]
     fn seats_are_decoded_as_the_runtime_stores_them() {
-        let (account, representative) = (account(1), account(2));
-        let seat = StoredSeat { account, representative, status: Suspended, admitted_at: 3, liable_from: 4 };
-        let fields = ["account", "representative", "status", "admitted_at", "liable_from"];
+        let (account, delegate) = (account(1), account(2));
+        let seat = StoredSeat { account, delegate, status: Suspended, admitted_at: 3, liable_from: 4 };
+        let fields = ["account", "delegate", "status", "admitted_at", "liable_from"];
         assert_eq!(fields_of_stored("Authorities", "Seats", &seat.encode()), fields);
         assert_eq!(fields_of_stored("Session", "NextKeys", &keys(1).encode()), ["aura", "grandpa"]);
     }

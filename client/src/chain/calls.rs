@@ -323,8 +323,8 @@ impl Call {
     // Authorities and sessions
 
     /// Gives an institution a seat; for the council.
-    pub fn admit_authority(institution: InstitutionId, account: SigningKey, representative: SigningKey) -> Self {
-        Self::new("Authorities", "admit_authority", (institution, account, representative))
+    pub fn admit_authority(institution: InstitutionId, account: SigningKey, delegate: SigningKey) -> Self {
+        Self::new("Authorities", "admit_authority", (institution, account, delegate))
     }
 
     /// Takes an institution's seat; for the council, and with `force` for two thirds of it.
@@ -333,7 +333,7 @@ impl Call {
         Self::new("Authorities", name, institution)
     }
 
-    /// Suspends a seat; for the council, and for a representative of the institution itself.
+    /// Suspends a seat; for the council, and for a delegate of the institution itself.
     pub fn suspend_authority(institution: InstitutionId) -> Self {
         Self::new("Authorities", "suspend_authority", institution)
     }
@@ -349,8 +349,8 @@ impl Call {
     }
 
     /// Takes the seat in the council that belongs to the signer's institution.
-    pub fn represent() -> Self {
-        Self::new("Authorities", "represent", ())
+    pub fn take_vote() -> Self {
+        Self::new("Authorities", "take_vote", ())
     }
 
     /// Proves that an authority authored two blocks for one slot. `proof` says whose the key is.
@@ -484,7 +484,7 @@ pub(super) mod tests {
         for (call, name) in [
             (Call::report_equivocation(&evidence, &[8; 300]), "report_equivocation"),
             (Call::set_session_keys(&keys, &[9; 128]), "set_keys"),
-            (Call::represent(), "represent"),
+            (Call::take_vote(), "take_vote"),
             (Call::suspend_authority(InstitutionId(1)), "suspend_authority"),
             (Call::confirm_upgrade(Digest([1; 32])), "confirm_upgrade"),
             (Call::authorize_upgrade(), "authorize_upgrade"),

@@ -69,14 +69,14 @@ pub enum Proposal {
         /// How many.
         count: u32,
     },
-    /// Give an institution a seat: its node authors and votes, its representative sits in the council.
+    /// Give an institution a seat: its node authors and votes, its delegate sits in the council.
     AdmitAuthority {
         /// Which.
         institution: InstitutionId,
         /// The account that sets the session keys.
         account: SigningKey,
         /// The account that votes in the council.
-        representative: SigningKey,
+        delegate: SigningKey,
     },
     /// Take an institution's seat.
     RemoveAuthority {
@@ -181,8 +181,8 @@ impl Proposal {
             Self::ReinstateMember { member } => Call::change_member(*member, StaffChange::Reinstate),
             Self::RevokeMember { member } => Call::change_member(*member, StaffChange::Revoke),
             Self::RequireVerifications { count } => Call::set_required_verifications(*count),
-            Self::AdmitAuthority { institution, account, representative } => {
-                Call::admit_authority(*institution, *account, *representative)
+            Self::AdmitAuthority { institution, account, delegate } => {
+                Call::admit_authority(*institution, *account, *delegate)
             }
             Self::RemoveAuthority { institution, force } => Call::remove_authority(*institution, *force),
             Self::SuspendAuthority { institution } => Call::suspend_authority(*institution),
@@ -232,8 +232,8 @@ impl Proposal {
             ("Membership", "revoke_member") => Self::RevokeMember { member: member()? },
             ("Membership", "set_required_verifications") => Self::RequireVerifications { count: all(arguments)? },
             ("Authorities", "admit_authority") => {
-                let (institution, account, representative) = all(arguments)?;
-                Self::AdmitAuthority { institution, account, representative }
+                let (institution, account, delegate) = all(arguments)?;
+                Self::AdmitAuthority { institution, account, delegate }
             }
             ("Authorities", "remove_authority") => Self::RemoveAuthority { institution: institution()?, force: false },
             ("Authorities", "force_remove_authority") => {
@@ -280,7 +280,7 @@ mod tests {
 
     fn all_kinds() -> Vec<Proposal> {
         let institution = InstitutionId(4);
-        let (key, account, representative) = (SigningKey([1; 32]), SigningKey([2; 32]), SigningKey([3; 32]));
+        let (key, account, delegate) = (SigningKey([1; 32]), SigningKey([2; 32]), SigningKey([3; 32]));
         let member = MemberId(17);
         let profile = Box::new(InstitutionProfile {
             kind: InstitutionKind::Hospital,
@@ -301,7 +301,7 @@ mod tests {
             Proposal::ReinstateMember { member },
             Proposal::RevokeMember { member },
             Proposal::RequireVerifications { count: 3 },
-            Proposal::AdmitAuthority { institution, account, representative },
+            Proposal::AdmitAuthority { institution, account, delegate },
             Proposal::RemoveAuthority { institution, force: false },
             Proposal::RemoveAuthority { institution, force: true },
             Proposal::SuspendAuthority { institution },

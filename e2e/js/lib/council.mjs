@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The council of a development chain, as its representatives use it with @polkadot/api.
+// The council of a development chain, as its delegates use it with @polkadot/api.
 
 import { Keyring } from '@polkadot/keyring';
 
@@ -16,17 +16,17 @@ export function accountsOf(role) {
 }
 
 /**
- * Lets representatives decide: the first proposes, all vote, and the last carries it out, which is finalized unless
+ * Lets delegates decide: the first proposes, all vote, and the last carries it out, which is finalized unless
  * `conclude` waits for less. What became of it; or the error, where it came to nothing.
  */
-export async function decide(api, representatives, call, conclude = submit) {
+export async function decide(api, delegates, call, conclude = submit) {
   const length = call.method.encodedLength;
-  const proposed = await include(api.tx.council.propose(representatives.length, call, length), representatives[0]);
+  const proposed = await include(api.tx.council.propose(delegates.length, call, length), delegates[0]);
   const { proposalHash, proposalIndex } = fieldsOf(proposed, api.events.council.Proposed);
   const vote = (pair) => include(api.tx.council.vote(proposalHash, proposalIndex, true), pair);
-  await Promise.all(representatives.map(vote));
+  await Promise.all(delegates.map(vote));
   const close = api.tx.council.close(proposalHash, proposalIndex, WEIGHT, length);
-  return carriedOut(api, await conclude(close, representatives.at(-1)));
+  return carriedOut(api, await conclude(close, delegates.at(-1)));
 }
 
 /** The same, if what was decided could be carried out; otherwise the error. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What Polkadot.js Apps does for a council: representatives read the seats, propose, vote and close, and read what is
+// What Polkadot.js Apps does for a council: delegates read the seats, propose, vote and close, and read what is
 // proposed, with nothing but the metadata. They set parameters, pause calls, and take a seat.
 
 import assert from 'node:assert/strict';
@@ -19,13 +19,13 @@ const PAUSED = /^RpcError: 1010: Invalid Transaction: Custom error: 8$/;
 
 let node;
 let api;
-/** The two hospitals' representatives and services. */
-let representatives;
+/** The two hospitals' delegates and services. */
+let delegates;
 let services;
 
 before(async () => {
   await cryptoWaitReady();
-  representatives = accountsOf('Representative');
+  delegates = accountsOf('Delegate');
   services = accountsOf('Service');
   node = await Node.start();
   api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
@@ -38,19 +38,19 @@ after(async () => {
 });
 
 describe('what a council reads', () => {
-  test('the seats name accounts, representatives and their status', async () => {
+  test('the seats name accounts, delegates and their status', async () => {
     const seats = await readSeats(api);
     assert.deepEqual([...seats.keys()], [0, 1]);
     for (const [institution, seat] of seats) {
       assert.equal(seat.account.toString(), services[institution].address);
-      assert.equal(seat.representative.toString(), representatives[institution].address);
+      assert.equal(seat.delegate.toString(), delegates[institution].address);
       assert.ok(seat.status.isActive);
     }
   });
 
   test('the council follows the seats', async () => {
     const members = await readCouncil(api);
-    assert.deepEqual(members.sort(), representatives.map(({ address }) => address).sort());
+    assert.deepEqual(members.sort(), delegates.map(({ address }) => address).sort());
   });
 
   test('session keys are those of the seats that take part', async () => {
@@ -71,8 +71,8 @@ describe('who else decides', () => {
 
   test('what is for Root, nobody may sign', async () => {
     const { system, council, utility } = api.tx;
-    const [representative] = representatives;
-    const { address } = representative;
+    const [delegate] = delegates;
+    const { address } = delegate;
     for (const call of [
       system.setCode('0x00'),
       system.setCodeWithoutChecks('0x00'),
@@ -85,7 +85,7 @@ describe('who else decides', () => {
       utility.dispatchAs({ system: { Signed: address } }, system.remark('0x00')),
     ]) {
       const { section, method } = call.method;
-      await assert.rejects(submit(call, representative), ROLE_MAY_NOT_CALL, `${section}.${method}`);
+      await assert.rejects(submit(call, delegate), ROLE_MAY_NOT_CALL, `${section}.${method}`);
     }
   });
 });
@@ -94,7 +94,7 @@ describe('what a council sets', () => {
   test('a parameter, by majority', async () => {
     assert.ok((await api.query.upgrades.tuned()).isNone);
     const life = 2 * HOUR;
-    const set = await decide(api, representatives, api.tx.upgrades.setParameter({ RequestLife: life }));
+    const set = await decide(api, delegates, api.tx.upgrades.setParameter({ RequestLife: life }));
     assert.deepEqual(fieldsOf(set, api.events.upgrades.ParameterSet).parameter, { requestLife: life });
     assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), life);
   });
@@ -102,13 +102,13 @@ describe('what a council sets', () => {
   test('one of two is no majority', async () => {
     const call = api.tx.upgrades.setParameter({ RequestLife: HOUR });
     // With a threshold of one, a proposal is carried out at once, by one.
-    const alone = await submit(api.tx.council.propose(1, call, call.method.encodedLength), representatives[0]);
+    const alone = await submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
     assert.throws(() => carriedOut(api, alone), /^Error: BadOrigin$/);
     assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), 2 * HOUR);
   });
 
   test('no parameter beyond its bounds', async () => {
-    const decided = decide(api, representatives, api.tx.upgrades.setParameter({ RequestLife: HOUR - 1 }), include);
+    const decided = decide(api, delegates, api.tx.upgrades.setParameter({ RequestLife: HOUR - 1 }), include);
     await assert.rejects(decided, /^Error: upgrades\.InvalidParameter: /);
   });
 });
@@ -128,7 +128,7 @@ describe('what a council pauses', () => {
   });
 
   test('a call, by majority', async () => {
-    const paused = await decide(api, representatives, api.tx.upgrades.pauseCall(...NAMES));
+    const paused = await decide(api, delegates, api.tx.upgrades.pauseCall(...NAMES));
     for (const event of [api.events.upgrades.CallPaused, api.events.txPause.CallPaused]) {
       assert.deepEqual(namesIn(paused, event), NAMES);
     }
@@ -143,7 +143,7 @@ describe('what a council pauses', () => {
   });
 
   test('and admitted again when it is unpaused', async () => {
-    const unpaused = await decide(api, representatives, api.tx.upgrades.unpauseCall(...NAMES));
+    const unpaused = await decide(api, delegates, api.tx.upgrades.unpauseCall(...NAMES));
     assert.deepEqual(namesIn(unpaused, api.events.upgrades.CallUnpaused), NAMES);
     assert.deepEqual(await readPaused(), []);
 
@@ -153,7 +153,7 @@ describe('what a council pauses', () => {
   });
 
   test('but never one that takes something back', async () => {
-    const decided = decide(api, representatives, api.tx.upgrades.pauseCall('Access', 'revoke_access'), include);
+    const decided = decide(api, delegates, api.tx.upgrades.pauseCall('Access', 'revoke_access'), include);
     await assert.rejects(decided, /^Error: upgrades\.NotPausable: /);
   });
 
@@ -176,9 +176,9 @@ describe('how a council decides', () => {
   let proposal;
   let index;
 
-  test('a representative proposes, and everybody reads what', async () => {
+  test('a delegate proposes, and everybody reads what', async () => {
     const call = api.tx.authorities.removeAuthority(1);
-    const proposed = await submit(api.tx.council.propose(2, call, call.method.encodedLength), representatives[0]);
+    const proposed = await submit(api.tx.council.propose(2, call, call.method.encodedLength), delegates[0]);
     const fields = fieldsOf(proposed, api.events.council.Proposed);
     [proposal, index] = [fields.proposalHash, fields.proposalIndex];
     assert.equal(fields.threshold, 2);
@@ -196,28 +196,28 @@ describe('how a council decides', () => {
     await assert.rejects(vote, ROLE_MAY_NOT_CALL);
   });
 
-  test('what the council alone may do, a representative may not', async () => {
-    const removed = submit(api.tx.authorities.removeAuthority(1), representatives[0]);
+  test('what the council alone may do, a delegate may not', async () => {
+    const removed = submit(api.tx.authorities.removeAuthority(1), delegates[0]);
     await assert.rejects(removed, ROLE_MAY_NOT_CALL);
   });
 
   test('the second vote is enough, and closing it takes the seat', async () => {
-    for (const pair of representatives) await submit(api.tx.council.vote(proposal, index, true), pair);
+    for (const pair of delegates) await submit(api.tx.council.vote(proposal, index, true), pair);
     const votes = (await api.query.council.voting(proposal)).unwrap();
     assert.equal(votes.ayes.length, 2);
 
     const length = (await api.query.council.proposalOf(proposal)).unwrap().encodedLength;
-    const closed = await submit(api.tx.council.close(proposal, index, WEIGHT, length), representatives[1]);
+    const closed = await submit(api.tx.council.close(proposal, index, WEIGHT, length), delegates[1]);
     assert.deepEqual(fieldsOf(closed, api.events.council.Executed).result, { ok: null });
     assert.equal(fieldsOf(closed, api.events.authorities.AuthorityRemoved).institution, 1);
     assert.deepEqual([...(await readSeats(api)).keys()], [0]);
-    assert.deepEqual(await readCouncil(api), [representatives[0].address]);
+    assert.deepEqual(await readCouncil(api), [delegates[0].address]);
   });
 
   test('what would leave the network without authorities fails, and says why', async () => {
     const call = api.tx.authorities.forceRemoveAuthority(0);
     // The council is one by now, whose proposals are carried out at once.
-    const proposed = await submit(api.tx.council.propose(1, call, call.method.encodedLength), representatives[0]);
+    const proposed = await submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
     const refused = /^Error: authorities\.LastAuthority: No authority with session keys would remain/;
     assert.throws(() => carriedOut(api, proposed), refused);
     assert.deepEqual([...(await readSeats(api)).keys()], [0]);

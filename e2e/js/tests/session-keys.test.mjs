@@ -17,7 +17,7 @@ const ROLE_MAY_NOT_CALL = /^RpcError: 1010: Invalid Transaction: Custom error: 4
 
 let node;
 let api;
-let representative;
+let delegate;
 /** The two hospitals' services; only the first one's has session keys. */
 let services;
 /** What the node made: keys, and the proof whose they are. */
@@ -25,7 +25,7 @@ let made;
 
 before(async () => {
   await cryptoWaitReady();
-  [representative] = accountsOf('Representative');
+  [delegate] = accountsOf('Delegate');
   services = accountsOf('Service');
   // What makes keys changes the node, so it answers that only when it is told to.
   node = await Node.start('--rpc-methods=unsafe');
@@ -50,7 +50,7 @@ describe('session keys', () => {
   test('are set by nobody but the account that they were made for', async () => {
     const setKeys = () => api.tx.session.setKeys(made.keys, made.proof);
     await assert.rejects(submit(setKeys(), services[1]), /^Error: session\.InvalidProof: /);
-    await assert.rejects(submit(setKeys(), representative), ROLE_MAY_NOT_CALL);
+    await assert.rejects(submit(setKeys(), delegate), ROLE_MAY_NOT_CALL);
     assert.ok((await api.query.session.nextKeys(services[1].address)).isNone);
   });
 

@@ -19,25 +19,25 @@ const THIRD = 2;
 
 let node;
 let api;
-/** The representatives of the two hospitals that are there. */
-let representatives;
-/** The third hospital's service and representative: their computers, and then their accounts. */
+/** The delegates of the two hospitals that are there. */
+let delegates;
+/** The third hospital's service and delegate: their computers, and then their accounts. */
 let persons;
 let service;
-let representative;
+let delegate;
 /** A computer with the keys of verifiers, and of the third hospital itself. */
 let office;
 
 before(async () => {
   await cryptoWaitReady();
-  representatives = accountsOf('Representative');
+  delegates = accountsOf('Delegate');
   node = await Node.start();
   office = computer(node, 'office');
-  persons = ['service', 'representative'].map((name) => computer(node, name));
+  persons = ['service', 'delegate'].map((name) => computer(node, name));
   const connected = ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
   [api] = await Promise.all([connected, makeIdentities(office, persons), node.finalizing()]);
   await office.json('key', 'import', 'hospital-3', '--uri', '//Hospital3');
-  [service, representative] = await Promise.all(persons.map(pairOf));
+  [service, delegate] = await Promise.all(persons.map(pairOf));
 });
 
 after(async () => {
@@ -57,7 +57,7 @@ describe('a third hospital', () => {
       admissionQuota: 100,
       trafficQuota,
     };
-    const admitted = await decide(api, representatives, api.tx.membership.admitInstitution(profile));
+    const admitted = await decide(api, delegates, api.tx.membership.admitInstitution(profile));
     assert.equal(fieldsOf(admitted, api.events.membership.InstitutionAdmitted).institution, THIRD);
 
     const institution = await readInstitution(THIRD);
@@ -68,58 +68,58 @@ describe('a third hospital', () => {
 
   test('lets its staff join', async () => {
     const newcomer = (person, role) => ({ person, issuer: 'hospital-3', institution: THIRD, role });
-    const roles = ['service', 'representative'];
+    const roles = ['service', 'delegate'];
     const numbers = await joinBoth(node, office, persons.map((person, place) => newcomer(person, roles[place])));
-    for (const [place, { publicKey }] of [service, representative].entries()) {
+    for (const [place, { publicKey }] of [service, delegate].entries()) {
       assert.equal((await api.call.salusApi.memberOfAccount(publicKey)).unwrap().toNumber(), numbers[place]);
     }
   });
 
   test('is given a seat, and a vote', async () => {
-    const seat = api.tx.authorities.admitAuthority(THIRD, service.address, representative.address);
-    const admitted = await decide(api, representatives, seat);
+    const seat = api.tx.authorities.admitAuthority(THIRD, service.address, delegate.address);
+    const admitted = await decide(api, delegates, seat);
     assert.deepEqual(fieldsOf(admitted, api.events.authorities.AuthorityAdmitted), {
       institution: THIRD,
       account: service.address,
-      representative: representative.address,
+      delegate: delegate.address,
     });
 
     const given = await readSeat();
     assert.equal(given.account.toString(), service.address);
     assert.ok(given.status.isActive);
-    assert.ok((await readCouncil(api)).includes(representative.address));
+    assert.ok((await readCouncil(api)).includes(delegate.address));
   });
 
   test('has its seat suspended by two of three', async () => {
-    const suspended = await decide(api, representatives, api.tx.authorities.suspendAuthority(THIRD));
+    const suspended = await decide(api, delegates, api.tx.authorities.suspendAuthority(THIRD));
     assert.equal(fieldsOf(suspended, api.events.authorities.AuthoritySuspended).institution, THIRD);
     assert.ok((await readSeat()).status.isSuspended);
     // The vote stays.
-    assert.ok((await readCouncil(api)).includes(representative.address));
+    assert.ok((await readCouncil(api)).includes(delegate.address));
   });
 
   test('has it reinstated, also by its own vote', async () => {
     const call = api.tx.authorities.reinstateAuthority(THIRD);
-    const reinstated = await decide(api, [representatives[1], representative], call);
+    const reinstated = await decide(api, [delegates[1], delegate], call);
     assert.equal(fieldsOf(reinstated, api.events.authorities.AuthorityReinstated).institution, THIRD);
     assert.ok((await readSeat()).status.isActive);
   });
 
   test('takes its own seat out, and no other', async () => {
-    const other = submit(api.tx.authorities.suspendAuthority(0), representative);
+    const other = submit(api.tx.authorities.suspendAuthority(0), delegate);
     await assert.rejects(other, /^Error: authorities\.NotPermitted: /);
-    const suspended = await submit(api.tx.authorities.suspendAuthority(THIRD), representative);
+    const suspended = await submit(api.tx.authorities.suspendAuthority(THIRD), delegate);
     assert.equal(fieldsOf(suspended, api.events.authorities.AuthoritySuspended).institution, THIRD);
     assert.ok((await readSeat()).status.isSuspended);
   });
 
   test('loses the seat, and then its membership', async () => {
-    const unseated = await decide(api, representatives, api.tx.authorities.removeAuthority(THIRD));
+    const unseated = await decide(api, delegates, api.tx.authorities.removeAuthority(THIRD));
     assert.equal(fieldsOf(unseated, api.events.authorities.AuthorityRemoved).institution, THIRD);
     assert.deepEqual([...(await readSeats(api)).keys()], [0, 1]);
-    assert.deepEqual((await readCouncil(api)).sort(), representatives.map(({ address }) => address).sort());
+    assert.deepEqual((await readCouncil(api)).sort(), delegates.map(({ address }) => address).sort());
 
-    const removed = await decide(api, representatives, api.tx.membership.removeInstitution(THIRD));
+    const removed = await decide(api, delegates, api.tx.membership.removeInstitution(THIRD));
     assert.equal(fieldsOf(removed, api.events.membership.InstitutionRemoved).institution, THIRD);
     assert.ok((await readInstitution(THIRD)).status.isRemoved);
     const call = api.tx.upgrades.authorizeUpgrade();

@@ -33,8 +33,8 @@ const CODE_KEY = '0x3a636f6465';
 describe('an upgrade', { skip }, () => {
   let node;
   let api;
-  /** The two hospitals' representatives and services. Only the first hospital's node is an authority. */
-  let representatives;
+  /** The two hospitals' delegates and services. Only the first hospital's node is an authority. */
+  let delegates;
   let services;
 
   /** The code, as hexadecimal digits, its hash and its version. */
@@ -49,7 +49,7 @@ describe('an upgrade', { skip }, () => {
 
   before(async () => {
     await cryptoWaitReady();
-    representatives = accountsOf('Representative');
+    delegates = accountsOf('Delegate');
     services = accountsOf('Service');
     const bytes = readFileSync(FILE);
     code = `0x${bytes.toString('hex')}`;
@@ -76,9 +76,9 @@ describe('an upgrade', { skip }, () => {
 
   test('is planned by two thirds, and waits for its delay', async () => {
     const plan = api.tx.upgrades.planUpgrade(codeHash, specVersion);
-    const planned = fieldsOf(await decide(api, representatives, plan, include), api.events.upgrades.UpgradePlanned);
+    const planned = fieldsOf(await decide(api, delegates, plan, include), api.events.upgrades.UpgradePlanned);
     // At once, while the delay runs.
-    const early = include(api.tx.upgrades.authorizeUpgrade(), representatives[0]);
+    const early = include(api.tx.upgrades.authorizeUpgrade(), delegates[0]);
     await assert.rejects(early, /^Error: upgrades\.TooEarly: /);
 
     assert.deepEqual([planned.codeHash, planned.specVersion], [codeHash, specVersion]);
@@ -95,14 +95,14 @@ describe('an upgrade', { skip }, () => {
   });
 
   test('waits for the authorities, however long the delay', async () => {
-    const byRepresentative = submit(api.tx.upgrades.confirmUpgrade(codeHash), representatives[0]);
-    await assert.rejects(byRepresentative, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
+    const byDelegate = submit(api.tx.upgrades.confirmUpgrade(codeHash), delegates[0]);
+    await assert.rejects(byDelegate, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
     // This hospital has a seat, but its node decides nothing yet.
     await confirm(1);
 
     const { readyAt } = (await api.query.upgrades.planned()).unwrap();
     await until('the delay has run', async () => (await api.query.timestamp.now()).gte(readyAt));
-    const unconfirmed = include(api.tx.upgrades.authorizeUpgrade(), representatives[0]);
+    const unconfirmed = include(api.tx.upgrades.authorizeUpgrade(), delegates[0]);
     await assert.rejects(unconfirmed, /^Error: upgrades\.TooFewConfirmations: /);
   });
 
@@ -110,7 +110,7 @@ describe('an upgrade', { skip }, () => {
     await confirm(0);
     assert.deepEqual((await api.query.upgrades.confirmations()).toJSON(), [1, 0]);
 
-    const authorized = await submit(api.tx.upgrades.authorizeUpgrade(), representatives[1]);
+    const authorized = await submit(api.tx.upgrades.authorizeUpgrade(), delegates[1]);
     assert.equal(fieldsOf(authorized, api.events.upgrades.UpgradeAuthorized).codeHash, codeHash);
     assert.ok((await api.query.upgrades.planned()).unwrap().authorizedAt.isSome);
     const { codeHash: authorizedHash, checkVersion } = (await api.query.system.authorizedUpgrade()).unwrap();
@@ -150,7 +150,7 @@ describe('an upgrade', { skip }, () => {
   test('which the client that was connected all the time follows', async () => {
     assert.equal(api.genesisHash.toHex(), genesis);
     // What is signed names version and genesis.
-    const set = await decide(api, representatives, api.tx.upgrades.setParameter({ RequestLife: HOUR }));
+    const set = await decide(api, delegates, api.tx.upgrades.setParameter({ RequestLife: HOUR }));
     assert.deepEqual(fieldsOf(set, api.events.upgrades.ParameterSet).parameter, { requestLife: HOUR });
   });
 

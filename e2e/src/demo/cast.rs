@@ -92,7 +92,7 @@ impl Cast {
         for hospital in ["1", "2"] {
             let uri = format!("//Hospital{hospital}");
             self.staff.json(&["key", "import", &format!("hospital-{hospital}"), "--uri", &uri]).await?;
-            for (name, role) in [("issuer", "Issuer"), ("verifier", "Verifier"), ("representative", "Representative")] {
+            for (name, role) in [("issuer", "Issuer"), ("verifier", "Verifier"), ("delegate", "Delegate")] {
                 let name = format!("{name}-{hospital}");
                 self.staff.json(&["key", "import", &name, "--uri", &format!("{uri}//{role}")]).await?;
             }
@@ -111,12 +111,12 @@ impl Cast {
         steps.begin("the council admits a laboratory");
         let keys = self.staff.json(&["key", "show", "laboratory"]).await?;
         let (issuing, encryption) = (string(&keys, "/membership")?, string(&keys, "/encryption/key")?);
-        let proposer = self.staff.acting_as("representative-1");
+        let proposer = self.staff.acting_as("delegate-1");
         let admit = ["institution", "admit", "--kind", "laboratory", "--issuing-key", &issuing];
         let proposed = proposer.json(&[&admit[..], &["--encryption-key", &encryption]].concat()).await?;
         let proposal = string(&proposed, "/progress/waiting/proposal")?;
         steps.check("one vote is not enough", proposed.pointer("/institution") == Some(&Value::Null))?;
-        let decided = self.staff.acting_as("representative-2").json(&["council", "approve", &proposal]).await?;
+        let decided = self.staff.acting_as("delegate-2").json(&["council", "approve", &proposal]).await?;
         steps.check(
             "with the second hospital's vote it is admitted",
             number(&decided, "/institution")? == u64::from(LABORATORY),

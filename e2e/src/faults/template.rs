@@ -183,15 +183,15 @@ async fn plan_upgrade(folder: &Path, urls: &[String], programs: &Programs) -> Re
     };
     let mut proposal = None;
     for (place, url) in urls.iter().enumerate().take(3) {
-        let representative = desk(place, url, "-representative")?;
+        let delegate = desk(place, url, "-delegate")?;
         match &proposal {
             None => {
-                let made = representative.json(&["council", "plan-upgrade", &code, "--node-program", &node]).await?;
+                let made = delegate.json(&["council", "plan-upgrade", &code, "--node-program", &node]).await?;
                 let found = made.pointer("/progress/waiting/proposal").and_then(serde_json::Value::as_str);
                 proposal = Some(found.with_context(|| format!("no proposal in {made}"))?.to_owned());
             }
             Some(proposal) => {
-                representative.json(&["council", "approve", proposal]).await?;
+                delegate.json(&["council", "approve", proposal]).await?;
             }
         }
     }

@@ -29,12 +29,12 @@ impl Scene {
         let (first, entrance) = Node::start_entrance(&folder.path().join("first")).await?;
         let everybody = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), first.url())?;
         for hospital in ["1", "2"] {
-            for role in ["Representative", "Service", "Verifier"] {
+            for role in ["Delegate", "Service", "Verifier"] {
                 let (name, uri) = (format!("{role}-{hospital}"), format!("//Hospital{hospital}//{role}"));
                 everybody.json(&["key", "import", &name, "--uri", &uri]).await?;
             }
         }
-        for name in ["Hospital-3", "Service-3", "Representative-3", "Deputy-3"] {
+        for name in ["Hospital-3", "Service-3", "Delegate-3", "Deputy-3"] {
             everybody.json(&["key", "import", name, "--uri", &format!("//Third//{name}")]).await?;
         }
         let scene = Self { folder, everybody, entrance, _first: first };
@@ -77,7 +77,7 @@ impl Scene {
 
     /// Proposes something, and carries it out with the votes of others.
     async fn decide(&self, arguments: &[&str], others: &[&str]) -> Result<Value> {
-        let proposal = self.propose("Representative-1", arguments).await?;
+        let proposal = self.propose("Delegate-1", arguments).await?;
         let mut decided = Value::Null;
         for other in others {
             decided = self.acts(other, &["council", "approve", &proposal]).await?;
@@ -145,8 +145,8 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
 
     // With two that decide, neither can be spared.
     for (who, arguments) in [
-        ("Representative-1", &["council", "remove-authority", "1"][..]),
-        ("Representative-1", &["council", "suspend-authority", "1"]),
+        ("Delegate-1", &["council", "remove-authority", "1"][..]),
+        ("Delegate-1", &["council", "suspend-authority", "1"]),
     ] {
         let said = scene.refused(who, arguments).await?;
         assert!(said.contains("number of active authorities would be 1") && said.contains("--force"), "{said}");
@@ -156,10 +156,10 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     third_hospital_leaves(&scene).await?;
     institutions_and_staff_are_judged(&scene).await?;
     // By force it can, with two thirds of those who are left.
-    scene.decide(&["council", "remove-authority", "1", "--force"], &["Representative-2"]).await?;
+    scene.decide(&["council", "remove-authority", "1", "--force"], &["Delegate-2"]).await?;
     let seats = scene.seats().await?;
     assert_eq!(seats.len(), 1);
-    let said = scene.refused("Representative-1", &["council", "remove-authority", "0", "--force"]).await?;
+    let said = scene.refused("Delegate-1", &["council", "remove-authority", "0", "--force"]).await?;
     assert!(said.contains("the only authority with session keys"), "{said}");
 
     let history = scene.everybody.json(&["authority", "history"]).await?;
@@ -187,7 +187,7 @@ async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
     node.stop().await?;
 
     let node = Node::start_beside(&scene.entrance, &["--rpc-methods=unsafe"], &folder).await?;
-    let said = own(&node)?.acting_as("Representative-2").refused(&["authority", "rotate-keys"]).await?;
+    let said = own(&node)?.acting_as("Delegate-2").refused(&["authority", "rotate-keys"]).await?;
     assert!(said.contains("has no seat"), "{said}");
     let set = own(&node)?.acting_as("Service-2").json(&["authority", "rotate-keys"]).await?;
     assert_eq!((&set["institution"], &set["keys_in_use"]), (&json!(1), &Value::Null));
@@ -208,7 +208,7 @@ async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
 async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
     let service = scene.acts("Service-1", &["status"]).await?["member"]["id"].to_string();
     let service = format!("member:{service}");
-    let seat = ["--account", service.as_str(), "--representative", service.as_str()];
+    let seat = ["--account", service.as_str(), "--delegate", service.as_str()];
     for (arguments, word) in [
         ([&["council", "admit-authority", "0"], seat.as_slice()].concat(), "institution `0` has a seat already"),
         (vec!["council", "remove-authority", "7"], "institution `7` has no seat"),
@@ -216,13 +216,13 @@ async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
         (vec!["council", "pause-call", "Council.vote"], "does not exist or cannot be paused"),
         (vec!["council", "resume-finality", "--last-final", "4000000"], "block 4000000 is not final at this node"),
         (vec!["council", "unpause-call", "Records.open_records"], "is not paused"),
-        (vec!["authority", "represent"], "Authorities.AlreadyExists"),
+        (vec!["authority", "take-vote"], "Authorities.AlreadyExists"),
     ] {
-        let said = scene.refused("Representative-1", &arguments).await?;
+        let said = scene.refused("Delegate-1", &arguments).await?;
         assert!(said.contains(word), "{arguments:?}: {said}");
     }
     let nowhere = [&["council", "admit-authority", "7"], seat.as_slice()].concat();
-    let said = scene.everybody.acting_as("Representative-1").failed(&nowhere).await?;
+    let said = scene.everybody.acting_as("Delegate-1").failed(&nowhere).await?;
     assert!(said.contains("there is no institution `7`"), "{said}");
     assert!(scene.motions().await?.is_empty());
     Ok(())
@@ -235,7 +235,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     let (issuing, encryption) = (key("/membership")?, key("/encryption/key")?);
     let admit =
         ["institution", "admit", "--kind", "hospital", "--issuing-key", &issuing, "--encryption-key", &encryption];
-    let proposal = scene.propose("Representative-1", &admit).await?;
+    let proposal = scene.propose("Delegate-1", &admit).await?;
 
     // Everybody reads what they vote on, and who has.
     let motions = scene.motions().await?;
@@ -247,57 +247,56 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     assert_eq!(voted, [json!([{ "institution": 0 }]), json!([]), json!([{ "institution": 1 }])]);
     assert_eq!((&motion["threshold"], &motion["state"]), (&json!(2), &json!("open")));
     // Not twice, and not before it is decided.
-    let said = scene.refused("Representative-2", &admit).await?;
+    let said = scene.refused("Delegate-2", &admit).await?;
     assert!(said.contains("proposed already") && said.contains(&proposal), "{said}");
-    let said = scene.refused("Representative-2", &["council", "close", &proposal]).await?;
+    let said = scene.refused("Delegate-2", &["council", "close", &proposal]).await?;
     assert!(said.contains("waits for votes until block"), "{said}");
-    let said = scene.refused("Representative-1", &["council", "approve", &proposal]).await?;
+    let said = scene.refused("Delegate-1", &["council", "approve", &proposal]).await?;
     assert!(said.contains("Council.DuplicateVote"), "{said}");
-    let decided = scene.acts("Representative-2", &["council", "approve", &proposal]).await?;
+    let decided = scene.acts("Delegate-2", &["council", "approve", &proposal]).await?;
     assert_eq!((&decided["progress"], &decided["institution"]), (&json!("executed"), &json!(2)));
 
     let service = scene.joins("Service-3", "2", "service").await?;
-    let representative = scene.joins("Representative-3", "2", "representative").await?;
-    let seat = |account: &str, representative: &str| {
-        let [account, representative] = [account, representative].map(|member| format!("member:{member}"));
-        ["council", "admit-authority", "2", "--account", &account, "--representative", &representative]
-            .map(str::to_owned)
+    let delegate = scene.joins("Delegate-3", "2", "delegate").await?;
+    let seat = |account: &str, delegate: &str| {
+        let [account, delegate] = [account, delegate].map(|member| format!("member:{member}"));
+        ["council", "admit-authority", "2", "--account", &account, "--delegate", &delegate].map(str::to_owned)
     };
-    let swapped = seat(&representative, &service);
-    let said = scene.refused("Representative-1", &swapped.each_ref().map(String::as_str)).await?;
+    let swapped = seat(&delegate, &service);
+    let said = scene.refused("Delegate-1", &swapped.each_ref().map(String::as_str)).await?;
     assert!(said.contains("is no account of an active service of institution `2`"), "{said}");
-    let right = seat(&service, &representative);
-    scene.decide(&right.each_ref().map(String::as_str), &["Representative-2"]).await?;
+    let right = seat(&service, &delegate);
+    scene.decide(&right.each_ref().map(String::as_str), &["Delegate-2"]).await?;
     let seats = scene.seats().await?;
     assert_eq!((seats.len(), &seats[2]["status"], &seats[2]["keys"]), (3, &json!("active"), &Value::Null));
 
-    // Another representative takes the vote over, and gives it back.
-    scene.joins("Deputy-3", "2", "representative").await?;
-    scene.acts("Deputy-3", &["authority", "represent"]).await?;
-    assert_ne!(scene.seats().await?[2]["representative"], seats[2]["representative"]);
-    scene.acts("Representative-3", &["authority", "represent"]).await?;
-    assert_eq!(scene.seats().await?[2]["representative"], seats[2]["representative"]);
+    // Another delegate takes the vote over, and gives it back.
+    scene.joins("Deputy-3", "2", "delegate").await?;
+    scene.acts("Deputy-3", &["authority", "take-vote"]).await?;
+    assert_ne!(scene.seats().await?[2]["delegate"], seats[2]["delegate"]);
+    scene.acts("Delegate-3", &["authority", "take-vote"]).await?;
+    assert_eq!(scene.seats().await?[2]["delegate"], seats[2]["delegate"]);
     Ok(())
 }
 
 /// The third hospital votes, too.
 async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
-    let proposal = scene.propose("Representative-1", &["council", "require-verifications", "3"]).await?;
-    let waiting = scene.acts("Representative-2", &["council", "reject", &proposal]).await?;
+    let proposal = scene.propose("Delegate-1", &["council", "require-verifications", "3"]).await?;
+    let waiting = scene.acts("Delegate-2", &["council", "reject", &proposal]).await?;
     assert_eq!(waiting["progress"]["waiting"]["threshold"], 2);
-    let decided = scene.acts("Representative-3", &["council", "reject", &proposal]).await?;
+    let decided = scene.acts("Delegate-3", &["council", "reject", &proposal]).await?;
     assert_eq!(decided["progress"], "disapproved");
     assert!(scene.motions().await?.is_empty());
 
     let pausable = scene.everybody.json(&["council", "pausable-calls"]).await?;
     assert!(pausable.as_array().context("a list")?.contains(&json!("Access.request_access")), "{pausable}");
-    scene.decide(&["council", "pause-call", "Access.request_access"], &["Representative-3"]).await?;
+    scene.decide(&["council", "pause-call", "Access.request_access"], &["Delegate-3"]).await?;
     let parameters = scene.everybody.json(&["council", "parameters"]).await?;
     assert_eq!(parameters["paused_calls"], json!(["Access.request_access"]));
     let (verdict, says) = finding(&scene.everybody, "pauses").await?;
     assert!(verdict == "warning" && says.contains("Access.request_access"), "{says}");
-    scene.decide(&["council", "unpause-call", "Access.request_access"], &["Representative-2"]).await?;
-    scene.decide(&["council", "set-parameter", "--request-life", "2h"], &["Representative-2"]).await?;
+    scene.decide(&["council", "unpause-call", "Access.request_access"], &["Delegate-2"]).await?;
+    scene.decide(&["council", "set-parameter", "--request-life", "2h"], &["Delegate-2"]).await?;
     let parameters = scene.everybody.json(&["council", "parameters"]).await?;
     assert_eq!((&parameters["paused_calls"], &parameters["request_life"]), (&json!([]), &json!(7_200_000)));
     Ok(())
@@ -305,14 +304,14 @@ async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
 
 /// An upgrade is planned with two thirds, confirmed by one, and taken back with more than half before its delay has run.
 async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
-    let said = scene.everybody.acting_as("Representative-1").failed(&["council", "cancel-upgrade"]).await?;
+    let said = scene.everybody.acting_as("Delegate-1").failed(&["council", "cancel-upgrade"]).await?;
     assert!(said.contains("no upgrade is planned"), "{said}");
     let Ok(runtime) = std::env::var("SALUS_NEXT_RUNTIME") else {
         eprintln!("SALUS_NEXT_RUNTIME names no file: no upgrade is planned");
         return Ok(());
     };
-    scene.decide(&["council", "set-upgrade-delay", "1h"], &["Representative-2"]).await?;
-    let planned = scene.decide(&["council", "plan-upgrade", &runtime], &["Representative-3"]).await?;
+    scene.decide(&["council", "set-upgrade-delay", "1h"], &["Delegate-2"]).await?;
+    let planned = scene.decide(&["council", "plan-upgrade", &runtime], &["Delegate-3"]).await?;
     let upgrade = scene.everybody.json(&["authority", "upgrade"]).await?;
     assert_eq!((&upgrade["stage"], &upgrade["confirmed"]), (&json!("delayed"), &json!([])), "{planned}");
     scene.acts("Service-1", &["authority", "confirm-upgrade", &runtime]).await?;
@@ -320,10 +319,10 @@ async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
     assert_eq!((&upgrade["stage"], &upgrade["confirmed"]), (&json!("delayed"), &json!([0])), "{upgrade}");
     let said = scene.refused("Service-1", &["authority", "apply-upgrade", &runtime]).await?;
     assert!(said.contains("The delay has not run yet"), "{said}");
-    let said = scene.refused("Representative-1", &["council", "plan-upgrade", &runtime]).await?;
+    let said = scene.refused("Delegate-1", &["council", "plan-upgrade", &runtime]).await?;
     assert!(said.contains("is planned already") && said.contains("cancel-upgrade"), "{said}");
 
-    scene.decide(&["council", "cancel-upgrade"], &["Representative-3"]).await?;
+    scene.decide(&["council", "cancel-upgrade"], &["Delegate-3"]).await?;
     assert_eq!(scene.everybody.json(&["authority", "upgrade"]).await?, Value::Null);
     let said = scene.everybody.acting_as("Service-1").failed(&["authority", "confirm-upgrade", &runtime]).await?;
     assert!(said.contains("no upgrade is planned"), "{said}");
@@ -332,19 +331,19 @@ async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
 
 /// Its keys may be in wrong hands, so it asks nobody; the council ends it.
 async fn own_seat_is_suspended(scene: &Scene) -> Result<()> {
-    scene.acts("Representative-2", &["authority", "suspend"]).await?;
+    scene.acts("Delegate-2", &["authority", "suspend"]).await?;
     let seats = scene.seats().await?;
     assert_eq!((&seats[1]["status"], seats[1]["keys_in_use"].is_null()), (&json!("suspended"), false));
-    let said = scene.refused("Representative-2", &["authority", "suspend"]).await?;
+    let said = scene.refused("Delegate-2", &["authority", "suspend"]).await?;
     assert!(said.contains("Authorities.InvalidStatus"), "{said}");
-    scene.decide(&["council", "reinstate-authority", "1"], &["Representative-3"]).await?;
+    scene.decide(&["council", "reinstate-authority", "1"], &["Delegate-3"]).await?;
     assert_eq!(scene.seats().await?[1]["status"], "active");
     Ok(())
 }
 
 /// What the council decides about an institution and its staff, each once; the institution has no seat any more.
 async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
-    let both = ["Representative-2"];
+    let both = ["Delegate-2"];
     let deputy = scene.acts("Deputy-3", &["status"]).await?["member"]["id"].to_string();
     for (decision, status) in
         [("suspend-member", "suspended"), ("reinstate-member", "active"), ("revoke-member", "revoked")]
@@ -353,7 +352,7 @@ async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
         assert_eq!(scene.everybody.json(&["member", "show", &deputy]).await?["status"], status, "{decision}");
     }
 
-    let key = scene.everybody.json(&["key", "show", "Representative-3"]).await?["membership"].clone();
+    let key = scene.everybody.json(&["key", "show", "Delegate-3"]).await?["membership"].clone();
     let rotate = ["institution", "rotate-issuing-key", "2", key.as_str().context("a key")?];
     scene.decide(&rotate, &both).await?;
     assert_eq!(scene.everybody.json(&["institution", "show", "2"]).await?["profile"]["issuing_key"], key);
@@ -366,14 +365,14 @@ async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
 
 /// It never had keys, so nothing depends on it.
 async fn third_hospital_leaves(scene: &Scene) -> Result<()> {
-    let said = scene.refused("Representative-1", &["institution", "remove", "2"]).await?;
+    let said = scene.refused("Delegate-1", &["institution", "remove", "2"]).await?;
     assert!(said.contains("institution `2` has a seat") && said.contains("remove-authority 2"), "{said}");
-    scene.decide(&["council", "remove-authority", "2"], &["Representative-2"]).await?;
+    scene.decide(&["council", "remove-authority", "2"], &["Delegate-2"]).await?;
     assert_eq!(scene.seats().await?.len(), 2);
-    let said = scene.everybody.acting_as("Representative-3").run(&["council", "require-verifications", "1"]).await?;
+    let said = scene.everybody.acting_as("Delegate-3").run(&["council", "require-verifications", "1"]).await?;
     assert_eq!(said.status, 1, "{}", said.stderr);
     assert!(said.stderr.contains("Council.NotMember"), "{}", said.stderr);
-    let said = scene.refused("Representative-3", &["authority", "represent"]).await?;
+    let said = scene.refused("Delegate-3", &["authority", "take-vote"]).await?;
     assert!(said.contains("belongs to no institution with a seat"), "{said}");
     Ok(())
 }

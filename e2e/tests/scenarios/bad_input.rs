@@ -28,7 +28,7 @@ impl Scene {
         for (name, uri) in [
             ("hospital", "//Hospital1"),
             ("issuer", "//Hospital1//Issuer"),
-            ("representative", "//Hospital1//Representative"),
+            ("delegate", "//Hospital1//Delegate"),
             ("verifier-1", "//Hospital1//Verifier"),
             ("verifier-2", "//Hospital2//Verifier"),
             ("anna", "//Anna"),
@@ -117,12 +117,12 @@ async fn what_is_not_there_or_may_not_be_is_told() {
 async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
     for (who, arguments, word) in [
         ("anna", &["institution", "show", "99"][..], "there is no institution `99`"),
-        ("representative", &["institution", "suspend", "99"], "there is no institution `99`"),
-        ("representative", &["institution", "reinstate", "99"], "there is no institution `99`"),
-        ("representative", &["institution", "remove", "99"], "there is no institution `99`"),
-        ("representative", &["institution", "update", "99"], "there is no institution `99`"),
-        ("representative", &["institution", "rotate-issuing-key", "99", KEY], "there is no institution `99`"),
-        ("representative", &["council", "approve", KEY], "the council has no motion"),
+        ("delegate", &["institution", "suspend", "99"], "there is no institution `99`"),
+        ("delegate", &["institution", "reinstate", "99"], "there is no institution `99`"),
+        ("delegate", &["institution", "remove", "99"], "there is no institution `99`"),
+        ("delegate", &["institution", "update", "99"], "there is no institution `99`"),
+        ("delegate", &["institution", "rotate-issuing-key", "99", KEY], "there is no institution `99`"),
+        ("delegate", &["council", "approve", KEY], "the council has no motion"),
         ("anna", &["member", "show", "999"], "there is no member `999`"),
         ("anna", &["chart", "show", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "list", "99"], "there is no chart `99`"),

@@ -72,15 +72,15 @@ impl Scene {
         Salus::new(self.network.hospitals[place].salus.home(), &self.folder.path().join("vaults"), node.url())
     }
 
-    /// Representatives decide, the first of them proposes.
+    /// Delegates decide, the first of them proposes.
     pub(crate) async fn decide(&self, places: &[usize], arguments: &[&str]) -> Result<Value> {
-        let representative =
-            |place: &usize| Ok::<_, anyhow::Error>(self.desk(*place)?.acting_as(&person(*place, "-representative")));
+        let delegate =
+            |place: &usize| Ok::<_, anyhow::Error>(self.desk(*place)?.acting_as(&person(*place, "-delegate")));
         let (first, others) = places.split_first().context("nobody decides")?;
-        let mut decided = representative(first)?.json(arguments).await?;
+        let mut decided = delegate(first)?.json(arguments).await?;
         let proposal = decided["progress"]["waiting"]["proposal"].as_str().context("no proposal")?.to_owned();
         for other in others {
-            decided = representative(other)?.json(&["council", "approve", &proposal]).await?;
+            decided = delegate(other)?.json(&["council", "approve", &proposal]).await?;
         }
         ensure!(decided["progress"] == "executed", "{decided}");
         Ok(decided)

@@ -13,7 +13,7 @@ use std::path::Path;
 async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     let mut scene = Scene::begin(4).await?;
     let machine = furnish(scene.folder.path(), 5, address(5)?).await?;
-    let (service, representative) = institution_and_staff(&scene, &machine.0).await?;
+    let (service, delegate) = institution_and_staff(&scene, &machine.0).await?;
 
     // Everybody knows the newcomer's node, one after the other, and the network goes on meanwhile.
     let folder = scene.folder.path().join("network-2");
@@ -31,7 +31,7 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     assert!(keys.contains("failure"), "it acts as an authority and is none: {keys}");
 
     // Its seat, and its keys, which count from the session after next.
-    let seat = ["--account", &format!("member:{service}"), "--representative", &format!("member:{representative}")];
+    let seat = ["--account", &format!("member:{service}"), "--delegate", &format!("member:{delegate}")];
     scene.decide(&[0, 1, 2], &[&["council", "admit-authority", "4"], seat.as_slice()].concat()).await?;
     scene.desk(4)?.acting_as(&person(4, "-service")).json(&["authority", "rotate-keys"]).await?;
     until("it takes part", || async { Ok(!scene.seats(4).await?[4]["keys_in_use"].is_null()) }).await?;
@@ -66,13 +66,13 @@ async fn founder_leaves(scene: &mut Scene) -> Result<()> {
     let hospitals = scene.finding(4, "hospitals").await?;
     assert!(hospitals.contains("4 decide together and all vote; 1 more may fail"), "{hospitals}");
 
-    let representative = scene.desk(4)?.acting_as(&person(4, "-representative"));
-    let said = representative.refused(&["council", "remove-authority", "2"]).await?;
+    let delegate = scene.desk(4)?.acting_as(&person(4, "-delegate"));
+    let said = delegate.refused(&["council", "remove-authority", "2"]).await?;
     assert!(said.contains("number of active authorities would be 3") && said.contains("--force"), "{said}");
     Ok(())
 }
 
-/// The institution is admitted by three of four, its service and representative join; their numbers.
+/// The institution is admitted by three of four, its service and delegate join; their numbers.
 async fn institution_and_staff(scene: &Scene, newcomer: &Salus) -> Result<(String, String)> {
     let keys = newcomer.json(&["key", "show", "hospital-5"]).await?;
     let key = |pointer: &str| keys.pointer(pointer).and_then(Value::as_str).map(str::to_owned).context("a key");
@@ -85,7 +85,7 @@ async fn institution_and_staff(scene: &Scene, newcomer: &Salus) -> Result<(Strin
     let (home, vaults) = (newcomer.home(), scene.folder.path().join("vaults"));
     let desk = Salus::new(home, Path::new(&vaults), scene.desk(3)?.node())?;
     let mut members = Vec::new();
-    for role in ["service", "representative"] {
+    for role in ["service", "delegate"] {
         let (who, voucher) = (person(4, &format!("-{role}")), scene.path(role));
         let issue = ["voucher", "issue", "--institution", "4", "--role", role, "--out", &voucher];
         desk.acting_as("hospital-5").json(&issue).await?;
@@ -94,6 +94,6 @@ async fn institution_and_staff(scene: &Scene, newcomer: &Salus) -> Result<(Strin
         desk.acting_as(&who).json(&["verify", "answer"]).await?;
         members.push(member);
     }
-    let [service, representative] = members.try_into().ok().context("two people")?;
-    Ok((service, representative))
+    let [service, delegate] = members.try_into().ok().context("two people")?;
+    Ok((service, delegate))
 }

@@ -8,7 +8,7 @@ use salus_client::chain::Chain;
 use serde_json::Value;
 use std::{fs, time::Duration};
 
-/// The votes of three of four: the third's node is lost, so its representative sits at the first one's.
+/// The votes of three of four: the third's node is lost, so its delegate sits at the first one's.
 const VOTES: [(usize, usize); 3] = [(0, 0), (1, 1), (2, 0)];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +22,7 @@ async fn finality_resumes_without_those_who_are_lost() -> Result<()> {
 
     // A block that is not final at a node is neither proposed nor approved there.
     let newest = ["council", "--stalled", "resume-finality", "--last-final", "4000000", "--wait", "2"];
-    let said = scene.desk(0)?.acting_as(&person(0, "-representative")).refused(&newest).await?;
+    let said = scene.desk(0)?.acting_as(&person(0, "-delegate")).refused(&newest).await?;
     assert!(said.contains("block 4000000 is not final"), "{said}");
 
     for lost in ["2", "3"] {
@@ -44,8 +44,8 @@ async fn finality_resumes_without_those_who_are_lost() -> Result<()> {
     .await?;
 
     // The council decides as before.
-    let representative = scene.desk(0)?.acting_as(&person(0, "-representative"));
-    let proposed = representative.json(&["council", "pause-call", "Records.open_records"]).await?;
+    let delegate = scene.desk(0)?.acting_as(&person(0, "-delegate"));
+    let proposed = delegate.json(&["council", "pause-call", "Records.open_records"]).await?;
     assert!(proposed["progress"]["waiting"]["proposal"].is_string(), "{proposed}");
     newcomer_follows(&mut scene, agreed).await
 }
@@ -67,20 +67,20 @@ async fn standstill(scene: &Scene) -> Result<u64> {
 async fn decide_stalled(scene: &Scene, decision: &[&str]) -> Result<()> {
     let mut decided = Value::Null;
     for (place, node) in VOTES {
-        let representative = scene.desk_at(place, node)?.acting_as(&person(place, "-representative"));
+        let delegate = scene.desk_at(place, node)?.acting_as(&person(place, "-delegate"));
         // Whoever votes looks for the motion at their own node first, which may be a block behind.
         let proposal = decided["progress"]["waiting"]["proposal"].as_str().map(str::to_owned);
         let arguments = match &proposal {
             None => decision.to_vec(),
             Some(proposal) => {
                 until("the motion is there", || async {
-                    Ok(representative.json(&["council", "--stalled", "list"]).await?.to_string().contains(proposal))
+                    Ok(delegate.json(&["council", "--stalled", "list"]).await?.to_string().contains(proposal))
                 })
                 .await?;
                 vec!["approve", proposal]
             }
         };
-        decided = representative.json(&[&["council", "--stalled"], arguments.as_slice()].concat()).await?;
+        decided = delegate.json(&[&["council", "--stalled"], arguments.as_slice()].concat()).await?;
         // The fewer seats there are, the fewer votes it takes.
         if decided["progress"] == "executed" {
             return Ok(());

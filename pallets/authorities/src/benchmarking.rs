@@ -33,17 +33,17 @@ use sp_runtime::{
 /// Aura key of the last is `last`.
 fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, AccountId32, AccountId32)> {
     let seated: Vec<_> = (0..count).map(T::Stage::institution).collect();
-    for ((institution, account, representative), number) in seated.iter().zip(1u32..) {
+    for ((institution, account, delegate), number) in seated.iter().zip(1u32..) {
         if !Seats::<T>::contains_key(institution) {
-            Pallet::<T>::insert_seat(*institution, account.clone(), representative.clone());
+            Pallet::<T>::insert_seat(*institution, account.clone(), delegate.clone());
         }
         let key = if number == count { last } else { SigningKey(sp_io::hashing::blake2_256(&number.encode())) };
         T::Stage::set_keys(account, key);
     }
     let accounts: Vec<_> = seated.iter().map(|(_, account, _)| account.clone()).collect();
     T::Stage::set_authorities(&accounts);
-    let representatives = Pallet::<T>::representatives();
-    Pallet::<T>::change_council(&representatives, &representatives);
+    let delegates = Pallet::<T>::delegates();
+    Pallet::<T>::change_council(&delegates, &delegates);
     T::Stage::crowd_council();
     seated
 }
@@ -83,10 +83,10 @@ mod benchmarks {
     fn admit_authority() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
         seats::<T>(T::MaxAuthorities::get().saturating_sub(1), NOBODY);
-        let (institution, account, representative) = T::Stage::institution(T::MaxAuthorities::get());
+        let (institution, account, delegate) = T::Stage::institution(T::MaxAuthorities::get());
 
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, institution, account, representative);
+        _(origin as T::RuntimeOrigin, institution, account, delegate);
 
         assert!(Seats::<T>::contains_key(institution));
         Ok(())
@@ -118,10 +118,10 @@ mod benchmarks {
 
     #[benchmark]
     fn suspend_authority() -> Result<(), BenchmarkError> {
-        let (institution, _, representative) = crowd::<T>()?;
+        let (institution, _, delegate) = crowd::<T>()?;
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(representative), institution);
+        _(RawOrigin::Signed(delegate), institution);
 
         assert_eq!(Seats::<T>::get(institution).map(|seat| seat.status), Some(SeatStatus::Suspended));
         Ok(())
@@ -148,7 +148,7 @@ mod benchmarks {
     fn report_equivocation() -> Result<(), BenchmarkError> {
         let key = sp_io::crypto::sr25519_generate(AURA, None);
         let author = SigningKey(key.0);
-        let (institution, account, representative) =
+        let (institution, account, delegate) =
             seats::<T>(T::MaxAuthorities::get(), author).pop().ok_or(BenchmarkError::Stop("there may be no seats"))?;
         SessionStarts::<T>::insert(T::Sessions::current(), T::Slot::get());
         let (first, second) = (sealed::<T>(&key, 1)?, sealed::<T>(&key, 2)?);
@@ -157,7 +157,7 @@ mod benchmarks {
             BoundedVec::try_from(proof.encode()).map_err(|_| BenchmarkError::Stop("the proof is too long"))?;
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(representative), author, first, second, proof);
+        _(RawOrigin::Signed(delegate), author, first, second, proof);
 
         assert_eq!(SeatOf::<T>::get(account), Some(institution));
         assert_eq!(Seats::<T>::get(institution).map(|seat| seat.status), Some(SeatStatus::Suspended));
@@ -165,14 +165,14 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn represent() -> Result<(), BenchmarkError> {
+    fn take_vote() -> Result<(), BenchmarkError> {
         let (institution, ..) = crowd::<T>()?;
-        let representative = T::Stage::other_representative(institution);
+        let delegate = T::Stage::other_delegate(institution);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(representative.clone()));
+        _(RawOrigin::Signed(delegate.clone()));
 
-        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.representative), Some(representative));
+        assert_eq!(Seats::<T>::get(institution).map(|seat| seat.delegate), Some(delegate));
         Ok(())
     }
 

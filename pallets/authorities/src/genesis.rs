@@ -15,12 +15,12 @@ impl<T: Config> GenesisConfig<T> {
         }
         SessionLength::<T>::put(self.session_length);
         for (place, seat) in self.seats.iter().enumerate() {
-            Pallet::<T>::check_seat(seat.institution, &seat.account, &seat.representative)
+            Pallet::<T>::check_seat(seat.institution, &seat.account, &seat.delegate)
                 .map_err(|error| format!("seat {place} cannot be given: {error:?}"))?;
-            Pallet::<T>::insert_seat(seat.institution, seat.account.clone(), seat.representative.clone());
+            Pallet::<T>::insert_seat(seat.institution, seat.account.clone(), seat.delegate.clone());
         }
         if !self.seats.is_empty() {
-            Pallet::<T>::change_council(&Pallet::<T>::representatives(), &[]);
+            Pallet::<T>::change_council(&Pallet::<T>::delegates(), &[]);
         }
         Ok(())
     }

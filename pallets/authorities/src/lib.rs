@@ -11,14 +11,14 @@
 //! |---|---|
 //! | [`admit_authority`](Pallet::admit_authority), [`remove_authority`](Pallet::remove_authority), [`reinstate_authority`](Pallet::reinstate_authority) | the council |
 //! | [`force_remove_authority`](Pallet::force_remove_authority), [`resume_finality`](Pallet::resume_finality) | two thirds of the council |
-//! | [`suspend_authority`](Pallet::suspend_authority) | the council, or a representative of the authority itself |
+//! | [`suspend_authority`](Pallet::suspend_authority) | the council, or a delegate of the authority itself |
 //! | [`report_equivocation`](Pallet::report_equivocation) | any active member that the runtime lets call it |
-//! | [`represent`](Pallet::represent) | a representative of the authority |
+//! | [`take_vote`](Pallet::take_vote) | a delegate of the authority |
 //!
 //! ## Seats
 //!
 //! An authority is an institution with a *seat*. The seat names an account, which sets the session keys of the node, and
-//! a representative, who votes in the council. The account has to be a transaction key of a member of the institution
+//! a delegate, who votes in the council. The account has to be a transaction key of a member of the institution
 //! with the role [`Service`](salus_primitives::membership::Role::Service), so it needs no other admission than any
 //! member; the node changes its keys with `author_rotateKeysWithOwner` and `session.set_keys`.
 //!
@@ -168,7 +168,7 @@ pub mod pallet {
         /// Knows the members.
         type Membership: Membership<AccountId32>;
 
-        /// Has the council, whose members are the representatives of the seats.
+        /// Has the council, whose members are the delegates of the seats.
         type Council: ChangeMembers<AccountId32>;
 
         /// Takes the log entries.
@@ -300,14 +300,14 @@ pub mod pallet {
             /// The account that sets the session keys.
             account: AccountId32,
             /// The account that votes in the council.
-            representative: AccountId32,
+            delegate: AccountId32,
         },
         /// The council took an institution's seat.
         AuthorityRemoved {
             /// The institution.
             institution: InstitutionId,
         },
-        /// A seat was suspended: by the council, by its own representative, or because of an offence.
+        /// A seat was suspended: by the council, by its own delegate, or because of an offence.
         AuthoritySuspended {
             /// The institution.
             institution: InstitutionId,
@@ -340,12 +340,12 @@ pub mod pallet {
             /// The member.
             reporter: MemberId,
         },
-        /// An institution has another representative in the council.
+        /// An institution has another delegate in the council.
         CouncilSeatTaken {
             /// The institution.
             institution: InstitutionId,
             /// The account that votes from now on.
-            representative: AccountId32,
+            delegate: AccountId32,
         },
         /// The council decided that other authorities are to decide on what is final.
         FinalityResumed {
@@ -363,7 +363,7 @@ pub mod pallet {
         NotFound,
         /// The signer is no active member, or none with the role and institution that this needs.
         NotPermitted,
-        /// The institution has a seat, the account belongs to one, or the representative sits in the council already.
+        /// The institution has a seat, the account belongs to one, or the delegate sits in the council already.
         AlreadyExists,
         /// As many authorities have seats as can. Remove one first.
         TooManyAuthorities,
@@ -371,8 +371,8 @@ pub mod pallet {
         InstitutionNotActive,
         /// The account is no transaction key of an active member of the institution with the role `Service`.
         NotService,
-        /// The account is no transaction key of an active representative of the institution.
-        NotRepresentative,
+        /// The account is no transaction key of an active delegate of the institution.
+        NotDelegate,
         /// The seat is not in the status from which this is possible. Read its status.
         InvalidStatus,
         /// Fewer than four authorities would remain, which tolerate no failure. Admit another one first; two thirds of
@@ -437,10 +437,10 @@ pub mod pallet {
             origin: OriginFor<T>,
             institution: InstitutionId,
             account: AccountId32,
-            representative: AccountId32,
+            delegate: AccountId32,
         ) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            Self::do_admit_authority(institution, account, representative)
+            Self::do_admit_authority(institution, account, delegate)
         }
 
         /// Takes an institution's seat, unless that leaves fewer than four authorities.
@@ -470,7 +470,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// The council, unless that leaves fewer than four active ones; or an active representative of the institution, at any time:
+        /// The council, unless that leaves fewer than four active ones; or an active delegate of the institution, at any time:
         /// its keys may have been stolen.
         #[pallet::call_index(3)]
         pub fn suspend_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
@@ -516,11 +516,11 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// An active representative of an institution with a seat.
+        /// An active delegate of an institution with a seat.
         #[pallet::call_index(6)]
-        pub fn represent(origin: OriginFor<T>) -> DispatchResult {
-            let (account, representative) = Self::ensure_representative(origin)?;
-            Self::do_represent(account, &representative)
+        pub fn take_vote(origin: OriginFor<T>) -> DispatchResult {
+            let (account, delegate) = Self::ensure_delegate(origin)?;
+            Self::do_take_vote(account, &delegate)
         }
 
         /// Lets other authorities decide on what is final, though nothing makes that decision final.

@@ -367,9 +367,9 @@ pub fn node(institution: InstitutionId) -> AccountId32 {
     Staff(institution, Role::Service, 0).account()
 }
 
-/// The account of the hospital's first representative.
-pub fn representative(institution: InstitutionId) -> AccountId32 {
-    Staff(institution, Role::Representative, 0).account()
+/// The account of the hospital's first delegate.
+pub fn delegate(institution: InstitutionId) -> AccountId32 {
+    Staff(institution, Role::Delegate, 0).account()
 }
 
 /// The hospital's Aura key.
@@ -482,11 +482,8 @@ impl Builder {
 
     /// The genesis of all tests.
     pub fn genesis(seats: u32) -> crate::GenesisConfig<Test> {
-        let seat = |institution| GenesisSeat {
-            institution,
-            account: node(institution),
-            representative: representative(institution),
-        };
+        let seat =
+            |institution| GenesisSeat { institution, account: node(institution), delegate: delegate(institution) };
         crate::GenesisConfig {
             seats: (0..seats).map(InstitutionId).map(seat).collect(),
             session_length: BLOCKS,
@@ -528,7 +525,7 @@ impl Builder {
 /// Those of the pallet, and that the council follows the seats.
 pub fn check_invariants() {
     Authorities::do_try_state().unwrap();
-    assert_eq!(CouncilMembers::get(), Authorities::representatives());
+    assert_eq!(CouncilMembers::get(), Authorities::delegates());
     assert!(!Session::authorities().is_empty());
     assert!(!Session::queued_keys().is_empty());
 }
@@ -541,11 +538,11 @@ pub struct FakeStage;
 impl crate::StageAuthorities for FakeStage {
     fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32) {
         let institution = InstitutionId(number);
-        (institution, node(institution), representative(institution))
+        (institution, node(institution), delegate(institution))
     }
 
-    fn other_representative(institution: InstitutionId) -> AccountId32 {
-        Staff(institution, Role::Representative, 1).account()
+    fn other_delegate(institution: InstitutionId) -> AccountId32 {
+        Staff(institution, Role::Delegate, 1).account()
     }
 
     fn set_keys(account: &AccountId32, aura: SigningKey) {

@@ -13,9 +13,9 @@ impl<T: Config> Pallet<T> {
     ///
     /// Fails where the proposer speaks for no institution, and where that has as many motions open as it may.
     pub fn note_motion(proposer: &AccountId32, open: &[Digest]) -> DispatchResult {
-        let representative = T::Membership::standing_of_account(proposer).ok_or(Error::<T>::NotPermitted)?;
-        ensure!(representative.role == Role::Representative, Error::<T>::NotPermitted);
-        let institution = representative.institution_id().ok_or(Error::<T>::NotPermitted)?;
+        let delegate = T::Membership::standing_of_account(proposer).ok_or(Error::<T>::NotPermitted)?;
+        ensure!(delegate.role == Role::Delegate, Error::<T>::NotPermitted);
+        let institution = delegate.institution_id().ok_or(Error::<T>::NotPermitted)?;
         let newest = open.last().ok_or(Error::<T>::NotFound)?;
 
         let mut motions = Motions::<T>::get();

@@ -22,14 +22,14 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_admit_authority(
         institution: InstitutionId,
         account: AccountId32,
-        representative: AccountId32,
+        delegate: AccountId32,
     ) -> DispatchResult {
-        Self::check_seat(institution, &account, &representative)?;
+        Self::check_seat(institution, &account, &delegate)?;
 
-        Self::insert_seat(institution, account.clone(), representative.clone());
-        Self::change_council(core::slice::from_ref(&representative), &[]);
+        Self::insert_seat(institution, account.clone(), delegate.clone());
+        Self::change_council(core::slice::from_ref(&delegate), &[]);
         Self::log_decision(Action::AuthorityAdmitted, institution);
-        Self::deposit_event(Event::AuthorityAdmitted { institution, account, representative });
+        Self::deposit_event(Event::AuthorityAdmitted { institution, account, delegate });
         Ok(())
     }
 
@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn check_seat(
         institution: InstitutionId,
         account: &AccountId32,
-        representative: &AccountId32,
+        delegate: &AccountId32,
     ) -> Result<(), Error<T>> {
         let is_active = T::Membership::institution(institution)
             .is_some_and(|standing| standing.status == InstitutionStatus::Active);
@@ -47,16 +47,16 @@ impl<T: Config> Pallet<T> {
         ensure!(Seats::<T>::count() < T::MaxAuthorities::get(), Error::TooManyAuthorities);
         let acts = |account, role| Self::acts_for(institution, account, role).is_some();
         ensure!(acts(account, Role::Service), Error::NotService);
-        ensure!(acts(representative, Role::Representative), Error::NotRepresentative);
+        ensure!(acts(delegate, Role::Delegate), Error::NotDelegate);
         Ok(())
     }
 
     /// Writes a seat that can be given.
-    pub(crate) fn insert_seat(institution: InstitutionId, account: AccountId32, representative: AccountId32) {
+    pub(crate) fn insert_seat(institution: InstitutionId, account: AccountId32, delegate: AccountId32) {
         SeatOf::<T>::insert(&account, institution);
         let seat = Seat {
             account,
-            representative,
+            delegate,
             status: SeatStatus::Active,
             admitted_at: T::Time::now(),
             liable_from: T::Sessions::current(),
@@ -79,7 +79,7 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::remove(institution);
         SeatOf::<T>::remove(&seat.account);
         Absences::<T>::remove(institution);
-        Self::change_council(&[], &[seat.representative]);
+        Self::change_council(&[], &[seat.delegate]);
         Self::log_decision(Action::AuthorityRemoved, institution);
         Self::deposit_event(Event::AuthorityRemoved { institution });
         Ok(())
@@ -96,16 +96,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Suspends a seat at the wish of a representative of the institution, whether it can be spared or not: somebody else may have
+    /// Suspends a seat at the wish of a delegate of the institution, whether it can be spared or not: somebody else may have
     /// its keys, and could bring the same about by an offence.
     pub(crate) fn do_suspend_own_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
-        let (_, representative) = Self::ensure_representative(origin)?;
-        ensure!(representative.institution_id() == Some(institution), Error::<T>::NotPermitted);
+        let (_, delegate) = Self::ensure_delegate(origin)?;
+        ensure!(delegate.institution_id() == Some(institution), Error::<T>::NotPermitted);
         let seat = Self::active_seat(institution)?;
 
         let subject = Subject::Institution(institution);
-        let event =
-            AuditEvent::by_member(representative.member, Some(institution), Action::AuthoritySuspended, subject);
+        let event = AuditEvent::by_member(delegate.member, Some(institution), Action::AuthoritySuspended, subject);
         Self::suspend(institution, seat, event);
         Ok(())
     }
@@ -148,40 +147,40 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_represent(account: AccountId32, representative: &Standing) -> DispatchResult {
-        let institution = representative.institution_id().ok_or(Error::<T>::NotPermitted)?;
+    pub(crate) fn do_take_vote(account: AccountId32, delegate: &Standing) -> DispatchResult {
+        let institution = delegate.institution_id().ok_or(Error::<T>::NotPermitted)?;
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
-        ensure!(seat.representative != account, Error::<T>::AlreadyExists);
+        ensure!(seat.delegate != account, Error::<T>::AlreadyExists);
 
-        let former = seat.representative.clone();
-        Seats::<T>::insert(institution, Seat { representative: account.clone(), ..seat });
+        let former = seat.delegate.clone();
+        Seats::<T>::insert(institution, Seat { delegate: account.clone(), ..seat });
         Self::change_council(core::slice::from_ref(&account), &[former]);
         let subject = Subject::Institution(institution);
-        let event = AuditEvent::by_member(representative.member, Some(institution), Action::CouncilSeatTaken, subject);
+        let event = AuditEvent::by_member(delegate.member, Some(institution), Action::CouncilSeatTaken, subject);
         T::Audit::append(LogId::Consortium, event);
-        Self::deposit_event(Event::CouncilSeatTaken { institution, representative: account });
+        Self::deposit_event(Event::CouncilSeatTaken { institution, delegate: account });
         Ok(())
     }
 
     /// Makes the council follow the seats, which have changed so.
     pub(crate) fn change_council(incoming: &[AccountId32], outgoing: &[AccountId32]) {
-        let representatives: Vec<_> = Self::representatives();
-        T::Council::change_members_sorted(incoming, outgoing, &representatives);
+        let delegates: Vec<_> = Self::delegates();
+        T::Council::change_members_sorted(incoming, outgoing, &delegates);
     }
 
     /// The council, sorted. An account belongs to one member for ever, so it cannot sit for two institutions.
-    pub(crate) fn representatives() -> Vec<AccountId32> {
+    pub(crate) fn delegates() -> Vec<AccountId32> {
         let seats = Seats::<T>::iter_values().take(T::MaxAuthorities::get() as usize);
-        let mut representatives: Vec<_> = seats.map(|seat| seat.representative).collect();
-        representatives.sort();
-        representatives
+        let mut delegates: Vec<_> = seats.map(|seat| seat.delegate).collect();
+        delegates.sort();
+        delegates
     }
 
-    /// The signer, who has to be an active representative.
-    pub(crate) fn ensure_representative(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
+    /// The signer, who has to be an active delegate.
+    pub(crate) fn ensure_delegate(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
         let account = ensure_signed(origin)?;
         let standing = Self::acting(&account).ok_or(Error::<T>::NotPermitted)?;
-        ensure!(standing.role == Role::Representative, Error::<T>::NotPermitted);
+        ensure!(standing.role == Role::Delegate, Error::<T>::NotPermitted);
         Ok((account, standing))
     }
 

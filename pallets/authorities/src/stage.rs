@@ -7,12 +7,12 @@ use sp_runtime::AccountId32;
 
 /// Sets the stage for benchmarks.
 pub trait StageAuthorities {
-    /// An active institution, the account of an active service of it, and that of an active representative: others for
+    /// An active institution, the account of an active service of it, and that of an active delegate: others for
     /// each number.
     fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32);
 
-    /// Another active representative of that institution.
-    fn other_representative(institution: InstitutionId) -> AccountId32;
+    /// Another active delegate of that institution.
+    fn other_delegate(institution: InstitutionId) -> AccountId32;
 
     /// Sets the session keys of this account.
     fn set_keys(account: &AccountId32, aura: SigningKey);

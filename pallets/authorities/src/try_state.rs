@@ -15,7 +15,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_state_seats_are_counted_and_bounded()?;
         Self::try_state_seats_and_accounts_agree()?;
-        Self::try_state_representatives_are_distinct()?;
+        Self::try_state_delegates_are_distinct()?;
         Self::try_state_liability_begins_with_the_session_after_next_at_the_latest()?;
         Self::try_state_the_plan_is_a_set()?;
         Self::try_state_authors_are_bounded()?;
@@ -46,9 +46,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Nobody votes for two institutions.
-    fn try_state_representatives_are_distinct() -> Result<(), TryRuntimeError> {
-        let representatives: BTreeSet<_> = Seats::<T>::iter_values().map(|seat| seat.representative).collect();
-        ensure!(representatives.len() == Self::representatives().len(), "somebody votes for two institutions");
+    fn try_state_delegates_are_distinct() -> Result<(), TryRuntimeError> {
+        let delegates: BTreeSet<_> = Seats::<T>::iter_values().map(|seat| seat.delegate).collect();
+        ensure!(delegates.len() == Self::delegates().len(), "somebody votes for two institutions");
         Ok(())
     }
 

@@ -35,7 +35,7 @@ pub struct Seat {
     /// The account that sets the session keys.
     pub account: AccountId32,
     /// The account that votes in the council.
-    pub representative: AccountId32,
+    pub delegate: AccountId32,
     /// Where it stands.
     pub status: SeatStatus,
     /// When the council gave it.
@@ -69,7 +69,7 @@ pub struct GenesisSeat {
     /// The account that sets the session keys.
     pub account: AccountId32,
     /// The account that votes in the council.
-    pub representative: AccountId32,
+    pub delegate: AccountId32,
 }
 
 /// How many authorities there are, or would be.

@@ -22,7 +22,7 @@ pub trait WeightInfo {
     fn suspend_authority() -> Weight;
     fn reinstate_authority() -> Weight;
     fn report_equivocation() -> Weight;
-    fn represent() -> Weight;
+    fn take_vote() -> Weight;
     fn resume_finality() -> Weight;
     fn note_author() -> Weight;
 }
@@ -257,7 +257,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
     /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
-    fn represent() -> Weight {
+    fn take_vote() -> Weight {
         // Minimum execution time: 686_334_000 picoseconds.
         Weight::from_parts(706_634_000, 259954)
             .saturating_add(T::DbWeight::get().reads(140_u64))
@@ -325,7 +325,7 @@ impl WeightInfo for () {
             .saturating_add(ParityDbWeight::get().reads(215_u64))
             .saturating_add(ParityDbWeight::get().writes(10_u64))
     }
-    fn represent() -> Weight {
+    fn take_vote() -> Weight {
         Weight::from_parts(706_634_000, 259954)
             .saturating_add(ParityDbWeight::get().reads(140_u64))
             .saturating_add(ParityDbWeight::get().writes(39_u64))

@@ -104,7 +104,7 @@ impl Bill {
     pub fn priority(&self) -> TransactionPriority {
         match (self.class, self.role) {
             (CallClass::Reserved, _) => RESERVED_PRIORITY,
-            (_, Role::Patient | Role::Auditor | Role::Representative) => 300,
+            (_, Role::Patient | Role::Auditor | Role::Delegate) => 300,
             (_, Role::Clinician | Role::Laboratory | Role::Pharmacist | Role::Issuer | Role::Verifier) => 200,
             (_, Role::Researcher | Role::Service) => 100,
         }

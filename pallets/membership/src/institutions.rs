@@ -78,7 +78,7 @@ impl<T: Config> Pallet<T> {
             && profile.encryption_key.is_acceptable()
             && core::str::from_utf8(&profile.vault_address).is_ok();
         ensure!(is_fine, Error::InvalidProfile);
-        // Votes of its representative count towards it: with too little it could never get more again.
+        // Votes of its delegate count towards it: with too little it could never get more again.
         ensure!(profile.traffic_quota.allows(&T::LeastTraffic::get()), Error::QuotaTooSmall);
         Ok(())
     }

@@ -435,7 +435,7 @@ pub mod pallet {
         ChallengeBlockUnknown,
         /// The verifier who challenged is no longer active. Ask another one.
         VerifierNotActive,
-        /// The institution's traffic quota is below the least: its representative could not even vote for a greater one.
+        /// The institution's traffic quota is below the least: its delegate could not even vote for a greater one.
         QuotaTooSmall,
         /// The institution has a seat of authority. Let the council take that first.
         HasSeat,

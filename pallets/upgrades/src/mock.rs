@@ -247,9 +247,9 @@ pub fn node(institution: InstitutionId) -> AccountId32 {
     Staff(institution, Role::Service).account()
 }
 
-/// The account of the hospital's representative.
-pub fn representative(institution: InstitutionId) -> AccountId32 {
-    Staff(institution, Role::Representative).account()
+/// The account of the hospital's delegate.
+pub fn delegate(institution: InstitutionId) -> AccountId32 {
+    Staff(institution, Role::Delegate).account()
 }
 
 pub fn signed(account: AccountId32) -> RuntimeOrigin {

@@ -17,8 +17,8 @@ pub(crate) fn staff(number: u32, role: &str) -> AccountId32 {
     sr25519::Pair::from_string(&uri, None).unwrap().public().into()
 }
 
-pub(crate) fn representative(number: u32) -> RuntimeOrigin {
-    RuntimeOrigin::signed(staff(number, "Representative"))
+pub(crate) fn delegate(number: u32) -> RuntimeOrigin {
+    RuntimeOrigin::signed(staff(number, "Delegate"))
 }
 
 /// Lets so many of the first hospitals decide, and says what became of the proposal.
@@ -29,11 +29,11 @@ pub(crate) fn decide(by: u32, proposal: RuntimeCall) -> Result<(), DispatchError
     // In the genesis block nothing is recorded.
     System::set_block_number(System::block_number().max(1));
     System::reset_events();
-    Council::propose(representative(1), by.max(2), Box::new(proposal), length).unwrap();
+    Council::propose(delegate(1), by.max(2), Box::new(proposal), length).unwrap();
     for number in 1..=by {
-        Council::vote(representative(number), hash, index, true).unwrap();
+        Council::vote(delegate(number), hash, index, true).unwrap();
     }
-    Council::close(representative(1), hash, index, weight, length).unwrap();
+    Council::close(delegate(1), hash, index, weight, length).unwrap();
     let executed = System::events().into_iter().find_map(|record| match record.event {
         RuntimeEvent::Council(pallet_collective::Event::Executed { result, .. }) => Some(result),
         _ => None,

@@ -9,19 +9,15 @@ fn admit_authority_gives_a_seat_and_a_vote() {
 
         let expected = Seat {
             account: node(FIFTH),
-            representative: representative(FIFTH),
+            delegate: delegate(FIFTH),
             status: SeatStatus::Active,
             admitted_at: START,
             liable_from: 0,
         };
         assert_eq!(seat(FIFTH), expected);
         assert_eq!(SeatOf::<Test>::get(node(FIFTH)), Some(FIFTH));
-        assert!(CouncilMembers::get().contains(&representative(FIFTH)));
-        let event = Event::AuthorityAdmitted {
-            institution: FIFTH,
-            account: node(FIFTH),
-            representative: representative(FIFTH),
-        };
+        assert!(CouncilMembers::get().contains(&delegate(FIFTH)));
+        let event = Event::AuthorityAdmitted { institution: FIFTH, account: node(FIFTH), delegate: delegate(FIFTH) };
         assert_done(event, decision(Action::AuthorityAdmitted, FIFTH));
     });
 }
@@ -48,9 +44,9 @@ fn admit_authority_fails_when_the_institution_is_not_active() {
 fn admit_authority_fails_when_the_institution_or_the_account_has_a_seat() {
     Builder::default().test(|| {
         let other = Staff(FIRST, Role::Service, 1).account();
-        let again = || Authorities::admit_authority(council(), FIRST, other, representative(FIRST));
+        let again = || Authorities::admit_authority(council(), FIRST, other, delegate(FIRST));
         assert_fails(again, Error::<Test>::AlreadyExists);
-        let taken = || Authorities::admit_authority(council(), FIFTH, node(FIRST), representative(FIFTH));
+        let taken = || Authorities::admit_authority(council(), FIFTH, node(FIRST), delegate(FIFTH));
         assert_fails(taken, Error::<Test>::AlreadyExists);
     });
 }
@@ -59,7 +55,7 @@ fn admit_authority_fails_when_the_institution_or_the_account_has_a_seat() {
 fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institution() {
     Builder::default().test(|| {
         let fails = |account| {
-            let call = || Authorities::admit_authority(council(), FIFTH, account, representative(FIFTH));
+            let call = || Authorities::admit_authority(council(), FIFTH, account, delegate(FIFTH));
             assert_fails(call, Error::<Test>::NotService);
         };
         fails(STRANGER);
@@ -71,16 +67,16 @@ fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institutio
 }
 
 #[test]
-fn admit_authority_fails_when_the_representative_is_none_of_the_institution() {
+fn admit_authority_fails_when_the_delegate_is_none_of_the_institution() {
     Builder::default().test(|| {
         let fails = |account| {
             let call = || Authorities::admit_authority(council(), FIFTH, node(FIFTH), account);
-            assert_fails(call, Error::<Test>::NotRepresentative);
+            assert_fails(call, Error::<Test>::NotDelegate);
         };
         fails(STRANGER);
-        fails(representative(FIRST));
+        fails(delegate(FIRST));
         fails(node(FIFTH));
-        SuspendedMembers::set(vec![Staff(FIFTH, Role::Representative, 0).member()]);
-        fails(representative(FIFTH));
+        SuspendedMembers::set(vec![Staff(FIFTH, Role::Delegate, 0).member()]);
+        fails(delegate(FIFTH));
     });
 }

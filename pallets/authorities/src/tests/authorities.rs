@@ -29,7 +29,7 @@ fn a_seat_is_known_by_its_account_with_or_without_keys() {
         assert_ok!(admit(FIFTH));
         assert_eq!(Authorities::seat(&node(FIRST)), Some(FIRST));
         assert_eq!(Authorities::seat(&node(FIFTH)), Some(FIFTH));
-        assert_eq!(Authorities::seat(&representative(FIRST)), None);
+        assert_eq!(Authorities::seat(&delegate(FIRST)), None);
         assert_eq!(Authorities::seat(&STRANGER), None);
         set_keys(FIFTH, &aura(FIFTH));
         assert_ok!(Authorities::suspend_authority(council(), FIRST));

@@ -18,7 +18,7 @@ fn force_remove_authority_removes_below_four_but_never_the_last() {
         next_session();
         next_session();
         assert_eq!(authorities(), [FOURTH]);
-        assert_eq!(CouncilMembers::get(), [representative(FOURTH)]);
+        assert_eq!(CouncilMembers::get(), [delegate(FOURTH)]);
     });
 }
 

@@ -14,7 +14,7 @@ fn fault(change: impl FnOnce(&mut GenesisConfig<Test>)) -> String {
 fn genesis_gives_seats_and_votes() {
     Builder::default().test(|| {
         assert_eq!(authorities(), [FIRST, SECOND, THIRD, FOURTH]);
-        let mut expected = [FIRST, SECOND, THIRD, FOURTH].map(representative);
+        let mut expected = [FIRST, SECOND, THIRD, FOURTH].map(delegate);
         expected.sort();
         assert_eq!(CouncilMembers::get(), expected);
         assert!(Log::get().is_empty());
@@ -39,9 +39,9 @@ fn genesis_fails_when_a_seat_cannot_be_given() {
 }
 
 #[test]
-#[should_panic = "invalid genesis: seat 0 cannot be given: NotRepresentative"]
+#[should_panic = "invalid genesis: seat 0 cannot be given: NotDelegate"]
 fn genesis_panics_when_it_is_invalid() {
     let mut authorities = Builder::genesis(1);
-    authorities.seats[0].representative = STRANGER;
+    authorities.seats[0].delegate = STRANGER;
     let _ = RuntimeGenesisConfig { authorities, ..Default::default() }.build_storage();
 }

@@ -14,11 +14,11 @@ mod presence;
 mod reinstate_authority;
 mod remove_authority;
 mod report_equivocation;
-mod represent;
 mod resume_finality;
 mod sessions;
 mod storage;
 mod suspend_authority;
+mod take_vote;
 mod try_state;
 
 pub(crate) use crate::{
@@ -63,7 +63,7 @@ pub(crate) fn consequence(action: Action, institution: InstitutionId, reason: Re
 }
 
 pub(crate) fn admit(institution: InstitutionId) -> DispatchResult {
-    Authorities::admit_authority(council(), institution, node(institution), representative(institution))
+    Authorities::admit_authority(council(), institution, node(institution), delegate(institution))
 }
 
 /// Gives the institution a seat and session keys, and waits until it takes part.

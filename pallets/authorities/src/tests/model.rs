@@ -18,7 +18,7 @@ enum Step {
     Reinstate(InstitutionId),
     SetKeys(InstitutionId),
     Equivocate(InstitutionId),
-    Represent(InstitutionId, u8),
+    TakeVote(InstitutionId, u8),
     NextSession(Option<InstitutionId>),
 }
 
@@ -33,7 +33,7 @@ fn steps(with_force: bool) -> impl Strategy<Value = Vec<Step>> {
         2 => who().prop_map(Step::Reinstate),
         2 => who().prop_map(Step::SetKeys),
         2 => who().prop_map(Step::Equivocate),
-        1 => (who(), select(vec![0, 1])).prop_map(|(who, number)| Step::Represent(who, number)),
+        1 => (who(), select(vec![0, 1])).prop_map(|(who, number)| Step::TakeVote(who, number)),
         4 => proptest::option::of(who()).prop_map(Step::NextSession),
     ];
     vec(step, 0..60)
@@ -45,19 +45,16 @@ fn attempt(step: Step) {
         Step::NextSession(absent) => return next_session_without(absent.as_slice()),
         Step::SetKeys(who) => return set_keys(who, &aura(who)),
         Step::Equivocate(who) if Authorities::key_ownership_proof(key_of(&aura(who))).is_none() => return,
-        Step::Admit(who) => (
-            Call::admit_authority { institution: who, account: node(who), representative: representative(who) },
-            council(),
-        ),
+        Step::Admit(who) => {
+            (Call::admit_authority { institution: who, account: node(who), delegate: delegate(who) }, council())
+        }
         Step::Remove(institution) => (Call::remove_authority { institution }, council()),
         Step::ForceRemove(institution) => (Call::force_remove_authority { institution }, two_thirds()),
         Step::Suspend(institution) => (Call::suspend_authority { institution }, council()),
-        Step::SuspendOwn(who) => (Call::suspend_authority { institution: who }, signed(representative(who))),
+        Step::SuspendOwn(who) => (Call::suspend_authority { institution: who }, signed(delegate(who))),
         Step::Reinstate(institution) => (Call::reinstate_authority { institution }, council()),
         Step::Equivocate(who) => (Report::of(who).call(), signed(node(SIXTH))),
-        Step::Represent(who, number) => {
-            (Call::represent {}, signed(Staff(who, Role::Representative, number).account()))
-        }
+        Step::TakeVote(who, number) => (Call::take_vote {}, signed(Staff(who, Role::Delegate, number).account())),
     };
     let before = (Log::get().len(), CouncilMembers::get(), sp_io::storage::root(sp_runtime::StateVersion::V1));
     if frame_support::storage::with_storage_layer(|| dispatch(call.0, call.1)).is_err() {

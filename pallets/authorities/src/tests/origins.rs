@@ -9,22 +9,22 @@ use report_equivocation::Report;
 enum Admits {
     Council,
     TwoThirds,
-    CouncilOrRepresentative,
-    Representative,
+    CouncilOrDelegate,
+    Delegate,
     Members,
 }
 
 fn calls() -> Vec<(Call<Test>, Admits)> {
     let institution = FIRST;
-    let (account, representative) = (node(FIFTH), representative(FIFTH));
+    let (account, delegate) = (node(FIFTH), delegate(FIFTH));
     vec![
-        (Call::admit_authority { institution: FIFTH, account, representative }, Admits::Council),
+        (Call::admit_authority { institution: FIFTH, account, delegate }, Admits::Council),
         (Call::remove_authority { institution }, Admits::Council),
         (Call::force_remove_authority { institution }, Admits::TwoThirds),
-        (Call::suspend_authority { institution }, Admits::CouncilOrRepresentative),
+        (Call::suspend_authority { institution }, Admits::CouncilOrDelegate),
         (Call::reinstate_authority { institution }, Admits::Council),
         (Report::of(FIRST).call(), Admits::Members),
-        (Call::represent {}, Admits::Representative),
+        (Call::take_vote {}, Admits::Delegate),
         (Call::resume_finality { last_final: 0, wait: 1 }, Admits::TwoThirds),
     ]
 }
@@ -36,7 +36,7 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
             let fails = |origin, error: DispatchError| assert_fails(|| dispatch(call.clone(), origin), error);
             fails(RuntimeOrigin::none(), BadOrigin.into());
             fails(frame_system::RawOrigin::Authorized.into(), BadOrigin.into());
-            if !matches!(admits, Admits::Council | Admits::CouncilOrRepresentative) {
+            if !matches!(admits, Admits::Council | Admits::CouncilOrDelegate) {
                 fails(council(), BadOrigin.into());
             }
             let is_signed = !matches!(admits, Admits::Council | Admits::TwoThirds);
@@ -48,7 +48,7 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
             for role in Role::ALL {
                 let is_admitted = match admits {
                     Admits::Council | Admits::TwoThirds => false,
-                    Admits::CouncilOrRepresentative | Admits::Representative => role == Role::Representative,
+                    Admits::CouncilOrDelegate | Admits::Delegate => role == Role::Delegate,
                     Admits::Members => true,
                 };
                 if !is_admitted {

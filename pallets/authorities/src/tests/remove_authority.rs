@@ -18,7 +18,7 @@ fn remove_authority_takes_seat_and_vote() {
         assert!(!Seats::<Test>::contains_key(FIRST));
         assert!(!SeatOf::<Test>::contains_key(node(FIRST)));
         assert!(!Absences::<Test>::contains_key(FIRST));
-        assert!(!CouncilMembers::get().contains(&representative(FIRST)));
+        assert!(!CouncilMembers::get().contains(&delegate(FIRST)));
         assert_done(Event::AuthorityRemoved { institution: FIRST }, decision(Action::AuthorityRemoved, FIRST));
         next_session();
         next_session();

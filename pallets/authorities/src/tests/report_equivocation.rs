@@ -93,7 +93,7 @@ fn report_equivocation_removes_from_the_set_only_while_four_remain() {
         seat_with_keys(FIFTH);
         assert_eq!(authorities(), [SECOND, THIRD, FOURTH, FIFTH]);
         // The vote stays until the council decides.
-        assert!(CouncilMembers::get().contains(&representative(FIRST)));
+        assert!(CouncilMembers::get().contains(&delegate(FIRST)));
     });
 }
 

@@ -15,7 +15,7 @@ fn suspend_authority_disables_at_once_and_leaves_the_vote() {
         assert_eq!(seat(FIRST).status, SeatStatus::Suspended);
         assert_done(Event::AuthoritySuspended { institution: FIRST }, decision(Action::AuthoritySuspended, FIRST));
         assert!(is_disabled(FIRST));
-        assert!(CouncilMembers::get().contains(&representative(FIRST)));
+        assert!(CouncilMembers::get().contains(&delegate(FIRST)));
         next_session();
         next_session();
         assert_eq!(authorities(), [SECOND, THIRD, FOURTH, FIFTH]);
@@ -23,21 +23,21 @@ fn suspend_authority_disables_at_once_and_leaves_the_vote() {
 }
 
 #[test]
-fn suspend_authority_by_its_own_representative_names_the_member() {
+fn suspend_authority_by_its_own_delegate_names_the_member() {
     Builder::default().test(|| {
         seat_with_keys(FIFTH);
-        assert_ok!(Authorities::suspend_authority(signed(representative(FIRST)), FIRST));
+        assert_ok!(Authorities::suspend_authority(signed(delegate(FIRST)), FIRST));
         let subject = Subject::Institution(FIRST);
-        let member = Staff(FIRST, Role::Representative, 0).member();
+        let member = Staff(FIRST, Role::Delegate, 0).member();
         let entry = AuditEvent::by_member(member, Some(FIRST), Action::AuthoritySuspended, subject);
         assert_done(Event::AuthoritySuspended { institution: FIRST }, entry);
     });
 }
 
 #[test]
-fn suspend_authority_by_its_own_representative_succeeds_when_it_cannot_be_spared() {
+fn suspend_authority_by_its_own_delegate_succeeds_when_it_cannot_be_spared() {
     Builder::default().test(|| {
-        assert_ok!(Authorities::suspend_authority(signed(representative(FIRST)), FIRST));
+        assert_ok!(Authorities::suspend_authority(signed(delegate(FIRST)), FIRST));
         assert_eq!(seat(FIRST).status, SeatStatus::Suspended);
         for _ in 0..3 {
             assert!(is_disabled(FIRST));
@@ -50,7 +50,7 @@ fn suspend_authority_by_its_own_representative_succeeds_when_it_cannot_be_spared
 #[test]
 fn suspend_authority_leaves_the_new_keys_of_who_stays_to_count() {
     Builder::default().test(|| {
-        assert_ok!(Authorities::suspend_authority(signed(representative(FIRST)), FIRST));
+        assert_ok!(Authorities::suspend_authority(signed(delegate(FIRST)), FIRST));
         set_keys(FIRST, &aura(SIXTH));
         next_session();
         let queued = pallet_session::QueuedKeys::<Test>::get();
@@ -59,10 +59,10 @@ fn suspend_authority_leaves_the_new_keys_of_who_stays_to_count() {
 }
 
 #[test]
-fn suspend_authority_fails_when_somebody_elses_representative_signs() {
+fn suspend_authority_fails_when_somebody_elses_delegate_signs() {
     Builder::default().test(|| {
         seat_with_keys(FIFTH);
-        let call = || Authorities::suspend_authority(signed(representative(SECOND)), FIRST);
+        let call = || Authorities::suspend_authority(signed(delegate(SECOND)), FIRST);
         assert_fails(call, Error::<Test>::NotPermitted);
     });
 }

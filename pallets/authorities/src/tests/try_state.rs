@@ -27,7 +27,7 @@ fn try_state_notices_seats_and_accounts_that_disagree() {
 fn try_state_notices_too_many_seats() {
     assert_noticed("there are too many seats", || {
         for institution in [FIFTH, SIXTH] {
-            Authorities::insert_seat(institution, node(institution), representative(institution));
+            Authorities::insert_seat(institution, node(institution), delegate(institution));
         }
     });
 }
@@ -35,7 +35,7 @@ fn try_state_notices_too_many_seats() {
 #[test]
 fn try_state_notices_who_votes_twice() {
     assert_noticed("somebody votes for two institutions", || {
-        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().representative = representative(SECOND));
+        Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().delegate = delegate(SECOND));
     });
 }
 

@@ -12,7 +12,7 @@ fn an_upgrade_is_authorized_with_confirmations_and_after_its_delay() {
         // Two of four are not more than two thirds.
         assert_ok!(Upgrades::confirm_upgrade(signed(node(FIRST)), CODE));
         assert_ok!(Upgrades::confirm_upgrade(signed(node(SECOND)), CODE));
-        let anybody = signed(representative(FOURTH));
+        let anybody = signed(delegate(FOURTH));
         assert_noop!(Upgrades::authorize_upgrade(anybody.clone()), Error::<Test>::TooFewConfirmations);
 
         assert_ok!(Upgrades::confirm_upgrade(signed(node(THIRD)), CODE));
@@ -30,7 +30,7 @@ fn authorize_upgrade_lets_the_system_apply_this_code_and_check_its_version() {
 
         assert_eq!(Upgrades::authorized(), Some((CODE, true)));
         assert_eq!(Planned::<Test>::get().unwrap().authorized_at, Some(Now::get()));
-        let member = Staff(FIRST, Role::Representative).member();
+        let member = Staff(FIRST, Role::Delegate).member();
         let entry = AuditEvent::by_member(member, Some(FIRST), Action::UpgradeAuthorized, code());
         assert_done(Event::UpgradeAuthorized { code_hash: CODE }, entry);
     });
@@ -121,7 +121,7 @@ fn authorize_upgrade_fails_when_the_signer_is_no_active_member() {
     Builder::default().test(|| {
         make_ready();
         assert_fails(|| Upgrades::authorize_upgrade(signed(STRANGER)), Error::<Test>::NotPermitted);
-        SuspendedMembers::set(vec![Staff(FIRST, Role::Representative).member()]);
+        SuspendedMembers::set(vec![Staff(FIRST, Role::Delegate).member()]);
         assert_fails(authorize, Error::<Test>::NotPermitted);
     });
 }

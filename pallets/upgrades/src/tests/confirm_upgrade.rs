@@ -46,7 +46,7 @@ fn confirm_upgrade_fails_when_this_code_is_not_planned() {
 fn confirm_upgrade_fails_when_the_account_has_no_seat() {
     Builder::default().test(|| {
         assert_ok!(plan());
-        for account in [representative(FIRST), node(FIFTH)] {
+        for account in [delegate(FIRST), node(FIFTH)] {
             let call = || Upgrades::confirm_upgrade(signed(account), CODE);
             assert_fails(call, Error::<Test>::NotAuthority);
         }

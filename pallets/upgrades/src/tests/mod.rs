@@ -65,7 +65,7 @@ pub(crate) fn confirm(institution: InstitutionId) -> DispatchResult {
 }
 
 pub(crate) fn authorize() -> DispatchResult {
-    Upgrades::authorize_upgrade(signed(representative(FIRST)))
+    Upgrades::authorize_upgrade(signed(delegate(FIRST)))
 }
 
 /// Plans an upgrade, has it confirmed by the first three of four, and waits for its delay to run.

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::*;
+
+fn other(institution: InstitutionId) -> Staff {
+    Staff(institution, Role::Delegate, 1)
+}
+
+#[test]
+fn take_vote_takes_the_seat_of_the_own_institution() {
+    Builder::default().test(|| {
+        assert_ok!(Authorities::take_vote(signed(other(FIRST).account())));
+
+        assert_eq!(seat(FIRST).delegate, other(FIRST).account());
+        assert!(CouncilMembers::get().contains(&other(FIRST).account()));
+        assert!(!CouncilMembers::get().contains(&delegate(FIRST)));
+        let subject = Subject::Institution(FIRST);
+        let entry = AuditEvent::by_member(other(FIRST).member(), Some(FIRST), Action::CouncilSeatTaken, subject);
+        assert_done(Event::CouncilSeatTaken { institution: FIRST, delegate: other(FIRST).account() }, entry);
+    });
+}
+
+#[test]
+fn take_vote_fails_when_the_institution_has_no_seat() {
+    Builder::default().test(|| {
+        assert_fails(|| Authorities::take_vote(signed(delegate(FIFTH))), Error::<Test>::NotFound);
+    });
+}
+
+#[test]
+fn take_vote_fails_when_the_signer_sits_in_the_council_already() {
+    Builder::default().test(|| {
+        assert_fails(|| Authorities::take_vote(signed(delegate(FIRST))), Error::<Test>::AlreadyExists);
+    });
+}
+
+#[test]
+fn take_vote_fails_when_the_signer_is_no_active_delegate() {
+    Builder::default().test(|| {
+        for account in [STRANGER, node(FIRST), Staff(FIRST, Role::Issuer, 0).account()] {
+            assert_fails(|| Authorities::take_vote(signed(account)), Error::<Test>::NotPermitted);
+        }
+        SuspendedMembers::set(vec![other(FIRST).member()]);
+        assert_fails(|| Authorities::take_vote(signed(other(FIRST).account())), Error::<Test>::NotPermitted);
+        SuspendedMembers::set(Vec::new());
+        SuspendedInstitutions::set(vec![FIRST]);
+        assert_fails(|| Authorities::take_vote(signed(other(FIRST).account())), Error::<Test>::NotPermitted);
+    });
+}
