@@ -155,6 +155,38 @@ version_at_least() {
     [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]
 }
 
+# ---- Programs and packages --------------------------------------------------------------------------------------------
+
+# missing_packages SET: the packages of that set of scripts/programs.txt which this machine needs, in one line.
+missing_packages() {
+    local set name packages missing=''
+    while read -r set name packages; do
+        [[ "$set" == "$1" ]] || continue
+        is_there "$name" || missing+=" $packages"
+    done <"$salus_root/scripts/programs.txt"
+    tr ' ' '\n' <<<"$missing" | sort -u | tr '\n' ' ' | sed 's/^ *//; s/ *$//'
+}
+
+# is_there NAME: whether this machine has what scripts/programs.txt calls NAME.
+is_there() {
+    local PATH="$PATH:/usr/sbin:/sbin"
+    case "$1" in
+    # The perl that Debian always has is too small for the build of OpenSSL.
+    perl) perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null ;;
+    protoc) [[ -n "${PROTOC:-}" ]] || have protoc ;;
+    # cargo downloads over TLS. A bare Debian has no certificates; other systems keep them elsewhere.
+    ca-certificates)
+        [[ -e /etc/ssl/certs/ca-certificates.crt || -n "${SSL_CERT_FILE:-}" ]] || ! have apt-get
+        ;;
+    # The folders in which the fault harness looks (faults/src/kinds/clock.rs).
+    libfaketimeMT.so.1)
+        compgen -G "/usr/lib/*/faketime/$1" >/dev/null || compgen -G "/usr/lib*/faketime/$1" >/dev/null ||
+            [[ -e "/usr/local/lib/faketime/$1" ]]
+        ;;
+    *) have "$1" ;;
+    esac
+}
+
 # ---- The pallets ------------------------------------------------------------------------------------------------------
 
 salus_pallets=(audit membership access records authorities upgrades)

@@ -23,12 +23,12 @@ and ends with it. The same topology in containers is docker/compose.yaml.
                           interrupted; for Polkadot.js Apps. Needs socat
   down [--forget]         end everything that `up` started; with --forget, delete the chain and the keys too
 
-`up` again after `down` goes on with the same chain. Needs iproute2, nftables and util-linux; and root, or a kernel that
-lets users make namespaces. If Prometheus is installed (or PROMETHEUS names the program), each hospital gets one, with the
+`up` again after `down` goes on with the same chain. It needs iproute2, nftables and util-linux, which scripts/setup.sh
+installs for it; and root, or a kernel that lets users make namespaces. If Prometheus is installed (or PROMETHEUS names the program), each hospital gets one, with the
 alert rules of docker/prometheus, at its own 127.0.0.1:9090.
 
   --state FOLDER   where keys, chains and logs are kept; default: `network` in the build folder. Two folders, two networks
-  --no-setup       if the programs have to be built, do not call scripts/setup.sh first
+  --no-setup       do not call scripts/setup.sh for what this machine lacks: network tools, or means to build the programs
 
   SALUS_BIN_DIR    where salus-node and salus are; default: the build folder, where they are built if they are missing
 EOF
@@ -222,13 +222,12 @@ EOF
 # ---- What there has to be ---------------------------------------------------------------------------------------------
 
 check_machine() {
-    local pair missing=()
     # `nft` is where only root looks for programs.
     export PATH="$PATH:/usr/sbin:/sbin"
-    for pair in ip:iproute2 nft:nftables unshare:util-linux nsenter:util-linux flock:util-linux; do
-        have "${pair%:*}" || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
-    done
-    [[ ${#missing[@]} -eq 0 ]] || fail "this machine lacks ${missing[*]}" "apt-get install ${missing[*]}"
+    [[ "$setup" == no || -z "$(missing_packages network)" ]] || "$salus_root/scripts/setup.sh" --network
+    local missing
+    missing="$(missing_packages network)"
+    [[ -z "$missing" ]] || fail "this machine lacks $missing" "apt-get install $missing"
     "${separation[@]}" true 2>/dev/null || fail "namespaces cannot be made here by $(id -un)" \
         "run this as root, or let users make them: sysctl kernel.unprivileged_userns_clone=1"
 }

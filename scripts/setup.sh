@@ -4,14 +4,18 @@ set -euo pipefail
 
 help() {
     cat <<'EOF'
-usage: scripts/setup.sh [--tests] [--help]
+usage: scripts/setup.sh [--tests | --network] [--help]
 
 Brings this machine to where Salus builds: a Rust compiler, the means to compile the runtime for wasm, a C and C++ compiler
 and protoc. It says each thing that it does, and does nothing that is done already, so it may be run any number of times;
 scripts/demo.sh, scripts/test.sh and .ci/run call it themselves.
 
-  --tests   also what tests and checks need: Node.js and npm; clippy and rustfmt where rustup does not bring them; iproute2,
-            nftables and util-linux for tests that need machines and a network of their own (not with SALUS_SKIP_NAMESPACES=1)
+  --tests     also what tests and checks need: Node.js and npm; clippy and rustfmt where rustup does not bring them; iproute2,
+              nftables, util-linux and libfaketime for tests that need machines and a network of their own (not with
+              SALUS_SKIP_NAMESPACES=1)
+  --network   only what scripts/network.sh needs besides the programs: iproute2, nftables and util-linux
+
+scripts/programs.txt lists every program and library that scripts and tests call, with the package that brings it.
 
 Where the compiler comes from, in this order:
 
@@ -31,19 +35,27 @@ EOF
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 for_tests=no
+for_network=no
 wasm_error=''
 
 main() {
     while [[ $# -gt 0 ]]; do
         case "$1" in
         --tests) for_tests=yes ;;
+        --network) for_network=yes ;;
         -h | --help) help && exit 0 ;;
         *) fail "unknown option: \`$1\`" "scripts/setup.sh --help lists the options" ;;
         esac
         shift
     done
 
-    install_native_tools
+    if [[ "$for_network" == yes && "$for_tests" == no ]]; then
+        install_missing "network tools" network
+        return
+    fi
+    # The C and C++ compilers, make and perl build zstd, lz4, secp256k1, OpenSSL and Binaryen; protoc makes the network's
+    # messages.
+    install_missing "build tools" build
     salus_environment
     if ! wasm_works; then
         install_rust_with_rustup || install_rust_of_the_distribution
@@ -51,7 +63,10 @@ main() {
     if [[ "$for_tests" == yes ]]; then
         install_checkers
         install_node
-        install_network_tools
+        if [[ "${SALUS_SKIP_NAMESPACES:-0}" != 1 ]]; then
+            install_missing "network tools" network
+            install_missing "what the faults need" faults
+        fi
     fi
     say "ready: $(describe_rust); build folder $CARGO_TARGET_DIR"
 }
@@ -124,41 +139,24 @@ quietly() {
     return "$status"
 }
 
-# The C and C++ compilers, make and perl build zstd, lz4, secp256k1, OpenSSL and Binaryen; protoc makes the network's messages.
-install_native_tools() {
-    local missing=()
-    have cc || missing+=(gcc libc6-dev)
-    have c++ || missing+=(g++)
-    have make || missing+=(make)
-    have pkg-config || missing+=(pkg-config)
-    have git || missing+=(git)
-    # The perl that Debian always has is too small for OpenSSL's build.
-    perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null || missing+=(perl)
-    [[ -n "${PROTOC:-}" ]] || have protoc || missing+=(protobuf-compiler)
-    # cargo downloads over TLS. A bare Debian has no certificates; other systems keep them elsewhere.
-    [[ -e /etc/ssl/certs/ca-certificates.crt || -n "${SSL_CERT_FILE:-}" ]] || ! have apt-get || missing+=(ca-certificates)
-    [[ ${#missing[@]} -eq 0 ]] || install_packages "build tools" "${missing[@]}"
+# install_missing WHY SET: what this machine lacks of a set of scripts/programs.txt.
+install_missing() {
+    local packages
+    packages="$(missing_packages "$2")"
+    # shellcheck disable=SC2086  # several words
+    [[ -z "$packages" ]] || install_packages "$1" $packages
+    packages="$(missing_packages "$2")"
+    [[ -z "$packages" ]] || fail "the packages are installed, but this machine still lacks $1" \
+        "look at \`$2\` in scripts/programs.txt for what \`$packages\` should have brought"
 }
 
+# Some packages of Node.js bring npm with them; Debian's does not.
 install_node() {
-    have node || install_packages "Node.js" nodejs
-    # Some packages of Node.js bring npm with them; Debian's does not.
-    have npm || install_packages "npm" npm
+    install_missing "Node.js and npm" tests
     local version
     version="$(node --version)"
     version_at_least "${version#v}" 18 ||
         fail "Node.js $version is too old for the tests" "install Node.js 18 or newer, or put it first in PATH"
-}
-
-# What makes hosts in network namespaces (e2e/src/netns.rs). The tests look for them where they are, also outside of PATH.
-install_network_tools() {
-    [[ "${SALUS_SKIP_NAMESPACES:-0}" != 1 ]] || return 0
-    local missing=() PATH="$PATH:/usr/sbin:/sbin"
-    { have ip && have tc; } || missing+=(iproute2)
-    have nft || missing+=(nftables)
-    { have unshare && have nsenter; } || missing+=(util-linux)
-    have mount || missing+=(mount)
-    [[ ${#missing[@]} -eq 0 ]] || install_packages "network tools" "${missing[@]}"
 }
 
 # rustup brings these with the toolchain; Debian has them apart.
@@ -281,7 +279,7 @@ install_wasm_std() {
         "mkdir -p $libraries && sudo cp $built/lib{core,alloc,compiler_builtins}-*.rlib $libraries"
     say "putting it into $libraries"
     mkdir -p "$libraries"
-    # Those of an older compiler are of no use to anybody.
+    # The compiler cannot read the libraries of an older one.
     rm -f "$libraries"/lib{core,alloc,compiler_builtins}-*.rlib
     cp "$built"/lib{core,alloc,compiler_builtins}-*.rlib "$libraries"
     rm -rf "$build"
