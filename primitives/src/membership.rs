@@ -257,6 +257,11 @@ impl Standing {
         self.institution.is_none_or(|institution| institution.status == InstitutionStatus::Active)
     }
 
+    /// Whether the member may act at `at`: it is active, and so is its institution, if it has one.
+    pub fn may_act(&self, at: Moment) -> bool {
+        self.is_active(at) && self.is_institution_active()
+    }
+
     /// The institution's number, if the member belongs to one.
     pub fn institution_id(&self) -> Option<InstitutionId> {
         self.institution.map(|institution| institution.id)

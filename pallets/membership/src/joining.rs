@@ -123,7 +123,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn is_active_verifier(member: MemberId) -> bool {
-        Self::standing(member).is_some_and(|found| found.role == Role::Verifier && Self::may_act(&found))
+        Self::standing(member)
+            .is_some_and(|verifier| verifier.role == Role::Verifier && verifier.may_act(T::Time::now()))
     }
 
     pub(crate) fn do_redeem(voucher: &Voucher, newcomer: &Newcomer) {

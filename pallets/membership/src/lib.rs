@@ -51,6 +51,7 @@ mod impl_membership;
 mod institutions;
 mod joining;
 mod keys;
+mod origins;
 mod queries;
 mod status;
 #[cfg(any(feature = "try-runtime", test))]
@@ -94,6 +95,7 @@ mod tests;
 
 pub use extension::{Bill, CallClass, CallPolicy, Charge, MemberGate, RESERVED_PRIORITY};
 pub use nonce::BoundedNonce;
+pub use origins::{EnsureBound, EnsureMember};
 pub use pallet::*;
 pub use types::{
     AccountOwner, Cost, GenesisMember, RedemptionSignatures, Usage, JOINING_LONGEVITY, JOINING_PRIORITY,
@@ -386,7 +388,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// There is no such institution, member or key. Check the number or the key.
         NotFound,
-        /// The signer is no active member, or not one whose role and institution may do this.
+        /// The signer's role may not do this, or not to this institution's staff.
         NotPermitted,
         /// A patient belongs to no institution: nobody can suspend, reinstate or revoke one.
         NotStaff,
@@ -652,7 +654,7 @@ pub mod pallet {
             key_signature: sr25519::Signature,
             membership_signature: sr25519::Signature,
         ) -> DispatchResult {
-            let member = Self::ensure_acting(origin)?.member;
+            let member = EnsureMember::<T>::ensure_origin(origin)?.member;
             Self::do_add_transaction_key(member, key, &key_signature, &membership_signature)
         }
 
@@ -669,7 +671,7 @@ pub mod pallet {
             key: SigningKey,
             membership_signature: sr25519::Signature,
         ) -> DispatchResult {
-            let member = Self::ensure_acting(origin)?.member;
+            let member = EnsureMember::<T>::ensure_origin(origin)?.member;
             Self::do_remove_transaction_key(member, key, &membership_signature)
         }
 

@@ -2,42 +2,24 @@
 
 //! Who may act, and how members of staff are suspended, reinstated and revoked.
 
-use crate::{Config, Error, Members, Pallet};
-use frame_support::{
-    dispatch::DispatchResult,
-    ensure,
-    traits::{EnsureOrigin, Time},
-};
-use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use crate::{Config, EnsureMember, Error, Members, Pallet};
+use frame_support::{dispatch::DispatchResult, ensure, traits::EnsureOrigin};
+use frame_system::pallet_prelude::OriginFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
-    membership::{Member, MemberStatus, Role, Standing},
-    questions::{AuditLog, Membership},
+    membership::{Member, MemberStatus, Role},
+    questions::AuditLog,
     InstitutionId, MemberId,
 };
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
-    /// The signer, who has to be an active member. `MemberGate` asks for that too; a call that comes to be dispatched in
-    /// another way is judged here.
-    pub(crate) fn ensure_acting(origin: OriginFor<T>) -> Result<Standing, DispatchError> {
-        let account = ensure_signed(origin)?;
-        let standing = Self::standing_of_account(&account).ok_or(Error::<T>::NotPermitted)?;
-        ensure!(Self::may_act(&standing), Error::<T>::NotPermitted);
-        Ok(standing)
-    }
-
     /// The signer, who has to be an active member of staff with `role`, and its institution.
     pub(crate) fn ensure_role(origin: OriginFor<T>, role: Role) -> Result<(MemberId, InstitutionId), DispatchError> {
-        let standing = Self::ensure_acting(origin)?;
+        let standing = EnsureMember::<T>::ensure_origin(origin)?;
         ensure!(standing.role == role, Error::<T>::NotPermitted);
         let institution = standing.institution_id().ok_or(Error::<T>::NotPermitted)?;
         Ok((standing.member, institution))
-    }
-
-    /// Whether this member may act now.
-    pub(crate) fn may_act(standing: &Standing) -> bool {
-        standing.is_active(T::Time::now()) && standing.is_institution_active()
     }
 
     pub(crate) fn set_member_status(

@@ -3,6 +3,8 @@
 //! Every call with every origin that it does not admit.
 
 use super::*;
+use crate::{EnsureBound, EnsureMember};
+use frame_support::traits::EnsureOrigin;
 use sp_runtime::traits::DispatchTransaction;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -53,10 +55,10 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
             if admits != Admits::Authorized {
                 fails(authorized(), BadOrigin.into());
             }
-            // Who signs is not the council, and needs no authorization.
+            fails(signed(STRANGER), BadOrigin.into());
+            // A signer is not the council, and needs no authorization.
             let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
             let refusal = if is_signed { Error::<Test>::NotPermitted.into() } else { BadOrigin.into() };
-            fails(signed(STRANGER), refusal);
             for (person, institution, role) in MEMBERS {
                 let is_admitted = match admits {
                     Admits::Council | Admits::Authorized => false,
@@ -100,10 +102,8 @@ fn every_signed_call_fails_for_whom_the_gate_refuses() {
         let info = Default::default();
         let pool = gate.validate_only(signed(person), &remark, &info, 1, TransactionSource::External, 0);
         assert_eq!(pool.map(drop), Err(InvalidTransaction::Custom(refusal.code()).into()), "{person:?}");
-        for (call, admits) in calls() {
-            let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
-            let error = if is_signed { Error::<Test>::NotPermitted.into() } else { DispatchError::from(BadOrigin) };
-            assert_fails(|| dispatch(call, signed(person)), error);
+        for (call, _) in calls() {
+            assert_fails(|| dispatch(call, signed(person)), BadOrigin);
         }
     }
     Builder::default().test(|| {
@@ -122,5 +122,29 @@ fn every_signed_call_fails_for_whom_the_gate_refuses() {
         refused(LAB_VERIFIER, Refusal::InstitutionNotActive);
         assert_ok!(Membership::remove_institution(council(), CLINIC));
         refused(CLINIC_VERIFIER, Refusal::InstitutionNotActive);
+    });
+}
+
+#[test]
+fn a_bound_account_has_a_standing_whatever_its_status_and_a_removed_one_none() {
+    Builder::default().test(|| {
+        let bound = |person| EnsureBound::<Test>::ensure_origin(signed(person)).ok();
+        let acting = |person| EnsureMember::<Test>::ensure_origin(signed(person)).ok();
+        assert_eq!(acting(DOCTOR), Membership::standing(id_of(DOCTOR)));
+        assert_eq!(bound(DOCTOR), acting(DOCTOR));
+        assert_ok!(Membership::suspend_member(council(), id_of(DOCTOR)));
+        assert_eq!(bound(DOCTOR), Membership::standing(id_of(DOCTOR)));
+        assert_eq!(acting(DOCTOR), None);
+        assert_ok!(Membership::suspend_institution(council(), LAB));
+        assert_eq!(bound(LAB_VERIFIER), Membership::standing(id_of(LAB_VERIFIER)));
+        assert_eq!(acting(LAB_VERIFIER), None);
+
+        assert_eq!(bound(STRANGER), None);
+        AccountOwners::<Test>::insert(DOCTOR.account(), AccountOwner { member: id_of(DOCTOR), live: false });
+        assert_eq!(bound(DOCTOR), None);
+        AccountOwners::<Test>::insert(DOCTOR.account(), AccountOwner { member: id_of(DOCTOR), live: true });
+        for origin in [RuntimeOrigin::none(), authorized(), council()] {
+            assert!(EnsureBound::<Test>::ensure_origin(origin).is_err());
+        }
     });
 }
