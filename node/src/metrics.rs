@@ -3,9 +3,9 @@
 //! What the node tells Prometheus beyond what the SDK does: what happened on the chain, who waits, who decides and who is
 //! away, how old the finalized state is, and how much room is left on the disk.
 //!
-//! Everything is read from finalized state, so no number is ever taken back. What happened is counted from the audit log
-//! itself: each entry raises the counter of its action, so an action that the log learns has its counter without a
-//! change here. Repeated denials, which the log writes down only later, are counted from the events of each block.
+//! Everything is read from finalized state, so no number is ever taken back. What happened is counted from the events of
+//! each block: every entry of an audit log has one, which raises the counter of its action. So an action that the log
+//! learns has its counter without a change here. Repeated denials, which the log writes down only later, have their own.
 //! Nothing here names a member, a chart or a record; the only ones named are institutions with a seat, by their numbers.
 //!
 //! The keys and types are those of the runtime that the node was built with. A newer runtime may have values that they do
@@ -15,11 +15,11 @@ use crate::service::Client;
 use codec::{Decode, DecodeAll};
 use frame_system::EventRecord;
 use futures::StreamExt;
-use pallet_salus_audit::{Entries, Event as AuditEvent, NextInTimeline, OldestInTimeline, Timeline};
+use pallet_salus_audit::Event as AuditEvent;
 use pallet_salus_authorities::{Absences, Seat, SeatStatus, Seats};
-use pallet_salus_membership::{Members, NextMember};
+use pallet_salus_membership::{Event as MembershipEvent, Members, NextMember};
 use salus_primitives::{
-    audit::{Action, Entry, LogId, Subject},
+    audit::Action,
     membership::{Member, MemberStatus},
     InstitutionId, MemberId, Moment,
 };
@@ -40,8 +40,6 @@ use substrate_prometheus_endpoint::{
     U64,
 };
 
-/// Log entries that are read upon one notification, at most; the rest is read upon the next. More than a block can hold.
-const MAX_ENTRIES: u64 = 50_000;
 /// Among how many of the newest members those that wait are looked for when the node starts. Who waits has 30 minutes
 /// for each challenge, so older ones have given up.
 const MAX_MEMBERS: u64 = 10_000;
@@ -118,8 +116,6 @@ fn key_of(pallet: &str, item: &str) -> Vec<u8> {
 /// Reads what becomes final.
 struct Follower {
     figures: Figures,
-    /// The place in the order of all log entries that is read next; none before the first could be read.
-    next: Option<u64>,
     /// Members that wait for their verification.
     pending: BTreeSet<MemberId>,
     /// Institutions that the figures name.
@@ -128,19 +124,19 @@ struct Follower {
 
 impl Follower {
     fn new(figures: Figures) -> Self {
-        Self { figures, next: None, pending: BTreeSet::new(), seated: BTreeSet::new() }
+        Self { figures, pending: BTreeSet::new(), seated: BTreeSet::new() }
     }
 
     /// Takes stock of the state in which the node starts. Counters begin at zero: Prometheus knows how to go on.
     fn begin(&mut self, state: &impl State) {
-        let read = [self.find_pending(state), self.count_entries(state), self.take_stock(state)];
+        let read = [self.find_pending(state), self.take_stock(state)];
         self.figures.note_whether_decoded(&read);
     }
 
     /// Notes that a block became final, and with it those `before` it.
     fn note<S: State>(&mut self, before: &[S], block: &S) {
-        let mut read = vec![self.count_entries(block), self.take_stock(block)];
-        read.extend(before.iter().chain([block]).map(|block| self.count_repetitions(block)));
+        let mut read: Vec<_> = before.iter().chain([block]).map(|block| self.count_events(block)).collect();
+        read.push(self.take_stock(block));
         self.figures.note_whether_decoded(&read);
     }
 
@@ -161,30 +157,27 @@ impl Follower {
         Ok(())
     }
 
-    /// Counts the log entries that are new since the last time.
-    fn count_entries(&mut self, state: &impl State) -> Result<(), Unread> {
-        let end = state.value::<u64>(&NextInTimeline::<Runtime>::hashed_key())?.unwrap_or_default();
-        let oldest = state.value::<u64>(&OldestInTimeline::<Runtime>::hashed_key())?.unwrap_or_default();
-        self.figures.log_entries.set(end);
-        let from = self.next.unwrap_or(end).max(oldest);
-        let stop = end.min(from.saturating_add(MAX_ENTRIES));
-        self.next = Some(from.max(stop));
+    /// Counts what happened in a block, and looks at the members whose status it changed.
+    fn count_events(&mut self, state: &impl State) -> Result<(), Unread> {
+        let events: Vec<EventRecord<RuntimeEvent, Hash>> =
+            state.value(&key_of("System", "Events"))?.unwrap_or_default();
         let mut result = Ok(());
-        for place in from..stop {
-            // One that cannot be read is no reason to leave out the others.
-            result = result.and(self.count_entry(state, place));
+        for EventRecord { event, .. } in events {
+            match event {
+                RuntimeEvent::Audit(AuditEvent::Appended { action, .. }) => {
+                    self.figures.entries.with_label_values(&[&name_of(action)]).inc();
+                }
+                // The log sums these up only at the end of the hour.
+                RuntimeEvent::Audit(AuditEvent::DenialRepeated { .. }) => self.figures.repeated_denials.inc(),
+                RuntimeEvent::Membership(
+                    MembershipEvent::MemberJoined { member, .. }
+                    | MembershipEvent::MemberActivated { member }
+                    | MembershipEvent::MemberRevoked { member },
+                ) => result = result.and(self.look_at(state, member)),
+                _ => {}
+            }
         }
         result
-    }
-
-    fn count_entry(&mut self, state: &impl State, place: u64) -> Result<(), Unread> {
-        let (log, sequence): (LogId, u64) = state.value(&Timeline::<Runtime>::hashed_key_for(place))?.ok_or(Unread)?;
-        let entry: Entry = state.value(&Entries::<Runtime>::hashed_key_for(log, sequence))?.ok_or(Unread)?;
-        self.figures.entries.with_label_values(&[&name_of(entry.action)]).inc();
-        match entry.subject {
-            Subject::Member(member) => self.look_at(state, member),
-            _ => Ok(()),
-        }
     }
 
     /// Reads what is so, as opposed to what happened.
@@ -225,17 +218,6 @@ impl Follower {
         self.figures.absent.set(absent);
         Ok(())
     }
-
-    /// Counts the denials that repeated an earlier one, which the log sums up only at the end of the hour.
-    fn count_repetitions(&self, state: &impl State) -> Result<(), Unread> {
-        let events: Vec<EventRecord<RuntimeEvent, Hash>> =
-            state.value(&key_of("System", "Events"))?.unwrap_or_default();
-        let repeated = |record: &&EventRecord<_, _>| {
-            matches!(record.event, RuntimeEvent::Audit(AuditEvent::DenialRepeated { .. }))
-        };
-        self.figures.repeated_denials.inc_by(u64::try_from(events.iter().filter(repeated).count()).unwrap_or(u64::MAX));
-        Ok(())
-    }
 }
 
 /// The institutions with a seat, from the accounts of the seats.
@@ -261,7 +243,6 @@ fn names_of_actions() -> Vec<&'static str> {
 struct Figures {
     entries: CounterVec<U64>,
     repeated_denials: Counter<U64>,
-    log_entries: Gauge<U64>,
     pending: Gauge<U64>,
     authorities: Gauge<U64>,
     seats: GaugeVec<U64>,
@@ -292,7 +273,6 @@ impl Figures {
                 "salus_denials_repeated_total",
                 "Denials since the node started that repeated one with an entry in the log, within the hour",
             )?,
-            log_entries: gauge("salus_audit_log_entries", "Entries of all audit logs since the chain began")?,
             pending: gauge("salus_members_pending", "Members that wait for their verification")?,
             authorities: gauge("salus_authorities", "Authorities of the current session")?,
             seats: gauges("salus_seats", "Institutions with a seat, by its status", "status")?,
@@ -365,7 +345,7 @@ mod tests {
     use pallet_salus_audit::Pallet as Audit;
     use salus_primitives::{
         access::{Denial, Scope},
-        audit::{AuditEvent as Happening, Reason},
+        audit::{AuditEvent as Happening, LogId, Reason, Subject},
         questions::AuditLog,
         ChartId, CompartmentId, Digest, EncryptionKey, SigningKey,
     };
@@ -406,6 +386,10 @@ mod tests {
     fn append(action: Action, subject: Subject) {
         let event = Happening::by_member(MemberId(1), None, action, subject);
         Audit::<Runtime>::append(CHART, event);
+    }
+
+    fn happens(event: MembershipEvent<Runtime>) {
+        System::deposit_event(RuntimeEvent::from(event));
     }
 
     fn count(follower: &Follower, action: &str) -> u64 {
@@ -449,10 +433,10 @@ mod tests {
             }
             follower.note(&[], &Here);
             assert!(names.iter().all(|name| count(follower, name) == 1));
-            // What was counted is not counted again.
+            // The next block has events of its own.
+            System::reset_events();
             follower.note(&[], &Here);
             assert!(names.iter().all(|name| count(follower, name) == 1));
-            assert_eq!(follower.figures.log_entries.get(), u64::try_from(names.len()).unwrap());
             assert_eq!(follower.figures.undecoded.get(), 0);
         });
     }
@@ -464,34 +448,10 @@ mod tests {
             append(Action::AccessGranted, Subject::Chart(ChartId(1)));
             let mut follower = Follower::new(Figures::register(&Registry::new()).unwrap());
             follower.begin(&Here);
+            System::reset_events();
             append(Action::AccessRevoked, Subject::Chart(ChartId(1)));
             follower.note(&[], &Here);
             assert_eq!((count(&follower, "AccessGranted"), count(&follower, "AccessRevoked")), (0, 1));
-        });
-    }
-
-    #[test]
-    fn entries_that_left_the_state_are_passed_over() {
-        following(|follower| {
-            for _ in 0..3 {
-                append(Action::AccessGranted, Subject::Chart(ChartId(1)));
-            }
-            OldestInTimeline::<Runtime>::put(2);
-            follower.note(&[], &Here);
-            assert_eq!((count(follower, "AccessGranted"), follower.figures.undecoded.get()), (1, 0));
-        });
-    }
-
-    #[test]
-    fn an_unknown_entry_is_counted_as_unread_and_the_others_by_their_actions() {
-        following(|follower| {
-            append(Action::AccessGranted, Subject::Chart(ChartId(1)));
-            append(Action::AccessGranted, Subject::Chart(ChartId(1)));
-            sp_io::storage::set(&Entries::<Runtime>::hashed_key_for(CHART, 0), &[255; 9]);
-            follower.note(&[], &Here);
-            assert_eq!((count(follower, "AccessGranted"), follower.figures.undecoded.get()), (1, 1));
-            follower.note(&[], &Here);
-            assert_eq!(follower.figures.undecoded.get(), 1);
         });
     }
 
@@ -534,14 +494,15 @@ mod tests {
             assert_eq!(follower.figures.pending.get(), 1);
 
             set(2, MemberStatus::Pending);
-            append(Action::MemberJoined, Subject::Member(MemberId(2)));
+            let (institution, role) = (InstitutionId(0), salus_primitives::membership::Role::Patient);
+            happens(MembershipEvent::MemberJoined { member: MemberId(2), institution, role });
             follower.note(&[], &Here);
             assert_eq!(follower.figures.pending.get(), 2);
 
             set(1, MemberStatus::Active);
-            append(Action::MemberActivated, Subject::Member(MemberId(1)));
+            happens(MembershipEvent::MemberActivated { member: MemberId(1) });
             set(2, MemberStatus::Revoked);
-            append(Action::MemberRevoked, Subject::Member(MemberId(2)));
+            happens(MembershipEvent::MemberRevoked { member: MemberId(2) });
             follower.note(&[], &Here);
             assert_eq!((follower.figures.pending.get(), follower.figures.undecoded.get()), (0, 0));
         });

@@ -28,11 +28,11 @@ pub enum LogId {
 
 /// Who did something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
     /// A member, in its own name.
-    Member(MemberId),
+    Member(#[codec(compact)] MemberId),
     /// The council.
     Council,
     /// Nobody: the chain itself, by its rules.
@@ -149,33 +149,33 @@ pub enum Action {
 
 /// To what it was done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// An institution.
-    Institution(InstitutionId),
+    Institution(#[codec(compact)] InstitutionId),
     /// A member.
-    Member(MemberId),
+    Member(#[codec(compact)] MemberId),
     /// A transaction key of a member.
-    TransactionKey(MemberId, SigningKey),
+    TransactionKey(#[codec(compact)] MemberId, SigningKey),
     /// Somebody who is not a member, known by a hash only.
     Applicant(Digest),
     /// A chart.
-    Chart(ChartId),
+    Chart(#[codec(compact)] ChartId),
     /// A compartment at an epoch.
-    Compartment(CompartmentId, u32),
+    Compartment(CompartmentId, #[codec(compact)] u32),
     /// A grant.
-    Grant(GrantId),
+    Grant(#[codec(compact)] GrantId),
     /// A request.
-    Request(RequestId),
+    Request(#[codec(compact)] RequestId),
     /// A version of a record.
-    Record(RecordId, u32),
+    Record(RecordId, #[codec(compact)] u32),
     /// A compartment or record that somebody wanted to read.
     Scope(Scope),
     /// All members: a parameter.
     Consortium,
     /// A runtime, by the BLAKE2b-256 hash of its code, and its version.
-    Runtime(Digest, u32),
+    Runtime(Digest, #[codec(compact)] u32),
     /// A call of the runtime.
     Call(CallName),
     /// A parameter, with its new value.
@@ -194,11 +194,11 @@ pub enum Reason {
     /// What denied it.
     Denial(Denial),
     /// How often.
-    Count(u32),
+    Count(#[codec(compact)] u32),
     /// It authored two blocks for one slot, or voted twice for finality.
     Equivocation,
     /// How long, in milliseconds.
-    Duration(Moment),
+    Duration(#[codec(compact)] Moment),
 }
 
 /// What happened, before the log gives it a place and a time.
@@ -255,9 +255,22 @@ impl AuditEvent {
     }
 }
 
-/// An entry of a log. Nothing edits it.
+/// An entry as the chain keeps and hashes it: without its place, which follows from where it stands in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct StoredEntry {
+    /// When it happened.
+    #[codec(compact)]
+    pub at: Moment,
+    /// In which block.
+    #[codec(compact)]
+    pub block: u32,
+    /// What happened.
+    pub event: AuditEvent,
+}
+
+/// An entry of a log, as clients read it. Nothing edits it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place in the log, from zero.
     pub sequence: u64,
@@ -287,6 +300,44 @@ impl Entry {
         let AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason } = event;
         Self { sequence, at, block, actor, on_behalf, institution, action, subject, purpose, reason }
     }
+
+    /// What the chain keeps of it.
+    pub fn stored(&self) -> StoredEntry {
+        let Self { at, block, actor, on_behalf, institution, action, subject, purpose, reason, .. } = *self;
+        let event = AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason };
+        StoredEntry { at, block, event }
+    }
+}
+
+// The derived forms do not know how long a compact number can be.
+const COMPACT_U32: usize = 5;
+const COMPACT_U64: usize = 9;
+
+impl MaxEncodedLen for StoredEntry {
+    fn max_encoded_len() -> usize {
+        AuditEvent::max_encoded_len().saturating_add(COMPACT_U32).saturating_add(COMPACT_U64)
+    }
+}
+
+impl MaxEncodedLen for Actor {
+    fn max_encoded_len() -> usize {
+        COMPACT_U64.saturating_add(1)
+    }
+}
+
+impl MaxEncodedLen for Subject {
+    fn max_encoded_len() -> usize {
+        [
+            Digest::max_encoded_len().saturating_add(COMPACT_U64),
+            RecordId::max_encoded_len().saturating_add(COMPACT_U32),
+            Scope::max_encoded_len(),
+            CallName::max_encoded_len(),
+            Parameter::max_encoded_len(),
+        ]
+        .into_iter()
+        .fold(0, usize::max)
+        .saturating_add(1)
+    }
 }
 
 /// A log's length and the head of its hash chain.
@@ -305,8 +356,9 @@ impl LogHead {
         Self { length: 0, hash: Digest((b"salus/audit/1", log).using_encoded(blake2_256)) }
     }
 
-    /// The head after `entry`: `blake2_256("salus/audit/1" || head || SCALE(entry))`.
-    pub fn after(&self, entry: &Entry) -> Self {
+    /// The head after `entry`: `blake2_256("salus/audit/1" || head || SCALE(entry))`. The entry's place is bound by its
+    /// turn in the chain.
+    pub fn after(&self, entry: &StoredEntry) -> Self {
         let hash = Digest((b"salus/audit/1", self.hash, entry).using_encoded(blake2_256));
         Self { length: self.length.saturating_add(1), hash }
     }
@@ -356,7 +408,7 @@ pub fn verify_log<'a>(
         if entry.sequence != reached.length {
             return Err(LogFault::Sequence { expected: reached.length, found: entry.sequence });
         }
-        reached = reached.after(entry);
+        reached = reached.after(&entry.stored());
     }
     if reached.length != head.length {
         return Err(LogFault::Length { expected: head.length, found: reached.length });
@@ -377,8 +429,38 @@ mod tests {
     fn log_of(length: u64) -> (Vec<Entry>, LogHead) {
         let event = AuditEvent::by_member(MemberId(1), None, Action::ChartOpened, Subject::Chart(ChartId(1)));
         let entries: Vec<_> = (0..length).map(|sequence| Entry::new(sequence, 1_000, 1, event)).collect();
-        let head = entries.iter().fold(LogHead::empty(LOG), |head, entry| head.after(entry));
+        let head = entries.iter().fold(LogHead::empty(LOG), |head, entry| head.after(&entry.stored()));
         (entries, head)
+    }
+
+    #[test]
+    fn a_stored_entry_is_short_and_never_longer_than_its_bound() {
+        let member = MemberId(u64::MAX);
+        let largest = AuditEvent {
+            on_behalf: Some(member),
+            institution: Some(InstitutionId(u32::MAX)),
+            purpose: Some(Purpose::Treatment),
+            reason: Some(Reason::Text(Digest([255; 32]))),
+            ..AuditEvent::by_member(member, None, Action::CallPaused, Subject::Chart(ChartId(u64::MAX)))
+        };
+        let key = SigningKey([255; 32]);
+        let record = RecordId { chart: ChartId(u64::MAX), key: [255; 16].into() };
+        for subject in [
+            Subject::Call(CallName::new(b"Pallet", b"call").unwrap()),
+            Subject::TransactionKey(member, key),
+            Subject::Record(record, u32::MAX),
+            Subject::Runtime(Digest([255; 32]), u32::MAX),
+            Subject::Scope(Scope::Record(record.key)),
+        ] {
+            let stored = StoredEntry { at: u64::MAX, block: u32::MAX, event: AuditEvent { subject, ..largest } };
+            assert!(stored.encoded_size() <= StoredEntry::max_encoded_len(), "{subject:?}");
+        }
+        // A grant by one of ten thousand patients, with the hash of a note.
+        let grant = AuditEvent::by_member(MemberId(9_999), None, Action::AccessGranted, Subject::Grant(GrantId(63)))
+            .for_purpose(Purpose::Treatment)
+            .because(Reason::Text(Digest([1; 32])));
+        let stored = StoredEntry { at: 1_800_000_000_000, block: 10_000_000, event: grant };
+        assert_eq!(stored.encoded_size(), 57);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Identifiers, digests and public keys: newtypes, never bare integers or arrays.
 
 use alloc::string::String;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{CompactAs, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
@@ -12,7 +12,7 @@ macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-        #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+        #[derive(Encode, Decode, CompactAs, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub $inner);
 

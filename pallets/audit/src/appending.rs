@@ -2,12 +2,12 @@
 
 //! Appending entries.
 
-use crate::{Config, DenialRun, Denials, Entries, Event, Heads, NextInTimeline, Pallet, Timeline};
-use frame_support::traits::Time;
+use crate::{types::page_of, Config, DenialRun, Denials, Event, Heads, Pages, Pallet, StoredHead};
+use frame_support::{defensive, traits::Time};
 use salus_primitives::{
-    audit::{Action, AuditEvent, Entry, LogId, Reason, Subject},
+    audit::{Action, AuditEvent, LogId, Reason, StoredEntry, Subject},
     questions::AuditLog,
-    ChartId, MemberId, Moment,
+    ChartId, InstitutionId, MemberId, Moment,
 };
 use sp_runtime::SaturatedConversion;
 
@@ -22,19 +22,19 @@ impl<T: Config> AuditLog for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Appends what happened at `now` and chains it to the log's head.
+    /// Appends what happened at `now` and chains it to the log's head. It reads and writes one head and one page.
     pub(crate) fn append_at(now: Moment, log: LogId, event: AuditEvent) {
-        let head = Self::head(log);
+        let head = Heads::<T>::get(log).unwrap_or_else(|| StoredHead::empty(log));
         let block = frame_system::Pallet::<T>::block_number().saturated_into();
-        let entry = Entry::new(head.length, now, block, event);
-        let next_head = head.after(&entry);
+        let entry = StoredEntry { at: now, block, event };
+        let next = head.log_head().after(&entry);
 
-        Entries::<T>::insert(log, entry.sequence, entry);
-        Heads::<T>::insert(log, next_head);
-        let place = NextInTimeline::<T>::get();
-        Timeline::<T>::insert(place, (log, entry.sequence));
-        NextInTimeline::<T>::put(place.saturating_add(1));
-        Self::deposit_event(Event::Appended { log, sequence: entry.sequence, head: next_head.hash });
+        // A page takes entries by their places, so it cannot be full.
+        if Pages::<T>::try_append((log, page_of(head.length)), entry).is_err() {
+            defensive!("a page of a log is full");
+        }
+        Heads::<T>::insert(log, StoredHead { length: next.length, hash: next.hash, ..head });
+        Self::deposit_event(Event::Appended { log, sequence: head.length, action: event.action, head: next.hash });
     }
 
     /// Appends a denial at `now`, or counts it when the member's last one with an entry was within the hour.
@@ -47,19 +47,20 @@ impl<T: Config> Pallet<T> {
             }
             earlier => {
                 if let Some(run) = earlier {
-                    Self::append_repetitions(now, chart, run, event);
+                    Self::append_repetitions(now, chart, member, run);
                 }
-                Denials::<T>::insert(chart, member, DenialRun { since: now, repeated: 0 });
+                let institution: Option<InstitutionId> = event.institution;
+                Denials::<T>::insert(chart, member, DenialRun { since: now, repeated: 0, institution });
                 Self::append_at(now, LogId::Chart(chart), event);
             }
         }
     }
 
-    /// Writes down how often the denial of `run` was repeated, in the name of the actor of `denial`.
-    pub(crate) fn append_repetitions(now: Moment, chart: ChartId, run: DenialRun, denial: AuditEvent) {
+    /// Writes down how often the denial of `run` was repeated.
+    pub(crate) fn append_repetitions(now: Moment, chart: ChartId, member: MemberId, run: DenialRun) {
         if run.repeated > 0 {
-            let event =
-                AuditEvent { action: Action::DenialsRepeated, subject: Subject::Chart(chart), purpose: None, ..denial };
+            let subject = Subject::Chart(chart);
+            let event = AuditEvent::by_member(member, run.institution, Action::DenialsRepeated, subject);
             Self::append_at(now, LogId::Chart(chart), event.because(Reason::Count(run.repeated)));
         }
     }

@@ -4,14 +4,14 @@
 //!
 //! The benchmarks pass the time in: without a genesis the clock stands at zero, where no entry would ever be due.
 
-use crate::{Config, DenialRun, Denials, Entries, Heads, NextInTimeline, OldestInTimeline, Pallet};
+use crate::{Config, DenialRun, Denials, NextVisit, Pages, Pallet, Round, ENTRIES_PER_PAGE};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Get, Time};
 use salus_primitives::{
     access::{Denial, Purpose, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     time::HOUR,
-    ChartId, InstitutionId, MemberId, RecordKey,
+    ChartId, InstitutionId, MemberId, Moment, RecordKey,
 };
 
 const MEMBER: MemberId = MemberId(u64::MAX);
@@ -27,64 +27,74 @@ fn denied() -> AuditEvent {
     }
 }
 
+/// A run with repetitions.
+fn run(since: Moment) -> DenialRun {
+    DenialRun { since, repeated: 1, institution: Some(InstitutionId(u32::MAX)) }
+}
+
+/// A page of `log` with room for one entry, all of the largest size.
+fn fill<T: Config>(now: Moment, log: LogId) {
+    (1..ENTRIES_PER_PAGE).for_each(|_| Pallet::<T>::append_at(now, log, denied()));
+}
+
 #[benchmarks]
 mod benches {
     use super::*;
 
+    /// The last entry of a page.
     #[benchmark]
     fn append() {
         let chart = ChartId(1);
         let log = LogId::Chart(chart);
         let now = T::Time::now();
-        Pallet::<T>::append_at(now, log, denied());
+        fill::<T>(now, log);
 
         #[block]
         {
             Pallet::<T>::append_at(now, log, denied());
         }
 
-        assert_eq!(Pallet::<T>::head(log).length, 2);
+        assert_eq!(Pallet::<T>::head(log).length, u64::from(ENTRIES_PER_PAGE));
     }
 
-    /// The denial ends a run with repetitions: two entries.
+    /// The denial ends a run with repetitions: two entries, on two pages.
     #[benchmark]
     fn append_denial() {
         let chart = ChartId(1);
         let log = LogId::Chart(chart);
         let now = T::Time::now().saturating_add(HOUR);
-        Pallet::<T>::append_at(T::Time::now(), log, denied());
-        Denials::<T>::insert(chart, MEMBER, DenialRun { since: T::Time::now(), repeated: 1 });
+        fill::<T>(T::Time::now(), log);
+        Denials::<T>::insert(chart, MEMBER, run(T::Time::now()));
 
         #[block]
         {
             Pallet::<T>::append_denial_at(now, chart, MEMBER, denied());
         }
 
-        assert_eq!(Pallet::<T>::head(log).length, 3);
+        assert_eq!(Pallet::<T>::head(log).length, u64::from(ENTRIES_PER_PAGE).saturating_add(1));
     }
 
-    /// Each entry is the last of its log and closes a run with repetitions; one more entry is not due.
+    /// Each step closes a run with repetitions, and fills the last place of a page.
     #[benchmark]
     fn prune(n: Linear<0, { T::MaxPruned::get() }>) {
         let start = T::Time::now();
         for chart in (0..n).map(|chart| ChartId(chart.into())) {
-            Pallet::<T>::append_at(start, LogId::Chart(chart), denied());
-            Denials::<T>::insert(chart, MEMBER, DenialRun { since: start, repeated: 1 });
+            fill::<T>(start, LogId::Chart(chart));
+            Denials::<T>::insert(chart, MEMBER, run(start));
         }
+        NextVisit::<T>::put(Round::Runs(None));
         let now = start.saturating_add(T::Horizon::get());
-        Pallet::<T>::append_at(now, LogId::Consortium, denied());
-        let pruned;
+        let steps;
 
         #[block]
         {
-            pruned = Pallet::<T>::prune(now, n.saturating_add(1));
+            steps = Pallet::<T>::prune(now, n);
         }
 
-        assert_eq!(pruned, n);
-        assert_eq!(OldestInTimeline::<T>::get(), u64::from(n));
-        assert_eq!(NextInTimeline::<T>::get(), u64::from(n).saturating_mul(2).saturating_add(1));
-        assert!(!Entries::<T>::contains_key(LogId::Chart(ChartId(0)), 0));
-        assert_eq!(Heads::<T>::iter_keys().count() as u64, u64::from(n).saturating_add(1));
+        assert_eq!(steps, n);
+        assert_eq!(Denials::<T>::iter_keys().count(), 0);
+        let size = ENTRIES_PER_PAGE as usize;
+        assert!(Pages::<T>::iter_values().all(|page| page.len() == size));
     }
 
     impl_benchmark_test_suite! {

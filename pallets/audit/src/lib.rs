@@ -12,13 +12,14 @@
 //!
 //! ## What is stored
 //!
-//! For each log its length and the head of its hash chain, for ever; and its newest entries. Past
-//! [`Config::Horizon`] entries leave the state on idle, oldest first, a bounded number in each block. They stay provable
-//! at any block that held them, by a storage proof against that block's state root. Nothing edits an entry.
+//! For each log its length and the head of its hash chain, for ever; and its newest entries, [`ENTRIES_PER_PAGE`] to a
+//! page. Appending reads and writes one head and one page. A round over all logs goes on in each idle block, a bounded
+//! number of steps at a time, and removes pages whose entries are all past [`Config::Horizon`]. They stay provable at
+//! any block whose state had them, by a storage proof against that block's state root. Nothing edits an entry.
 //!
 //! Repeated denials of one member on one chart would let anybody who is denied fill the log, so the first appends an
 //! entry and the repetitions of the following hour only raise a counter, which is written down before the entry of the
-//! next denial, or when the first entry leaves the state.
+//! next denial, or when the round finds the first entry past the horizon.
 //!
 //! ## What is never stored
 //!
@@ -71,7 +72,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::DenialRun;
+pub use types::{DenialRun, Round, StoredHead, ENTRIES_PER_PAGE};
 pub use weights::WeightInfo;
 
 /// Append-only logs with chained heads: what happened, by whom, to what and why.
@@ -82,7 +83,7 @@ pub mod pallet {
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
-        audit::{Entry, LogHead, LogId},
+        audit::{Action, LogId, StoredEntry},
         ChartId, Digest, MemberId, Moment,
     };
 
@@ -102,7 +103,7 @@ pub mod pallet {
         /// block.
         type Horizon: Get<Moment>;
 
-        /// Entries that one block removes from the state, at most.
+        /// Steps of the round that removes entries past the horizon, in one block, at most.
         #[pallet::constant]
         type MaxPruned: Get<u32>;
 
@@ -113,29 +114,19 @@ pub mod pallet {
     // All keys below are Twox64Concat: they are made of numbers that the chain counts up itself. Pallets append only to
     // logs of charts and institutions that exist, so nobody can choose a key to unbalance the trie.
 
-    /// The length of each log and the head of its hash chain. A log without entries has none.
+    /// The length of each log, the head of its hash chain, and the first entry that the state has. A log without entries
+    /// has none.
     #[pallet::storage]
-    pub type Heads<T: Config> = StorageMap<_, Twox64Concat, LogId, LogHead>;
+    pub type Heads<T: Config> = StorageMap<_, Twox64Concat, LogId, StoredHead>;
 
-    /// The first entry of each log that the state still holds.
+    /// The newest entries of each log, in order: page `n` has those from place `n` times [`ENTRIES_PER_PAGE`] on.
     #[pallet::storage]
-    pub type FirstHeld<T: Config> = StorageMap<_, Twox64Concat, LogId, u64, ValueQuery>;
+    pub type Pages<T: Config> =
+        StorageMap<_, Twox64Concat, (LogId, u64), BoundedVec<StoredEntry, ConstU32<ENTRIES_PER_PAGE>>, ValueQuery>;
 
-    /// The newest entries of each log, by their place in it.
+    /// Where the round that removes entries goes on.
     #[pallet::storage]
-    pub type Entries<T: Config> = StorageDoubleMap<_, Twox64Concat, LogId, Twox64Concat, u64, Entry>;
-
-    /// The entries of all logs in the order in which they were appended: the order in which they leave the state.
-    #[pallet::storage]
-    pub type Timeline<T: Config> = StorageMap<_, Twox64Concat, u64, (LogId, u64)>;
-
-    /// The next place in the timeline.
-    #[pallet::storage]
-    pub type NextInTimeline<T: Config> = StorageValue<_, u64, ValueQuery>;
-
-    /// The oldest place in the timeline that is still taken; equal to the next one when none is.
-    #[pallet::storage]
-    pub type OldestInTimeline<T: Config> = StorageValue<_, u64, ValueQuery>;
+    pub type NextVisit<T: Config> = StorageValue<_, Round, ValueQuery>;
 
     /// The latest run of denials of a member on a chart.
     #[pallet::storage]
@@ -151,6 +142,8 @@ pub mod pallet {
             log: LogId,
             /// The entry's place in it.
             sequence: u64,
+            /// What was done.
+            action: Action,
             /// The head of the hash chain, up to and with this entry.
             head: Digest,
         },

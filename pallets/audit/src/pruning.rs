@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How entries leave the state.
+//! How entries leave the state: a round over all logs, and then over all runs of denials, a few steps in each idle block.
 
-use crate::{Config, Denials, Entries, FirstHeld, NextInTimeline, OldestInTimeline, Pallet, Timeline, WeightInfo};
+use crate::{
+    types::{page_of, Round},
+    Config, Denials, Heads, NextVisit, Pages, Pallet, StoredHead, WeightInfo,
+};
 use frame_support::{
     traits::{Get, Time},
     weights::Weight,
 };
-use salus_primitives::{
-    audit::{Actor, AuditEvent, Entry, LogId},
-    Moment,
-};
+use salus_primitives::{audit::LogId, ChartId, MemberId, Moment};
 
 impl<T: Config> Pallet<T> {
-    /// Removes as many entries past the horizon as `remaining` and [`Config::MaxPruned`] allow; returns what it took.
-    /// What is left over is the next block's.
+    /// Takes as many steps of the round as `remaining` and [`Config::MaxPruned`] allow; returns what they cost. The next
+    /// block goes on where this one ends.
     pub(crate) fn prune_within(remaining: Weight) -> Weight {
         let none = T::WeightInfo::prune(0);
         let each = T::WeightInfo::prune(1).saturating_sub(none);
@@ -28,41 +28,92 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::prune(Self::prune(T::Time::now(), limit))
     }
 
-    /// Removes at most `limit` entries that are past the horizon at `now`, oldest first; returns how many.
+    /// Takes at most `limit` steps of the round, and none past its end; returns how many. A step visits a log or a run
+    /// of denials, or removes a page. So a log that grows fast is pruned as fast.
     pub(crate) fn prune(now: Moment, limit: u32) -> u32 {
-        let oldest = OldestInTimeline::<T>::get();
-        let end = NextInTimeline::<T>::get().min(oldest.saturating_add(limit.into()));
-        let mut pruned = 0u32;
-        for place in oldest..end {
-            let Some((log, entry)) = Self::at_place(place) else { break };
-            if now < entry.at.saturating_add(T::Horizon::get()) {
+        let start = NextVisit::<T>::get();
+        let horizon = T::Horizon::get();
+        let (mut round, mut steps) = (start, 0u32);
+        while steps < limit {
+            steps = steps.saturating_add(1);
+            round = match round {
+                Round::Logs(last) => match Self::log_after(last) {
+                    Some(log) => {
+                        let spare = limit.saturating_sub(steps);
+                        let (removed, is_done) = Self::prune_log(now, horizon, log, spare);
+                        steps = steps.saturating_add(removed);
+                        if !is_done {
+                            break;
+                        }
+                        Round::Logs(Some(log))
+                    }
+                    None => Round::Runs(None),
+                },
+                Round::Runs(last) => match Self::run_after(last) {
+                    Some((chart, member)) => {
+                        Self::close_run(now, horizon, chart, member);
+                        Round::Runs(Some((chart, member)))
+                    }
+                    None => {
+                        round = Round::default();
+                        break;
+                    }
+                },
+            };
+        }
+        if round != start {
+            NextVisit::<T>::put(round);
+        }
+        steps
+    }
+
+    fn log_after(last: Option<LogId>) -> Option<LogId> {
+        match last {
+            Some(log) => Heads::<T>::iter_keys_from(Heads::<T>::hashed_key_for(log)).next(),
+            None => Heads::<T>::iter_keys().next(),
+        }
+    }
+
+    fn run_after(last: Option<(ChartId, MemberId)>) -> Option<(ChartId, MemberId)> {
+        match last {
+            Some((chart, member)) => Denials::<T>::iter_keys_from(Denials::<T>::hashed_key_for(chart, member)).next(),
+            None => Denials::<T>::iter_keys().next(),
+        }
+    }
+
+    /// Removes at most `spare` pages whose entries are all past the horizon; returns how many, and whether none is left.
+    fn prune_log(now: Moment, horizon: Moment, log: LogId, spare: u32) -> (u32, bool) {
+        let Some(mut head) = Heads::<T>::get(log) else { return (0, true) };
+        let (mut removed, mut is_done) = (0u32, true);
+        while let Some(page) = Self::page_past(now, horizon, log, &head) {
+            if removed >= spare {
+                is_done = false;
                 break;
             }
-            Timeline::<T>::remove(place);
-            Entries::<T>::remove(log, entry.sequence);
-            FirstHeld::<T>::insert(log, entry.sequence.saturating_add(1));
-            Self::close_run_of(now, log, entry);
-            pruned = pruned.saturating_add(1);
+            head.first = head.places_in(page).end;
+            Pages::<T>::remove((log, page));
+            removed = removed.saturating_add(1);
         }
-        if pruned > 0 {
-            OldestInTimeline::<T>::put(oldest.saturating_add(pruned.into()));
+        if removed > 0 {
+            Heads::<T>::insert(log, head);
         }
-        pruned
+        (removed, is_done)
     }
 
-    fn at_place(place: u64) -> Option<(LogId, Entry)> {
-        let (log, sequence) = Timeline::<T>::get(place)?;
-        Some((log, Entries::<T>::get(log, sequence)?))
+    /// The oldest page of `log`, if even its newest entry is past the horizon.
+    fn page_past(now: Moment, horizon: Moment, log: LogId, head: &StoredHead) -> Option<u64> {
+        let page = page_of(head.first);
+        let newest = Pages::<T>::get((log, page)).last().copied()?;
+        (head.first < head.length && now >= newest.at.saturating_add(horizon)).then_some(page)
     }
 
-    /// Forgets the actor's run of denials when it is over, but not before its repetitions are written down: runs would
-    /// otherwise outlive their entries and stay for ever.
-    fn close_run_of(now: Moment, log: LogId, entry: Entry) {
-        let (LogId::Chart(chart), Actor::Member(member)) = (log, entry.actor) else { return };
-        let Some(run) = Denials::<T>::get(chart, member).filter(|run| run.is_over(now)) else { return };
-        Denials::<T>::remove(chart, member);
-        let Entry { actor, on_behalf, institution, action, subject, purpose, reason, .. } = entry;
-        let event = AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason };
-        Self::append_repetitions(now, chart, run, event);
+    /// Forgets a run of denials when its entry is past the horizon, but not before its repetitions are written down.
+    fn close_run(now: Moment, horizon: Moment, chart: ChartId, member: MemberId) {
+        let is_past = |since: Moment| now >= since.saturating_add(horizon);
+        let Some(run) = Denials::<T>::get(chart, member) else { return };
+        if run.is_over(now) && is_past(run.since) {
+            Denials::<T>::remove(chart, member);
+            Self::append_repetitions(now, chart, member, run);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 //! What is true of the storage after every block: one function for each fact.
 
-use crate::{Config, Denials, Entries, FirstHeld, Heads, NextInTimeline, OldestInTimeline, Pallet, Timeline};
+use crate::{types::page_of, Config, Denials, Heads, Pages, Pallet};
 use frame_support::{ensure, traits::Time};
 use salus_primitives::audit::{verify_log, LogFault};
 use sp_runtime::TryRuntimeError;
@@ -12,30 +12,33 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_state_logs_are_whole()?;
         Self::try_state_heads_chain_their_entries()?;
-        Self::try_state_timeline_is_whole_and_in_order()?;
+        Self::try_state_entries_are_in_order_of_time()?;
         Self::try_state_denials_are_not_in_the_future()
     }
 
-    /// A log holds exactly the entries from the first held to its length, each in its place.
+    /// A log has exactly the pages from its first entry to its length, each with as many entries as it should have.
     fn try_state_logs_are_whole() -> Result<(), TryRuntimeError> {
-        let mut held = 0u64;
+        let mut pages = 0usize;
         for (log, head) in Heads::<T>::iter() {
-            let first = FirstHeld::<T>::get(log);
-            held = held.saturating_add(head.length.checked_sub(first).ok_or("a log is shorter than its first entry")?);
-            for sequence in first..head.length {
-                let entry = Entries::<T>::get(log, sequence).ok_or("an entry is missing")?;
-                ensure!(entry.sequence == sequence, "an entry is not in its place");
+            ensure!(head.first <= head.length, "a log is shorter than its first entry");
+            if head.first == head.length {
+                continue;
+            }
+            for page in page_of(head.first)..=page_of(head.length.saturating_sub(1)) {
+                let expected = head.places_in(page).count();
+                ensure!(Pages::<T>::get((log, page)).len() == expected, "a page does not have its entries");
+                pages = pages.saturating_add(1);
             }
         }
-        ensure!(Entries::<T>::iter_keys().count() as u64 == held, "an entry belongs to no log");
+        ensure!(Pages::<T>::iter_keys().count() == pages, "a page belongs to no log");
         Ok(())
     }
 
-    /// The head of a log that is held from its first entry on is what its entries make it.
+    /// The head of a log that is kept from its first entry on is what its entries make it.
     fn try_state_heads_chain_their_entries() -> Result<(), TryRuntimeError> {
-        for (log, head) in Heads::<T>::iter().filter(|(log, _)| FirstHeld::<T>::get(log) == 0) {
+        for (log, head) in Heads::<T>::iter().filter(|(_, head)| head.first == 0) {
             let entries = Self::page(log, 0, u32::MAX);
-            verify_log(log, &entries, &head).map_err(|fault| match fault {
+            verify_log(log, &entries, &head.log_head()).map_err(|fault| match fault {
                 LogFault::Sequence { .. } => "entries are out of order",
                 LogFault::Length { .. } => "a log is not as long as its head says",
                 LogFault::Hash => "a head is not what its entries make it",
@@ -44,18 +47,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The timeline names every entry once, without gaps, and later places are not earlier in time.
-    fn try_state_timeline_is_whole_and_in_order() -> Result<(), TryRuntimeError> {
-        let (oldest, next) = (OldestInTimeline::<T>::get(), NextInTimeline::<T>::get());
-        let places = next.checked_sub(oldest).ok_or("the oldest place comes after the next one")?;
-        ensure!(Timeline::<T>::iter_keys().count() as u64 == places, "the timeline has gaps or strays");
-        ensure!(Entries::<T>::iter_keys().count() as u64 == places, "the timeline does not name every entry");
-        let mut latest = 0;
-        for place in oldest..next {
-            let (log, sequence) = Timeline::<T>::get(place).ok_or("the timeline has a gap")?;
-            let entry = Entries::<T>::get(log, sequence).ok_or("the timeline names an entry that is not there")?;
-            ensure!(entry.at >= latest, "the timeline is not in order");
-            latest = entry.at;
+    /// Later entries of a log are not earlier in time.
+    fn try_state_entries_are_in_order_of_time() -> Result<(), TryRuntimeError> {
+        for log in Heads::<T>::iter_keys() {
+            let entries = Self::page(log, 0, u32::MAX);
+            let is_ordered = entries.iter().zip(entries.iter().skip(1)).all(|(earlier, later)| earlier.at <= later.at);
+            ensure!(is_ordered, "a log is not in order of time");
         }
         Ok(())
     }

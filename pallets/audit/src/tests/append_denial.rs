@@ -21,7 +21,10 @@ fn append_denial_appends_the_first_and_counts_the_rest_of_the_hour() {
         System::assert_last_event(Event::DenialRepeated { chart: CHART, member: DOCTOR, count: 2 }.into());
 
         assert_eq!(Audit::head(LOG), head);
-        assert_eq!(Denials::<Test>::get(CHART, DOCTOR), Some(DenialRun { since: START, repeated: 2 }));
+        assert_eq!(
+            Denials::<Test>::get(CHART, DOCTOR),
+            Some(DenialRun { since: START, repeated: 2, institution: Some(CLINIC) })
+        );
     });
 }
 
@@ -44,7 +47,10 @@ fn append_denial_writes_the_count_down_when_the_hour_is_over() {
         };
         let at = START + HOUR;
         assert_eq!(entries[1..], [Entry::new(1, at, 2, repeated), Entry::new(2, at, 2, denied())]);
-        assert_eq!(Denials::<Test>::get(CHART, DOCTOR), Some(DenialRun { since: at, repeated: 0 }));
+        assert_eq!(
+            Denials::<Test>::get(CHART, DOCTOR),
+            Some(DenialRun { since: at, repeated: 0, institution: Some(CLINIC) })
+        );
         assert_eq!(verify(LOG), Ok(()));
     });
 }

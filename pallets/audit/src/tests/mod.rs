@@ -9,7 +9,7 @@ mod page;
 mod prune;
 
 pub(crate) use crate::mock::*;
-pub(crate) use crate::{DenialRun, Denials, Entries, Event, Heads, NextInTimeline, OldestInTimeline, Timeline};
+pub(crate) use crate::{DenialRun, Denials, Event, Heads, NextVisit, Pages, Round, ENTRIES_PER_PAGE};
 pub(crate) use salus_primitives::{
     access::{Denial, Purpose, Scope},
     audit::{verify_log, Action, AuditEvent, Entry, LogFault, LogHead, LogId, Reason, Subject},

@@ -28,10 +28,25 @@ fn page_begins_with_the_first_entry_that_is_still_held() {
         Audit::append(LOG, opened());
         Audit::append(LOG, opened());
         wait(HORIZON);
-        Audit::append(LOG, opened());
-        assert_eq!(Audit::prune(Now::get(), 10), 2);
+        // A log, its page, the end of the logs, and the end of the runs.
+        assert_eq!(Audit::prune(Now::get(), 10), 4);
         assert_eq!(Audit::oldest(LOG), 2);
+        assert!(sequences(0, 1).is_empty());
+        Audit::append(LOG, opened());
         assert_eq!(sequences(0, 1), [2]);
+    });
+}
+
+#[test]
+fn page_goes_across_pages_of_the_storage() {
+    Builder.test(|| {
+        for _ in 0..3 * ENTRIES_PER_PAGE + 1 {
+            Audit::append(LOG, opened());
+        }
+        assert_eq!(sequences(0, u32::MAX), (0..49).collect::<Vec<_>>());
+        assert_eq!(sequences(15, 2), [15, 16]);
+        assert_eq!(sequences(15, 18), (15..33).collect::<Vec<_>>());
+        assert_eq!(sequences(48, 10), [48]);
     });
 }
 
