@@ -587,6 +587,7 @@ mod tests {
             institution: InstitutionId(number.into()),
             account: SigningKey([number; 32]),
             delegate: SigningKey([number; 32]),
+            authority: SigningKey([number; 32]),
             status: SeatStatus::Active,
             admitted_at: 0,
             liable_from: 0,

@@ -53,6 +53,14 @@ pub(crate) fn words(proposal: &Proposal) -> String {
             "let the authorities of the next session decide on what is final, although nothing makes that decision final\n\
              the last final block, which stays    {last_final}\nblocks of the session until they begin  {wait}"
         ),
+        Proposal::WithdrawResumption => {
+            "withdraw the decision about finality, before a session acts upon it: the authorities stay as they are".to_owned()
+        }
+        Proposal::HandOverAccount { institution, account } => format!(
+            "hand the seat of institution {institution} over to another account, which sets its session keys from then on\n\
+             account  {}",
+            address(account)
+        ),
         Proposal::PlanUpgrade { code_hash, spec_version } => format!(
             "plan to replace the runtime by version {spec_version}\nthe code's hash  {code_hash} (salus-node check-runtime FILE \
              prints that of a file)"

@@ -164,6 +164,7 @@ const ONLINE: &[&[&str]] = &[
     &["authority", "rotate-keys"],
     &["authority", "suspend"],
     &["authority", "take-vote"],
+    &["authority", "hand-over", "member:1"],
     &["authority", "equivocations"],
     &["authority", "report"],
     &["authority", "upgrade"],

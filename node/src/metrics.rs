@@ -220,9 +220,9 @@ impl Follower {
     }
 }
 
-/// The institutions with a seat, from the accounts of the seats.
+/// The institutions with a seat, by the accounts that name their authorities.
 fn institutions_with_a_seat(state: &impl State) -> Result<BTreeSet<InstitutionId>, Unread> {
-    let owners = state.bytes_below(&key_of("Authorities", "SeatOf"))?;
+    let owners = state.bytes_below(&key_of("Authorities", "SeatOfAuthority"))?;
     owners.iter().map(|bytes| decoded(bytes)).collect()
 }
 
@@ -415,9 +415,16 @@ mod tests {
     fn seat(institution: u32, status: SeatStatus) {
         let account = AccountId32::from([u8::try_from(institution).unwrap(); 32]);
         let delegate = AccountId32::from([100; 32]);
-        let seat = Seat { account: account.clone(), delegate, status, admitted_at: 0, liable_from: 0 };
+        let seat = Seat {
+            account: account.clone(),
+            delegate,
+            authority: account.clone(),
+            status,
+            admitted_at: 0,
+            liable_from: 0,
+        };
         Seats::<Runtime>::insert(InstitutionId(institution), seat);
-        pallet_salus_authorities::SeatOf::<Runtime>::insert(account, InstitutionId(institution));
+        pallet_salus_authorities::SeatOfAuthority::<Runtime>::insert(account, InstitutionId(institution));
     }
 
     #[test]
@@ -528,7 +535,7 @@ mod tests {
 
             // Who has no seat any more is named no more.
             Seats::<Runtime>::remove(InstitutionId(2));
-            pallet_salus_authorities::SeatOf::<Runtime>::remove(AccountId32::from([2; 32]));
+            pallet_salus_authorities::SeatOfAuthority::<Runtime>::remove(AccountId32::from([2; 32]));
             follower.note(&[], &Here);
             assert_eq!(follower.figures.absent.get(), 0);
             assert!(follower.figures.missed_sessions.remove_label_values(&["2"]).is_err());
@@ -547,8 +554,8 @@ mod tests {
             assert_eq!(Here.value::<Moment>(&key_of("Timestamp", "Now")), Ok(Some(77)));
             assert!(key_of("Authorities", "Seats") == Seats::<Runtime>::map_storage_final_prefix());
             let owner = AccountId32::from([7; 32]);
-            let key = pallet_salus_authorities::SeatOf::<Runtime>::hashed_key_for(owner);
-            assert!(key.starts_with(&key_of("Authorities", "SeatOf")));
+            let key = pallet_salus_authorities::SeatOfAuthority::<Runtime>::hashed_key_for(owner);
+            assert!(key.starts_with(&key_of("Authorities", "SeatOfAuthority")));
         });
     }
 

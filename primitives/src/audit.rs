@@ -145,6 +145,14 @@ pub enum Action {
     /// The council let the authorities of the next session decide on what is final; the reason has the number of the block
     /// upon which they build.
     FinalityResumed,
+    /// The council withdrew that decision before a session acted upon it; the reason has the same number.
+    ResumptionWithdrawn,
+    /// No session began in time that could act upon that decision; the reason has the same number.
+    ResumptionExpired,
+    /// An authority's seat was handed over to another account.
+    AuthorityHandedOver,
+    /// An authority replaced its session keys.
+    SessionKeysReplaced,
 }
 
 /// To what it was done.

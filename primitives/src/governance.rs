@@ -16,6 +16,27 @@ pub const DEFAULT_UPGRADE_DELAY: Moment = DAY;
 /// How long it can be made to wait: a second, which is for tests and rehearsals, to 30 days.
 pub const UPGRADE_DELAYS: RangeInclusive<Moment> = 1_000..=30 * DAY;
 
+/// How much of the council has to be in favor of a decision.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Share {
+    /// More than half: what can be stopped or repeated.
+    Majority,
+    /// Two thirds or more: what makes or changes the council itself, the authorities, or the runtime.
+    TwoThirds,
+}
+
+impl Share {
+    /// The fewest votes in favor that are this share of so many seats.
+    pub fn of(self, seats: u32) -> u32 {
+        match self {
+            Self::Majority => seats.checked_div(2).unwrap_or_default().saturating_add(1),
+            Self::TwoThirds => u32::try_from(u64::from(seats).saturating_mul(2).div_ceil(3)).unwrap_or(seats),
+        }
+    }
+}
+
 /// Bytes of a call's full name, at most.
 pub const MAX_CALL_NAME: usize = 64;
 
@@ -209,6 +230,22 @@ mod tests {
         ] {
             assert!(least.is_within_bounds() && most.is_within_bounds(), "{least:?} {most:?}");
             assert!(!below.is_within_bounds() && !above.is_within_bounds(), "{below:?} {above:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_counted_in_seats() {
+        for (seats, majority, two_thirds) in [
+            (1, 1, 1),
+            (2, 2, 2),
+            (3, 2, 2),
+            (4, 3, 3),
+            (5, 3, 4),
+            (6, 4, 4),
+            (7, 4, 5),
+            (u32::MAX, 1 << 31, 2_863_311_530),
+        ] {
+            assert_eq!((Share::Majority.of(seats), Share::TwoThirds.of(seats)), (majority, two_thirds), "{seats}");
         }
     }
 

@@ -12,6 +12,7 @@ extern crate alloc;
 
 pub mod access;
 pub mod audit;
+pub mod authorities;
 pub mod evidence;
 pub mod governance;
 pub mod ids;
@@ -20,6 +21,7 @@ pub mod network;
 pub mod questions;
 pub mod records;
 pub mod refusal;
+pub mod text;
 pub mod time;
 
 pub use ids::{

@@ -5,26 +5,27 @@
 use crate::{limits, AccountId, BlockNumber, Runtime, RuntimeCall, Session, UncheckedExtrinsic};
 use frame_support::traits::Get;
 use frame_system::offchain::{CreateBare, CreateTransactionBase};
-use pallet_salus_authorities::{Finality, SessionLength};
+use pallet_salus_authorities::{Finality, SeatOf, SeatOfAuthority, Seats, SessionLength};
 use sp_consensus_aura::Slot;
 use sp_runtime::traits::Convert;
 
-/// Knows whether an account has a seat, or is still an authority; nobody else may set session keys.
+/// Knows for which authority an account sets session keys: that of its seat. No other account may set any.
 pub struct AuthorityOf;
 
 impl Convert<AccountId, Option<AccountId>> for AuthorityOf {
     fn convert(account: AccountId) -> Option<AccountId> {
-        let has_seat = pallet_salus_authorities::SeatOf::<Runtime>::contains_key(&account);
-        (has_seat || Session::validators().contains(&account)).then_some(account)
+        let institution = SeatOf::<Runtime>::get(account)?;
+        Seats::<Runtime>::get(institution).map(|seat| seat.authority)
     }
 }
 
-/// An authority is identified by its account alone.
+/// An authority is identified by the account that names it alone. One without a seat may still be leaving.
 pub struct IdentificationOf;
 
 impl Convert<AccountId, Option<()>> for IdentificationOf {
-    fn convert(account: AccountId) -> Option<()> {
-        AuthorityOf::convert(account).map(|_| ())
+    fn convert(authority: AccountId) -> Option<()> {
+        let has_seat = SeatOfAuthority::<Runtime>::contains_key(&authority);
+        (has_seat || Session::validators().contains(&authority)).then_some(())
     }
 }
 

@@ -43,10 +43,9 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Authorities(call) => of_authorities(role, call),
         RuntimeCall::Upgrades(call) => of_upgrades(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
-        RuntimeCall::Session(call) => of_session(role, call),
         RuntimeCall::Utility(call) => of_batch(role, call, nesting),
-        // Inherents, Root's calls, and what nobody signs.
-        RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) => None,
+        // Inherents, Root's calls, and what nobody signs. Session keys are set with `Authorities`, which logs it.
+        RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) | RuntimeCall::Session(_) => None,
     }
 }
 
@@ -112,13 +111,17 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
 fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
         Authorities::report_equivocation { .. } => &[Role::Service, Role::Delegate, Role::Auditor],
-        Authorities::suspend_authority { .. } | Authorities::take_vote { .. } => &[Role::Delegate],
+        Authorities::suspend_authority { .. }
+        | Authorities::take_vote { .. }
+        | Authorities::hand_over_account { .. } => &[Role::Delegate],
+        Authorities::set_keys { .. } => &[Role::Service],
         // For the council.
         Authorities::admit_authority { .. }
         | Authorities::remove_authority { .. }
         | Authorities::force_remove_authority { .. }
         | Authorities::reinstate_authority { .. }
         | Authorities::resume_finality { .. }
+        | Authorities::withdraw_resumption { .. }
         | Authorities::__Ignore(..) => &[],
     };
     roles.contains(&role).then_some(CallClass::Ordinary)
@@ -139,13 +142,6 @@ fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
         | Upgrades::__Ignore(..) => &[],
     };
     roles.contains(&role).then_some(CallClass::Ordinary)
-}
-
-/// The account of an authority is a service's. It replaces its keys, but does not take them away: an authority leaves by
-/// its seat.
-fn of_session(role: Role, call: &pallet_session::Call<Runtime>) -> Option<CallClass> {
-    let allowed = matches!(call, pallet_session::Call::set_keys { .. }) && role == Role::Service;
-    allowed.then_some(CallClass::Ordinary)
 }
 
 fn of_council(

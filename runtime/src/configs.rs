@@ -5,7 +5,7 @@
 use crate::{
     authorities::{AuthorityOf, CurrentSlot, ForcedFinality, IdentificationOf, ReportLongevity},
     call_policy::RolePolicy,
-    council::{CouncilWeights, MotionOfSeat},
+    council::{CouncilWeights, FittingMotions, MotionOfSeat},
     limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
     migrations,
     no_currency::NoCurrency,
@@ -16,7 +16,7 @@ use crate::{
 };
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstBool, ConstU32, ConstU64, KeyOwnerProofSystem},
+    traits::{ConstBool, ConstU32, ConstU64, InsideBoth, KeyOwnerProofSystem},
     weights::constants::ParityDbWeight,
 };
 use frame_system::EnsureNever;
@@ -35,11 +35,11 @@ parameter_types! {
 
 // Which calls a signer may make is judged by `MemberGate`, in the pool as in the block; `BaseCallFilter` acts at dispatch
 // only, where a refused call has already taken its place in the block. So what is paused is refused by both: the filter
-// catches what nobody signs, and what the council decides.
+// catches what nobody signs, and what the council decides. It also refuses motions that could not pass, or pass too soon.
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type Block = Block;
-    type BaseCallFilter = TxPause;
+    type BaseCallFilter = InsideBoth<TxPause, FittingMotions>;
     type SingleBlockMigrations = migrations::SingleBlock;
     type BlockHashCount = ConstU32<{ limits::BLOCK_HASHES }>;
     type BlockWeights = RuntimeBlockWeights;
@@ -113,9 +113,10 @@ impl pallet_offences::Config for Runtime {
 
 /// The council: one delegate for each authority institution.
 pub type CouncilCollective = pallet_collective::Instance1;
-/// More than half of the council: institutions and parameters.
+/// More than half of the council: what can be stopped or repeated.
 pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
-/// At least two thirds of the council: what may cost the network its fault tolerance, and the council's own motions.
+/// At least two thirds of the council: what makes or changes the council itself, the authorities, or the runtime. Nothing that a
+/// majority decides may bring it nearer to two thirds.
 pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
 
 impl pallet_collective::Config<CouncilCollective> for Runtime {
@@ -163,6 +164,7 @@ impl pallet_salus_audit::Config for Runtime {
 
 impl pallet_salus_membership::Config for Runtime {
     type CouncilOrigin = MoreThanHalfOfCouncil;
+    type StaffingOrigin = TwoThirdsOfCouncil;
     type Authorities = Authorities;
     type Audit = Audit;
     type Time = Timestamp;
@@ -202,7 +204,7 @@ impl pallet_salus_records::Config for Runtime {
 
 impl pallet_salus_authorities::Config for Runtime {
     type CouncilOrigin = MoreThanHalfOfCouncil;
-    type ForceOrigin = TwoThirdsOfCouncil;
+    type SeatOrigin = TwoThirdsOfCouncil;
     type Membership = Membership;
     type Council = Council;
     type Audit = Audit;
@@ -218,7 +220,7 @@ impl pallet_salus_authorities::Config for Runtime {
     type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::stage::RuntimeStage;
 }
 
 impl pallet_salus_upgrades::Config for Runtime {
@@ -233,5 +235,5 @@ impl pallet_salus_upgrades::Config for Runtime {
     type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
     type WeightInfo = pallet_salus_upgrades::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::stage::RuntimeStage;
 }

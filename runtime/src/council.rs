@@ -1,17 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the SDK's council is told: whose motion this is, and what it costs to know.
+//! What the SDK's council is told: which motions fit, whose a motion is, and what it costs to know.
 
-use crate::{configs::CouncilCollective, AccountId, Authorities, Runtime};
+use crate::{call_policy::MAX_NESTING, configs::CouncilCollective, AccountId, Authorities, Runtime, RuntimeCall};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
-    traits::{Consideration, MaybeConsideration},
+    traits::{Consideration, Contains, MaybeConsideration},
     weights::Weight,
 };
 use pallet_collective::{weights::SubstrateWeight, WeightInfo};
-use salus_primitives::Digest;
+use salus_primitives::{governance::Share, Digest};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
+
+/// How much of the council a call takes. What the council may not do at all, is as what takes the least.
+pub fn share_of(call: &RuntimeCall) -> Share {
+    share_within(call, MAX_NESTING)
+}
+
+fn share_within(call: &RuntimeCall, nesting: u8) -> Share {
+    use pallet_collective::Call as Motions;
+    use pallet_salus_authorities::Call as Seats;
+    use pallet_salus_membership::Call as Members;
+    use pallet_salus_upgrades::Call as Upgrades;
+    use pallet_utility::Call as Batches;
+    match call {
+        RuntimeCall::Authorities(
+            Seats::admit_authority { .. }
+            | Seats::remove_authority { .. }
+            | Seats::force_remove_authority { .. }
+            | Seats::suspend_authority { .. }
+            | Seats::reinstate_authority { .. }
+            | Seats::hand_over_account { .. }
+            | Seats::resume_finality { .. },
+        )
+        | RuntimeCall::Membership(Members::rotate_issuing_key { .. } | Members::reinstate_member { .. })
+        | RuntimeCall::Upgrades(Upgrades::plan_upgrade { .. } | Upgrades::set_upgrade_delay { .. })
+        | RuntimeCall::Council(Motions::disapprove_proposal { .. } | Motions::kill { .. }) => Share::TwoThirds,
+        RuntimeCall::Utility(
+            Batches::batch { calls } | Batches::batch_all { calls } | Batches::force_batch { calls },
+        ) => match nesting.checked_sub(1) {
+            Some(nesting) => calls.iter().map(|call| share_within(call, nesting)).max().unwrap_or(Share::Majority),
+            None => Share::TwoThirds,
+        },
+        _ => Share::Majority,
+    }
+}
+
+/// Lets a delegate propose with the threshold that the decision takes, and no other one.
+///
+/// With a lower one, two colleagues could carry out a motion at once that then fails for want of votes. With a higher one, it could
+/// stand in the way of the same motion with the right one, which the council refuses as a duplicate.
+pub struct FittingMotions;
+
+impl Contains<RuntimeCall> for FittingMotions {
+    fn contains(call: &RuntimeCall) -> bool {
+        let RuntimeCall::Council(pallet_collective::Call::propose { threshold, proposal, .. }) = call else {
+            return true;
+        };
+        let seats = pallet_collective::Members::<Runtime, CouncilCollective>::decode_len().unwrap_or_default();
+        u32::try_from(seats).is_ok_and(|seats| *threshold == share_of(proposal).of(seats))
+    }
+}
 
 /// Leave to propose: an institution has some motions open at most. Nothing is paid, and nothing given back.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]

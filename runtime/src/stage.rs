@@ -6,11 +6,13 @@ use crate::{
     configs::CouncilCollective, limits, Access, AccountId, Membership, Records, Runtime, Session, SessionKeys,
 };
 use alloc::vec::Vec;
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_support::storage::unhashed;
-use pallet_salus_authorities::{Seat, SeatOf, SeatStatus, Seats, StageAuthorities};
+use pallet_salus_authorities::{
+    BenchmarkHelper as AuthoritiesHelper, Seat, SeatOf, SeatOfAuthority, SeatStatus, Seats,
+};
 use pallet_salus_records::StageRecordGrants;
-use pallet_salus_upgrades::StageUpgrades;
+use pallet_salus_upgrades::BenchmarkHelper as UpgradesHelper;
 use salus_primitives::{
     access::{Grant, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     membership::{InstitutionKind, Role},
@@ -86,7 +88,7 @@ impl StageRecordGrants for RuntimeStage {
     }
 }
 
-impl StageAuthorities for RuntimeStage {
+impl AuthoritiesHelper for RuntimeStage {
     fn institution(number: u32) -> (InstitutionId, AccountId, AccountId) {
         let issuing_key = SigningKey(blake2_256(&("stage", "issuing", number).encode()));
         let institution = Membership::stage_institution(InstitutionKind::Hospital, issuing_key);
@@ -94,6 +96,12 @@ impl StageAuthorities for RuntimeStage {
         Membership::stage_member_of(institution, &service, Role::Service);
         Membership::stage_member_of(institution, &delegate, Role::Delegate);
         (institution, service, delegate)
+    }
+
+    fn other_service(institution: InstitutionId) -> AccountId {
+        let service = staged("other service", institution.0);
+        Membership::stage_member_of(institution, &service, Role::Service);
+        service
     }
 
     fn other_delegate(institution: InstitutionId) -> AccountId {
@@ -107,6 +115,11 @@ impl StageAuthorities for RuntimeStage {
         let keys = SessionKeys { aura: sr25519::Public::from_raw(aura.0).into(), grandpa };
         // The benchmark takes a key for each account, and accounts with seats.
         let _ = <Session as pallet_session::SessionInterface>::set_keys(account, keys);
+    }
+
+    fn new_keys<Keys: Decode>(account: &AccountId) -> Option<(Keys, Vec<u8>)> {
+        let made = SessionKeys::generate(&account.encode(), None);
+        Some((Keys::decode(&mut made.keys.encode().as_slice()).ok()?, made.proof.encode()))
     }
 
     fn set_authorities(accounts: &[AccountId]) {
@@ -127,13 +140,14 @@ impl StageAuthorities for RuntimeStage {
     }
 }
 
-impl StageUpgrades for RuntimeStage {
+impl UpgradesHelper for RuntimeStage {
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId)> {
         let seat = |number: u32| {
             let (institution, account, delegate) = Self::institution(number);
             SeatOf::<Runtime>::insert(&account, institution);
-            let status = SeatStatus::Active;
-            let seat = Seat { account: account.clone(), delegate, status, admitted_at: 0, liable_from: 0 };
+            SeatOfAuthority::<Runtime>::insert(&account, institution);
+            let (authority, status) = (account.clone(), SeatStatus::Active);
+            let seat = Seat { account: account.clone(), delegate, authority, status, admitted_at: 0, liable_from: 0 };
             Seats::<Runtime>::insert(institution, seat);
             Self::set_keys(&account, SigningKey(blake2_256(&("stage", "aura", number).encode())));
             (institution, account)

@@ -235,7 +235,7 @@ fn a_seat_without_keys_becomes_an_authority_with_them() {
         let keys = SessionKeys { aura: pair("//Bob").public().into(), grandpa: grandpa.public().into() };
         // What `author_rotateKeysWithOwner` gives with the keys: each signs the account.
         let proof = ownership_proof(&service(2), &pair("//Bob"), &grandpa);
-        let set = RuntimeCall::Session(pallet_session::Call::set_keys { keys, proof });
+        let set = RuntimeCall::Authorities(pallet_salus_authorities::Call::set_keys { keys, proof });
         assert_eq!(dispatch(set, RuntimeOrigin::signed(service(2))), Ok(()));
         next_session();
         next_session();

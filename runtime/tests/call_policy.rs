@@ -69,6 +69,9 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Authorities", "report_equivocation", &[Service, Delegate, Auditor], Ordinary),
     ("Authorities", "resume_finality", NOBODY, Ordinary),
     ("Authorities", "take_vote", &[Delegate], Ordinary),
+    ("Authorities", "withdraw_resumption", NOBODY, Ordinary),
+    ("Authorities", "hand_over_account", &[Delegate], Ordinary),
+    ("Authorities", "set_keys", &[Service], Ordinary),
     ("Upgrades", "plan_upgrade", NOBODY, Ordinary),
     ("Upgrades", "confirm_upgrade", &[Service], Ordinary),
     ("Upgrades", "authorize_upgrade", &[Service, Delegate], Ordinary),
@@ -85,7 +88,7 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Council", "close", &[Delegate], Ordinary),
     ("Council", "kill", NOBODY, Ordinary),
     ("Council", "release_proposal_cost", NOBODY, Ordinary),
-    ("Session", "set_keys", &[Service], Ordinary),
+    ("Session", "set_keys", NOBODY, Ordinary),
     ("Session", "purge_keys", NOBODY, Ordinary),
 ];
 
@@ -150,13 +153,27 @@ fn a_batch_may_be_nested_four_deep_and_no_deeper() {
 
 #[test]
 fn other_calls_of_utility_are_refused() {
-    let inner = Box::new(open_chart());
-    for call in [
-        pallet_utility::Call::as_derivative { index: 0, call: inner.clone() },
-        pallet_utility::Call::with_weight { call: inner, weight: Default::default() },
-    ] {
+    let inner = || Box::new(open_chart());
+    let origin = || Box::new(frame_system::RawOrigin::Root.into());
+    let refused = [
+        pallet_utility::Call::as_derivative { index: 0, call: inner() },
+        pallet_utility::Call::with_weight { call: inner(), weight: Default::default() },
+        pallet_utility::Call::dispatch_as { as_origin: origin(), call: inner() },
+        pallet_utility::Call::dispatch_as_fallible { as_origin: origin(), call: inner() },
+        pallet_utility::Call::if_else { main: inner(), fallback: inner() },
+    ];
+    for call in &refused {
         for role in Role::ALL {
-            assert_eq!(RolePolicy::class(role, &RuntimeCall::Utility(call.clone())), None);
+            assert_eq!(RolePolicy::class(role, &RuntimeCall::Utility(call.clone())), None, "{role:?} and {call:?}");
+            // Nor does a batch let them pass.
+            let within = batch(vec![open_chart(), RuntimeCall::Utility(call.clone())]);
+            assert_eq!(RolePolicy::class(role, &within), None, "{role:?} and {call:?} in a batch");
         }
+    }
+    // All that there are, besides batches.
+    let batches = ["batch", "batch_all", "force_batch"];
+    let names: Vec<_> = refused.iter().map(frame_support::traits::GetCallName::get_call_name).collect();
+    for (pallet, name) in calls().into_keys().filter(|(pallet, _)| pallet == "Utility") {
+        assert!(batches.contains(&name.as_str()) || names.contains(&name.as_str()), "{pallet}.{name}");
     }
 }

@@ -48,6 +48,8 @@ fn proposals() -> Vec<Proposal> {
         Proposal::SuspendAuthority { institution },
         Proposal::ReinstateAuthority { institution },
         Proposal::ResumeFinality { last_final: 1, wait: 1 },
+        Proposal::WithdrawResumption,
+        Proposal::HandOverAccount { institution, account: key },
         Proposal::PlanUpgrade { code_hash, spec_version: 2 },
         Proposal::CancelUpgrade { code_hash },
         Proposal::SetUpgradeDelay { delay: 1_000 },

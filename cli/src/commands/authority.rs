@@ -3,11 +3,13 @@
 //! `salus authority`: what a hospital does about its own node and seat, and what it sees of the others'.
 
 use crate::{
+    commands::council::account_key,
     context::Context,
     failure::Failure,
     files, findings,
     network::program::{NodeProgram, LONGEST_CODE},
     output::{duration, fields, moment, table, word, Output},
+    parse::{self, Account},
 };
 use salus_client::{
     agent::{Replaced, VerifiedLog},
@@ -45,6 +47,12 @@ pub(crate) enum Command {
     Suspend,
     /// Take over this hospital's seat in the council (as another delegate of it)
     TakeVote,
+    /// Hand this hospital's seat over to another account of its service, which sets the session keys from then on (as its delegate)
+    HandOver {
+        /// The account of another service: an address, a key, or member:NUMBER
+        #[arg(value_parser = parse::account)]
+        account: Account,
+    },
     /// Show two blocks for one slot that the node noticed; with --json in the form that `report` takes
     Equivocations,
     /// Report two blocks for one slot, which suspends the seat of their author (as service, delegate or auditor)
@@ -106,6 +114,13 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let (institution, outcome) = context.agent().await?.take_vote().await?;
             out.show(&Acted::new(institution, outcome.transaction), |acted| {
                 format!("you sit in the council for institution {}", acted.institution)
+            })
+        }
+        Command::HandOver { account } => {
+            let account = account_key(context, account).await?;
+            let (institution, outcome) = context.agent().await?.hand_over_seat(account).await?;
+            out.show(&Acted::new(institution, outcome.transaction), |acted| {
+                format!("the seat of institution {} has the account {}", acted.institution, address(&account))
             })
         }
         Command::Equivocations => {
@@ -425,6 +440,10 @@ fn is_about_seats(entry: &Entry, institution: Option<InstitutionId>) -> bool {
             | Action::EquivocationReported
             | Action::CouncilSeatTaken
             | Action::FinalityResumed
+            | Action::ResumptionWithdrawn
+            | Action::ResumptionExpired
+            | Action::AuthorityHandedOver
+            | Action::SessionKeysReplaced
     );
     about && institution.is_none_or(|institution| entry.subject == Subject::Institution(institution))
 }

@@ -74,7 +74,7 @@ enum Command {
     RemoveAuthority {
         /// The institution's number
         institution: InstitutionId,
-        /// Ask two thirds of the council to do it although then none may fail any more
+        /// Also where then no authority may fail any more
         #[arg(long)]
         force: bool,
     },
@@ -87,6 +87,14 @@ enum Command {
     ReinstateAuthority {
         /// The institution's number
         institution: InstitutionId,
+    },
+    /// Propose to hand a seat over to another account of the institution's service
+    HandOver {
+        /// The institution's number
+        institution: InstitutionId,
+        /// The account of another service: an address, a key, or member:NUMBER
+        #[arg(long, value_name = "ACCOUNT", value_parser = parse::account)]
+        account: Account,
     },
     /// Propose to suspend a member of any institution's staff
     SuspendMember {
@@ -159,6 +167,8 @@ enum Command {
         #[arg(long, value_name = "BLOCKS", default_value_t = 20)]
         wait: u32,
     },
+    /// Propose to withdraw the decision about finality, because the authorities that were gone are back
+    WithdrawResumption,
 }
 
 /// One parameter, with its new value.
@@ -251,6 +261,9 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::RemoveAuthority { institution, force } => Proposal::RemoveAuthority { institution, force },
         Command::SuspendAuthority { institution } => Proposal::SuspendAuthority { institution },
         Command::ReinstateAuthority { institution } => Proposal::ReinstateAuthority { institution },
+        Command::HandOver { institution, account } => {
+            Proposal::HandOverAccount { institution, account: account_key(context, account).await? }
+        }
         Command::SuspendMember { member } => Proposal::SuspendMember { member },
         Command::ReinstateMember { member } => Proposal::ReinstateMember { member },
         Command::RevokeMember { member } => Proposal::RevokeMember { member },
@@ -277,6 +290,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
             };
             Proposal::ResumeFinality { last_final, wait }
         }
+        Command::WithdrawResumption => Proposal::WithdrawResumption,
     };
     let (progress, outcome) = agent(stalled, context).await?.propose(&proposal).await?;
     out.show(&Decided::new(progress, &outcome)?, Decided::human)
@@ -336,7 +350,7 @@ async fn pausable_calls(at: At, context: &Context, out: &mut Output<'_>) -> Resu
 }
 
 /// The key of an account; of a member the first of its transaction keys.
-async fn account_key(context: &Context, account: Account) -> Result<SigningKey, Failure> {
+pub(crate) async fn account_key(context: &Context, account: Account) -> Result<SigningKey, Failure> {
     let member = match account {
         Account::Key(key) => return Ok(key),
         Account::Member(member) => member,

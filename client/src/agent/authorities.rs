@@ -61,6 +61,12 @@ impl Agent {
         Ok((institution, self.submit(&Call::take_vote()).await?))
     }
 
+    /// Hands the seat of the delegate's institution over to another account of a service.
+    pub async fn hand_over_seat(&self, account: SigningKey) -> Result<(InstitutionId, Outcome), AgentError> {
+        let institution = self.own_seat().await?;
+        Ok((institution, self.submit(&Call::hand_over_account(institution, account)).await?))
+    }
+
     /// Reports two blocks for one slot, with the proof of whose key sealed them. Says whose seat was suspended.
     pub async fn report_equivocation(
         &self,

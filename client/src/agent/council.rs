@@ -237,6 +237,9 @@ async fn check(chain: &Chain, at: At, proposal: &Proposal) -> Result<(), AgentEr
             let seating = chain.seating(at).await?;
             check_seat(&seating, *institution, proposal).map_err(Into::into)
         }
+        Proposal::HandOverAccount { institution, account } => {
+            check_account(chain, at, *account, Role::Service, *institution).await
+        }
         // The council is not asked about one that is not there.
         Proposal::UpdateInstitution { institution, .. }
         | Proposal::RotateIssuingKey { institution, .. }
@@ -349,6 +352,7 @@ mod tests {
                 institution: InstitutionId(number.into()),
                 account: SigningKey([number; 32]),
                 delegate: SigningKey([100 + number; 32]),
+                authority: SigningKey([number; 32]),
                 status: *status,
                 admitted_at: 0,
                 liable_from: 0,

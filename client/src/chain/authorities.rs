@@ -4,12 +4,13 @@
 
 use super::{storage::twox_64_concat, At, Chain, Head, QueryError};
 use codec::{Decode, Encode};
+pub use salus_primitives::authorities::SeatStatus;
 use salus_primitives::{FinalityKey, InstitutionId, Moment, SigningKey};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fewest authorities of which one may fail.
-pub const MIN_AUTHORITIES: usize = 4;
+pub const MIN_AUTHORITIES: usize = salus_primitives::authorities::MIN_AUTHORITIES as usize;
 
 /// The keys with which an authority takes part in consensus.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
@@ -20,26 +21,8 @@ pub struct SessionKeys {
     pub grandpa: FinalityKey,
 }
 
-/// Where a seat stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SeatStatus {
-    /// Its authority authors and votes.
-    Active,
-    /// Its authority is disabled, and leaves while four others remain.
-    Suspended,
-}
-
 /// A seat as the pallet stores it.
-#[derive(Clone, PartialEq, Eq, Debug, Decode)]
-#[cfg_attr(test, derive(Encode))]
-struct StoredSeat {
-    account: SigningKey,
-    delegate: SigningKey,
-    status: SeatStatus,
-    admitted_at: Moment,
-    liable_from: u32,
-}
+type StoredSeat = salus_primitives::authorities::Seat<SigningKey>;
 
 /// A seat, and its authority in the sessions.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -50,6 +33,8 @@ pub struct Seat {
     pub account: SigningKey,
     /// The account that votes in the council.
     pub delegate: SigningKey,
+    /// The account that names the authority in sessions: the one with which the seat began.
+    pub authority: SigningKey,
     /// Where it stands.
     pub status: SeatStatus,
     /// When the council gave it.
@@ -210,12 +195,13 @@ impl Chain {
         let stored: Vec<(InstitutionId, StoredSeat)> = self.stored_map(at, "Authorities", "Seats").await?;
         let mut seats = Vec::with_capacity(stored.len());
         for (institution, seat) in stored {
-            let keys = self.session_keys(at, &seat.account).await?;
+            let keys = self.session_keys(at, &seat.authority).await?;
             let missed_sessions = absences.get(&institution).copied().unwrap_or_default();
             seats.push(seated(institution, seat, keys, missed_sessions, &sessions));
         }
         plan(&mut seats, &sessions);
-        let leaving = sessions.authorities.iter().filter(|account| seats.iter().all(|seat| seat.account != **account));
+        let leaving =
+            sessions.authorities.iter().filter(|account| seats.iter().all(|seat| seat.authority != **account));
         let session_length = self.stored(at, "Authorities", "SessionLength", &[]).await?;
         Ok(Seating {
             block,
@@ -271,13 +257,14 @@ fn seated(
     missed_sessions: u32,
     sessions: &Sessions,
 ) -> Seat {
-    let StoredSeat { account, delegate, status, admitted_at, liable_from } = seat;
+    let StoredSeat { account, delegate, authority, status, admitted_at, liable_from } = seat;
     Seat {
         institution,
-        keys_in_use: sessions.keys_in_use(&account),
-        disabled: sessions.is_disabled(&account),
+        keys_in_use: sessions.keys_in_use(&authority),
+        disabled: sessions.is_disabled(&authority),
         account,
         delegate,
+        authority,
         status,
         admitted_at,
         liable_from,
@@ -300,7 +287,7 @@ fn plan(seats: &mut [Seat], sessions: &Sessions) {
             fill = fill.saturating_sub(1);
         }
         seat.will_take_part = in_set && seat.is_active();
-        let (now, queued) = (seat.keys_in_use, sessions.queued_keys(&seat.account));
+        let (now, queued) = (seat.keys_in_use, sessions.queued_keys(&seat.authority));
         let then = seat.keys.filter(|_| in_set);
         // Only a change of the set enables again who is no longer suspended.
         let waits = seat.is_active() && seat.disabled;
@@ -356,6 +343,7 @@ mod tests {
             let stored = StoredSeat {
                 account: account(number),
                 delegate: account(100 + number),
+                authority: account(number),
                 status: *status,
                 admitted_at: 0,
                 liable_from: 0,
@@ -445,9 +433,9 @@ mod tests {
 
     #[test]
     fn seats_are_decoded_as_the_runtime_stores_them() {
-        let (account, delegate) = (account(1), account(2));
-        let seat = StoredSeat { account, delegate, status: Suspended, admitted_at: 3, liable_from: 4 };
-        let fields = ["account", "delegate", "status", "admitted_at", "liable_from"];
+        let (account, delegate, authority) = (account(1), account(2), account(3));
+        let seat = StoredSeat { account, delegate, authority, status: Suspended, admitted_at: 3, liable_from: 4 };
+        let fields = ["account", "delegate", "authority", "status", "admitted_at", "liable_from"];
         assert_eq!(fields_of_stored("Authorities", "Seats", &seat.encode()), fields);
         assert_eq!(fields_of_stored("Session", "NextKeys", &keys(1).encode()), ["aura", "grandpa"]);
     }

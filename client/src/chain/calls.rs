@@ -348,6 +348,16 @@ impl Call {
         Self::new("Authorities", "resume_finality", (last_final, wait))
     }
 
+    /// Withdraws the decision to resume finality; for the council.
+    pub fn withdraw_resumption() -> Self {
+        Self::new("Authorities", "withdraw_resumption", ())
+    }
+
+    /// Hands a seat over to another account; for a delegate of the institution, or two thirds of the council.
+    pub fn hand_over_account(institution: InstitutionId, account: SigningKey) -> Self {
+        Self::new("Authorities", "hand_over_account", (institution, account))
+    }
+
     /// Takes the seat in the council that belongs to the signer's institution.
     pub fn take_vote() -> Self {
         Self::new("Authorities", "take_vote", ())
@@ -361,7 +371,7 @@ impl Call {
 
     /// Sets the session keys of the signer's authority; `proof` shows that the node has their private parts.
     pub fn set_session_keys(keys: &SessionKeys, proof: &[u8]) -> Self {
-        Self::new("Session", "set_keys", (keys, proof))
+        Self::new("Authorities", "set_keys", (keys, proof))
     }
 
     // Upgrades, pauses, parameters

@@ -32,7 +32,8 @@ pub use head::{At, Head};
 pub use health::{expected_runtime, Health, RuntimeVersion, Votes};
 pub use operator::RotatedKeys;
 pub use outcome::{Outcome, OutcomeError};
-pub use proposal::{Proposal, Share};
+pub use proposal::Proposal;
+pub use salus_primitives::governance::Share;
 pub use submit::{Signer, Until};
 pub use upgrades::{code_hash, Plan, Upgrade, UpgradeStage};
 

@@ -5,7 +5,7 @@
 use super::{Call, InstitutionChange, StaffChange};
 use codec::DecodeAll;
 use salus_primitives::{
-    governance::{CallName, Parameter},
+    governance::{CallName, Parameter, Share},
     membership::InstitutionProfile,
     Digest, InstitutionId, MemberId, Moment, SigningKey,
 };
@@ -102,6 +102,15 @@ pub enum Proposal {
         /// Blocks of the next session after which they take over.
         wait: u32,
     },
+    /// Withdraw the decision to resume finality, before a session acts upon it.
+    WithdrawResumption,
+    /// Hand a seat over to another account of a service.
+    HandOverAccount {
+        /// Whose.
+        institution: InstitutionId,
+        /// The account that sets the session keys from then on.
+        account: SigningKey,
+    },
     /// Plan to replace the runtime.
     PlanUpgrade {
         /// BLAKE2b-256 of the code.
@@ -141,26 +150,6 @@ pub enum Proposal {
     },
 }
 
-/// How much of the council has to be in favor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Share {
-    /// More than half.
-    Majority,
-    /// Two thirds or more.
-    TwoThirds,
-}
-
-impl Share {
-    /// Votes in favor that a council of so many seats needs.
-    pub fn of(self, seats: u32) -> u32 {
-        match self {
-            Self::Majority => seats.checked_div(2).unwrap_or_default().saturating_add(1),
-            Self::TwoThirds => seats.saturating_mul(2).div_ceil(3),
-        }
-    }
-}
-
 impl Proposal {
     /// The call that it makes; none for what this client has no words for.
     pub fn call(&self) -> Option<Call> {
@@ -188,6 +177,8 @@ impl Proposal {
             Self::SuspendAuthority { institution } => Call::suspend_authority(*institution),
             Self::ReinstateAuthority { institution } => Call::reinstate_authority(*institution),
             Self::ResumeFinality { last_final, wait } => Call::resume_finality(*last_final, *wait),
+            Self::WithdrawResumption => Call::withdraw_resumption(),
+            Self::HandOverAccount { institution, account } => Call::hand_over_account(*institution, *account),
             Self::PlanUpgrade { code_hash, spec_version } => Call::plan_upgrade(*code_hash, *spec_version),
             Self::CancelUpgrade { code_hash } => Call::cancel_upgrade(*code_hash),
             Self::SetUpgradeDelay { delay } => Call::set_upgrade_delay(*delay),
@@ -201,7 +192,13 @@ impl Proposal {
     /// How much of the council it takes; what this client has no words for is not proposed by it.
     pub fn share(&self) -> Option<Share> {
         match self {
-            Self::RemoveAuthority { force: true, .. }
+            Self::RotateIssuingKey { .. }
+            | Self::ReinstateMember { .. }
+            | Self::AdmitAuthority { .. }
+            | Self::RemoveAuthority { .. }
+            | Self::SuspendAuthority { .. }
+            | Self::ReinstateAuthority { .. }
+            | Self::HandOverAccount { .. }
             | Self::ResumeFinality { .. }
             | Self::PlanUpgrade { .. }
             | Self::SetUpgradeDelay { .. } => Some(Share::TwoThirds),
@@ -244,6 +241,11 @@ impl Proposal {
             ("Authorities", "resume_finality") => {
                 let (last_final, wait) = all(arguments)?;
                 Self::ResumeFinality { last_final, wait }
+            }
+            ("Authorities", "withdraw_resumption") if arguments.is_empty() => Self::WithdrawResumption,
+            ("Authorities", "hand_over_account") => {
+                let (institution, account) = all(arguments)?;
+                Self::HandOverAccount { institution, account }
             }
             ("Upgrades", "plan_upgrade") => {
                 let (code_hash, spec_version) = all(arguments)?;
@@ -307,6 +309,8 @@ mod tests {
             Proposal::SuspendAuthority { institution },
             Proposal::ReinstateAuthority { institution },
             Proposal::ResumeFinality { last_final: 100, wait: 20 },
+            Proposal::WithdrawResumption,
+            Proposal::HandOverAccount { institution, account },
             Proposal::PlanUpgrade { code_hash: Digest([7; 32]), spec_version: 2 },
             Proposal::CancelUpgrade { code_hash: Digest([7; 32]) },
             Proposal::SetUpgradeDelay { delay: 1_000 },
@@ -329,24 +333,19 @@ mod tests {
             assert!(!described(&call).is_empty(), "{proposal:?}");
             // One byte more or less is another call.
             assert_eq!(Proposal::read(&pallet, &name, &[arguments, &[0]].concat()), None);
-            assert_eq!(Proposal::read(&pallet, &name, &arguments[..arguments.len() - 1]), None);
+            if let Some((_, shorter)) = arguments.split_last() {
+                assert_eq!(Proposal::read(&pallet, &name, shorter), None);
+            }
         }
         assert_eq!(Proposal::read("System", "remark", &[]), None);
     }
 
     #[test]
-    fn shares_are_counted_in_seats() {
-        for (seats, majority, two_thirds) in
-            [(1, 1, 1), (2, 2, 2), (3, 2, 2), (4, 3, 3), (5, 3, 4), (6, 4, 4), (7, 4, 5)]
-        {
-            assert_eq!((Share::Majority.of(seats), Share::TwoThirds.of(seats)), (majority, two_thirds), "{seats}");
-        }
-    }
-
-    #[test]
-    fn force_takes_two_thirds() {
+    fn what_changes_the_council_takes_two_thirds() {
         let institution = InstitutionId(1);
-        assert_eq!(Proposal::RemoveAuthority { institution, force: true }.share(), Some(Share::TwoThirds));
-        assert_eq!(Proposal::RemoveAuthority { institution, force: false }.share(), Some(Share::Majority));
+        for force in [true, false] {
+            assert_eq!(Proposal::RemoveAuthority { institution, force }.share(), Some(Share::TwoThirds));
+        }
+        assert_eq!(Proposal::SuspendInstitution { institution }.share(), Some(Share::Majority));
     }
 }

@@ -101,9 +101,9 @@ describe('what a council sets', () => {
 
   test('one of two is no majority', async () => {
     const call = api.tx.upgrades.setParameter({ RequestLife: HOUR });
-    // With a threshold of one, a proposal is carried out at once, by one.
-    const alone = await submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
-    assert.throws(() => carriedOut(api, alone), /^Error: BadOrigin$/);
+    // With a threshold of one, the council would carry a proposal out at once, for one. The runtime holds motions to what they take.
+    const alone = submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
+    await assert.rejects(alone, /^Error: system\.CallFiltered: /);
     assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), 2 * HOUR);
   });
 

@@ -11,7 +11,7 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 import { accountsOf } from '../lib/council.mjs';
 import { Node } from '../lib/node.mjs';
-import { submit } from '../lib/transactions.mjs';
+import { fieldsOf, submit } from '../lib/transactions.mjs';
 
 const ROLE_MAY_NOT_CALL = /^RpcError: 1010: Invalid Transaction: Custom error: 4$/;
 
@@ -48,7 +48,7 @@ describe('session keys', () => {
   });
 
   test('are set by nobody but the account that they were made for', async () => {
-    const setKeys = () => api.tx.session.setKeys(made.keys, made.proof);
+    const setKeys = () => api.tx.authorities.setKeys(made.keys, made.proof);
     await assert.rejects(submit(setKeys(), services[1]), /^Error: session\.InvalidProof: /);
     await assert.rejects(submit(setKeys(), delegate), ROLE_MAY_NOT_CALL);
     assert.ok((await api.query.session.nextKeys(services[1].address)).isNone);
@@ -57,7 +57,8 @@ describe('session keys', () => {
   test('are set by the service with the proof, and are the next ones', async () => {
     const former = await nextKeysOf(services[0]);
     const validators = (await api.query.session.validators()).toJSON();
-    await submit(api.tx.session.setKeys(made.keys, made.proof), services[0]);
+    const set = await submit(api.tx.authorities.setKeys(made.keys, made.proof), services[0]);
+    assert.equal(fieldsOf(set, api.events.authorities.SessionKeysReplaced).institution, 0);
 
     assert.deepEqual((await nextKeysOf(services[0])).toJSON(), keysIn(made.keys));
     for (const [type, key] of keyTypes(await nextKeysOf(services[0]))) {
@@ -70,6 +71,9 @@ describe('session keys', () => {
 
   test('are taken back by nobody', async () => {
     await assert.rejects(submit(api.tx.session.purgeKeys(), services[0]), ROLE_MAY_NOT_CALL);
+    // Nor are they set past the log.
+    const unlogged = api.tx.session.setKeys(made.keys, made.proof);
+    await assert.rejects(submit(unlogged, services[0]), ROLE_MAY_NOT_CALL);
   });
 });
 
@@ -79,7 +83,7 @@ async function nextKeysOf({ address }) {
 
 /** The keys in an encoding of them. */
 function keysIn(bytes) {
-  return api.createType(api.tx.session.setKeys.meta.args[0].type.toString(), bytes).toJSON();
+  return api.createType(api.tx.authorities.setKeys.meta.args[0].type.toString(), bytes).toJSON();
 }
 
 /** Each key with the type under which the chain knows whose it is. */

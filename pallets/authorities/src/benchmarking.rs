@@ -5,8 +5,8 @@
 //! Nothing is assumed of the genesis.
 
 use crate::{
-    Authored, Call, Config, KeyProof, Pallet, SealedHeader, SeatOf, SeatStatus, Seats, SessionLength, SessionStarts,
-    Sessions, StageAuthorities, MAX_HEADER_BYTES,
+    Authored, BenchmarkHelper, Call, Config, KeyProof, Pallet, Resuming, Resumption, SealedHeader, SeatOf, SeatStatus,
+    Seats, SessionLength, SessionStarts, Sessions, MAX_HEADER_BYTES,
 };
 use alloc::{vec, vec::Vec};
 use codec::Encode;
@@ -32,19 +32,19 @@ use sp_runtime::{
 /// Gives seats to so many institutions, each with keys, whose accounts are the authorities of the current session. The
 /// Aura key of the last is `last`.
 fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, AccountId32, AccountId32)> {
-    let seated: Vec<_> = (0..count).map(T::Stage::institution).collect();
+    let seated: Vec<_> = (0..count).map(T::BenchmarkHelper::institution).collect();
     for ((institution, account, delegate), number) in seated.iter().zip(1u32..) {
         if !Seats::<T>::contains_key(institution) {
             Pallet::<T>::insert_seat(*institution, account.clone(), delegate.clone());
         }
         let key = if number == count { last } else { SigningKey(sp_io::hashing::blake2_256(&number.encode())) };
-        T::Stage::set_keys(account, key);
+        T::BenchmarkHelper::set_keys(account, key);
     }
     let accounts: Vec<_> = seated.iter().map(|(_, account, _)| account.clone()).collect();
-    T::Stage::set_authorities(&accounts);
+    T::BenchmarkHelper::set_authorities(&accounts);
     let delegates = Pallet::<T>::delegates();
     Pallet::<T>::change_council(&delegates, &delegates);
-    T::Stage::crowd_council();
+    T::BenchmarkHelper::crowd_council();
     seated
 }
 
@@ -55,8 +55,8 @@ fn crowd<T: Config>() -> Result<(InstitutionId, AccountId32, AccountId32), Bench
     seats::<T>(T::MaxAuthorities::get(), NOBODY).pop().ok_or(BenchmarkError::Stop("there may be no seats"))
 }
 
-fn council<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
-    T::CouncilOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+fn two_thirds<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+    T::SeatOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
 }
 
 /// The longest header of the current slot, sealed with a key of the keystore.
@@ -81,9 +81,9 @@ mod benchmarks {
 
     #[benchmark]
     fn admit_authority() -> Result<(), BenchmarkError> {
-        let origin = council::<T>()?;
+        let origin = two_thirds::<T>()?;
         seats::<T>(T::MaxAuthorities::get().saturating_sub(1), NOBODY);
-        let (institution, account, delegate) = T::Stage::institution(T::MaxAuthorities::get());
+        let (institution, account, delegate) = T::BenchmarkHelper::institution(T::MaxAuthorities::get());
 
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, institution, account, delegate);
@@ -94,7 +94,7 @@ mod benchmarks {
 
     #[benchmark]
     fn remove_authority() -> Result<(), BenchmarkError> {
-        let origin = council::<T>()?;
+        let origin = two_thirds::<T>()?;
         let (institution, ..) = crowd::<T>()?;
 
         #[extrinsic_call]
@@ -106,7 +106,7 @@ mod benchmarks {
 
     #[benchmark]
     fn force_remove_authority() -> Result<(), BenchmarkError> {
-        let origin = T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        let origin = two_thirds::<T>()?;
         let (institution, ..) = crowd::<T>()?;
 
         #[extrinsic_call]
@@ -129,7 +129,7 @@ mod benchmarks {
 
     #[benchmark]
     fn reinstate_authority() -> Result<(), BenchmarkError> {
-        let origin = council::<T>()?;
+        let origin = two_thirds::<T>()?;
         let (institution, ..) = crowd::<T>()?;
         Seats::<T>::mutate(institution, |seat| {
             if let Some(seat) = seat {
@@ -167,7 +167,7 @@ mod benchmarks {
     #[benchmark]
     fn take_vote() -> Result<(), BenchmarkError> {
         let (institution, ..) = crowd::<T>()?;
-        let delegate = T::Stage::other_delegate(institution);
+        let delegate = T::BenchmarkHelper::other_delegate(institution);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(delegate.clone()));
@@ -178,12 +178,48 @@ mod benchmarks {
 
     #[benchmark]
     fn resume_finality() -> Result<(), BenchmarkError> {
-        let origin = T::ForceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        let origin = two_thirds::<T>()?;
         SessionLength::<T>::put(BlockNumberFor::<T>::from(10u32));
         frame_system::Pallet::<T>::set_block_number(1u32.into());
 
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, 0u32.into(), 1u32.into());
+
+        Ok(())
+    }
+
+    #[benchmark]
+    fn withdraw_resumption() -> Result<(), BenchmarkError> {
+        let origin = T::CouncilOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        Resuming::<T>::put(Resumption { last_final: 0u32.into(), wait: 1u32.into(), until: 1 });
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin);
+
+        assert!(!Resuming::<T>::exists());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn hand_over_account() -> Result<(), BenchmarkError> {
+        let (institution, _, delegate) = crowd::<T>()?;
+        let account = T::BenchmarkHelper::other_service(institution);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(delegate), institution, account.clone());
+
+        assert_eq!(SeatOf::<T>::get(account), Some(institution));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_keys() -> Result<(), BenchmarkError> {
+        let (_, account, _) = crowd::<T>()?;
+        let (keys, proof) = T::BenchmarkHelper::new_keys::<<T::Sessions as Sessions>::Keys>(&account)
+            .ok_or(BenchmarkError::Stop("the keystore makes no keys"))?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account), keys, proof);
 
         Ok(())
     }

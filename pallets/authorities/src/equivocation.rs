@@ -5,7 +5,9 @@
 //! Nodes notice such blocks and keep both headers (`salus_equivocations`); nothing on chain comes of it by itself. So a member
 //! reports them here. What costs little is checked first, the seals and the proof of the key's owner last.
 
-use crate::{AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOf, Seats, SessionStarts};
+use crate::{
+    AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOfAuthority, Seats, SessionStarts,
+};
 use codec::DecodeAll;
 use frame_support::{
     dispatch::DispatchResult,
@@ -85,7 +87,7 @@ impl<T: Config> Pallet<T> {
         offence: AuraEquivocation,
     ) -> DispatchResult {
         let (offender, ()) = &offence.offender;
-        let institution = SeatOf::<T>::get(offender).ok_or(Error::<T>::NotFound)?;
+        let institution = SeatOfAuthority::<T>::get(offender).ok_or(Error::<T>::NotFound)?;
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         // It is suspended: more of the same would change nothing, but fill the chain.
         ensure!(seat.is_active(), Error::<T>::InvalidStatus);

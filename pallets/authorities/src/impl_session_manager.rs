@@ -13,18 +13,19 @@ use sp_staking::SessionIndex;
 impl<T: Config> Pallet<T> {
     /// Who should author and vote, in the order of their bytes.
     pub(crate) fn choose_authorities() -> Vec<(AccountId32, Digest)> {
-        let mut chosen: Vec<_> = Self::choose_seats().into_iter().map(|(_, account, keys)| (account, keys)).collect();
+        let mut chosen: Vec<_> =
+            Self::choose_seats().into_iter().map(|(_, authority, keys)| (authority, keys)).collect();
         chosen.sort();
         chosen
     }
 
-    /// Whose seats these are, with account and keys: active seats with keys, and suspended ones, those of the oldest
+    /// Whose seats these are, with the authorities and their keys: active seats with keys, and suspended ones, those of the oldest
     /// institutions first, while there would be too few.
     pub(crate) fn choose_seats() -> Vec<(InstitutionId, AccountId32, Digest)> {
         let (mut chosen, mut suspended) = (Vec::new(), Vec::new());
         for (institution, seat, keys) in Self::seats_with_keys() {
             let of_whom = if seat.is_active() { &mut chosen } else { &mut suspended };
-            of_whom.push((institution, seat.account, keys));
+            of_whom.push((institution, seat.authority, keys));
         }
         suspended.sort();
         let missing = (MIN_AUTHORITIES as usize).saturating_sub(chosen.len());
@@ -64,7 +65,7 @@ impl<T: Config> Pallet<T> {
     /// Seats are as many as `MaxAuthorities` at most; `take` keeps it visible.
     pub(crate) fn seats_with_keys() -> impl Iterator<Item = (InstitutionId, Seat, Digest)> {
         Seats::<T>::iter().take(T::MaxAuthorities::get() as usize).filter_map(|(institution, seat)| {
-            let keys = T::Sessions::keys(&seat.account)?;
+            let keys = T::Sessions::keys(&seat.authority)?;
             Some((institution, seat, keys))
         })
     }
@@ -87,7 +88,7 @@ impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
     fn start_session(index: SessionIndex) {
         SessionStarts::<T>::insert(index, T::Slot::get());
         Self::disable_suspended();
-        Self::resume_finality_when_ready();
+        Self::resume_finality_when_ready(index);
     }
 
     fn end_session(index: SessionIndex) {

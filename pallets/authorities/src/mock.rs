@@ -2,7 +2,7 @@
 
 //! A test runtime: the SDK's sessions and offences, seven hospitals, of which five may have seats, and a council.
 
-use crate::{self as pallet_salus_authorities, GenesisSeat, Seat, Seats, Sessions as _};
+use crate::{self as pallet_salus_authorities, GenesisSeat, Seat, SeatOf, Seats, Sessions as _};
 use alloc::{vec, vec::Vec};
 use codec::Encode;
 use frame_support::{
@@ -96,12 +96,13 @@ impl SessionHandler<AccountId32> for Handler {
     fn on_disabled(_: u32) {}
 }
 
-/// Accounts of seats, and of authorities that are leaving.
+/// The authority whose keys an account sets, as in the runtime; an account without a seat sets its own, which tests use.
 pub struct AuthorityOf;
 
 impl Convert<AccountId32, Option<AccountId32>> for AuthorityOf {
     fn convert(account: AccountId32) -> Option<AccountId32> {
-        Some(account)
+        let seat = SeatOf::<Test>::get(&account).and_then(Seats::<Test>::get);
+        Some(seat.map_or(account, |seat| seat.authority))
     }
 }
 
@@ -169,7 +170,7 @@ parameter_types! {
 
 impl pallet_salus_authorities::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
-    type ForceOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
+    type SeatOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
     type Membership = FakeMembership;
     type Council = FakeCouncil;
     type Audit = FakeAudit;
@@ -185,7 +186,7 @@ impl pallet_salus_authorities::Config for Test {
     type Finality = FakeFinality;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = FakeStage;
+    type BenchmarkHelper = FakeBenchmarkHelper;
 }
 
 /// The time that the test has set.
@@ -385,13 +386,24 @@ pub fn keys(pair: &sr25519::Pair) -> SessionKeys {
     SessionKeys { aura: pair.public().into() }
 }
 
-/// Sets the session keys of the hospital's node, as `session.set_keys` does.
+/// Sets the session keys of the hospital's node, without a call.
 pub fn set_keys(institution: InstitutionId, pair: &sr25519::Pair) {
     let account = node(institution);
     if System::providers(&account) == 0 {
         System::inc_providers(&account);
     }
     <Session as pallet_session::SessionInterface>::set_keys(&account, keys(pair)).unwrap();
+}
+
+/// New keys for this account, and the proof of it.
+pub fn new_keys(account: &AccountId32) -> (SessionKeys, Vec<u8>) {
+    let made = SessionKeys::generate(&account.encode(), None);
+    (made.keys, made.proof.encode())
+}
+
+/// A proof that these keys, which the keystore has, are this account's.
+pub fn own_proof(keys: &SessionKeys, account: &AccountId32) -> Vec<u8> {
+    keys.clone().create_ownership_proof(&account.encode()).unwrap().encode()
 }
 
 pub fn signed(account: AccountId32) -> RuntimeOrigin {
@@ -532,13 +544,17 @@ pub fn check_invariants() {
 
 /// What the benchmarks need of the other pallets.
 #[cfg(feature = "runtime-benchmarks")]
-pub struct FakeStage;
+pub struct FakeBenchmarkHelper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::StageAuthorities for FakeStage {
+impl crate::BenchmarkHelper for FakeBenchmarkHelper {
     fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32) {
         let institution = InstitutionId(number);
         (institution, node(institution), delegate(institution))
+    }
+
+    fn other_service(institution: InstitutionId) -> AccountId32 {
+        Staff(institution, Role::Service, 1).account()
     }
 
     fn other_delegate(institution: InstitutionId) -> AccountId32 {
@@ -547,7 +563,13 @@ impl crate::StageAuthorities for FakeStage {
 
     fn set_keys(account: &AccountId32, aura: SigningKey) {
         let keys = SessionKeys { aura: sr25519::Public::from_raw(aura.0).into() };
+        System::inc_providers(account);
         <Session as pallet_session::SessionInterface>::set_keys(account, keys).unwrap();
+    }
+
+    fn new_keys<Keys: codec::Decode>(account: &AccountId32) -> Option<(Keys, Vec<u8>)> {
+        let made = SessionKeys::generate(&account.encode(), None);
+        Some((Keys::decode(&mut made.keys.encode().as_slice()).ok()?, made.proof.encode()))
     }
 
     fn set_authorities(accounts: &[AccountId32]) {

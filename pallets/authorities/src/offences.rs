@@ -2,7 +2,7 @@
 
 //! What becomes of offenders, whoever proved the offence.
 
-use crate::{Config, Identification, Pallet, SeatOf, Seats, WeightInfo};
+use crate::{Config, Identification, Pallet, SeatOfAuthority, Seats, WeightInfo};
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use frame_support::{ensure, weights::Weight};
@@ -39,7 +39,7 @@ impl<T: Config> OnOffenceHandler<AccountId32, Identification, Weight> for Pallet
 
 impl<T: Config> Pallet<T> {
     fn seat_of(account: &AccountId32) -> Option<(InstitutionId, crate::Seat)> {
-        let institution = SeatOf::<T>::get(account)?;
+        let institution = SeatOfAuthority::<T>::get(account)?;
         Some((institution, Seats::<T>::get(institution)?))
     }
 

@@ -2,7 +2,7 @@
 
 //! Who is there: blocks are counted by author, and whoever authored none in a session is named.
 
-use crate::{Absences, Authored, Config, Event, Pallet, SeatOf, Seats, Sessions};
+use crate::{Absences, Authored, Config, Event, Pallet, SeatOfAuthority, Seats, Sessions};
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_authorship::EventHandler;
 use salus_primitives::{
@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
         for account in T::Sessions::authorities() {
             let is_present = Authored::<T>::take(&account) > 0;
             // Without a seat it is leaving already, and suspended it may author nothing.
-            let Some(institution) = SeatOf::<T>::get(&account) else { continue };
+            let Some(institution) = SeatOfAuthority::<T>::get(&account) else { continue };
             if Seats::<T>::get(institution).is_some_and(|seat| seat.is_active()) {
                 Self::mark(institution, is_present);
             }

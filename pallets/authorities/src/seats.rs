@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Seats: given, taken, suspended, reinstated; and the council, which follows them.
+//! Seats: given, taken, suspended, reinstated, handed over; and the council, which follows them.
 
-use crate::{Absences, Config, Error, Event, Pallet, Planned, Seat, SeatOf, SeatStatus, Seats, Sessions};
+use crate::{
+    Absences, Config, Error, Event, Pallet, Planned, Seat, SeatOf, SeatOfAuthority, SeatStatus, Seats, Sessions,
+};
 use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchResult,
@@ -54,7 +56,9 @@ impl<T: Config> Pallet<T> {
     /// Writes a seat that can be given.
     pub(crate) fn insert_seat(institution: InstitutionId, account: AccountId32, delegate: AccountId32) {
         SeatOf::<T>::insert(&account, institution);
+        SeatOfAuthority::<T>::insert(&account, institution);
         let seat = Seat {
+            authority: account.clone(),
             account,
             delegate,
             status: SeatStatus::Active,
@@ -78,6 +82,7 @@ impl<T: Config> Pallet<T> {
 
         Seats::<T>::remove(institution);
         SeatOf::<T>::remove(&seat.account);
+        SeatOfAuthority::<T>::remove(&seat.authority);
         Absences::<T>::remove(institution);
         Self::change_council(&[], &[seat.delegate]);
         Self::log_decision(Action::AuthorityRemoved, institution);
@@ -117,7 +122,7 @@ impl<T: Config> Pallet<T> {
 
     /// Suspends an active seat and disables its authority.
     pub(crate) fn suspend(institution: InstitutionId, seat: Seat, event: AuditEvent) {
-        T::Sessions::disable(&seat.account);
+        T::Sessions::disable(&seat.authority);
         Seats::<T>::insert(institution, Seat { status: SeatStatus::Suspended, ..seat });
         T::Audit::append(LogId::Consortium, event);
         Self::deposit_event(Event::AuthoritySuspended { institution });
@@ -125,10 +130,10 @@ impl<T: Config> Pallet<T> {
 
     /// Disables the suspended seats that are still authorities: a set that changes enables everybody.
     pub(crate) fn disable_suspended() {
-        for account in T::Sessions::authorities() {
-            let seat = SeatOf::<T>::get(&account).and_then(Seats::<T>::get);
+        for authority in T::Sessions::authorities() {
+            let seat = SeatOfAuthority::<T>::get(&authority).and_then(Seats::<T>::get);
             if seat.is_some_and(|seat| !seat.is_active()) {
-                T::Sessions::disable(&account);
+                T::Sessions::disable(&authority);
             }
         }
     }
@@ -159,6 +164,48 @@ impl<T: Config> Pallet<T> {
         let event = AuditEvent::by_member(delegate.member, Some(institution), Action::CouncilSeatTaken, subject);
         T::Audit::append(LogId::Consortium, event);
         Self::deposit_event(Event::CouncilSeatTaken { institution, delegate: account });
+        Ok(())
+    }
+
+    /// Hands the seat over to another account of a service; `delegate` decides about the own institution, the council about any.
+    pub(crate) fn do_hand_over_account(
+        delegate: Option<&Standing>,
+        institution: InstitutionId,
+        account: AccountId32,
+    ) -> DispatchResult {
+        let is_own = delegate.is_none_or(|delegate| delegate.institution_id() == Some(institution));
+        ensure!(is_own, Error::<T>::NotPermitted);
+        let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
+        ensure!(seat.account != account, Error::<T>::AlreadyExists);
+        ensure!(Self::acts_for(institution, &account, Role::Service).is_some(), Error::<T>::NotService);
+
+        SeatOf::<T>::remove(&seat.account);
+        SeatOf::<T>::insert(&account, institution);
+        Seats::<T>::insert(institution, Seat { account: account.clone(), ..seat });
+        let (action, subject) = (Action::AuthorityHandedOver, Subject::Institution(institution));
+        let event = match delegate {
+            Some(delegate) => AuditEvent::by_member(delegate.member, Some(institution), action, subject),
+            None => AuditEvent::by_council(action, subject),
+        };
+        T::Audit::append(LogId::Consortium, event);
+        Self::deposit_event(Event::AuthorityHandedOver { institution, account });
+        Ok(())
+    }
+
+    /// Replaces the session keys of an authority. Whether they are its own, sessions judge.
+    pub(crate) fn do_set_keys(
+        account: &AccountId32,
+        member: MemberId,
+        keys: <T::Sessions as Sessions>::Keys,
+        proof: Vec<u8>,
+    ) -> DispatchResult {
+        let institution = SeatOf::<T>::get(account).ok_or(Error::<T>::NotAuthority)?;
+        T::Sessions::set_keys(account, keys, proof)?;
+
+        let subject = Subject::Institution(institution);
+        let event = AuditEvent::by_member(member, Some(institution), Action::SessionKeysReplaced, subject);
+        T::Audit::append(LogId::Consortium, event);
+        Self::deposit_event(Event::SessionKeysReplaced { institution });
         Ok(())
     }
 
@@ -193,7 +240,7 @@ impl<T: Config> Pallet<T> {
 
     /// The member of this account, if it is an active one of this institution with this role.
     fn acts_for(institution: InstitutionId, account: &AccountId32, role: Role) -> Option<Standing> {
-        Self::acting(account).filter(|found| found.role == role && found.institution_id() == Some(institution))
+        Self::acting(account).filter(|standing| standing.role == role && standing.institution_id() == Some(institution))
     }
 
     /// The member of this account, if it may act now.

@@ -6,8 +6,8 @@ use crate::{Config, SessionLength};
 use alloc::vec::Vec;
 use codec::Encode;
 use core::marker::PhantomData;
-use frame_support::traits::Get;
-use frame_system::pallet_prelude::BlockNumberFor;
+use frame_support::{dispatch::DispatchResult, pallet_prelude::Parameter, traits::Get};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use pallet_session::historical;
 use salus_primitives::Digest;
 use sp_runtime::AccountId32;
@@ -15,6 +15,9 @@ use sp_staking::{offence::OffenceSeverity, SessionIndex};
 
 /// Knows the sessions.
 pub trait Sessions {
+    /// What a node signs with.
+    type Keys: Parameter;
+
     /// The current session.
     fn current() -> SessionIndex;
 
@@ -23,6 +26,9 @@ pub trait Sessions {
 
     /// A hash of the session keys of this account, if they are set.
     fn keys(account: &AccountId32) -> Option<Digest>;
+
+    /// Sets the keys of this account's authority, if the proof shows that they are its own.
+    fn set_keys(account: &AccountId32, keys: Self::Keys, proof: Vec<u8>) -> DispatchResult;
 
     /// Lets this authority author nothing until the set changes, if so many may be disabled.
     fn disable(account: &AccountId32);
@@ -33,8 +39,10 @@ pub trait Sessions {
 
 impl<S> Sessions for pallet_session::Pallet<S>
 where
-    S: pallet_session::Config<ValidatorId = AccountId32> + historical::Config,
+    S: pallet_session::Config<AccountId = AccountId32, ValidatorId = AccountId32> + historical::Config,
 {
+    type Keys = S::Keys;
+
     fn current() -> SessionIndex {
         Self::current_index()
     }
@@ -45,6 +53,10 @@ where
 
     fn keys(account: &AccountId32) -> Option<Digest> {
         Self::load_keys(account).map(|keys| Digest(keys.using_encoded(sp_io::hashing::blake2_256)))
+    }
+
+    fn set_keys(account: &AccountId32, keys: Self::Keys, proof: Vec<u8>) -> DispatchResult {
+        Self::set_keys(RawOrigin::Signed(account.clone()).into(), keys, proof)
     }
 
     fn disable(account: &AccountId32) {

@@ -3,8 +3,8 @@
 //! What is true of the storage after every block: one function for each fact.
 
 use crate::{
-    Absences, Authored, Config, Motions, Pallet, Planned, Resuming, SeatOf, Seats, SessionLength, SessionStarts,
-    Sessions,
+    Absences, Authored, Config, Motions, Pallet, Planned, Resuming, SeatOf, SeatOfAuthority, Seats, SessionLength,
+    SessionStarts, Sessions, RESUMPTION_LIFE,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Exactly the accounts of seats lead to them.
+    /// Exactly the accounts and authorities of seats lead to them.
     fn try_state_seats_and_accounts_agree() -> Result<(), TryRuntimeError> {
         for (institution, seat) in Seats::<T>::iter() {
             ensure!(SeatOf::<T>::get(&seat.account) == Some(institution), "an account does not lead to its seat");
@@ -42,6 +42,12 @@ impl<T: Config> Pallet<T> {
             let seat = Seats::<T>::get(institution).ok_or("an account leads to no seat")?;
             ensure!(seat.account == account, "an account leads to another one's seat");
         }
+        for (authority, institution) in SeatOfAuthority::<T>::iter() {
+            let seat = Seats::<T>::get(institution).ok_or("an authority leads to no seat")?;
+            ensure!(seat.authority == authority, "an authority leads to another one's seat");
+        }
+        let authorities = SeatOfAuthority::<T>::iter_keys().count();
+        ensure!(u32::try_from(authorities) == Ok(Seats::<T>::count()), "a seat has no authority");
         Ok(())
     }
 
@@ -102,9 +108,13 @@ impl<T: Config> Pallet<T> {
 
     /// Finality resumes from a block that there is, before the session is over in which it does.
     fn try_state_finality_resumes_within_a_session() -> Result<(), TryRuntimeError> {
-        let Some((last_final, wait)) = Resuming::<T>::get() else { return Ok(()) };
-        let is_possible = last_final < frame_system::Pallet::<T>::block_number() && wait < SessionLength::<T>::get();
+        let Some(resumption) = Resuming::<T>::get() else { return Ok(()) };
+        let now = frame_system::Pallet::<T>::block_number();
+        let is_possible = resumption.last_final < now && resumption.wait < SessionLength::<T>::get();
         ensure!(is_possible, "finality resumes too late");
+        let current = T::Sessions::current();
+        let is_open = current < resumption.until && resumption.until <= current.saturating_add(RESUMPTION_LIFE);
+        ensure!(is_open, "a decision to resume finality outlives its time");
         Ok(())
     }
 

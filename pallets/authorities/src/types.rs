@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Seats, and what it takes to prove an equivocation.
+//! How many authorities there are, and what it takes to prove an equivocation.
 
 use alloc::{vec, vec::Vec};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
-use salus_primitives::{InstitutionId, Moment};
-use scale_info::TypeInfo;
+use salus_primitives::{authorities::MIN_AUTHORITIES, InstitutionId};
 use serde::{Deserialize, Serialize};
 use sp_consensus_aura::Slot;
 use sp_runtime::{AccountId32, Perbill};
@@ -15,8 +13,6 @@ use sp_staking::{
     SessionIndex,
 };
 
-/// The fewest authorities of which one may fail: with three, all have to work.
-pub const MIN_AUTHORITIES: u32 = 4;
 /// Bytes of a header, at most: one that changes a hundred authorities of both kinds has about nine thousand.
 pub const MAX_HEADER_BYTES: u32 = 16 * 1024;
 /// Bytes of a proof of key ownership, at most: one among a hundred authorities has about three thousand.
@@ -28,37 +24,8 @@ pub type SealedHeader = BoundedVec<u8, ConstU32<MAX_HEADER_BYTES>>;
 pub type KeyProof = BoundedVec<u8, ConstU32<MAX_PROOF_BYTES>>;
 /// How offences and sessions name an authority.
 pub type Identification = (AccountId32, ());
-
 /// An authority's seat.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Seat {
-    /// The account that sets the session keys.
-    pub account: AccountId32,
-    /// The account that votes in the council.
-    pub delegate: AccountId32,
-    /// Where it stands.
-    pub status: SeatStatus,
-    /// When the council gave it.
-    pub admitted_at: Moment,
-    /// The first session for whose offences it answers.
-    pub liable_from: SessionIndex,
-}
-
-impl Seat {
-    /// Whether its authority may author and vote.
-    pub fn is_active(&self) -> bool {
-        self.status == SeatStatus::Active
-    }
-}
-
-/// Where a seat stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum SeatStatus {
-    /// Its authority authors and votes.
-    Active,
-    /// Its authority is disabled, and leaves the set while four others remain.
-    Suspended,
-}
+pub type Seat = salus_primitives::authorities::Seat<AccountId32>;
 
 /// A seat with which the chain begins.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

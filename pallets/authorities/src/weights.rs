@@ -24,6 +24,9 @@ pub trait WeightInfo {
     fn report_equivocation() -> Weight;
     fn take_vote() -> Weight;
     fn resume_finality() -> Weight;
+    fn withdraw_resumption() -> Weight;
+    fn hand_over_account() -> Weight;
+    fn set_keys() -> Weight;
     fn note_author() -> Weight;
 }
 
@@ -283,6 +286,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
+    fn withdraw_resumption() -> Weight {
+        Weight::from_parts(19_319_000, 3522)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    fn hand_over_account() -> Weight {
+        Weight::from_parts(60_000_000, 6000)
+            .saturating_add(T::DbWeight::get().reads(11_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+    }
+    fn set_keys() -> Weight {
+        Weight::from_parts(250_000_000, 16000)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
+    }
     /// Storage: `Authorities::Authored` (r:1 w:1)
     /// Proof: `Authorities::Authored` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn note_author() -> Weight {
@@ -334,6 +352,21 @@ impl WeightInfo for () {
         Weight::from_parts(19_319_000, 3522)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn withdraw_resumption() -> Weight {
+        Weight::from_parts(19_319_000, 3522)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(5_u64))
+    }
+    fn hand_over_account() -> Weight {
+        Weight::from_parts(60_000_000, 6000)
+            .saturating_add(ParityDbWeight::get().reads(11_u64))
+            .saturating_add(ParityDbWeight::get().writes(7_u64))
+    }
+    fn set_keys() -> Weight {
+        Weight::from_parts(250_000_000, 16000)
+            .saturating_add(ParityDbWeight::get().reads(16_u64))
+            .saturating_add(ParityDbWeight::get().writes(9_u64))
     }
     fn note_author() -> Weight {
         Weight::from_parts(8_022_000, 3517)

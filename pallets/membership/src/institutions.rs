@@ -8,6 +8,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::{Institution, InstitutionProfile, InstitutionStatus, MAX_VERIFICATIONS},
     questions::AuditLog,
+    text::is_printable,
     InstitutionId, SigningKey,
 };
 
@@ -76,7 +77,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn check_profile(profile: &InstitutionProfile) -> Result<(), Error<T>> {
         let is_fine = Self::is_key(&profile.issuing_key)
             && profile.encryption_key.is_acceptable()
-            && core::str::from_utf8(&profile.vault_address).is_ok();
+            && core::str::from_utf8(&profile.vault_address).is_ok_and(is_printable);
         ensure!(is_fine, Error::InvalidProfile);
         // Votes of its delegate count towards it: with too little it could never get more again.
         ensure!(profile.traffic_quota.allows(&T::LeastTraffic::get()), Error::QuotaTooSmall);

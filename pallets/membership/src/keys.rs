@@ -7,7 +7,7 @@ use frame_support::{dispatch::DispatchResult, ensure};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{key_change_payload, KeyChange, Member, Newcomer},
-    questions::AuditLog,
+    questions::{AuditLog, Authorities},
     Digest, MemberId, SigningKey,
 };
 use sp_core::sr25519;
@@ -46,6 +46,7 @@ impl<T: Config> Pallet<T> {
         let mut member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         ensure!(member.transaction_keys.contains(&key), Error::<T>::NotFound);
         ensure!(member.transaction_keys.len() > 1, Error::<T>::LastKey);
+        ensure!(!Self::holds_seat(&key), Error::<T>::HoldsSeat);
         let payload = Self::key_change(id, &member, KeyChange::Remove(key));
         member.key_changes = member.key_changes.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
         ensure!(Self::verifies(&member.membership_key, &payload, membership_signature), Error::<T>::BadSignature);
@@ -86,6 +87,11 @@ impl<T: Config> Pallet<T> {
             frame_system::Pallet::<T>::inc_providers(&account);
         }
         AccountOwners::<T>::insert(account, AccountOwner { member, live: true });
+    }
+
+    /// Whether the account of this key sets the session keys of an authority: without it, no other account could.
+    pub(crate) fn holds_seat(key: &SigningKey) -> bool {
+        T::Authorities::seat(&Self::account(*key)).is_some()
     }
 
     /// The account of a transaction key.

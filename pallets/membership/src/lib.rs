@@ -143,6 +143,9 @@ pub mod pallet {
         /// The council.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
+        /// So much of the council as may decide who speaks for an institution.
+        type StaffingOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
         /// Knows which institutions have a seat of authority.
         type Authorities: Authorities<AccountId32>;
 
@@ -441,6 +444,8 @@ pub mod pallet {
         QuotaTooSmall,
         /// The institution has a seat of authority. Let the council take that first.
         HasSeat,
+        /// The account is that of a seat of authority. Let the seat be handed over to another account first.
+        HoldsSeat,
     }
 
     #[pallet::hooks]
@@ -489,14 +494,14 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// The council.
+        /// Two thirds of the council: whoever has this key admits staff, who then speak for the institution.
         #[pallet::call_index(2)]
         pub fn rotate_issuing_key(
             origin: OriginFor<T>,
             institution: InstitutionId,
             issuing_key: SigningKey,
         ) -> DispatchResult {
-            T::CouncilOrigin::ensure_origin(origin)?;
+            T::StaffingOrigin::ensure_origin(origin)?;
             Self::do_rotate_issuing_key(institution, issuing_key)
         }
 
@@ -682,7 +687,7 @@ pub mod pallet {
         /// An active issuer of the member's institution, or the council.
         #[pallet::call_index(13)]
         pub fn suspend_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status(
+            Self::set_member_status::<T::CouncilOrigin>(
                 origin,
                 member,
                 &[MemberStatus::Active],
@@ -697,10 +702,10 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// An active issuer of the member's institution, or the council.
+        /// An active issuer of the member's institution, or two thirds of the council.
         #[pallet::call_index(14)]
         pub fn reinstate_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status(
+            Self::set_member_status::<T::StaffingOrigin>(
                 origin,
                 member,
                 &[MemberStatus::Suspended],
@@ -713,12 +718,14 @@ pub mod pallet {
 
         /// Ends the membership of a member of staff for good, also of a pending one.
         ///
+        /// A service that has the account of a seat stays until the seat is handed over.
+        ///
         /// ## Origin
         ///
         /// An active issuer of the member's institution, or the council.
         #[pallet::call_index(15)]
         pub fn revoke_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status(
+            Self::set_member_status::<T::CouncilOrigin>(
                 origin,
                 member,
                 &[MemberStatus::Pending, MemberStatus::Active, MemberStatus::Suspended],

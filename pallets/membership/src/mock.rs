@@ -5,8 +5,8 @@
 use crate as pallet_salus_membership;
 use crate::{CallClass, CallPolicy, GenesisMember};
 use alloc::{vec, vec::Vec};
-use frame_support::{derive_impl, parameter_types, traits::Time, BoundedVec};
-use frame_system::EnsureRoot;
+use frame_support::{derive_impl, ord_parameter_types, parameter_types, traits::Time, BoundedVec};
+use frame_system::{EnsureRoot, EnsureSignedBy};
 use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role},
@@ -71,6 +71,11 @@ pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill:
 pub const LEAST_TRAFFIC: Quota = Quota { time: 10 * MICROSECOND, bytes: 10, refill: 3_600_000 };
 pub const MICROSECOND: u64 = 1_000_000;
 
+ord_parameter_types! {
+    /// Stands for two thirds of the council.
+    pub const TwoThirds: AccountId32 = AccountId32::new([0xfe; 32]);
+}
+
 parameter_types! {
     pub const ChallengeLife: Moment = CHALLENGE_LIFE;
     pub const MemberQuota: Quota = QUOTA;
@@ -81,6 +86,8 @@ parameter_types! {
     pub static Now: Moment = START;
     /// Who has a seat of authority.
     pub static Seated: Vec<InstitutionId> = Vec::new();
+    /// The accounts of these seats.
+    pub static SeatAccounts: Vec<AccountId32> = Vec::new();
     /// Whether remarks are paused.
     pub static RemarksArePaused: bool = false;
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
@@ -88,6 +95,7 @@ parameter_types! {
 
 impl pallet_salus_membership::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
+    type StaffingOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
     type Authorities = FakeAuthorities;
     type Audit = FakeAudit;
     type Time = Clock;
@@ -114,8 +122,8 @@ impl Time for Clock {
 pub struct FakeAuthorities;
 
 impl Authorities<AccountId32> for FakeAuthorities {
-    fn seat(_: &AccountId32) -> Option<InstitutionId> {
-        None
+    fn seat(account: &AccountId32) -> Option<InstitutionId> {
+        SeatAccounts::get().contains(account).then_some(HOSPITAL)
     }
     fn has_seat(institution: InstitutionId) -> bool {
         Seated::get().contains(&institution)
@@ -256,6 +264,10 @@ pub fn signed(person: Person) -> RuntimeOrigin {
 
 pub fn council() -> RuntimeOrigin {
     RuntimeOrigin::root()
+}
+
+pub fn two_thirds() -> RuntimeOrigin {
+    RuntimeOrigin::signed(TwoThirds::get())
 }
 
 pub fn authorized() -> RuntimeOrigin {

@@ -22,18 +22,22 @@ impl<T: Config> Pallet<T> {
         Ok((standing.member, institution))
     }
 
-    pub(crate) fn set_member_status(
+    /// Changes the status of a member of staff, as an issuer of its institution decides, or so much of the council.
+    pub(crate) fn set_member_status<Council: EnsureOrigin<OriginFor<T>>>(
         origin: OriginFor<T>,
         id: MemberId,
         from: &[MemberStatus],
         to: MemberStatus,
         action: Action,
     ) -> DispatchResult {
-        let superior = Superior::ensure::<T>(origin)?;
+        let superior = Superior::ensure::<T, Council>(origin)?;
         let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         let institution = member.institution().ok_or(Error::<T>::NotStaff)?;
         ensure!(superior.is_over(institution), Error::<T>::NotPermitted);
         ensure!(from.contains(&member.status), Error::<T>::InvalidStatus);
+        if to == MemberStatus::Revoked && member.role == Role::Service {
+            ensure!(!member.transaction_keys.iter().any(Self::holds_seat), Error::<T>::HoldsSeat);
+        }
 
         T::Audit::append(LogId::Institution(institution), superior.event(action, Subject::Member(id)));
         Members::<T>::insert(id, Member { status: to, ..member });
@@ -48,8 +52,8 @@ enum Superior {
 }
 
 impl Superior {
-    fn ensure<T: Config>(origin: OriginFor<T>) -> Result<Self, DispatchError> {
-        match T::CouncilOrigin::try_origin(origin) {
+    fn ensure<T: Config, Council: EnsureOrigin<OriginFor<T>>>(origin: OriginFor<T>) -> Result<Self, DispatchError> {
+        match Council::try_origin(origin) {
             Ok(_) => Ok(Self::Council),
             Err(origin) => {
                 let (issuer, institution) = Pallet::<T>::ensure_role(origin, Role::Issuer)?;

@@ -353,7 +353,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn remove_transaction_key() -> Weight {
         // Minimum execution time: 69_353_000 picoseconds.
         Weight::from_parts(74_642_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
@@ -421,7 +421,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn revoke_member() -> Weight {
         // Minimum execution time: 74_361_000 picoseconds.
         Weight::from_parts(77_486_000, 23985)
-            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Timestamp::Now` (r:1 w:0)
@@ -526,7 +526,7 @@ impl WeightInfo for () {
     }
     fn remove_transaction_key() -> Weight {
         Weight::from_parts(74_642_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(6_u64))
     }
     fn suspend_member() -> Weight {
@@ -541,7 +541,7 @@ impl WeightInfo for () {
     }
     fn revoke_member() -> Weight {
         Weight::from_parts(77_486_000, 23985)
-            .saturating_add(ParityDbWeight::get().reads(16_u64))
+            .saturating_add(ParityDbWeight::get().reads(24_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn member_gate() -> Weight {

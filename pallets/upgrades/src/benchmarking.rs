@@ -5,7 +5,8 @@
 //! Nothing is assumed of the genesis.
 
 use crate::{
-    Call, Config, Confirmations, Delay, NamePart, Pallet, Plan, Planned, StageUpgrades, Tuned, UpgradeDelay, PLAN_LIFE,
+    BenchmarkHelper, Call, Config, Confirmations, Delay, NamePart, Pallet, Plan, Planned, Tuned, UpgradeDelay,
+    PLAN_LIFE,
 };
 use alloc::vec::Vec;
 use frame_benchmarking::{v2::*, BenchmarkError};
@@ -49,7 +50,7 @@ fn plan<T: Config>(confirmed: impl Iterator<Item = InstitutionId>) {
 
 /// As many authorities as there can be; this is the last.
 fn authorities<T: Config>() -> Result<(Vec<InstitutionId>, AccountId32), BenchmarkError> {
-    let mut seats = T::Stage::authorities(T::MaxAuthorities::get());
+    let mut seats = T::BenchmarkHelper::authorities(T::MaxAuthorities::get());
     let (last, account) = seats.pop().ok_or(BenchmarkError::Stop("there may be no seats"))?;
     Ok((seats.into_iter().map(|(institution, _)| institution).chain([last]).collect(), account))
 }

@@ -107,7 +107,7 @@ impl pallet_salus_upgrades::Config for Test {
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = FakeStage;
+    type BenchmarkHelper = FakeBenchmarkHelper;
 }
 
 /// The time that the test has set.
@@ -329,10 +329,10 @@ impl Builder {
 
 /// What the benchmarks need of the other pallets.
 #[cfg(feature = "runtime-benchmarks")]
-pub struct FakeStage;
+pub struct FakeBenchmarkHelper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::StageUpgrades for FakeStage {
+impl crate::BenchmarkHelper for FakeBenchmarkHelper {
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId32)> {
         Seated::set((0..count).map(InstitutionId).collect());
         Seated::get().into_iter().map(|institution| (institution, node(institution))).collect()

@@ -8,6 +8,7 @@ fn admit_authority_gives_a_seat_and_a_vote() {
         assert_ok!(admit(FIFTH));
 
         let expected = Seat {
+            authority: node(FIFTH),
             account: node(FIFTH),
             delegate: delegate(FIFTH),
             status: SeatStatus::Active,
@@ -44,9 +45,9 @@ fn admit_authority_fails_when_the_institution_is_not_active() {
 fn admit_authority_fails_when_the_institution_or_the_account_has_a_seat() {
     Builder::default().test(|| {
         let other = Staff(FIRST, Role::Service, 1).account();
-        let again = || Authorities::admit_authority(council(), FIRST, other, delegate(FIRST));
+        let again = || Authorities::admit_authority(two_thirds(), FIRST, other, delegate(FIRST));
         assert_fails(again, Error::<Test>::AlreadyExists);
-        let taken = || Authorities::admit_authority(council(), FIFTH, node(FIRST), delegate(FIFTH));
+        let taken = || Authorities::admit_authority(two_thirds(), FIFTH, node(FIRST), delegate(FIFTH));
         assert_fails(taken, Error::<Test>::AlreadyExists);
     });
 }
@@ -55,7 +56,7 @@ fn admit_authority_fails_when_the_institution_or_the_account_has_a_seat() {
 fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institution() {
     Builder::default().test(|| {
         let fails = |account| {
-            let call = || Authorities::admit_authority(council(), FIFTH, account, delegate(FIFTH));
+            let call = || Authorities::admit_authority(two_thirds(), FIFTH, account, delegate(FIFTH));
             assert_fails(call, Error::<Test>::NotService);
         };
         fails(STRANGER);
@@ -70,7 +71,7 @@ fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institutio
 fn admit_authority_fails_when_the_delegate_is_none_of_the_institution() {
     Builder::default().test(|| {
         let fails = |account| {
-            let call = || Authorities::admit_authority(council(), FIFTH, node(FIFTH), account);
+            let call = || Authorities::admit_authority(two_thirds(), FIFTH, node(FIFTH), account);
             assert_fails(call, Error::<Test>::NotDelegate);
         };
         fails(STRANGER);

@@ -14,7 +14,7 @@ fn authorities_that_vote_have_seat_and_session_keys() {
         assert_ok!(admit(FIFTH));
         assert_eq!(Authorities::voting(), [FIRST, SECOND, THIRD, FOURTH]);
         set_keys(FIFTH, &aura(FIFTH));
-        assert_ok!(Authorities::suspend_authority(council(), SECOND));
+        assert_ok!(Authorities::suspend_authority(two_thirds(), SECOND));
         assert_eq!(Authorities::voting(), [FIRST, THIRD, FOURTH, FIFTH]);
         // Of those who are suspended, the oldest vote on while there would be fewer than four.
         next_block();
@@ -32,7 +32,7 @@ fn a_seat_is_known_by_its_account_with_or_without_keys() {
         assert_eq!(Authorities::seat(&delegate(FIRST)), None);
         assert_eq!(Authorities::seat(&STRANGER), None);
         set_keys(FIFTH, &aura(FIFTH));
-        assert_ok!(Authorities::suspend_authority(council(), FIRST));
+        assert_ok!(Authorities::suspend_authority(two_thirds(), FIRST));
         assert_eq!(Authorities::seat(&node(FIRST)), Some(FIRST));
     });
 }

@@ -6,6 +6,7 @@ mod admit_authority;
 mod authorities;
 mod force_remove_authority;
 mod genesis;
+mod hand_over_account;
 mod model;
 mod motions;
 mod offences;
@@ -16,13 +17,15 @@ mod remove_authority;
 mod report_equivocation;
 mod resume_finality;
 mod sessions;
+mod set_keys;
 mod storage;
 mod suspend_authority;
 mod take_vote;
 mod try_state;
 
 pub(crate) use crate::{
-    mock::*, Absences, Authored, Call, Error, Event, Planned, Resuming, Seat, SeatOf, SeatStatus, Seats, SessionStarts,
+    mock::*, Absences, Authored, Call, Error, Event, Planned, Resuming, Resumption, Seat, SeatOf, SeatStatus, Seats,
+    SessionStarts,
 };
 pub(crate) use frame_support::{assert_noop, assert_ok};
 pub(crate) use salus_primitives::{
@@ -63,7 +66,7 @@ pub(crate) fn consequence(action: Action, institution: InstitutionId, reason: Re
 }
 
 pub(crate) fn admit(institution: InstitutionId) -> DispatchResult {
-    Authorities::admit_authority(council(), institution, node(institution), delegate(institution))
+    Authorities::admit_authority(two_thirds(), institution, node(institution), delegate(institution))
 }
 
 /// Gives the institution a seat and session keys, and waits until it takes part.

@@ -55,7 +55,7 @@ fn an_offence_of_somebody_without_a_seat_is_known() {
 fn an_offence_of_before_the_reinstatement_is_over_and_done_with() {
     Builder::default().test(|| {
         assert_eq!(report(offence(FIRST, 5, 0)), Ok(()));
-        assert_ok!(Authorities::reinstate_authority(council(), FIRST));
+        assert_ok!(Authorities::reinstate_authority(two_thirds(), FIRST));
         assert_eq!(report(offence(FIRST, 6, 0)), Err(OffenceError::DuplicateReport));
         // The set in which it offended decides in the next session, too.
         assert_eq!(report(offence(FIRST, 16, 1)), Err(OffenceError::DuplicateReport));
@@ -69,7 +69,7 @@ fn an_offence_of_before_the_reinstatement_is_over_and_done_with() {
 fn an_offence_of_somebody_else_in_the_same_slot_judges_nobody_twice() {
     Builder::default().test(|| {
         assert_eq!(report(offence(FIRST, 5, 0)), Ok(()));
-        assert_ok!(Authorities::reinstate_authority(council(), FIRST));
+        assert_ok!(Authorities::reinstate_authority(two_thirds(), FIRST));
         // The handler is told of both.
         assert_eq!(report(offence(SECOND, 5, 0)), Ok(()));
         assert_eq!(seat(FIRST).status, SeatStatus::Active);

@@ -3,14 +3,14 @@
 use super::*;
 
 fn reinstate(institution: InstitutionId) -> DispatchResult {
-    Authorities::reinstate_authority(council(), institution)
+    Authorities::reinstate_authority(two_thirds(), institution)
 }
 
 #[test]
 fn reinstate_authority_brings_it_back_from_the_second_session_change_on() {
     Builder::default().test(|| {
         seat_with_keys(FIFTH);
-        assert_ok!(Authorities::suspend_authority(council(), FIRST));
+        assert_ok!(Authorities::suspend_authority(two_thirds(), FIRST));
         next_session();
         next_session();
         assert_eq!(authorities(), [SECOND, THIRD, FOURTH, FIFTH]);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn remove(institution: InstitutionId) -> DispatchResult {
-    Authorities::remove_authority(council(), institution)
+    Authorities::remove_authority(two_thirds(), institution)
 }
 
 #[test]

@@ -153,11 +153,11 @@ fn report_equivocation_fails_when_it_is_repeated() {
         again.clone().fails(Error::InvalidStatus);
         later.clone().fails(Error::InvalidStatus);
         // after it was reinstated,
-        assert_ok!(Authorities::reinstate_authority(council(), FIRST));
+        assert_ok!(Authorities::reinstate_authority(two_thirds(), FIRST));
         again.clone().fails(Error::Expired);
         later.fails(Error::Expired);
         // without a seat,
-        assert_ok!(Authorities::remove_authority(council(), FIRST));
+        assert_ok!(Authorities::remove_authority(two_thirds(), FIRST));
         again.clone().fails(Error::NotFound);
         // and with another one.
         assert_ok!(admit(FIRST));
@@ -169,7 +169,7 @@ fn report_equivocation_fails_when_it_is_repeated() {
 fn report_equivocation_accepts_a_new_one_after_reinstatement() {
     Builder::default().test(|| {
         report(FIRST);
-        assert_ok!(Authorities::reinstate_authority(council(), FIRST));
+        assert_ok!(Authorities::reinstate_authority(two_thirds(), FIRST));
         next_session();
         next_session();
         next_block();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
+use sp_core::{sr25519, Pair};
 
 fn resume(last_final: u64, wait: u64) -> DispatchResult {
     Authorities::resume_finality(two_thirds(), last_final, wait)
@@ -78,6 +79,54 @@ fn resume_finality_fails_when_the_wait_is_none_or_as_long_as_a_session() {
         for wait in [0, BLOCKS, u64::MAX] {
             assert_fails(|| resume(0, wait), Error::<Test>::InvalidWait);
         }
+        assert_eq!(Resumed::get(), None);
+    });
+}
+
+#[test]
+fn withdraw_resumption_ends_what_was_decided() {
+    Builder::default().test(|| {
+        next_session();
+        assert_ok!(resume(1, 1));
+        assert_ok!(Authorities::withdraw_resumption(council()));
+        let entry = AuditEvent::by_council(Action::ResumptionWithdrawn, Subject::Consortium);
+        assert_done(Event::ResumptionWithdrawn { last_final: 1 }, entry.because(Reason::Count(1)));
+        next_session();
+        next_session();
+        assert_eq!(Resumed::get(), None);
+    });
+}
+
+#[test]
+fn withdraw_resumption_fails_when_nothing_was_decided_or_it_was_done() {
+    Builder::default().test(|| {
+        let withdraw = || Authorities::withdraw_resumption(council());
+        assert_fails(withdraw, Error::<Test>::NotResuming);
+        next_session();
+        assert_ok!(resume(1, 1));
+        next_session();
+        assert!(Resumed::get().is_some());
+        assert_fails(withdraw, Error::<Test>::NotResuming);
+    });
+}
+
+#[test]
+fn resume_finality_expires_when_no_session_begins_with_those_who_should_be_there() {
+    Builder::default().test(|| {
+        next_session();
+        assert_ok!(resume(1, 1));
+        for session in 1..=3 {
+            assert!(Resuming::<Test>::exists() && Resumed::get().is_none());
+            // The authorities that there should be are others than those of the session that begins.
+            set_keys(FIRST, &sr25519::Pair::from_seed(&[session; 32]));
+            next_session();
+        }
+        assert_eq!((Resuming::<Test>::get(), Resumed::get()), (None, None));
+        System::assert_has_event(Event::ResumptionExpired { last_final: 1 }.into());
+        let entry = AuditEvent::by_chain(Action::ResumptionExpired, Subject::Consortium);
+        assert!(Log::get().contains(&(LogId::Consortium, entry.because(Reason::Count(1)))));
+        next_session();
+        next_session();
         assert_eq!(Resumed::get(), None);
     });
 }

@@ -7,7 +7,7 @@ use pallet_session::{historical, SessionManager};
 #[test]
 fn an_admitted_authority_takes_part_from_the_second_session_change_on() {
     Builder::default().test(|| {
-        assert_ok!(Authorities::admit_authority(council(), FIFTH, node(FIFTH), delegate(FIFTH)));
+        assert_ok!(Authorities::admit_authority(two_thirds(), FIFTH, node(FIFTH), delegate(FIFTH)));
         set_keys(FIFTH, &aura(FIFTH));
 
         next_session();

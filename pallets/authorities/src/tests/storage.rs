@@ -17,7 +17,7 @@ fn only_accounts_are_chosen_by_people_and_hashed_with_blake2() {
             hashers => assert_eq!(hashers, [StorageHasher::Twox64Concat], "{}", item.name),
         }
     }
-    assert_eq!(chosen, ["SeatOf", "Authored"]);
+    assert_eq!(chosen, ["SeatOf", "SeatOfAuthority", "Authored"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 fn suspend(institution: InstitutionId) -> DispatchResult {
-    Authorities::suspend_authority(council(), institution)
+    Authorities::suspend_authority(two_thirds(), institution)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Each invariant notices what it is for.
 
 use super::*;
-use crate::Motions;
+use crate::{Motions, SeatOfAuthority};
 use frame_support::BoundedVec;
 use salus_primitives::Digest;
 
@@ -21,6 +21,9 @@ fn try_state_notices_seats_and_accounts_that_disagree() {
     assert_noticed("an account does not lead to its seat", || SeatOf::<Test>::remove(node(FIRST)));
     assert_noticed("an account leads to no seat", || SeatOf::<Test>::insert(STRANGER, FIFTH));
     assert_noticed("an account leads to another one's seat", || SeatOf::<Test>::insert(STRANGER, FIRST));
+    assert_noticed("a seat has no authority", || SeatOfAuthority::<Test>::remove(node(FIRST)));
+    assert_noticed("an authority leads to no seat", || SeatOfAuthority::<Test>::insert(STRANGER, FIFTH));
+    assert_noticed("an authority leads to another one's seat", || SeatOfAuthority::<Test>::insert(STRANGER, FIRST));
 }
 
 #[test]
@@ -72,8 +75,14 @@ fn try_state_notices_gaps_in_the_memory_of_sessions() {
 
 #[test]
 fn try_state_notices_finality_that_resumes_too_late() {
-    assert_noticed("finality resumes too late", || Resuming::<Test>::put((0, BLOCKS)));
-    assert_noticed("finality resumes too late", || Resuming::<Test>::put((1_000, 1)));
+    const RESUMPTION: Resumption<u64> = Resumption { last_final: 0, wait: 1, until: 2 };
+    let put = |resumption| Resuming::<Test>::put(resumption);
+    assert_noticed("finality resumes too late", || put(Resumption { wait: BLOCKS, ..RESUMPTION }));
+    assert_noticed("finality resumes too late", || put(Resumption { last_final: 1_000, ..RESUMPTION }));
+    for until in [1, 5] {
+        let fault = "a decision to resume finality outlives its time";
+        assert_noticed(fault, || put(Resumption { until, ..RESUMPTION }));
+    }
 }
 
 #[test]

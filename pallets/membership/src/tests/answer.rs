@@ -169,7 +169,7 @@ fn answer_fails_when_the_verifier_is_no_longer_active() {
         let call = answer_call(id, HOSPITAL, ALICE);
         assert_ok!(Membership::suspend_member(council(), id_of(VERIFIER)));
         assert_refused(call.clone(), Refusal::VerifierNotActive);
-        assert_ok!(Membership::reinstate_member(council(), id_of(VERIFIER)));
+        assert_ok!(Membership::reinstate_member(two_thirds(), id_of(VERIFIER)));
         assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
         assert_refused(call.clone(), Refusal::VerifierNotActive);
         assert_ok!(Membership::reinstate_institution(council(), HOSPITAL));

@@ -33,7 +33,7 @@ fn revoke_member_is_final() {
         let entry = AuditEvent::by_council(Action::MemberRevoked, Subject::Member(member));
         assert_done(0, Event::MemberRevoked { member }, LogId::Institution(HOSPITAL), entry);
         for change in CHANGES {
-            assert_fails(|| change(council(), member), Error::<Test>::InvalidStatus);
+            assert_fails(|| change(signed(ISSUER), member), Error::<Test>::InvalidStatus);
         }
         // The account stays bound, with its provider: its old transactions can never be valid again.
         assert!(AccountOwners::<Test>::contains_key(DOCTOR.account()));
@@ -73,10 +73,10 @@ fn member_status_fails_when_it_is_not_the_one_before() {
 fn member_status_fails_for_patients_whoever_asks() {
     Builder::default().test(|| {
         let pending = join(ALICE, Role::Patient);
-        for change in CHANGES {
+        for (change, council) in CHANGES.into_iter().zip([council(), two_thirds(), council()]) {
             for patient in [id_of(PATIENT), pending] {
                 assert_fails(|| change(signed(ISSUER), patient), Error::<Test>::NotStaff);
-                assert_fails(|| change(council(), patient), Error::<Test>::NotStaff);
+                assert_fails(|| change(council.clone(), patient), Error::<Test>::NotStaff);
             }
         }
     });
@@ -107,5 +107,19 @@ fn member_status_fails_when_the_issuer_may_not_act() {
         for change in CHANGES {
             assert_fails(|| change(signed(ISSUER), id_of(DOCTOR)), BadOrigin);
         }
+    });
+}
+
+#[test]
+fn revoke_member_fails_while_the_member_holds_the_account_of_a_seat() {
+    Builder::default().test(|| {
+        let service = join(ALICE, Role::Service);
+        SeatAccounts::set(vec![ALICE.account()]);
+        for by in [signed(ISSUER), council()] {
+            assert_fails(|| Membership::revoke_member(by.clone(), service), Error::<Test>::HoldsSeat);
+        }
+        // Handed over, it is a service like any other.
+        SeatAccounts::set(vec![BOB.account()]);
+        assert_ok!(Membership::revoke_member(signed(ISSUER), service));
     });
 }

@@ -10,10 +10,12 @@ use sp_runtime::traits::DispatchTransaction;
 #[derive(Clone, Copy, PartialEq)]
 enum Admits {
     Council,
+    TwoThirds,
     Authorized,
     Role(Role),
     Members,
     IssuerOrCouncil,
+    IssuerOrTwoThirds,
 }
 
 fn calls() -> Vec<(Call<Test>, Admits)> {
@@ -26,7 +28,7 @@ fn calls() -> Vec<(Call<Test>, Admits)> {
     vec![
         (Call::admit_institution { profile: profile.clone() }, Admits::Council),
         (Call::update_institution { institution, profile }, Admits::Council),
-        (Call::rotate_issuing_key { institution, issuing_key: key }, Admits::Council),
+        (Call::rotate_issuing_key { institution, issuing_key: key }, Admits::TwoThirds),
         (Call::suspend_institution { institution }, Admits::Council),
         (Call::reinstate_institution { institution }, Admits::Council),
         (Call::remove_institution { institution }, Admits::Council),
@@ -38,7 +40,7 @@ fn calls() -> Vec<(Call<Test>, Admits)> {
         (Call::add_transaction_key { key, key_signature: signature, membership_signature: signature }, Admits::Members),
         (Call::remove_transaction_key { key, membership_signature: signature }, Admits::Members),
         (Call::suspend_member { member: doctor }, Admits::IssuerOrCouncil),
-        (Call::reinstate_member { member: doctor }, Admits::IssuerOrCouncil),
+        (Call::reinstate_member { member: doctor }, Admits::IssuerOrTwoThirds),
         (Call::revoke_member { member: doctor }, Admits::IssuerOrCouncil),
     ]
 }
@@ -56,15 +58,20 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
                 fails(authorized(), BadOrigin.into());
             }
             fails(signed(STRANGER), BadOrigin.into());
+            if !matches!(admits, Admits::TwoThirds | Admits::IssuerOrTwoThirds) {
+                fails(two_thirds(), BadOrigin.into());
+            }
             // A signer is not the council, and needs no authorization.
-            let is_signed = !matches!(admits, Admits::Council | Admits::Authorized);
+            let is_signed = !matches!(admits, Admits::Council | Admits::TwoThirds | Admits::Authorized);
             let refusal = if is_signed { Error::<Test>::NotPermitted.into() } else { BadOrigin.into() };
             for (person, institution, role) in MEMBERS {
                 let is_admitted = match admits {
-                    Admits::Council | Admits::Authorized => false,
+                    Admits::Council | Admits::TwoThirds | Admits::Authorized => false,
                     Admits::Role(needed) => role == needed,
                     Admits::Members => true,
-                    Admits::IssuerOrCouncil => role == Role::Issuer && institution == HOSPITAL,
+                    Admits::IssuerOrCouncil | Admits::IssuerOrTwoThirds => {
+                        role == Role::Issuer && institution == HOSPITAL
+                    }
                 };
                 if !is_admitted {
                     fails(signed(person), refusal);

@@ -19,7 +19,7 @@ fn providers_are_one_for_each_account_whatever_becomes_of_the_member() {
         let bound = MEMBERS.len();
         assert_eq!(count(), (bound as u32, bound));
         assert_ok!(Membership::suspend_member(council(), id_of(DOCTOR)));
-        assert_ok!(Membership::reinstate_member(council(), id_of(DOCTOR)));
+        assert_ok!(Membership::reinstate_member(two_thirds(), id_of(DOCTOR)));
         assert_ok!(Membership::revoke_member(council(), id_of(DOCTOR)));
         assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
         assert_ok!(Membership::remove_institution(council(), HOSPITAL));

@@ -124,3 +124,15 @@ fn remove_transaction_key_leaves_a_removed_key_without_a_say() {
         assert_fails(back, BadOrigin);
     });
 }
+
+#[test]
+fn remove_transaction_key_fails_while_its_account_is_that_of_a_seat() {
+    Builder::default().test(|| {
+        let phone = phone();
+        SeatAccounts::set(vec![sp_runtime::AccountId32::new(phone.public().0)]);
+        let call = || remove(signed(PATIENT), PATIENT, key_of(&phone), 1);
+        assert_fails(call, Error::<Test>::HoldsSeat);
+        SeatAccounts::set(Vec::new());
+        assert_ok!(call());
+    });
+}

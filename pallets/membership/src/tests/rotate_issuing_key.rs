@@ -3,7 +3,7 @@
 use super::*;
 
 fn rotate(id: InstitutionId, key: SigningKey) -> DispatchResult {
-    Membership::rotate_issuing_key(council(), id, key)
+    Membership::rotate_issuing_key(two_thirds(), id, key)
 }
 
 #[test]

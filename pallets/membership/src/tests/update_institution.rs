@@ -59,3 +59,17 @@ fn update_institution_fails_when_its_members_could_spend_next_to_nothing() {
         assert_fails(|| update(HOSPITAL, profile), Error::<Test>::QuotaTooSmall);
     });
 }
+
+#[test]
+fn update_institution_fails_when_the_vault_address_would_forge_what_voters_see() {
+    Builder::default().test(|| {
+        for address in
+            ["https://vault\u{1b}[2K", "https://vault\nmotion 7", "https://\u{202e}tluav", "\u{7f}", "\u{2066}a"]
+        {
+            let vault_address = address.as_bytes().to_vec().try_into().unwrap();
+            let forged = InstitutionProfile { vault_address, ..changed() };
+            assert_fails(|| update(HOSPITAL, forged.clone()), Error::<Test>::InvalidProfile);
+            assert_fails(|| Membership::admit_institution(council(), forged), Error::<Test>::InvalidProfile);
+        }
+    });
+}

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use salus_primitives::InstitutionId;
 use sp_runtime::AccountId32;
 
-/// Sets the stage for benchmarks.
-pub trait StageUpgrades {
+/// Prepares the state for benchmarks.
+pub trait BenchmarkHelper {
     /// So many authorities with session keys, and the accounts of their seats.
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId32)>;
 }

@@ -2,20 +2,28 @@
 
 //! What benchmarks need of other pallets.
 
+use alloc::vec::Vec;
+use codec::Decode;
 use salus_primitives::{InstitutionId, SigningKey};
 use sp_runtime::AccountId32;
 
-/// Sets the stage for benchmarks.
-pub trait StageAuthorities {
+/// Prepares the state for benchmarks.
+pub trait BenchmarkHelper {
     /// An active institution, the account of an active service of it, and that of an active delegate: others for
     /// each number.
     fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32);
 
-    /// Another active delegate of that institution.
+    /// The account of another active service of that institution.
+    fn other_service(institution: InstitutionId) -> AccountId32;
+
+    /// The account of another active delegate of that institution.
     fn other_delegate(institution: InstitutionId) -> AccountId32;
 
     /// Sets the session keys of this account.
     fn set_keys(account: &AccountId32, aura: SigningKey);
+
+    /// New session keys, and the proof that they are this account's.
+    fn new_keys<Keys: Decode>(account: &AccountId32) -> Option<(Keys, Vec<u8>)>;
 
     /// Makes these accounts the authorities of the current session.
     fn set_authorities(accounts: &[AccountId32]);

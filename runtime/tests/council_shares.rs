@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How much of the council each decision takes, and that no sequence of majority decisions amounts to one that takes two thirds
+//! (B3 classes 1, 3 and 14).
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod calls;
+mod collusion;
+mod consortium;
+
+use calls::calls;
+use collusion::{Collusion, Decision, Step};
+use consortium::{chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds};
+use frame_support::assert_ok;
+use proptest::prelude::*;
+use salus_primitives::{governance::Share, membership::Role, InstitutionId};
+use salus_runtime::{council::share_of, Runtime, RuntimeCall, RuntimeOrigin};
+use sp_core::H256;
+use sp_runtime::{AccountId32, DispatchError};
+
+type Seats = pallet_salus_authorities::Call<Runtime>;
+type Upgrades = pallet_salus_upgrades::Call<Runtime>;
+type Members = pallet_salus_membership::Call<Runtime>;
+
+/// What the council decides with its own origin, of the SDK's pallets.
+const OF_SDK: [&str; 2] = ["disapprove_proposal", "kill"];
+/// What the council's origin has no more right to than anybody's.
+const FOR_ANYBODY: [(&str, &str); 3] = [("Utility", "batch"), ("Utility", "batch_all"), ("Utility", "force_batch")];
+
+#[test]
+fn every_decision_takes_the_share_that_motions_are_held_to() {
+    let mut decisions = 0;
+    chain(4).execute_with(|| {
+        for ((pallet, name), call) in calls() {
+            if FOR_ANYBODY.contains(&(pallet.as_str(), name.as_str())) {
+                continue;
+            }
+            let is_refused = |in_favor, seats| {
+                let result = frame_support::storage::with_transaction(|| {
+                    let result = dispatch(call.clone(), council_origin(in_favor, seats));
+                    sp_runtime::TransactionOutcome::Rollback(Ok::<_, DispatchError>(result))
+                });
+                result.unwrap() == Err(DispatchError::BadOrigin)
+            };
+            let is_ours = !["Council", "Utility", "System"].contains(&pallet.as_str());
+            if is_refused(9, 9) || !(is_ours || OF_SDK.contains(&name.as_str())) {
+                continue;
+            }
+            decisions += 1;
+            for seats in 1..=12 {
+                let needed = share_of(&call).of(seats);
+                assert!(!is_refused(needed, seats), "{pallet}.{name}: {needed} of {seats} should do");
+                assert!(is_refused(needed - 1, seats), "{pallet}.{name}: less than {needed} of {seats} is enough");
+            }
+        }
+    });
+    assert!(decisions > 20, "{decisions}");
+}
+
+#[test]
+fn what_changes_the_council_the_authorities_or_the_runtime_takes_two_thirds() {
+    let calls = calls();
+    for (pallet, name) in [
+        ("Authorities", "admit_authority"),
+        ("Authorities", "remove_authority"),
+        ("Authorities", "force_remove_authority"),
+        ("Authorities", "suspend_authority"),
+        ("Authorities", "reinstate_authority"),
+        ("Authorities", "hand_over_account"),
+        ("Authorities", "resume_finality"),
+        ("Membership", "rotate_issuing_key"),
+        ("Membership", "reinstate_member"),
+        ("Upgrades", "plan_upgrade"),
+        ("Upgrades", "set_upgrade_delay"),
+        ("Council", "disapprove_proposal"),
+        ("Council", "kill"),
+    ] {
+        let call = &calls[&(pallet.to_string(), name.to_string())];
+        assert_eq!(share_of(call), Share::TwoThirds, "{pallet}.{name}");
+    }
+}
+
+#[test]
+fn a_batch_takes_what_the_greatest_of_its_calls_takes() {
+    let majority = RuntimeCall::from(Seats::withdraw_resumption {});
+    let two_thirds = RuntimeCall::from(Upgrades::set_upgrade_delay { delay: 1_000 });
+    let batch = |calls: Vec<RuntimeCall>| RuntimeCall::Utility(pallet_utility::Call::batch_all { calls });
+    assert_eq!(share_of(&batch(vec![majority.clone(), majority.clone()])), Share::Majority);
+    assert_eq!(share_of(&batch(vec![majority.clone(), batch(vec![two_thirds])])), Share::TwoThirds);
+    let deep = (0..9).fold(majority, |call, _| batch(vec![call]));
+    assert_eq!(share_of(&deep), Share::TwoThirds);
+}
+
+fn delegates(numbers: std::ops::Range<u32>) -> Vec<AccountId32> {
+    numbers.map(|number| staff(number, Role::Delegate)).collect()
+}
+
+/// Faults A1, as it was found: four of seven remove three, and are then four of four.
+#[test]
+fn four_of_seven_cannot_become_four_of_four() {
+    chain(7).execute_with(|| {
+        let four = delegates(0..4);
+        for institution in (4..7).map(InstitutionId) {
+            for call in [Seats::remove_authority { institution }, Seats::force_remove_authority { institution }] {
+                assert!(decide(&four, call.clone()).is_err());
+                // Whatever threshold they write on the motion.
+                for threshold in 2..=5 {
+                    assert!(decide_with(threshold, &four, call.clone().into()).is_err());
+                }
+            }
+        }
+        assert_eq!(consortium::council_size(), 7);
+        let plan = Upgrades::plan_upgrade { code_hash: H256::zero(), spec_version: u32::MAX };
+        assert!(decide(&four, plan.clone()).is_err());
+        assert_ok!(decide(&delegates(0..5), plan));
+    });
+}
+
+/// Faults A7: a colleague proposes first, with a threshold that is not enough.
+#[test]
+fn a_motion_is_proposed_with_the_threshold_that_its_call_takes_and_no_other() {
+    chain(7).execute_with(|| {
+        let plan = Upgrades::plan_upgrade { code_hash: H256::zero(), spec_version: u32::MAX }.into();
+        let by = |number| RuntimeOrigin::signed(staff(number, Role::Delegate));
+        let filtered = Err(frame_system::Error::<Runtime>::CallFiltered.into());
+        for threshold in [0, 1, 2, 3, 4, 6, 7, 8, u32::MAX] {
+            assert_eq!(dispatch(motion(threshold, &plan), by(6)), filtered, "{threshold}");
+            let within = pallet_utility::Call::batch_all { calls: vec![motion(threshold, &plan)] };
+            assert_eq!(dispatch(RuntimeCall::Utility(within), by(6)), filtered, "{threshold} in a batch");
+        }
+        // Nothing stands in the way of the honest motion.
+        assert_ok!(decide(&delegates(0..5), plan));
+        let pause = Members::set_required_verifications { count: 3 };
+        assert_eq!(dispatch(motion(5, &pause.clone().into()), by(0)), filtered);
+        assert_ok!(decide(&delegates(0..4), pause));
+    });
+}
+
+/// A majority admits an institution, and people of it; a seat it does not get.
+#[test]
+fn a_majority_cannot_admit_friends_until_it_is_two_thirds() {
+    chain(7).execute_with(|| {
+        let mut collusion = Collusion::of(4, 7);
+        let friend = InstitutionId(7);
+        collusion.attempt(&Step::Decide(Decision::AdmitInstitution, 0));
+        for role in [Role::Delegate, Role::Service] {
+            collusion.attempt(&Step::Join(friend.0, role));
+            assert_eq!(collusion.accounts(role).last().unwrap().0, friend, "two of theirs verify whom they want");
+        }
+        let step = Step::Decide(Decision::AdmitAuthority, 0);
+        collusion.attempt(&step);
+        collusion.assert_short_of_two_thirds(&step);
+        let (account, delegate) =
+            (collusion.accounts(Role::Service)[4].1.clone(), collusion.accounts(Role::Delegate)[4].1.clone());
+        assert_ok!(decide(&delegates(0..5), Seats::admit_authority { institution: friend, account, delegate }));
+    });
+}
+
+/// With another institution's issuing key, a majority could admit a delegate of that institution, who takes its vote.
+#[test]
+fn a_majority_cannot_take_the_vote_of_another_institution() {
+    chain(7).execute_with(|| {
+        let mut collusion = Collusion::of(4, 7);
+        for step in [Step::Decide(Decision::RotateIssuingKey, 6), Step::Join(6, Role::Delegate), Step::TakeVote] {
+            collusion.attempt(&step);
+            collusion.assert_short_of_two_thirds(&step);
+        }
+        assert_eq!(collusion.in_council().len(), 4);
+    });
+}
+
+/// Those who are short of two thirds by one, and what they try.
+fn attempts() -> impl Strategy<Value = (u32, Vec<Step>)> {
+    (5u32..=9, proptest::collection::vec(collusion::steps(), 0..25))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_sequence_of_majority_decisions_amounts_to_two_thirds((hospitals, steps) in attempts()) {
+        chain(hospitals).execute_with(|| {
+            let mut collusion = Collusion::of(two_thirds(hospitals) - 1, hospitals);
+            for step in steps {
+                collusion.attempt(&step);
+                collusion.assert_short_of_two_thirds(&step);
+            }
+        });
+    }
+}
