@@ -18,6 +18,7 @@ pub mod governance;
 pub mod ids;
 pub mod membership;
 pub mod network;
+pub mod panel;
 pub mod questions;
 pub mod records;
 pub mod refusal;

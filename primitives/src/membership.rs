@@ -7,6 +7,7 @@
 
 use crate::{
     access::Permission,
+    panel::Panel,
     time::{Moment, DAY},
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
@@ -214,7 +215,7 @@ pub struct Member {
     /// The institution that admitted the member. Staff belong to it; a patient does not.
     pub admitted_by: InstitutionId,
     /// Who verified the member: one verifier each of different institutions (S4-04).
-    pub verified_by: BoundedVec<(InstitutionId, MemberId), ConstU32<MAX_VERIFICATIONS>>,
+    pub verified_by: Panel<MAX_VERIFICATIONS>,
     /// The accounts with which the member signs transactions.
     pub transaction_keys: BoundedVec<SigningKey, ConstU32<MAX_TRANSACTION_KEYS>>,
     /// Key changes so far; each change signs the number that it is to have, so none can be replayed.

@@ -57,6 +57,12 @@ pub enum PanelRefusal {
     Full,
 }
 
+impl<const SIZE: u32> Default for Panel<SIZE> {
+    fn default() -> Self {
+        Self::open_until(None)
+    }
+}
+
 impl<const SIZE: u32> Panel<SIZE> {
     /// A panel in which nobody has spoken, with a term that ends then, or never.
     pub fn open_until(closes_at: Option<Moment>) -> Self {

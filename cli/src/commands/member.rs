@@ -66,8 +66,12 @@ impl Shown {
     fn human(&self) -> String {
         let member = &self.member;
         let keys: Vec<_> = member.transaction_keys.iter().map(address).collect();
-        let verifiers: Vec<_> =
-            member.verified_by.iter().map(|(institution, verifier)| format!("{verifier} of {institution}")).collect();
+        let verifiers: Vec<_> = member
+            .verified_by
+            .voices()
+            .iter()
+            .map(|voice| format!("{} of {}", voice.member, voice.institution))
+            .collect();
         fields(&[
             ("member", self.id.to_string()),
             ("role", word(&member.role)),

@@ -24,6 +24,7 @@ use salus_primitives::{
         answer_payload, key_change_payload, redemption_payload, Challenge, InstitutionKind, InstitutionStatus,
         KeyChange, MemberStatus, Newcomer, Role, Voucher, MAX_TRANSACTION_KEYS, MAX_VERIFICATIONS,
     },
+    panel::Voice,
     time::DAY,
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
@@ -132,9 +133,14 @@ fn signed_answer<T: Config>() -> Result<(MemberId, InstitutionId, sr25519::Signa
     RequiredVerifications::<T>::put(MAX_VERIFICATIONS);
     Members::<T>::mutate(id, |member| {
         if let Some(member) = member {
-            let verified_by =
-                (1..MAX_VERIFICATIONS).map(|number| (InstitutionId(number.saturating_mul(1_000)), verifier));
-            member.verified_by = BoundedVec::truncate_from(verified_by.collect());
+            for number in 1..MAX_VERIFICATIONS {
+                let voice = Voice {
+                    institution: InstitutionId(number.saturating_mul(1_000)),
+                    member: MemberId(u64::MAX.saturating_sub(number.into())),
+                };
+                // There are as many places as verifications that can be asked for.
+                let _ = member.verified_by.hear(voice, 0);
+            }
         }
     });
     let expires_at = T::Time::now().saturating_add(T::ChallengeLife::get());

@@ -26,6 +26,7 @@ use salus_primitives::{
         answer_payload, redemption_payload, Challenge, InstitutionStatus, Member, MemberStatus, Newcomer, Role,
         Voucher, MAX_VOUCHER_LIFE,
     },
+    panel::{Panel, Quorum, Voice},
     questions::{AuditLog, Membership},
     refusal::Refusal,
     Digest, InstitutionId, MemberId, Moment,
@@ -158,7 +159,7 @@ impl<T: Config> Pallet<T> {
             valid_until,
             profile,
             admitted_by: institution,
-            verified_by: BoundedVec::new(),
+            verified_by: Panel::default(),
             transaction_keys: BoundedVec::truncate_from(alloc::vec![newcomer.transaction_key]),
             key_changes: 0,
             joined_at: T::Time::now(),
@@ -190,8 +191,7 @@ impl<T: Config> Pallet<T> {
         let now = T::Time::now();
         let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         ensure!(member.status == MemberStatus::Pending, Error::<T>::InvalidStatus);
-        let has_verified = member.verified_by.iter().any(|(verified_by, _)| *verified_by == institution);
-        ensure!(!has_verified, Error::<T>::AlreadyVerified);
+        ensure!(!member.verified_by.has_heard(institution), Error::<T>::AlreadyVerified);
         match Challenges::<T>::get(id, institution) {
             // Nobody has to wait for a challenge that cannot be answered any more.
             Some(former) => {
@@ -217,8 +217,10 @@ impl<T: Config> Pallet<T> {
         challenge: Challenge,
     ) -> DispatchResult {
         let verifier = challenge.verifier;
-        member.verified_by.try_push((institution, verifier)).map_err(|_| Error::<T>::NoChallenge)?;
-        let is_enough = member.verified_by.len() >= RequiredVerifications::<T>::get() as usize;
+        let voice = Voice { institution, member: verifier };
+        member.verified_by.hear(voice, T::Time::now()).map_err(|_| Error::<T>::NoChallenge)?;
+        let needed = Quorum::of_different_institutions(RequiredVerifications::<T>::get());
+        let is_enough = member.verified_by.reaches(needed);
 
         Challenges::<T>::remove(id, institution);
         if is_enough {

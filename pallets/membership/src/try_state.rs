@@ -6,7 +6,7 @@ use crate::{
     AccountOwners, Challenges, Config, Institutions, Members, MembershipKeys, NextInstitution, NextMember, Pallet,
     Redeemed, RequiredVerifications, MAX_OPEN_CHALLENGES,
 };
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
 use salus_primitives::{
     membership::{MemberStatus, MAX_VERIFICATIONS},
@@ -73,10 +73,9 @@ impl<T: Config> Pallet<T> {
     /// No institution verified a member twice.
     fn try_state_verifiers_are_of_different_institutions() -> Result<(), TryRuntimeError> {
         for member in Members::<T>::iter_values() {
-            for (place, (institution, _)) in member.verified_by.iter().enumerate() {
-                let twice = member.verified_by.iter().take(place).any(|(earlier, _)| earlier == institution);
-                ensure!(!twice, "an institution verified a member twice");
-            }
+            let voices = member.verified_by.voices();
+            let institutions: BTreeSet<_> = voices.iter().map(|voice| voice.institution).collect();
+            ensure!(institutions.len() == voices.len(), "an institution verified a member twice");
         }
         Ok(())
     }
@@ -136,7 +135,7 @@ impl<T: Config> Pallet<T> {
         for (id, institution, challenge) in Challenges::<T>::iter() {
             let member = Members::<T>::get(id).ok_or("a challenge is to nobody")?;
             ensure!(member.status == MemberStatus::Pending, "a member is challenged who is not pending");
-            ensure!(!member.verified_by.iter().any(|(by, _)| *by == institution), "a challenge is not needed");
+            ensure!(!member.verified_by.has_heard(institution), "a challenge is not needed");
             let verifier = Members::<T>::get(challenge.verifier).ok_or("a challenge is by nobody")?;
             ensure!(verifier.institution() == Some(institution), "a challenge is of another institution");
             let count = open.entry(id).or_default();

@@ -31,7 +31,8 @@ fn answer_counts_one_verification() {
         let before = entries();
         accept(answer_call(id, HOSPITAL, ALICE));
 
-        assert_eq!(member(id).verified_by[..], [(HOSPITAL, id_of(VERIFIER))]);
+        let voice = Voice { institution: HOSPITAL, member: id_of(VERIFIER) };
+        assert_eq!(member(id).verified_by.voices(), [voice]);
         assert_eq!(status_of(id), MemberStatus::Pending);
         assert_eq!(Challenges::<Test>::get(id, HOSPITAL), None);
         let entry = AuditEvent::by_member(id, None, Action::ChallengeAnswered, Subject::Member(id));

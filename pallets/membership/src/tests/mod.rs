@@ -27,6 +27,7 @@ pub(crate) use frame_support::{assert_noop, assert_ok, pallet_prelude::Authorize
 pub(crate) use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::*,
+    panel::Voice,
     questions::Membership as _,
     refusal::Refusal,
     time::{DAY, HOUR},
