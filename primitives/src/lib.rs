@@ -24,6 +24,7 @@ pub mod records;
 pub mod refusal;
 pub mod text;
 pub mod time;
+pub mod upgrades;
 
 pub use ids::{
     ChartId, CompartmentId, Digest, EncryptionKey, FinalityKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey,

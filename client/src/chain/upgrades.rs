@@ -3,80 +3,13 @@
 //! Planned upgrades, paused calls, parameters.
 
 use super::{At, Chain, QueryError};
-use codec::{Decode, Encode};
+use codec::Decode;
+pub use salus_primitives::upgrades::{Plan, Progress as Upgrade, UpgradeStage};
 use salus_primitives::{
     governance::{CallName, Parameters},
-    Digest, InstitutionId, Moment,
+    Digest, Moment,
 };
-use serde::Serialize;
 use std::time::{Duration, Instant};
-
-/// A planned upgrade.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
-pub struct Plan {
-    /// BLAKE2b-256 of the code.
-    pub code_hash: Digest,
-    /// The version of the code, as the council was told.
-    pub spec_version: u32,
-    /// The version that ran when it was planned.
-    pub replaces: u32,
-    /// When the council planned it.
-    pub planned_at: Moment,
-    /// From when on it can be authorized.
-    pub ready_at: Moment,
-    /// From when on it can neither be authorized nor applied.
-    pub expires_at: Moment,
-    /// When it was authorized, if it was.
-    pub authorized_at: Option<Moment>,
-}
-
-/// How far a planned upgrade is.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, Serialize)]
-pub struct Upgrade {
-    /// The plan.
-    pub plan: Plan,
-    /// The authorities that confirmed it.
-    pub confirmed: Vec<InstitutionId>,
-    /// The authorities that there are.
-    pub authorities: Vec<InstitutionId>,
-    /// How many of these have to confirm.
-    pub needed: u32,
-}
-
-/// What an upgrade waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum UpgradeStage {
-    /// Its delay, and perhaps confirmations as well.
-    Delayed,
-    /// Its delay has run; more authorities have to confirm.
-    Unconfirmed,
-    /// Anybody may authorize it.
-    Ready,
-    /// Anybody may apply it.
-    Authorized,
-    /// Its time is over.
-    Expired,
-}
-
-impl Upgrade {
-    /// What it waits for at this time.
-    pub fn stage(&self, now: Moment) -> UpgradeStage {
-        let confirmed = u32::try_from(self.confirmed.len()).unwrap_or(u32::MAX);
-        match () {
-            () if now >= self.plan.expires_at => UpgradeStage::Expired,
-            () if self.plan.authorized_at.is_some() => UpgradeStage::Authorized,
-            () if now < self.plan.ready_at => UpgradeStage::Delayed,
-            () if confirmed < self.needed => UpgradeStage::Unconfirmed,
-            () => UpgradeStage::Ready,
-        }
-    }
-
-    /// The authorities that did not confirm it.
-    pub fn missing(&self) -> impl Iterator<Item = InstitutionId> + '_ {
-        self.authorities.iter().copied().filter(|authority| !self.confirmed.contains(authority))
-    }
-}
 
 impl Chain {
     /// The planned upgrade, if one is.
@@ -140,6 +73,7 @@ fn paused(key: &[u8]) -> Option<CallName> {
 mod tests {
     use super::*;
     use crate::chain::calls::tests::fields_of_stored;
+    use codec::Encode;
 
     fn plan() -> Plan {
         Plan {
@@ -151,29 +85,6 @@ mod tests {
             expires_at: 300,
             authorized_at: None,
         }
-    }
-
-    #[test]
-    fn an_upgrade_waits_for_its_delay_then_for_confirmations() {
-        let authorities = [0, 1, 2, 3].map(InstitutionId).to_vec();
-        let with = |confirmed: u32, authorized_at| Upgrade {
-            plan: Plan { authorized_at, ..plan() },
-            confirmed: (0..confirmed).map(InstitutionId).collect(),
-            authorities: authorities.clone(),
-            needed: 3,
-        };
-        for (confirmed, authorized_at, now, stage) in [
-            (0, None, 150, UpgradeStage::Delayed),
-            (4, None, 199, UpgradeStage::Delayed),
-            (2, None, 200, UpgradeStage::Unconfirmed),
-            (3, None, 200, UpgradeStage::Ready),
-            (3, Some(201), 202, UpgradeStage::Authorized),
-            (3, Some(201), 300, UpgradeStage::Expired),
-            (0, None, 300, UpgradeStage::Expired),
-        ] {
-            assert_eq!(with(confirmed, authorized_at).stage(now), stage);
-        }
-        assert_eq!(with(3, None).missing().collect::<Vec<_>>(), [InstitutionId(3)]);
     }
 
     #[test]

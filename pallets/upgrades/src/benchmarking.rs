@@ -17,7 +17,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use salus_primitives::{
     governance::{Parameter, UPGRADE_DELAYS},
-    InstitutionId,
+    Digest, InstitutionId,
 };
 use sp_core::H256;
 use sp_runtime::AccountId32;
@@ -37,7 +37,7 @@ fn plan<T: Config>(confirmed: impl Iterator<Item = InstitutionId>) {
     let now = T::Time::now();
     let replaces = T::Version::get().spec_version;
     Planned::<T>::put(Plan {
-        code_hash: CODE,
+        code_hash: Digest(CODE.0),
         spec_version: replaces.saturating_add(1),
         replaces,
         planned_at: now,

@@ -100,7 +100,8 @@ mod tests;
 pub use benchmark_helper::BenchmarkHelper;
 pub use pallet::*;
 pub use parameters::{LogHorizon, MemberQuota, RequestLife};
-pub use types::{Delay, NamePart, Plan, Progress, PLAN_LIFE};
+pub use salus_primitives::upgrades::{Delay, Plan, Progress, PLAN_LIFE};
+pub use types::NamePart;
 pub use weights::WeightInfo;
 
 /// How the runtime changes while the network runs: upgrades, paused calls, parameters.

@@ -35,7 +35,15 @@ impl<T: Config> Pallet<T> {
         let planned_at = T::Time::now();
         let ready_at = planned_at.saturating_add(UpgradeDelay::<T>::get().at(planned_at));
         let expires_at = ready_at.saturating_add(PLAN_LIFE);
-        let plan = Plan { code_hash, spec_version, replaces, planned_at, ready_at, expires_at, authorized_at: None };
+        let plan = Plan {
+            code_hash: Digest(code_hash.0),
+            spec_version,
+            replaces,
+            planned_at,
+            ready_at,
+            expires_at,
+            authorized_at: None,
+        };
         Self::log(AuditEvent::by_council(Action::UpgradePlanned, plan.subject()));
         Planned::<T>::put(plan);
         Self::deposit_event(Event::UpgradePlanned { code_hash, spec_version, ready_at });
@@ -72,7 +80,7 @@ impl<T: Config> Pallet<T> {
         let confirmed = Self::confirmed_among(&authorities).len();
         ensure!(confirmed >= more_than_two_thirds(authorities.len()), Error::<T>::TooFewConfirmations);
 
-        let code_hash = plan.code_hash;
+        let code_hash = H256(plan.code_hash.0);
         let (action, subject) = (Action::UpgradeAuthorized, plan.subject());
         frame_system::Pallet::<T>::do_authorize_upgrade(code_hash, true);
         Planned::<T>::put(Plan { authorized_at: Some(now), ..plan });
@@ -113,10 +121,10 @@ impl<T: Config> Pallet<T> {
     /// began, and the system would apply what it was told to for ever.
     pub(crate) fn end_plan() -> Weight {
         let Some(plan) = Planned::<T>::get() else { return T::DbWeight::get().reads(1) };
-        let (code_hash, spec_version) = (plan.code_hash, Self::running_version());
+        let (code_hash, spec_version) = (H256(plan.code_hash.0), Self::running_version());
         if spec_version != plan.replaces {
             Self::forget_plan();
-            let subject = Subject::Runtime(Digest(code_hash.0), spec_version);
+            let subject = Subject::Runtime(plan.code_hash, spec_version);
             Self::log(AuditEvent::by_chain(Action::RuntimeUpgraded, subject));
             Self::deposit_event(Event::RuntimeUpgraded { code_hash, spec_version });
         } else if T::Time::now() >= plan.expires_at {
@@ -154,7 +162,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn plan_of(code_hash: H256) -> Result<Plan, Error<T>> {
-        Planned::<T>::get().filter(|plan| plan.code_hash == code_hash).ok_or(Error::NotPlanned)
+        Planned::<T>::get().filter(|plan| plan.code_hash.0 == code_hash.0).ok_or(Error::NotPlanned)
     }
 
     fn forget_plan() {

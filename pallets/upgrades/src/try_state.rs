@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
     fn try_state_only_what_was_planned_is_authorized() -> Result<(), TryRuntimeError> {
         let Some((code_hash, checks_version)) = Self::authorized() else { return Ok(()) };
         let is_planned =
-            Planned::<T>::get().is_some_and(|plan| plan.code_hash == code_hash && plan.authorized_at.is_some());
+            Planned::<T>::get().is_some_and(|plan| plan.code_hash.0 == code_hash.0 && plan.authorized_at.is_some());
         ensure!(is_planned && checks_version, "what was not planned is authorized");
         Ok(())
     }

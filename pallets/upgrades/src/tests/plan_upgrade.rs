@@ -8,7 +8,7 @@ fn plan_upgrade_is_ready_after_the_delay_and_over_a_month_later() {
         assert_ok!(plan());
 
         let expected = Plan {
-            code_hash: CODE,
+            code_hash: Digest(CODE.0),
             spec_version: VERSION + 1,
             replaces: VERSION,
             planned_at: START,
