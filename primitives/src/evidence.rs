@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What nodes keep of authorities that break the rules, for whoever reports it.
+//! Evidence that nodes keep of authorities that break the rules, for the member who reports it.
 
 use crate::{Digest, SigningKey};
 use alloc::vec::Vec;

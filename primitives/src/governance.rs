@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the council decides about the runtime itself: its parameters, which of its calls are paused, and when it is replaced.
+//! Decisions of the council about the runtime: how many votes they take, its parameters, which of its calls are paused.
 
 use crate::{
     membership::Quota,
@@ -107,8 +107,8 @@ pub enum Parameter {
     RequestLife(Moment),
     /// Milliseconds for which entries of the logs stay in the state: 30 days to 30 years.
     LogHorizon(Moment),
-    /// What a member may spend on ordinary calls: half a second to a minute of execution, 256 KiB to 64 MiB, refilled in
-    /// a second to an hour. So whoever votes can always undo it.
+    /// The allowance of a member for ordinary calls: half a second to a minute of execution, 256 KiB to 64 MiB, refilled in
+    /// a second to an hour. So the delegates who vote can always undo it.
     MemberQuota(Quota),
 }
 

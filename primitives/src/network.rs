@@ -42,7 +42,7 @@ pub struct Network {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Founder {
-    /// What the council would otherwise decide about it.
+    /// Its profile, which the council decides about later institutions.
     pub profile: InstitutionProfile,
     /// The session keys of its authority node, if it runs one. The account of its service may replace them.
     pub authority: Option<Authority>,
@@ -64,7 +64,7 @@ pub struct Authority {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirstMember {
-    /// What the member may do.
+    /// Its role.
     pub role: Role,
     /// The key of the account.
     pub transaction_key: SigningKey,

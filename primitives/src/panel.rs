@@ -64,7 +64,7 @@ impl<const SIZE: u32> Default for Panel<SIZE> {
 }
 
 impl<const SIZE: u32> Panel<SIZE> {
-    /// A panel in which nobody has spoken, with a term that ends then, or never.
+    /// A panel in which no member has spoken yet, with a term that ends then, or never.
     pub fn open_until(closes_at: Option<Moment>) -> Self {
         Self { voices: BoundedVec::new(), closes_at }
     }

@@ -56,7 +56,7 @@ pub struct Progress {
     pub needed: u32,
 }
 
-/// What an upgrade waits for.
+/// Where an upgrade stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UpgradeStage {
@@ -73,7 +73,7 @@ pub enum UpgradeStage {
 }
 
 impl Progress {
-    /// What it waits for at this time.
+    /// Where it stands at this time.
     pub fn stage(&self, now: Moment) -> UpgradeStage {
         let confirmed = u32::try_from(self.confirmed.len()).unwrap_or(u32::MAX);
         match () {
@@ -98,7 +98,7 @@ impl Progress {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Delay {
-    /// What counts, as long as no shorter one does.
+    /// The delay that counts, as long as no shorter one does.
     pub length: Moment,
     /// A shorter one: from when on it counts, and how long it is.
     pub shorter: Option<(Moment, Moment)>,
@@ -110,7 +110,7 @@ impl Delay {
         Self { length, shorter: None }
     }
 
-    /// What counts at this time.
+    /// The delay that counts at this time.
     pub fn at(&self, now: Moment) -> Moment {
         match self.shorter {
             Some((from, length)) if from <= now => length,

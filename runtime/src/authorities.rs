@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the SDK's sessions are told about authorities. Who is one, is for `pallet-salus-authorities` to say.
+//! Answers for the SDK's sessions about authorities. `pallet-salus-authorities` decides which institutions are authorities.
 
 use crate::{limits, AccountId, BlockNumber, Runtime, RuntimeCall, Session, UncheckedExtrinsic};
 use frame_support::traits::Get;
@@ -29,7 +29,7 @@ impl Convert<AccountId, Option<()>> for IdentificationOf {
     }
 }
 
-/// What GRANDPA is told in a stall: the SDK's own call for it is Root's, whom there is not.
+/// Tells GRANDPA to resume in a stall: the SDK's own call for it is Root's, and this chain has no Root.
 pub struct ForcedFinality;
 
 impl Finality<BlockNumber> for ForcedFinality {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which role may make which call (S4-03, S4-21). Default deny: what no role is named for, nobody may sign. Every call of our
-//! own pallets is named, so a new one does not compile before somebody decided whose it is. What is paused, is for
-//! [`pauses`] to say.
+//! Which role may make which call (S4-03, S4-21). Default deny: a call for which no role is named may not be signed. Every call of our
+//! own pallets is named, so a new one does not compile before its author decided whose it is. [`pauses`] says which calls are
+//! paused.
 //!
 //! Root and the council need no permission here: their calls carry no signature of a member. Calls that are nested with
 //! the signer's own origin are judged like the signer's own; what the council is asked to do is judged by its origin.
@@ -44,7 +44,7 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Upgrades(call) => of_upgrades(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
         RuntimeCall::Utility(call) => of_batch(role, call, nesting),
-        // Inherents, Root's calls, and what nobody signs. Session keys are set with `Authorities`, which logs it.
+        // Inherents, Root's calls, and calls that carry no signature. Session keys are set with `Authorities`, which logs it.
         RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) | RuntimeCall::Session(_) => None,
     }
 }
@@ -127,7 +127,7 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
     roles.contains(&role).then_some(CallClass::Ordinary)
 }
 
-/// Who authorizes decides nothing: the conditions do.
+/// The member who authorizes decides nothing: the conditions do.
 fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
         Upgrades::confirm_upgrade { .. } => &[Role::Service],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the SDK's council is told: which motions fit, whose a motion is, and what it costs to know.
+//! Rules for the SDK's council: which motions fit, whose a motion is, and what it costs to know.
 
 use crate::{call_policy::MAX_NESTING, configs::CouncilCollective, AccountId, Authorities, Runtime, RuntimeCall};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -13,7 +13,7 @@ use salus_primitives::{governance::Share, Digest};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
-/// How much of the council a call takes. What the council may not do at all, is as what takes the least.
+/// How much of the council a call takes. A call that is not the council's counts as one that takes a majority.
 pub fn share_of(call: &RuntimeCall) -> Share {
     share_within(call, MAX_NESTING)
 }

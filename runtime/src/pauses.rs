@@ -2,9 +2,9 @@
 
 //! Which calls are paused, and which never can be.
 //!
-//! The council pauses a call when it turns out to be faulty, until an upgrade repairs it. What is excepted: what the council
-//! and the authorities need to repair anything, what blocks are made of, and whatever somebody uses to take something back or
-//! to refuse it. A fault in one of these takes an upgrade; nobody may be kept from revoking meanwhile.
+//! The council pauses a call when it turns out to be faulty, until an upgrade repairs it. Excepted are the calls with which the
+//! council and the authorities repair anything, those that blocks are made of, and those with which members take something back or
+//! refuse it. A fault in one of these takes an upgrade; members can revoke meanwhile.
 
 use crate::{call_policy::MAX_NESTING, Runtime, RuntimeCall, TxPause};
 use alloc::{collections::BTreeSet, vec::Vec};
@@ -28,7 +28,7 @@ pub const NEVER_OF_OTHERS: [(&str, &str); 10] = [
     ("Access", "deny_request"),
 ];
 
-/// What can never be paused.
+/// Calls that can never be paused.
 pub struct Unpausable;
 
 impl Contains<RuntimeCallNameOf<Runtime>> for Unpausable {

@@ -29,9 +29,9 @@ type Seats = pallet_salus_authorities::Call<Runtime>;
 type Upgrades = pallet_salus_upgrades::Call<Runtime>;
 type Members = pallet_salus_membership::Call<Runtime>;
 
-/// What the council decides with its own origin, of the SDK's pallets.
+/// Calls of the SDK's pallets that the council decides with its own origin.
 const OF_SDK: [&str; 2] = ["disapprove_proposal", "kill"];
-/// What the council's origin has no more right to than anybody's.
+/// Calls that every origin may make.
 const FOR_ANYBODY: [(&str, &str); 3] = [("Utility", "batch"), ("Utility", "batch_all"), ("Utility", "force_batch")];
 
 #[test]
@@ -176,7 +176,7 @@ fn a_majority_cannot_take_the_vote_of_another_institution() {
     });
 }
 
-/// Those who are short of two thirds by one, and what they try.
+/// Numbers of hospitals, and what those who are short of two thirds by one try.
 fn attempts() -> impl Strategy<Value = (u32, Vec<Step>)> {
     (5u32..=9, proptest::collection::vec(collusion::steps(), 0..25))
 }

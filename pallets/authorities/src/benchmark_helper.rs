@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What benchmarks need of other pallets.
+//! The state that benchmarks need of other pallets.
 
 use alloc::vec::Vec;
 use codec::Decode;
@@ -28,6 +28,6 @@ pub trait BenchmarkHelper {
     /// Makes these accounts the authorities of the current session.
     fn set_authorities(accounts: &[AccountId32]);
 
-    /// Opens as many motions in the council as there can be, on each of which everybody has voted.
+    /// Opens as many motions in the council as there can be, on each of which every delegate has voted.
     fn crowd_council();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call and hook costs at worst: with as many seats, authorities and motions as there can be.
+//! The worst case of each call and hook: with as many seats, authorities and motions as there can be.
 //!
 //! Nothing is assumed of the genesis.
 
@@ -48,11 +48,11 @@ fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, Account
     seated
 }
 
-const NOBODY: SigningKey = SigningKey([7; 32]);
+const UNUSED: SigningKey = SigningKey([7; 32]);
 
 /// All seats are taken; this is the last.
 fn crowd<T: Config>() -> Result<(InstitutionId, AccountId32, AccountId32), BenchmarkError> {
-    seats::<T>(T::MaxAuthorities::get(), NOBODY).pop().ok_or(BenchmarkError::Stop("there may be no seats"))
+    seats::<T>(T::MaxAuthorities::get(), UNUSED).pop().ok_or(BenchmarkError::Stop("there may be no seats"))
 }
 
 fn two_thirds<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
@@ -82,7 +82,7 @@ mod benchmarks {
     #[benchmark]
     fn admit_authority() -> Result<(), BenchmarkError> {
         let origin = two_thirds::<T>()?;
-        seats::<T>(T::MaxAuthorities::get().saturating_sub(1), NOBODY);
+        seats::<T>(T::MaxAuthorities::get().saturating_sub(1), UNUSED);
         let (institution, account, delegate) = T::BenchmarkHelper::institution(T::MaxAuthorities::get());
 
         #[extrinsic_call]
@@ -152,7 +152,7 @@ mod benchmarks {
             seats::<T>(T::MaxAuthorities::get(), author).pop().ok_or(BenchmarkError::Stop("there may be no seats"))?;
         SessionStarts::<T>::insert(T::Sessions::current(), T::Slot::get());
         let (first, second) = (sealed::<T>(&key, 1)?, sealed::<T>(&key, 2)?);
-        let proof = T::KeyOwners::prove((AURA, author)).ok_or(BenchmarkError::Stop("the key is nobody's"))?;
+        let proof = T::KeyOwners::prove((AURA, author)).ok_or(BenchmarkError::Stop("the key is not an authority's"))?;
         let proof: KeyProof =
             BoundedVec::try_from(proof.encode()).map_err(|_| BenchmarkError::Stop("the proof is too long"))?;
 

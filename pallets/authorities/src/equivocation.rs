@@ -3,7 +3,7 @@
 //! Two blocks by one authority for one slot: what proves it.
 //!
 //! Nodes notice such blocks and keep both headers (`salus_equivocations`); nothing on chain comes of it by itself. So a member
-//! reports them here. What costs little is checked first, the seals and the proof of the key's owner last.
+//! reports them here. Cheap checks come first, the seals and the proof of the key's owner last.
 
 use crate::{
     AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOfAuthority, Seats, SessionStarts,

@@ -73,7 +73,7 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
     /// None when neither authorities nor keys changed: otherwise GRANDPA would begin a new set for nothing. The SDK itself
-    /// notices new keys, but would remember the session with the old ones, and nobody could prove whose the new are.
+    /// notices new keys, but would remember the session with the old ones, and the chain could not prove whose the new are.
     /// Never an empty set.
     fn new_session(_: SessionIndex) -> Option<Vec<AccountId32>> {
         let chosen = Self::choose_authorities();

@@ -34,15 +34,15 @@
 //!
 //! The authorities of a session are the active seats whose keys are set. While there are fewer than
 //! [`MIN_AUTHORITIES`], suspended seats fill up the set, disabled: three authorities tolerate no failure, and fewer are
-//! a risk to everybody. What changes now takes effect at the second session change from now.
+//! a risk to the whole network. What changes now takes effect at the second session change from now.
 //!
 //! ## Offences
 //!
-//! GRANDPA proves that somebody voted twice, [`report_equivocation`](Pallet::report_equivocation) that somebody authored
+//! GRANDPA proves that an authority voted twice, [`report_equivocation`](Pallet::report_equivocation) that one authored
 //! twice. Either way the authority is disabled at once, so that it authors nothing, and its seat suspended until the council
 //! decides; its votes count until it has left the set. A seat answers only for sessions from its admission on, or from the
-//! second session change after its latest reinstatement on, and for one offence at a time: who was judged is not judged again for
-//! the same, and nobody fills the chain with reports. The council seat stays, because a fault that all nodes share must not leave
+//! second session change after its latest reinstatement on, and for one offence at a time: the chain does not judge it again for
+//! the same, so reports cannot fill the chain. The council seat stays, because a fault that all nodes share must not leave
 //! the chain without a council.
 //!
 //! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
@@ -50,8 +50,8 @@
 //!
 //! ## Stalls
 //!
-//! With a third of the authorities gone nothing becomes final, until they are back. Those who are gone for good, with their
-//! keys, cannot be replaced the regular way, because that change would have to become final first: two thirds of the council
+//! With a third of the authorities gone nothing becomes final, until they are back. Authorities that lost their keys for good
+//! cannot be replaced the regular way, because that change would have to become final first: two thirds of the council
 //! remove them and then call [`resume_finality`](Pallet::resume_finality). If the others come back meanwhile, the council
 //! withdraws that decision. It acts within [`RESUMPTION_LIFE`] sessions, or not at all.
 //!
@@ -167,7 +167,7 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the runtime supplies.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
         /// The council: what it may stop.
@@ -208,7 +208,7 @@ pub mod pallet {
         #[pallet::constant]
         type MaxAuthorities: Get<u32>;
 
-        /// Sessions that ended and about which somebody can still report.
+        /// Sessions that ended and about which members can still report.
         #[pallet::constant]
         type SessionsRemembered: Get<u32>;
 
@@ -223,7 +223,7 @@ pub mod pallet {
         /// Changes who decides on what is final.
         type Finality: Finality<BlockNumberFor<Self>>;
 
-        /// What calls and hooks cost.
+        /// The weights of calls and hooks.
         type WeightInfo: WeightInfo;
 
         /// Prepares the state for benchmarks.
@@ -272,7 +272,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Resuming<T: Config> = StorageValue<_, Resumption<BlockNumberFor<T>>>;
 
-    /// Motions that were open in the council when somebody proposed last, and whose they are.
+    /// Motions that were open in the council when a delegate proposed last, and whose they are.
     #[pallet::storage]
     pub type Motions<T: Config> = StorageValue<_, BoundedVec<(Digest, InstitutionId), T::MaxMotions>, ValueQuery>;
 
@@ -304,7 +304,7 @@ pub mod pallet {
         }
     }
 
-    /// What changed.
+    /// The changes.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -398,7 +398,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// The institution has no seat. Check the number.
         NotFound,
-        /// The signer is no active member, or none with the role and institution that this needs.
+        /// The signer is not an active member, or has another role or institution than this needs.
         NotPermitted,
         /// The institution has a seat, the account belongs to one, or the delegate sits in the council already.
         AlreadyExists,
@@ -406,9 +406,9 @@ pub mod pallet {
         TooManyAuthorities,
         /// The institution does not exist or is not active.
         InstitutionNotActive,
-        /// The account is no transaction key of an active member of the institution with the role `Service`.
+        /// The account is not a transaction key of an active service of the institution.
         NotService,
-        /// The account is no transaction key of an active delegate of the institution.
+        /// The account is not a transaction key of an active delegate of the institution.
         NotDelegate,
         /// The seat is not in the status from which this is possible. Read its status.
         InvalidStatus,
@@ -418,7 +418,7 @@ pub mod pallet {
         LastAuthority,
         /// A header or the proof cannot be decoded, or a header names no slot or bears no seal.
         InvalidEvidence,
-        /// The headers are of one block, or of different slots: that is no equivocation.
+        /// The headers are of one block, or of different slots: this is not an equivocation.
         NotEquivocation,
         /// The slot does not lie in the session of the proof, or is yet to come.
         InvalidSlot,
@@ -458,7 +458,7 @@ pub mod pallet {
             assert!(T::MaxAuthorities::get() >= MIN_AUTHORITIES, "`MaxAuthorities` leaves no fault tolerance");
             assert!(T::SessionsRemembered::get() > 0, "`SessionsRemembered` is zero: reports would come too late");
             let by_all = T::MotionsPerSeat::get().saturating_mul(MIN_AUTHORITIES);
-            assert!(T::MotionsPerSeat::get() > 0, "`MotionsPerSeat` is zero: nobody could propose anything");
+            assert!(T::MotionsPerSeat::get() > 0, "`MotionsPerSeat` is zero: no delegate could propose anything");
             assert!(by_all <= T::MaxMotions::get(), "`MotionsPerSeat` lets fewer than four institutions fill the list");
         }
     }
@@ -520,7 +520,7 @@ pub mod pallet {
             }
         }
 
-        /// Ends the suspension of a seat. What was done before, also in this session, is over and done with.
+        /// Ends the suspension of a seat. The authority does not answer any more for what it did before, also in this session.
         ///
         /// ## Origin
         ///
@@ -638,7 +638,7 @@ pub mod pallet {
         /// Proves, in SCALE encoding, that an Aura key is an authority's in the current session.
         pub fn key_ownership_proof(author: SigningKey) -> Option<Vec<u8>> {
             let proof = T::KeyOwners::prove((AURA, author))?;
-            // Of a key that is nobody's there is a proof too, that it is nobody's.
+            // The SDK also proves that a key belongs to no authority.
             T::KeyOwners::check_proof((AURA, author), proof.clone()).map(|_| proof.encode())
         }
     }

@@ -161,7 +161,7 @@ parameter_types! {
     pub static CurrentSlot: Slot = Slot::from(0);
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
     pub static CouncilMembers: Vec<AccountId32> = Vec::new();
-    /// What finality was told.
+    /// How finality was told to resume.
     pub static Resumed: Option<(u64, u64)> = None;
     /// Who is suspended, member by member and institution by institution.
     pub static SuspendedMembers: Vec<MemberId> = Vec::new();
@@ -253,7 +253,7 @@ impl Staff {
     }
 }
 
-/// Everybody whose account is made like [`Staff::account`] for one of the hospitals is a member.
+/// Each account that [`Staff::account`] makes for one of the hospitals is a member's.
 pub struct FakeMembership;
 
 impl Membership<AccountId32> for FakeMembership {
@@ -351,12 +351,12 @@ mod no_currency {
 
 /// Hospitals that there are.
 pub const HOSPITALS: u32 = 7;
-/// Those with a seat in the genesis of most tests.
+/// Hospitals with a seat in the genesis of most tests.
 pub const FIRST: InstitutionId = InstitutionId(0);
 pub const SECOND: InstitutionId = InstitutionId(1);
 pub const THIRD: InstitutionId = InstitutionId(2);
 pub const FOURTH: InstitutionId = InstitutionId(3);
-/// Those without.
+/// Hospitals without a seat.
 pub const FIFTH: InstitutionId = InstitutionId(4);
 pub const SIXTH: InstitutionId = InstitutionId(5);
 /// There is none.
@@ -534,7 +534,7 @@ impl Builder {
     }
 }
 
-/// Those of the pallet, and that the council follows the seats.
+/// The pallet's invariants, and that the council follows the seats.
 pub fn check_invariants() {
     Authorities::do_try_state().unwrap();
     assert_eq!(CouncilMembers::get(), Authorities::delegates());
@@ -542,7 +542,7 @@ pub fn check_invariants() {
     assert!(!Session::queued_keys().is_empty());
 }
 
-/// What the benchmarks need of the other pallets.
+/// The state that benchmarks need of other pallets.
 #[cfg(feature = "runtime-benchmarks")]
 pub struct FakeBenchmarkHelper;
 

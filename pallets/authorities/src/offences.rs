@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What becomes of offenders, whoever proved the offence.
+//! Offenders: how an offence that a node or a member proved suspends a seat.
 
 use crate::{Config, Identification, Pallet, SeatOfAuthority, Seats, WeightInfo};
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ use sp_staking::{
 };
 
 impl<T: Config> OnOffenceHandler<AccountId32, Identification, Weight> for Pallet<T> {
-    /// Suspends the seats of the offenders that answer for this session. It asks nobody whether they can be spared:
+    /// Suspends the seats of the offenders that answer for this session. It does not ask whether they can be spared:
     /// while they cannot, they stay authorities, disabled.
     fn on_offence(
         offenders: &[OffenceDetails<AccountId32, Identification>],

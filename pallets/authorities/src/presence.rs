@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who is there: blocks are counted by author, and whoever authored none in a session is named.
+//! Presence: blocks are counted by author, and an authority that made none in a session is named.
 
 use crate::{Absences, Authored, Config, Event, Pallet, SeatOfAuthority, Seats, Sessions};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -19,7 +19,7 @@ impl<T: Config> EventHandler<AccountId32, BlockNumberFor<T>> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Compares who should have authored in the session that ends with who did, and begins to count anew.
+    /// Compares the authorities of the session that ends with those that made blocks, and begins to count again.
     pub(crate) fn call_roll() {
         for account in T::Sessions::authorities() {
             let is_present = Authored::<T>::take(&account) > 0;

@@ -101,8 +101,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Suspends a seat at the wish of a delegate of the institution, whether it can be spared or not: somebody else may have
-    /// its keys, and could bring the same about by an offence.
+    /// Suspends a seat at the wish of a delegate of the institution, whether it can be spared or not: a thief may have its keys,
+    /// and could bring the same about by an offence.
     pub(crate) fn do_suspend_own_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
         let (_, delegate) = Self::ensure_delegate(origin)?;
         ensure!(delegate.institution_id() == Some(institution), Error::<T>::NotPermitted);
@@ -128,7 +128,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::AuthoritySuspended { institution });
     }
 
-    /// Disables the suspended seats that are still authorities: a set that changes enables everybody.
+    /// Disables the suspended seats that are still authorities: a set that changes enables all its authorities.
     pub(crate) fn disable_suspended() {
         for authority in T::Sessions::authorities() {
             let seat = SeatOfAuthority::<T>::get(&authority).and_then(Seats::<T>::get);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the sessions of the SDK are asked and told.
+//! The questions that this pallet asks the SDK's sessions, and what it tells them.
 
 use crate::{Config, SessionLength};
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use sp_staking::{offence::OffenceSeverity, SessionIndex};
 
 /// Knows the sessions.
 pub trait Sessions {
-    /// What a node signs with.
+    /// The keys with which a node signs.
     type Keys: Parameter;
 
     /// The current session.

@@ -4,7 +4,7 @@
 //!
 //! Who votes on what is final changes with a block that has to be final itself. If a third of those who vote is gone for
 //! good, with its keys, the regular way is closed. Then two thirds of the council, whose votes are transactions and need no
-//! finality, name the block up to which everybody agrees, and the authorities whom they have chosen go on from there.
+//! finality, name the block up to which all nodes agree, and the authorities that they have chosen go on from there.
 
 use crate::{Config, Error, Event, Pallet, Planned, Resuming, SessionLength, Sessions};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -18,7 +18,7 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::{One, SaturatedConversion};
 use sp_staking::SessionIndex;
 
-/// Sessions within which a decision to resume finality acts. What the council decides together with it, such as a removal, is
+/// Sessions within which a decision to resume finality acts. A removal that the council decides together with it is
 /// effective with the second of them; one more is for new keys.
 pub const RESUMPTION_LIFE: SessionIndex = 3;
 
@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
     /// The session `index` begins. It is too early while the session has not the authorities that there should be now: those
     /// who are gone would be asked again, and in vain.
     ///
-    /// What the council once decided about a stall does not wait for ever: the stall may be over by then.
+    /// A decision about a stall does not wait for ever: the stall may be over by then.
     pub(crate) fn resume_finality_when_ready(index: SessionIndex) {
         let Some(Resumption { last_final, wait, until }) = Resuming::<T>::get() else { return };
         if index <= until && *Planned::<T>::get() == *Self::choose_authorities() {

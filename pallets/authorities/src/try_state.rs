@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is true of the storage after every block: one function for each fact.
+//! Facts that hold for the storage after every block: one function for each.
 
 use crate::{
     Absences, Authored, Config, Motions, Pallet, Planned, Resuming, SeatOf, SeatOfAuthority, Seats, SessionLength,
@@ -51,10 +51,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Nobody votes for two institutions.
+    /// No delegate votes for two institutions.
     fn try_state_delegates_are_distinct() -> Result<(), TryRuntimeError> {
         let delegates: BTreeSet<_> = Seats::<T>::iter_values().map(|seat| seat.delegate).collect();
-        ensure!(delegates.len() == Self::delegates().len(), "somebody votes for two institutions");
+        ensure!(delegates.len() == Self::delegates().len(), "a delegate votes for two institutions");
         Ok(())
     }
 
@@ -65,12 +65,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What was planned is sorted, and nobody stands in it twice.
+    /// The plan is sorted, and no authority stands in it twice.
     fn try_state_the_plan_is_a_set() -> Result<(), TryRuntimeError> {
         let planned = Planned::<T>::get();
         ensure!(
             planned.windows(2).all(|pair| pair.first().map(|it| &it.0) < pair.last().map(|it| &it.0)),
-            "the plan is no sorted set"
+            "the plan is not a sorted set"
         );
         Ok(())
     }
@@ -85,8 +85,8 @@ impl<T: Config> Pallet<T> {
     /// Only institutions with a seat are absent, and for one session at least.
     fn try_state_the_absent_have_seats() -> Result<(), TryRuntimeError> {
         for (institution, sessions) in Absences::<T>::iter() {
-            ensure!(sessions > 0, "somebody is absent who is not");
-            ensure!(Seats::<T>::contains_key(institution), "somebody is absent who needs not be there");
+            ensure!(sessions > 0, "an authority is absent for no session");
+            ensure!(Seats::<T>::contains_key(institution), "an institution without a seat is absent");
         }
         Ok(())
     }

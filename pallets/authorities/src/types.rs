@@ -89,7 +89,7 @@ impl Offence<Identification> for AuraEquivocation {
         self.slot
     }
 
-    /// Everything: there is no stake of which a part could be taken.
+    /// All of it: there is no stake of which a part could be taken.
     fn slash_fraction(&self, _: u32) -> Perbill {
         Perbill::one()
     }

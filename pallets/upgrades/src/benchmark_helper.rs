@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What benchmarks need of other pallets.
+//! The state that benchmarks need of other pallets.
 
 use alloc::vec::Vec;
 use salus_primitives::InstitutionId;

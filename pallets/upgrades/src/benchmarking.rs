@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call and hook costs at worst: with as many authorities and confirmations as there can be, and the longest names.
+//! The worst case of each call and hook: with as many authorities and confirmations as there can be, and the longest names.
 //!
 //! Nothing is assumed of the genesis.
 
@@ -56,7 +56,7 @@ fn authorities<T: Config>() -> Result<(Vec<InstitutionId>, AccountId32), Benchma
 }
 
 /// An institution that is none.
-fn nobody(number: u32) -> InstitutionId {
+fn without_seat(number: u32) -> InstitutionId {
     InstitutionId(u32::MAX.saturating_sub(number))
 }
 
@@ -87,7 +87,7 @@ mod benchmarks {
     #[benchmark]
     fn confirm_upgrade() -> Result<(), BenchmarkError> {
         let (institutions, account) = authorities::<T>()?;
-        plan::<T>((0..T::MaxAuthorities::get()).map(nobody));
+        plan::<T>((0..T::MaxAuthorities::get()).map(without_seat));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(account), CODE);
@@ -112,7 +112,7 @@ mod benchmarks {
     #[benchmark]
     fn cancel_upgrade() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
-        plan::<T>((0..T::MaxAuthorities::get()).map(nobody));
+        plan::<T>((0..T::MaxAuthorities::get()).map(without_seat));
         frame_system::Pallet::<T>::do_authorize_upgrade(CODE, true);
 
         #[extrinsic_call]
@@ -175,7 +175,7 @@ mod benchmarks {
     /// A plan whose time is over, authorized and confirmed by as many as can.
     #[benchmark]
     fn end_plan() -> Result<(), BenchmarkError> {
-        plan::<T>((0..T::MaxAuthorities::get()).map(nobody));
+        plan::<T>((0..T::MaxAuthorities::get()).map(without_seat));
         Planned::<T>::mutate(|plan| {
             if let Some(plan) = plan {
                 plan.expires_at = T::Time::now();

@@ -19,20 +19,20 @@
 //! 1. Two thirds of the council plan one, by the hash of the code.
 //! 2. Each hospital looks whether its node can execute the code, and its service confirms that.
 //! 3. When the delay has run, and more than two thirds of the authorities *that there are then* have confirmed, any member
-//!    authorizes it. That is as many as finality needs, so those who could not follow do not stop it. Nobody can hold it up
-//!    either, since who authorizes is no decision: the conditions are.
+//!    authorizes it. That is as many as finality needs, so authorities that cannot follow do not stop it. The member who
+//!    authorizes decides nothing, the conditions do, so no member can hold it up either.
 //! 4. Anybody sends the code itself, with `system.apply_authorized_upgrade`; the system checks hash, name and version. The
 //!    next block is by the new runtime, and ends the plan.
 //!
 //! There is one plan at a time. More than half of the council cancel it at any time before it is applied, also when it is
 //! authorized: stopping is easier than starting. A plan that was not applied within [`PLAN_LIFE`] after its delay is over.
 //!
-//! The delay gives everybody time to look at the code, and to leave. It can be made longer at once, and shorter only after
-//! the present one has run ([`Delay`]). What cannot wait, is paused.
+//! The delay gives every hospital time to look at the code, and to leave. It can be made longer at once, and shorter only after
+//! the present one has run ([`Delay`]). The council pauses a call that cannot wait.
 //!
 //! ## Pauses
 //!
-//! A paused call is refused to everybody, until it is unpaused. What nobody may be kept from, such as revoking, voting or
+//! A paused call is refused to every signer, until it is unpaused. Calls that must stay possible, such as revoking, voting or
 //! upgrading, the runtime excepts. This pallet checks that there is such a call, asks for the pause, and logs it.
 //!
 //! ## Parameters
@@ -46,7 +46,7 @@
 //!
 //! ## What is never stored
 //!
-//! Code: the chain knows its hash until somebody applies it. Plans that are over: they stand in the consortium's log.
+//! Code: the chain knows its hash until it is applied. Plans that are over: they stand in the consortium's log.
 //!
 //! ## Example
 //!
@@ -129,7 +129,7 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the runtime supplies.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config:
         frame_system::Config<
@@ -167,7 +167,7 @@ pub mod pallet {
         #[pallet::constant]
         type MaxAuthorities: Get<u32>;
 
-        /// What calls and hooks cost.
+        /// The weights of calls and hooks.
         type WeightInfo: WeightInfo;
 
         /// Prepares the state for benchmarks.
@@ -179,8 +179,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Planned<T: Config> = StorageValue<_, Plan>;
 
-    /// The institutions that confirmed the planned upgrade, in the order in which they did. Who is no authority any more does
-    /// not count.
+    /// The institutions that confirmed the planned upgrade, in the order in which they did. An institution without a seat
+    /// does not count.
     #[pallet::storage]
     pub type Confirmations<T: Config> = StorageValue<_, BoundedVec<InstitutionId, T::MaxAuthorities>, ValueQuery>;
 
@@ -225,7 +225,7 @@ pub mod pallet {
         }
     }
 
-    /// What changed.
+    /// The changes.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -304,7 +304,7 @@ pub mod pallet {
         NotPlanned,
         /// The version is not greater than the one that runs.
         InvalidVersion,
-        /// The signer is no active member.
+        /// The signer is not an active member.
         NotPermitted,
         /// The signer's account is not that of a seat. Sign with the account that sets the node's session keys.
         NotAuthority,
@@ -322,7 +322,7 @@ pub mod pallet {
         InvalidDelay,
         /// The runtime has no such call. Names are spelled as in the metadata: `Records`, `open_records`.
         NotFound,
-        /// The call can never be paused: somebody needs it to take something back, to refuse, to vote or to repair.
+        /// The call can never be paused: members need it to take something back, to refuse, to vote or to repair.
         NotPausable,
         /// The call is paused already.
         AlreadyPaused,
@@ -346,7 +346,7 @@ pub mod pallet {
         fn integrity_test() {
             let defaults = T::DefaultParameters::get().each();
             assert!(defaults.iter().all(Parameter::is_within_bounds), "`DefaultParameters` are out of bounds");
-            assert!(T::MaxAuthorities::get() > 0, "`MaxAuthorities` is zero: nobody could confirm an upgrade");
+            assert!(T::MaxAuthorities::get() > 0, "`MaxAuthorities` is zero: no authority could confirm an upgrade");
         }
     }
 
@@ -411,7 +411,7 @@ pub mod pallet {
             Self::do_set_upgrade_delay(delay)
         }
 
-        /// Pauses a call: from now on it is refused to everybody, by itself or within others.
+        /// Pauses a call: from now on it is refused to every signer, by itself or within others.
         ///
         /// Names are spelled as in the metadata: `Records`, `open_records`.
         ///

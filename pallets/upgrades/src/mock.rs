@@ -65,7 +65,7 @@ pub const VERSION: u32 = 7;
 /// The code that most tests plan.
 pub const CODE: H256 = H256::repeat_byte(1);
 pub const OTHER_CODE: H256 = H256::repeat_byte(2);
-/// What the parameters are at first.
+/// The parameters at first.
 pub const PARAMETERS: Parameters = Parameters {
     request_life: 30 * DAY,
     log_horizon: 365 * DAY,
@@ -201,7 +201,7 @@ impl Staff {
     }
 }
 
-/// Everybody whose account is made like [`Staff::account`] for one of the hospitals is a member.
+/// Each account that [`Staff::account`] makes for one of the hospitals is a member's.
 pub struct FakeMembership;
 
 impl Membership<AccountId32> for FakeMembership {
@@ -233,12 +233,12 @@ impl Membership<AccountId32> for FakeMembership {
 
 /// Hospitals that there are.
 pub const HOSPITALS: u32 = 7;
-/// Those that are authorities in most tests.
+/// Hospitals that are authorities in most tests.
 pub const FIRST: InstitutionId = InstitutionId(0);
 pub const SECOND: InstitutionId = InstitutionId(1);
 pub const THIRD: InstitutionId = InstitutionId(2);
 pub const FOURTH: InstitutionId = InstitutionId(3);
-/// Those that are not.
+/// Hospitals that are not.
 pub const FIFTH: InstitutionId = InstitutionId(4);
 pub const STRANGER: AccountId32 = AccountId32::new([0xaa; 32]);
 
@@ -327,7 +327,7 @@ impl Builder {
     }
 }
 
-/// What the benchmarks need of the other pallets.
+/// The state that benchmarks need of other pallets.
 #[cfg(feature = "runtime-benchmarks")]
 pub struct FakeBenchmarkHelper;
 

@@ -41,7 +41,7 @@ impl<T: Config> Get<Moment> for LogHorizon<T> {
     }
 }
 
-/// What a member may spend on ordinary calls.
+/// The allowance of a member for ordinary calls.
 pub struct MemberQuota<T>(PhantomData<T>);
 
 impl<T: Config> Get<Quota> for MemberQuota<T> {

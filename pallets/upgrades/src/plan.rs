@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!confirmed.contains(&institution), Error::<T>::AlreadyConfirmed);
 
         if u32::try_from(confirmed.len()).map_or(true, |count| count >= T::MaxAuthorities::get()) {
-            // Who is no authority any more makes room. Of those who are, there are never more than fit.
+            // Institutions that lost their seat make room. There are never more authorities than fit.
             let voting = T::Authorities::voting();
             confirmed.retain(|institution| voting.contains(institution));
         }
@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::end_plan()
     }
 
-    /// Those of these authorities that confirmed.
+    /// The authorities among these that confirmed.
     pub(crate) fn confirmed_among(authorities: &[InstitutionId]) -> Vec<InstitutionId> {
         Confirmations::<T>::get().into_iter().filter(|institution| authorities.contains(institution)).collect()
     }
@@ -151,7 +151,7 @@ impl<T: Config> Pallet<T> {
         Ok((account, standing))
     }
 
-    /// What the system was authorized to apply: hash, and whether it checks the version.
+    /// The code that the system was authorized to apply: its hash, and whether it checks the version.
     #[cfg(any(feature = "try-runtime", test))]
     pub(crate) fn authorized() -> Option<(H256, bool)> {
         unhashed::get(&Self::authorization_key())

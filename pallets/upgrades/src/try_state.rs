@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is true of the storage after every block: one function for each fact.
+//! Facts that hold for the storage after every block: one function for each.
 
 use crate::{Config, Confirmations, Pallet, Planned, UpgradeDelay, PLAN_LIFE};
 use alloc::collections::BTreeSet;
@@ -29,12 +29,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Nobody confirmed what is not planned, or twice.
+    /// No authority confirmed what is not planned, or twice.
     fn try_state_confirmations_are_of_a_plan() -> Result<(), TryRuntimeError> {
         let confirmed = Confirmations::<T>::get();
         ensure!(confirmed.is_empty() || Planned::<T>::exists(), "what is not planned is confirmed");
         let distinct: BTreeSet<_> = confirmed.iter().collect();
-        ensure!(distinct.len() == confirmed.len(), "somebody confirmed twice");
+        ensure!(distinct.len() == confirmed.len(), "an authority confirmed twice");
         Ok(())
     }
 

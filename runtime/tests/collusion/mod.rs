@@ -27,7 +27,7 @@ type SeatCall = pallet_salus_authorities::Call<Runtime>;
 type UpgradeCall = pallet_salus_upgrades::Call<Runtime>;
 type MemberCall = pallet_salus_membership::Call<Runtime>;
 
-/// What they try. Numbers of institutions and members are taken modulo those that there are, and some more.
+/// An attempt of theirs. Numbers of institutions and members are taken modulo those that there are, and some more.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Propose this, and vote for it.
@@ -124,7 +124,7 @@ struct Person {
     account: AccountId,
 }
 
-/// Those who collude.
+/// The hospitals that collude.
 pub(crate) struct Collusion {
     /// Institutions that were honest from the start, with the seats as they were.
     honest: Vec<(InstitutionId, Seat)>,
@@ -153,7 +153,7 @@ impl Collusion {
         with_role.map(|person| (person.institution, person.account.clone())).collect()
     }
 
-    /// Those of them who sit in the council.
+    /// Their delegates who sit in the council.
     pub(crate) fn in_council(&self) -> Vec<AccountId> {
         let own = self.accounts(Role::Delegate);
         council().into_iter().filter(|member| own.iter().any(|(_, account)| account == member)).collect()
@@ -196,7 +196,7 @@ impl Collusion {
         }
     }
 
-    /// What they propose.
+    /// The call that they propose.
     fn call(&self, decision: Decision, on: u32) -> RuntimeCall {
         let (institution, member) = (some_institution(on), some_member(on));
         let place = on as usize;

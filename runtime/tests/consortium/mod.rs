@@ -117,7 +117,7 @@ pub(crate) fn next_block() {
     pallet_timestamp::Now::<Runtime>::put(START + u64::from(number) * limits::SLOT_DURATION);
 }
 
-/// What a call does for this origin; nothing where it fails.
+/// Makes a call with this origin; a call that fails changes nothing.
 pub(crate) fn dispatch(call: impl Into<RuntimeCall>, origin: RuntimeOrigin) -> Result<(), DispatchError> {
     let call = call.into();
     with_storage_layer(|| call.dispatch(origin).map(|_| ()).map_err(|failure| failure.error))
@@ -161,7 +161,7 @@ pub(crate) fn decide_with(threshold: u32, by: &[AccountId], call: RuntimeCall) -
         let (proposal_weight_bound, length_bound) = (call.get_dispatch_info().call_weight, call.encoded_size() as u32);
         let close = Motions::close { proposal_hash: proposal, index, proposal_weight_bound, length_bound };
         if let Err(error) = dispatch(close, signed(first)) {
-            // Too few are in favor. Whoever proposed takes it back by voting against it, so that it can be proposed again.
+            // Too few are in favor. All vote against it, so that it can be proposed again.
             for account in council() {
                 let _ = dispatch(Motions::vote { proposal, index, approve: false }, signed(&account));
             }
@@ -177,7 +177,7 @@ pub(crate) fn decide_with(threshold: u32, by: &[AccountId], call: RuntimeCall) -
     executed.unwrap_or(Err(DispatchError::Other("not carried out")))
 }
 
-/// What so many of a council of so many seats say.
+/// The origin of so many in favor, in a council of so many seats.
 pub(crate) fn council_origin(in_favor: u32, seats: u32) -> RuntimeOrigin {
     pallet_collective::RawOrigin::<AccountId, CouncilCollective>::Members(in_favor, seats).into()
 }

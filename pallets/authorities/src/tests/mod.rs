@@ -49,18 +49,18 @@ pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl In
     assert_eq!((Log::get().len(), CouncilMembers::get()), before);
 }
 
-/// What was done has one event, the last, and one entry, the last.
+/// A change has one event, the last, and one entry, the last.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
     assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));
 }
 
-/// What the council did to an institution.
+/// The entry of a decision about an institution.
 pub(crate) fn decision(action: Action, institution: InstitutionId) -> AuditEvent {
     AuditEvent::by_council(action, Subject::Institution(institution))
 }
 
-/// What followed for an institution.
+/// The entry of a consequence for an institution.
 pub(crate) fn consequence(action: Action, institution: InstitutionId, reason: Reason) -> AuditEvent {
     AuditEvent::by_chain(action, Subject::Institution(institution)).because(reason)
 }

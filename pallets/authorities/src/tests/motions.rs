@@ -9,7 +9,7 @@ fn open(numbers: impl IntoIterator<Item = u8>) -> Vec<Digest> {
     numbers.into_iter().map(|number| Digest([number; 32])).collect()
 }
 
-/// What the council asks when somebody proposes the last of these.
+/// The question that the council asks when a delegate proposes the last of these.
 fn propose(by: &AccountId32, open: &[Digest]) -> DispatchResult {
     Authorities::note_motion(by, open)
 }

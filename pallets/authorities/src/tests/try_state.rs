@@ -37,7 +37,7 @@ fn try_state_notices_too_many_seats() {
 
 #[test]
 fn try_state_notices_who_votes_twice() {
-    assert_noticed("somebody votes for two institutions", || {
+    assert_noticed("a delegate votes for two institutions", || {
         Seats::<Test>::mutate(FIRST, |seat| seat.as_mut().unwrap().delegate = delegate(SECOND));
     });
 }
@@ -51,7 +51,7 @@ fn try_state_notices_a_seat_that_answers_for_nothing() {
 
 #[test]
 fn try_state_notices_a_plan_out_of_order() {
-    assert_noticed("the plan is no sorted set", || {
+    assert_noticed("the plan is not a sorted set", || {
         Planned::<Test>::mutate(|planned| planned.as_mut().reverse());
     });
 }
@@ -63,8 +63,8 @@ fn try_state_notices_strangers_who_authored() {
 
 #[test]
 fn try_state_notices_absences_of_nobody() {
-    assert_noticed("somebody is absent who needs not be there", || Absences::<Test>::insert(FIFTH, 1));
-    assert_noticed("somebody is absent who is not", || Absences::<Test>::insert(FIRST, 0));
+    assert_noticed("an institution without a seat is absent", || Absences::<Test>::insert(FIFTH, 1));
+    assert_noticed("an authority is absent for no session", || Absences::<Test>::insert(FIRST, 0));
 }
 
 #[test]

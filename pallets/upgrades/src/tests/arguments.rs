@@ -38,7 +38,7 @@ enum Step {
     /// These have active seats from now on.
     Seat(Vec<InstitutionId>),
     Wait(Moment),
-    /// Somebody sends the code that may be applied, of this version.
+    /// A stranger sends the code that may be applied, of this version.
     Apply(u32),
 }
 
@@ -46,7 +46,7 @@ fn hospital() -> impl Strategy<Value = InstitutionId> {
     (0..HOSPITALS).prop_map(InstitutionId)
 }
 
-/// Mostly somebody who may.
+/// Mostly a caller who may.
 fn caller(able: impl Strategy<Value = Caller>) -> impl Strategy<Value = Caller> {
     let anybody =
         (hospital(), select(Role::ALL.to_vec())).prop_map(|(institution, role)| Caller::Staff(institution, role));

@@ -12,7 +12,7 @@ fn cancel_upgrade_takes_back_plan_and_confirmations() {
         assert!(Confirmations::<Test>::get().is_empty());
         let entry = AuditEvent::by_council(Action::UpgradeCanceled, code());
         assert_done(Event::UpgradeCanceled { code_hash: CODE }, entry);
-        // What was confirmed before does not count for a new plan of the same code.
+        // Earlier confirmations do not count for a new plan of the same code.
         assert_ok!(plan());
         next_block_after(DELAY);
         assert_fails(authorize, Error::<Test>::TooFewConfirmations);

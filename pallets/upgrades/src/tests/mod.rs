@@ -45,7 +45,7 @@ pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl In
     assert_eq!((Log::get().len(), Paused::get()), before);
 }
 
-/// What was done has one event, the last, and one entry, the last.
+/// A change has one event, the last, and one entry, the last.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
     assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));

@@ -41,7 +41,7 @@ fn set_upgrade_delay_replaces_a_shorter_one_that_does_not_count_yet() {
     Builder::default().test(|| {
         assert_ok!(set(1_000));
         Now::set(START + DELAY / 2);
-        // Again shorter: it waits anew.
+        // Again shorter: it waits again.
         assert_ok!(set(2_000));
         assert_eq!(UpgradeDelay::<Test>::get().shorter, Some((START + DELAY / 2 + DELAY, 2_000)));
         // As before: nothing waits any more.

@@ -29,7 +29,7 @@ fn try_state_notices_times_out_of_order() {
 #[test]
 fn try_state_notices_confirmations_of_nothing() {
     assert_noticed("what is not planned is confirmed", Planned::<Test>::kill);
-    assert_noticed("somebody confirmed twice", || {
+    assert_noticed("an authority confirmed twice", || {
         Confirmations::<Test>::mutate(|confirmed| confirmed.try_push(FIRST).unwrap());
     });
 }
