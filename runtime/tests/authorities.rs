@@ -132,7 +132,7 @@ fn a_block_equivocation_disables_and_suspends_and_leaves_the_vote() {
         assert_eq!(dispatch(call.clone(), reporter.clone()), Ok(()));
 
         assert_eq!(Seats::<Runtime>::get(ALICE).unwrap().status, SeatStatus::Suspended);
-        let index = Session::validators().iter().position(|found| *found == service(1)).unwrap();
+        let index = Session::validators().iter().position(|validator| *validator == service(1)).unwrap();
         assert_eq!(Session::disabled_validators(), [index as u32]);
         assert_eq!(council_size(), 4);
         let log = Audit::page(LogId::Consortium, 0, 10);

@@ -14,6 +14,7 @@ use salus_primitives::{
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
 use salus_runtime::{
+    council::share_of,
     limits::{MaxProposalWeight, INSTITUTION_QUOTA},
     RuntimeCall,
 };
@@ -69,5 +70,15 @@ fn decisions_fit_the_weight_that_the_client_allows() {
         let call = RuntimeCall::decode_all(&mut encoded.as_slice()).unwrap();
         let weight = call.get_dispatch_info().call_weight;
         assert!(weight.all_lte(allowed), "{proposal:?} weighs {weight:?}");
+    }
+}
+
+/// The runtime refuses a motion with another threshold than its call takes.
+#[test]
+fn the_client_proposes_with_the_share_that_the_runtime_asks_for() {
+    for proposal in proposals() {
+        let encoded = proposal.call().unwrap().encoded().unwrap();
+        let call = RuntimeCall::decode_all(&mut encoded.as_slice()).unwrap();
+        assert_eq!(proposal.share(), Some(share_of(&call)), "{proposal:?}");
     }
 }

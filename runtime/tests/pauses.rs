@@ -127,10 +127,10 @@ fn every_call_can_be_paused_or_never_as_was_decided() {
     genesis(presets::LOCAL).execute_with(|| {
         let mut expected: Vec<_> =
             PAUSABLE.iter().flat_map(|(pallet, calls)| calls.iter().map(|call| (part(pallet), part(call)))).collect();
-        let mut found = Upgrades::pausable_calls();
+        let mut pausable = Upgrades::pausable_calls();
         expected.sort();
-        found.sort();
-        assert_eq!(found, expected);
+        pausable.sort();
+        assert_eq!(pausable, expected);
     });
 }
 

@@ -457,12 +457,12 @@ pub fn next_session() {
 
 /// The hospitals whose nodes are authorities, in order.
 pub fn authorities() -> Vec<InstitutionId> {
-    let mut found: Vec<_> = Session::authorities()
+    let mut institutions: Vec<_> = Session::authorities()
         .iter()
         .map(|account| InstitutionId(AsRef::<[u8; 32]>::as_ref(account)[0].into()))
         .collect();
-    found.sort();
-    found
+    institutions.sort();
+    institutions
 }
 
 pub fn seat(institution: InstitutionId) -> Seat {

@@ -15,7 +15,7 @@ use salus_primitives::{
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_pause_call(pallet: NamePart, call: NamePart) -> DispatchResult {
-        let exists = Self::calls().any(|found| found == (pallet.clone(), call.clone()));
+        let exists = Self::calls().any(|name| name == (pallet.clone(), call.clone()));
         ensure!(exists, Error::<T>::NotFound);
         let name = call_name(&pallet, &call).ok_or(Error::<T>::NotFound)?;
         T::Pauses::pause((pallet.clone(), call.clone())).map_err(Error::<T>::from)?;

@@ -267,13 +267,13 @@ impl Collusion {
     /// Admits a new member of staff, for which they have an issuing key of the institution, and verifies it.
     fn join(&mut self, institution: InstitutionId, role: Role) -> Result<(), DispatchError> {
         self.serial += 1;
-        let known = Institutions::<Runtime>::get(institution).ok_or(DispatchError::CannotLookup)?;
-        let issuing = self.issuing_key(institution, &known.profile).ok_or(DispatchError::Other("no key"))?;
+        let offering = Institutions::<Runtime>::get(institution).ok_or(DispatchError::CannotLookup)?;
+        let issuing = self.issuing_key(institution, &offering.profile).ok_or(DispatchError::Other("no key"))?;
         let key = |purpose: &str| pair(self.serial, &format!("newcomer {purpose}"));
         let (voucher_key, transaction, membership) = (key("voucher"), key("transaction"), key("membership"));
         let voucher = Voucher {
             institution,
-            issuing_epoch: known.issuing_epoch,
+            issuing_epoch: offering.issuing_epoch,
             serial: self.serial.into(),
             role,
             profile: Digest::default(),
@@ -356,5 +356,5 @@ fn some_member(number: u32) -> MemberId {
 }
 
 fn known_profile(institution: InstitutionId) -> InstitutionProfile {
-    Institutions::<Runtime>::get(institution).map_or_else(|| profile(institution.0), |known| known.profile)
+    Institutions::<Runtime>::get(institution).map_or_else(|| profile(institution.0), |other| other.profile)
 }

@@ -50,13 +50,13 @@ fn pause_call_fails_when_the_call_is_paused_already() {
 #[test]
 fn reasons_why_nothing_is_paused_are_told_apart() {
     use frame_support::traits::TransactionPauseError;
-    for (found, expected) in [
+    for (pause_error, expected) in [
         (TransactionPauseError::NotFound, Error::<Test>::NotFound),
         (TransactionPauseError::Unpausable, Error::NotPausable),
         (TransactionPauseError::AlreadyPaused, Error::AlreadyPaused),
         (TransactionPauseError::AlreadyUnpaused, Error::NotPaused),
         (TransactionPauseError::Unknown, Error::NotPausable),
     ] {
-        assert_eq!(DispatchError::from(Error::<Test>::from(found)), expected.into());
+        assert_eq!(DispatchError::from(Error::<Test>::from(pause_error)), expected.into());
     }
 }
