@@ -140,7 +140,7 @@ fn stored_values_are_bounded() {
     assert!(salus_primitives::membership::Member::max_encoded_len() < 1_024);
     assert!(salus_primitives::records::Version::max_encoded_len() < 1_024);
     assert!(salus_primitives::access::Grant::max_encoded_len() < 256);
-    assert!(salus_primitives::audit::Entry::max_encoded_len() < 256);
+    assert!(salus_primitives::audit::StoredEntry::max_encoded_len() < 256);
     assert!(pallet_salus_authorities::Seat::max_encoded_len() < 256);
     assert!(pallet_salus_upgrades::Plan::max_encoded_len() < 256);
 }
