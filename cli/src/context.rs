@@ -3,9 +3,9 @@
 //! What commands work with: the home folder, the keys in it, the node, the vaults.
 
 use crate::{failure::Failure, options::Options, passwords};
-use salus_client::{
-    agent::{Agent, Vaults},
-    chain::Chain,
+use salus_chain::Chain;
+use salus_client::agent::{Agent, Vaults};
+use salus_sealing::{
     keys::{Identity, Keystore, PublicKeys},
     secret::Password,
 };

@@ -2,7 +2,9 @@
 
 //! How a command ends when it does not end well: refused (1) or failed (2).
 
-use salus_client::{agent::AgentError, chain::SubmitError};
+use salus_chain::SubmitError;
+use salus_client::agent::AgentError;
+use salus_founding::FoundingError;
 use std::{io::Write, process::ExitCode};
 
 /// Why a command did not do what it was told.
@@ -77,6 +79,17 @@ impl From<AgentError> for Failure {
     }
 }
 
+impl From<FoundingError> for Failure {
+    fn from(error: FoundingError) -> Self {
+        let hint = match &error {
+            FoundingError::Exists(_) => "\nhint: choose another folder with --out",
+            FoundingError::NoProgram { .. } => "\nhint: name it with --node-program FILE",
+            _ => "",
+        };
+        Self::input(format!("{error}{hint}"))
+    }
+}
+
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         AgentError::from(error).into()
@@ -102,12 +115,12 @@ macro_rules! failed_from {
 failed_from!(
     std::io::Error,
     serde_json::Error,
-    salus_client::keys::KeyError,
-    salus_client::keys::KeystoreError,
+    salus_sealing::keys::KeyError,
+    salus_sealing::keys::KeystoreError,
     salus_client::fhir::BundleError,
-    salus_client::chain::QueryError,
-    salus_client::chain::ConnectError,
-    salus_client::chain::OutcomeError,
+    salus_chain::QueryError,
+    salus_chain::ConnectError,
+    salus_chain::OutcomeError,
 );
 
 #[cfg(test)]
@@ -116,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_cause_is_said_once() {
-        let refusal = salus_client::gate::GateRefusal::NoSession;
+        let refusal = salus_gate::protocol::GateRefusal::NoSession;
         let error = anyhow::Error::from(AgentError::from(refusal));
         assert_eq!(text(&error).matches(&refusal.to_string()).count(), 1);
         let nested = anyhow::anyhow!("inner").context("outer");

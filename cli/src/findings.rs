@@ -3,7 +3,7 @@
 //! What `salus doctor` makes of what it saw: each finding says in plain words what is so, and what to do about it.
 
 use crate::output::duration;
-use salus_client::chain::{Health, RuntimeVersion, Seat, Seating, Upgrade, UpgradeStage};
+use salus_chain::{Health, RuntimeVersion, Seat, Seating, Upgrade, UpgradeStage};
 use salus_primitives::{governance::CallName, FinalityKey, InstitutionId, Moment};
 use serde::Serialize;
 use std::{net::IpAddr, path::Path};
@@ -265,8 +265,7 @@ pub(crate) enum Session {
 impl Session {
     /// What is known of a node that holds these keys, and whose seat it is.
     pub(crate) fn of(seating: &Seating, keys: &[FinalityKey]) -> (Self, Option<InstitutionId>) {
-        let holds =
-            |found: &Option<salus_client::chain::SessionKeys>| found.is_some_and(|found| keys.contains(&found.grandpa));
+        let holds = |found: &Option<salus_chain::SessionKeys>| found.is_some_and(|found| keys.contains(&found.grandpa));
         let own = seating.seats.iter().find(|seat| holds(&seat.keys) || holds(&seat.keys_in_use));
         let Some(seat) = own else { return (Self::Foreign, None) };
         let session = match (holds(&seat.keys_in_use), holds(&seat.keys), seat.changes_with_session) {
@@ -492,7 +491,7 @@ pub(crate) fn worst(findings: &[Finding]) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salus_client::chain::{Head, Plan, SeatStatus, SessionKeys};
+    use salus_chain::{Head, Plan, SeatStatus, SessionKeys};
     use salus_primitives::{Digest, SigningKey};
     use Verdict::{Failure, Ok, Warning};
 

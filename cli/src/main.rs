@@ -10,7 +10,7 @@ mod context;
 mod failure;
 mod files;
 mod findings;
-mod network;
+mod hospitals;
 mod options;
 mod output;
 mod parse;

@@ -2,7 +2,7 @@
 
 //! From what people type to what the client takes.
 
-use salus_client::keys;
+use salus_client::durations::parse_duration;
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes},
     audit::LogId,
@@ -10,6 +10,7 @@ use salus_primitives::{
     membership::{InstitutionKind, Quota, Role},
     ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
+use salus_sealing::keys;
 use serde::de::DeserializeOwned;
 
 /// Bytes of a compartment's name, at most.
@@ -45,24 +46,7 @@ pub(crate) fn until(text: &str) -> Result<Until, String> {
 
 /// A duration such as `90s`, `45m`, `12h` or `30d`, in milliseconds.
 pub(crate) fn duration(text: &str) -> Result<Moment, String> {
-    let expected = || "expected a duration such as 90s, 45m, 12h or 30d".to_owned();
-    let unit = text.chars().last().ok_or_else(expected)?;
-    let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
-    let digits = digits.filter(|digits| !digits.is_empty()).ok_or_else(expected)?;
-    let unit = match unit {
-        's' => 1_000,
-        'm' => salus_primitives::time::MINUTE,
-        'h' => salus_primitives::time::HOUR,
-        'd' => salus_primitives::time::DAY,
-        _ => return Err(expected()),
-    };
-    let too_long = || "longer than any duration; expected one such as 90s, 45m, 12h or 30d".to_owned();
-    let number = digits.parse::<Moment>().map_err(|_| too_long())?;
-    match number.checked_mul(unit) {
-        Some(0) => Err("nothing lasts that short; expected a duration such as 90s, 45m, 12h or 30d".to_owned()),
-        Some(length) => Ok(length),
-        None => Err(too_long()),
-    }
+    parse_duration(text).map_err(str::to_owned)
 }
 
 /// A word that JSON knows as a value of `T`, such as `public-health`.

@@ -3,7 +3,7 @@
 //! Where passwords come from: a file, the environment, or a person.
 
 use crate::{failure::Failure, files};
-use salus_client::secret::Password;
+use salus_sealing::secret::Password;
 use std::{env::VarError, io::IsTerminal, path::Path};
 
 /// Characters that a new password has at least; the keystore's key derivation is slow, which makes up for the rest.

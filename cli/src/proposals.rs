@@ -3,12 +3,13 @@
 //! What the council is asked to decide, in words for those who vote on it.
 
 use crate::output::{duration, word};
-use salus_client::{chain::Proposal, keys::address};
+use salus_chain::Proposal;
 use salus_primitives::{
     governance::Parameter,
     membership::{InstitutionProfile, Quota},
     SigningKey,
 };
+use salus_sealing::keys::address;
 
 /// What a proposal would do, and on further lines with what.
 pub(crate) fn words(proposal: &Proposal) -> String {

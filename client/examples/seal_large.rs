@@ -11,8 +11,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use salus_client::sealing::{open_to_file, seal_into, Bindings, ContentKey, Metadata};
+use salus_client::sealed_files::{open_to_file, seal_into};
 use salus_primitives::{ChartId, CompartmentId, Digest, RecordId, RecordKey};
+use salus_sealing::blob::{Bindings, ContentKey, Metadata};
 use salus_vault::Vault;
 use sha2::{Digest as _, Sha256};
 

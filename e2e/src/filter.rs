@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::{anyhow, ensure, Context, Result};
 use futures::future::{join_all, try_join_all};
-use salus_client::chain::{At, Chain};
+use salus_chain::{At, Chain};
 use salus_primitives::Digest;
 use serde::{Deserialize, Serialize};
 use std::{

@@ -81,7 +81,7 @@ fn refusal_codes_stand_in_the_metadata() {
 /// `UPDATE=1` writes the file anew, after a change that is meant.
 #[test]
 fn metadata_that_the_client_was_built_with_is_not_stale() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/metadata.scale");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chain/metadata.scale");
     let current = metadata(16);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, &current).unwrap();
@@ -89,6 +89,6 @@ fn metadata_that_the_client_was_built_with_is_not_stale() {
     let checked_in = std::fs::read(&file).unwrap();
     assert!(
         checked_in == current,
-        "client/metadata.scale is stale\nhint: UPDATE=1 cargo test -p salus-runtime metadata"
+        "chain/metadata.scale is stale\nhint: UPDATE=1 cargo test -p salus-runtime metadata"
     );
 }

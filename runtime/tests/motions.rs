@@ -7,7 +7,7 @@
 
 use codec::DecodeAll;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
-use salus_client::chain::{Proposal, MOTION_WEIGHT};
+use salus_chain::{Proposal, MOTION_WEIGHT};
 use salus_primitives::{
     governance::{CallName, Parameter},
     membership::{InstitutionKind, InstitutionProfile},

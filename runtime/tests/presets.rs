@@ -57,7 +57,7 @@ fn encryption_keys_are_those_that_the_client_derives() {
     for (number, keys) in (1..).zip(presets::ENCRYPTION_KEYS) {
         let roots = ["", "//Issuer", "//Verifier", "//Delegate", "//Service"];
         for (path, key) in roots.into_iter().zip(keys) {
-            let identity = salus_client::keys::Identity::from_uri(&format!("//Hospital{number}{path}")).unwrap();
+            let identity = salus_sealing::keys::Identity::from_uri(&format!("//Hospital{number}{path}")).unwrap();
             assert_eq!(identity.public().encryption.key, key, "//Hospital{number}{path}");
         }
     }

@@ -7,20 +7,20 @@ use crate::{
     context::Context,
     failure::Failure,
     files, findings,
-    network::program::{NodeProgram, LONGEST_CODE},
     output::{duration, fields, moment, table, word, Output},
     parse::{self, Account},
 };
-use salus_client::{
-    agent::{Replaced, VerifiedLog},
-    chain::{code_hash, At, Call, Chain, Head, Seat, SeatStatus, Seating, Upgrade, UpgradeStage, MIN_AUTHORITIES},
-    keys::address,
+use salus_chain::{
+    code_hash, At, Call, Chain, Head, Seat, SeatStatus, Seating, Upgrade, UpgradeStage, MIN_AUTHORITIES,
 };
+use salus_client::agent::{Replaced, VerifiedLog};
+use salus_founding::program::{NodeProgram, LONGEST_CODE};
 use salus_primitives::{
     audit::{Action, Entry, LogId, Subject},
     evidence::BlockEquivocation,
     Digest, InstitutionId, Moment,
 };
+use salus_sealing::keys::address;
 use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
@@ -367,7 +367,8 @@ async fn confirm_upgrade(
 ) -> Result<(), Failure> {
     let agent = context.agent().await?;
     let running = agent.chain().runtime_version().await?.spec_version;
-    let code = NodeProgram::find(node_program).check_runtime(file, running)?;
+    let code =
+        NodeProgram::find(node_program).check_runtime(file, code_hash(&files::read(file, LONGEST_CODE)?), running)?;
     let planned = planned(agent.chain(), code.code_hash).await?.plan.spec_version;
     if planned != code.spec_version {
         return Err(Failure::input(format!(

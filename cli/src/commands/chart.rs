@@ -7,7 +7,8 @@ use crate::{
     failure::Failure,
     output::{fields, moment, moment_or, table, word, Output},
 };
-use salus_client::{agent::ChartSummary, chain::At};
+use salus_chain::At;
+use salus_client::agent::ChartSummary;
 use salus_primitives::{
     access::{Grant, Request},
     ChartId, GrantId, MemberId, RequestId,

@@ -5,21 +5,20 @@
 use crate::{
     context::Context,
     failure::Failure,
-    network::program::NodeProgram,
+    files,
     output::{duration, fields, Output},
     parse::{self, Account},
     proposals::{quota_words, words},
 };
-use salus_client::{
-    agent::{Agent, Progress},
-    chain::{At, Motion, MotionState, Outcome, Proposal, Seating},
-    keys::address,
-};
+use salus_chain::{code_hash, At, Motion, MotionState, Outcome, Proposal, Seating};
+use salus_client::agent::{Agent, Progress};
+use salus_founding::program::{NodeProgram, LONGEST_CODE};
 use salus_primitives::{
     governance::{CallName, Parameter, Parameters, UPGRADE_DELAYS},
     membership::Quota,
     Digest, InstitutionId, MemberId, Moment, SigningKey,
 };
+use salus_sealing::keys::address;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -273,7 +272,11 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::UnpauseCall { call } => Proposal::UnpauseCall { call },
         Command::PlanUpgrade { file, node_program } => {
             let running = context.chain().await?.runtime_version().await?.spec_version;
-            let code = NodeProgram::find(node_program).check_runtime(&file, running)?;
+            let code = NodeProgram::find(node_program).check_runtime(
+                &file,
+                code_hash(&files::read(&file, LONGEST_CODE)?),
+                running,
+            )?;
             Proposal::PlanUpgrade { code_hash: code.code_hash, spec_version: code.spec_version }
         }
         Command::CancelUpgrade => {

@@ -6,14 +6,12 @@ use crate::{
     context::Context,
     failure::Failure,
     findings::{self, Finding, Sample, Session, Verdict},
-    network::list,
+    hospitals::list_in,
     output::{word, Output},
 };
-use salus_client::{
-    chain::{expected_runtime, At, Chain, QueryError, Seat, Seating, SessionKeys},
-    keys::{session_keys_in, SESSION},
-};
+use salus_chain::{expected_runtime, At, Chain, QueryError, Seat, Seating, SessionKeys};
 use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
+use salus_sealing::keys::{session_keys_in, SESSION};
 use serde::Serialize;
 use std::{
     collections::BTreeSet,
@@ -60,7 +58,7 @@ struct Report {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     // What is said on the command line has to be right before anything is judged.
-    let names = arguments.network.as_deref().map(list::read).transpose()?.map(|(list, _)| list.hospitals);
+    let names = arguments.network.as_deref().map(list_in).transpose()?.map(|(list, _)| list.hospitals);
     let keys = arguments.keys.as_deref().map(own_keys).transpose()?;
     let mut report = Report {
         node: context.node().to_owned(),

@@ -8,7 +8,7 @@ use crate::{
     output::{table, word, Output},
     parse::{self, Until},
 };
-use salus_client::chain::At;
+use salus_chain::At;
 use salus_primitives::{
     access::{Ask, Decision, Permission, Purpose, Scope},
     ChartId, CompartmentId, MemberId, RecordId,

@@ -6,11 +6,11 @@ use super::council::propose;
 use crate::{
     context::Context,
     failure::Failure,
-    network::list::TRAFFIC,
     output::{fields, table, word, Output},
     parse,
 };
-use salus_client::chain::{At, Proposal};
+use salus_chain::{At, Proposal};
+use salus_founding::list::TRAFFIC;
 use salus_primitives::{
     membership::{Institution, InstitutionKind, InstitutionProfile},
     EncryptionKey, InstitutionId, SigningKey,

@@ -4,7 +4,8 @@
 
 use super::voucher;
 use crate::{context::Context, failure::Failure, output::Output};
-use salus_client::{agent::redeem, chain::At};
+use salus_chain::At;
+use salus_client::agent::redeem;
 use salus_primitives::{membership::Role, MemberId};
 use serde::Serialize;
 use std::path::PathBuf;

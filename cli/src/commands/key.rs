@@ -12,7 +12,7 @@ use crate::{
     output::{fields, table, Output},
     parse,
 };
-use salus_client::{
+use salus_sealing::{
     keys::{Identity, Keystore, PublicKeys},
     secret::Password,
 };

@@ -8,10 +8,8 @@ use crate::{
     output::{moment, table, word, Output},
     parse,
 };
-use salus_client::{
-    agent::{AgentError, VerifiedLog},
-    chain::{At, Chain},
-};
+use salus_chain::{At, Chain};
+use salus_client::agent::{AgentError, VerifiedLog};
 use salus_primitives::audit::LogId;
 
 #[derive(clap::Args)]

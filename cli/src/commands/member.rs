@@ -7,14 +7,12 @@ use crate::{
     failure::Failure,
     output::{fields, moment, moment_or, word, Output},
 };
-use salus_client::{
-    chain::{At, Call, StaffChange},
-    keys::address,
-};
+use salus_chain::{At, Call, StaffChange};
 use salus_primitives::{
     membership::{key_change_payload, KeyChange, Member},
     MemberId, SigningKey,
 };
+use salus_sealing::keys::address;
 use serde::Serialize;
 
 #[derive(clap::Subcommand)]

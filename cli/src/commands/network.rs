@@ -10,19 +10,18 @@ use crate::{
     context::Context,
     failure::Failure,
     files,
-    network::{
-        folders::{self, File, NewFolder},
-        list::{self, Entry, Hospital, List},
-        program::NodeProgram,
-    },
+    hospitals::{hospital_in, list_in},
     output::{fields, table, Output},
     parse,
 };
-use salus_client::{
-    chain::Chain,
-    keys::{AuthorityKeys, Identity, Keystore, Mnemonic},
+use salus_chain::Chain;
+use salus_founding::{
+    folders::{self, File, NewFolder},
+    list::{self, Entry, Hospital, List},
+    program::NodeProgram,
 };
 use salus_primitives::{membership::InstitutionKind, Digest, InstitutionId};
+use salus_sealing::keys::{AuthorityKeys, Identity, Keystore, Mnemonic};
 use serde::Serialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -152,7 +151,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
         entry.to_toml()
     );
     // What the list would refuse is refused before anything is written.
-    list::hospital_of(&entry, Path::new(ENTRY))?;
+    list::read_hospital(&entry, Path::new(ENTRY))?;
     let password = context.new_password()?;
 
     if let Some(path) = &arguments.phrase_file {
@@ -251,7 +250,7 @@ struct WrittenHospital {
 }
 
 fn init(arguments: Init, out: &mut Output<'_>) -> Result<(), Failure> {
-    let (list, text) = list::read(&arguments.list)?;
+    let (list, text) = list_in(&arguments.list)?;
     let place = arguments.out.unwrap_or_else(|| PathBuf::from(&list.network.id));
     let node = NodeProgram::find(arguments.node_program);
     let folder = NewFolder::begin(&place)?;
@@ -325,7 +324,7 @@ fn existing(path: &Path, list: &List) -> Result<String, Failure> {
 fn specify(node: &NodeProgram, list: &List, folder: &NewFolder) -> Result<String, Failure> {
     let description = serde_json::to_string_pretty(&list.network)? + "\n";
     folder.write(None, &[File::text(folders::DESCRIPTION, description)])?;
-    node.specification(&folder.path(folders::DESCRIPTION))
+    Ok(node.specification(&folder.path(folders::DESCRIPTION))?)
 }
 
 fn tolerance(hospitals: usize) -> String {
@@ -344,7 +343,7 @@ struct Checked {
 
 async fn check(arguments: Check, out: &mut Output<'_>) -> Result<(), Failure> {
     let node = NodeProgram::find(arguments.node_program);
-    let own = arguments.hospital.as_deref().map(list::read_hospital).transpose()?;
+    let own = arguments.hospital.as_deref().map(hospital_in).transpose()?;
     let (mut found, mut lists): (Vec<(String, Digest)>, usize) = (Vec::new(), 0);
     for place in arguments.places {
         let path = Path::new(&place);
@@ -381,7 +380,7 @@ async fn check(arguments: Check, out: &mut Output<'_>) -> Result<(), Failure> {
 
 /// Whether the folder's list gives the folder's specification, and has `own` in it.
 fn check_folder(node: &NodeProgram, place: &Path, own: Option<&Hospital>) -> Result<(), Failure> {
-    let (list, _) = list::read(&place.join(folders::LIST))?;
+    let (list, _) = list_in(&place.join(folders::LIST))?;
     if let Some(own) = own {
         if !list.hospitals.iter().any(|hospital| hospital.is_entry_of(own)) {
             let named = list.hospitals.iter().find(|hospital| hospital.name == own.name);

@@ -11,17 +11,17 @@ use crate::{
     progress::progress,
     sessions::{KnownSession, Sessions},
 };
+use salus_chain::{At, Chain};
 use salus_client::{
     agent::{Agent, AgentError, Content, Imported, Written},
-    chain::{At, Chain},
     fhir::{Bundle, MAX_BUNDLE_BYTES},
-    sealing::Metadata,
 };
 use salus_primitives::{
     access::{Ask, Basis, Decision, Permission, Purpose, Scope},
     records::Record,
     ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
+use salus_sealing::blob::Metadata;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

@@ -7,14 +7,12 @@ use crate::{
     failure::Failure,
     output::{fields, moment, word, Output},
 };
-use salus_client::{
-    chain::{At, Head},
-    keys::address,
-};
+use salus_chain::{At, Head};
 use salus_primitives::{
     membership::{MemberStatus, Role},
     Digest, MemberId, Moment, SigningKey,
 };
+use salus_sealing::keys::address;
 use serde::Serialize;
 
 #[derive(Serialize)]

@@ -9,10 +9,8 @@ use crate::{
     output::{fields, moment, moment_or, word, Output},
     parse::{self, Until},
 };
-use salus_client::{
-    agent::{issue_voucher, Commitment, Offer, VoucherFile},
-    chain::Call,
-};
+use salus_chain::Call;
+use salus_client::agent::{issue_voucher, Commitment, Offer, VoucherFile};
 use salus_primitives::{
     membership::{Role, Voucher},
     Digest, InstitutionId, Moment,

@@ -4,7 +4,7 @@
 //! over, and whoever noticed two blocks for one slot reports them.
 
 use super::{Agent, AgentError};
-use crate::chain::{At, Call, Outcome, Seating, SessionKeys};
+use salus_chain::{At, Call, Outcome, Seating, SessionKeys};
 use salus_primitives::{evidence::BlockEquivocation, InstitutionId, SigningKey};
 use serde::Serialize;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! A patient's charts.
 
 use super::{Agent, AgentError};
-use crate::chain::{At, Call, Outcome};
+use salus_chain::{At, Call, Outcome};
 use salus_primitives::{ChartId, MemberId, Moment};
 
 /// A chart at a glance.

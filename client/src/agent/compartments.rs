@@ -3,17 +3,20 @@
 //! Compartments: their sealed names, and the secrets of their epochs.
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Outcome},
-    compartment::{CompartmentSecret, Place, Profile},
-    envelope::Recipient,
-    fhir,
-    gate::{system_now, CompartmentRequest, GateError, GateRefusal, ReleasedCompartment, Request},
-    secret::random,
+use crate::fhir;
+use salus_chain::{At, Call, Outcome};
+use salus_gate::{
+    protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment, Request},
+    system_now, GateError,
 };
 use salus_primitives::{
     access::{Chart, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
     ChartId, CompartmentId,
+};
+use salus_sealing::{
+    compartment::{CompartmentSecret, Place, Profile},
+    envelope::Recipient,
+    secret::random,
 };
 
 /// A compartment that is to be added.

@@ -3,15 +3,13 @@
 //! What council delegates do: propose, vote, close, and so decide about institutions and authorities.
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT},
-    keys::address,
-};
+use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
 use salus_primitives::{
     governance::CallName,
     membership::{InstitutionStatus, MemberStatus, Role},
     Digest, InstitutionId, SigningKey,
 };
+use salus_sealing::keys::address;
 use thiserror::Error;
 
 /// A motion that waits for more votes.
@@ -342,7 +340,7 @@ fn check_seat(seating: &Seating, institution: InstitutionId, proposal: &Proposal
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::{Head, Seat, SessionKeys};
+    use salus_chain::{Head, Seat, SessionKeys};
     use salus_primitives::FinalityKey;
 
     fn seating(statuses: &[(SeatStatus, bool)]) -> Seating {

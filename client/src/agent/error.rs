@@ -3,16 +3,16 @@
 //! What can go wrong while a member works.
 
 use super::{council::Obstacle, reading::OpenRefused};
-use crate::{
-    chain::{OutcomeError, QueryError, SubmitError},
-    envelope::EnvelopeError,
-    gate::{GateError, GateRefusal},
-    keys::address,
-    sealing::{OpenError, SealError},
-};
+use salus_chain::{OutcomeError, QueryError, SubmitError};
+use salus_gate::{protocol::GateRefusal, GateError};
 use salus_primitives::{
     audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId,
     RequestId, SigningKey,
+};
+use salus_sealing::{
+    blob::{OpenError, SealError},
+    envelope::EnvelopeError,
+    keys::address,
 };
 use salus_vault::VaultError;
 use std::path::PathBuf;

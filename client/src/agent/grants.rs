@@ -3,15 +3,12 @@
 //! Granting and revoking.
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Outcome},
-    compartment::Profile,
-    envelope::Recipient,
-};
+use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Chart, Grant, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
 };
+use salus_sealing::{compartment::Profile, envelope::Recipient};
 
 /// What a patient wants to grant.
 #[derive(Clone, PartialEq, Eq, Debug)]

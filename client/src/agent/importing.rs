@@ -3,17 +3,14 @@
 //! Importing FHIR bundles: every entry becomes a record, sealed as its exact source bytes.
 
 use super::{compartments::meaning_of, writing::Content, Agent, AgentError};
-use crate::{
-    chain::{At, Call},
-    fhir::Bundle,
-    sealing::Metadata,
-    secret::derive,
-};
+use crate::fhir::Bundle;
 use codec::Encode;
+use salus_chain::{At, Call};
 use salus_primitives::{
     records::{NewRecord, MAX_BATCH},
     ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
 };
+use salus_sealing::blob::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One entry of a bundle that became a record, or was one already.
@@ -110,6 +107,6 @@ impl Agent {
     /// Makes record keys of one author in one chart repeatable, and unguessable for everybody else.
     fn import_salt(&self, chart: ChartId) -> zeroize::Zeroizing<[u8; 32]> {
         let info = (b"salus/import/1", self.genesis(), chart).encode();
-        derive(b"", &*self.identity.encryption().expose_private(), &info)
+        self.identity.encryption().derived_secret(&info)
     }
 }

@@ -3,16 +3,16 @@
 //! Vouchers, redemption, challenges and answers (S0-20 to S0-35).
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Chain, Outcome},
-    keys::{Identity, SigningPair},
-    secret::random,
-};
+use salus_chain::{At, Call, Chain, Outcome};
 use salus_primitives::{
     membership::{
         answer_payload, redemption_payload, InstitutionStatus, MemberStatus, Role, Voucher, MAX_VOUCHER_LIFE,
     },
     Digest, InstitutionId, MemberId, Moment,
+};
+use salus_sealing::{
+    keys::{Identity, SigningPair},
+    secret::random,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};

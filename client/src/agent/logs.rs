@@ -3,7 +3,7 @@
 //! Logs, and their chained heads.
 
 use super::AgentError;
-use crate::chain::{At, Chain};
+use salus_chain::{At, Chain};
 use salus_primitives::{
     audit::{verify_log, Entry, LogHead, LogId},
     Digest,

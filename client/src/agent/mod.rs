@@ -39,11 +39,9 @@ pub use reading::{OpenRefused, Opened, RecordContent};
 pub use vaults::Vaults;
 pub use writing::{Content, Written};
 
-use crate::{
-    chain::{At, Call, Chain, Outcome, Signer, Until},
-    keys::{Identity, SigningPair},
-};
-use salus_primitives::{access::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId, SigningKey};
+use salus_chain::{At, Call, Chain, Outcome, Until};
+use salus_primitives::{access::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
+use salus_sealing::keys::Identity;
 use salus_vault::Vault;
 
 /// A member at work.
@@ -53,15 +51,6 @@ pub struct Agent {
     identity: Identity,
     id: MemberId,
     until: Until,
-}
-
-impl Signer for SigningPair {
-    fn account(&self) -> SigningKey {
-        self.public()
-    }
-    fn sign(&self, payload: &[u8]) -> [u8; 64] {
-        Self::sign(self, payload)
-    }
 }
 
 impl Agent {

@@ -7,13 +7,13 @@
 //! write but not read holds no secret that would open its profile.
 
 use super::{Agent, AgentError};
-use crate::{
-    compartment::Profile,
-    envelope::{open_reason, seal_reason, EnvelopeError, Recipient},
-};
 use salus_primitives::{
     access::{Chart, Grantee, Scope},
     ChartId, CompartmentId, Digest, EncryptionKey, MemberId,
+};
+use salus_sealing::{
+    compartment::Profile,
+    envelope::{open_reason, seal_reason, EnvelopeError, Recipient},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

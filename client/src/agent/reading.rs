@@ -3,16 +3,20 @@
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Chain},
-    envelope::Recipient,
-    gate::{system_now, ReleaseGate, ReleaseRequest, Released, Request},
-    sealing::{open_bytes, open_to_file, ContentKey, Metadata, OpenError},
-    secret::{random, Plaintext},
+use crate::sealed_files::open_to_file;
+use salus_chain::{At, Call, Chain};
+use salus_gate::{
+    protocol::{ReleaseRequest, Request},
+    system_now, ReleaseGate, Released,
 };
 use salus_primitives::{
     access::{Basis, Chart, Denial, Purpose, Scope},
     ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
+};
+use salus_sealing::{
+    blob::{open_bytes, ContentKey, Metadata, OpenError},
+    envelope::Recipient,
+    secret::{random, Plaintext},
 };
 use std::path::Path;
 

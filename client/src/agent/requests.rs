@@ -3,7 +3,7 @@
 //! Asking for access, and answering (S4-12, S4-29 "Pull").
 
 use super::{grants::GrantWish, Agent, AgentError};
-use crate::chain::{At, Call, Outcome};
+use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Grantee, Permissions, Purpose, Purposes, Request},
     ChartId, GrantId, Interval, Moment, RequestId,

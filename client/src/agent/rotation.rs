@@ -5,14 +5,12 @@
 //! Rotating and renewing are two steps, and renewing can be repeated: what is cut off half-way goes on where it stopped.
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call},
-    envelope::Recipient,
-};
+use salus_chain::{At, Call};
 use salus_primitives::{
     access::{Epoch, Permission, Scope, MAX_READERS},
     ChartId, CompartmentId,
 };
+use salus_sealing::envelope::Recipient;
 
 impl Agent {
     /// Begins a new epoch of a compartment, with a new random secret; its number.

@@ -3,7 +3,7 @@
 //! How a planned upgrade comes about: the authorities confirm it, a member authorizes it, anybody applies it.
 
 use super::{Agent, AgentError};
-use crate::chain::{Call, Outcome};
+use salus_chain::{Call, Outcome};
 use salus_primitives::{Digest, InstitutionId};
 
 impl Agent {

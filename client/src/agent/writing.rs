@@ -3,16 +3,17 @@
 //! Adding records and versions: seal, store, register, in this order (S3-08).
 
 use super::{Agent, AgentError};
-use crate::{
-    chain::{At, Call, Outcome},
-    envelope::Recipient,
-    sealing::{seal_into, Bindings, ContentKey, Metadata},
-    secret::random,
-};
+use crate::sealed_files::seal_into;
+use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Permission, Scope},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
+};
+use salus_sealing::{
+    blob::{Bindings, ContentKey, Metadata},
+    envelope::Recipient,
+    secret::random,
 };
 use std::path::PathBuf;
 use tokio::io::AsyncRead;

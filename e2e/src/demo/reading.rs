@@ -5,18 +5,16 @@
 use super::cast::{list, number, string, text, Cast, HOSPITAL_1};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
+use salus_chain::{At, Chain};
 use salus_client::{
     agent::{Agent, Vaults},
-    chain::{At, Chain},
-    envelope::Recipient,
     fhir::Bundle,
-    keys::Keystore,
-    secret::Password,
 };
 use salus_primitives::{
     access::{Grantee, Scope},
     ChartId, CompartmentId, InstitutionId, MemberId, RecordId,
 };
+use salus_sealing::{envelope::Recipient, keys::Keystore, secret::Password};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -209,7 +207,7 @@ async fn secrets_of_b(cast: &Cast, folder: &Path) -> Result<Vec<(CompartmentId, 
 
 /// Whether any secret that doctor B held opens the key of a record that was added after the rotation.
 async fn held_secrets_open(cast: &Cast, held: &[(CompartmentId, u32, Vec<u8>)], record: RecordId) -> Result<bool> {
-    use salus_client::compartment::{CompartmentSecret, Place};
+    use salus_sealing::compartment::{CompartmentSecret, Place};
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let identity =
         Keystore::open(cast.doctor_b.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;

@@ -4,7 +4,7 @@
 
 use super::{checker::Told, history::Block, model::ChartState, rpc::Rpc};
 use anyhow::{Context, Result};
-use salus_client::chain::{At, Chain};
+use salus_chain::{At, Chain};
 use salus_primitives::{audit::LogId, ChartId, Digest, RecordId};
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;

@@ -12,17 +12,16 @@ use super::{
 use crate::{founding::found_with, salus::Salus};
 use anyhow::{ensure, Context, Result};
 use futures::future::try_join_all;
-use salus_client::{
-    agent::{answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer, Vaults},
-    chain::{At, Chain},
-    keys::Identity,
-    sealing::Metadata,
+use salus_chain::{At, Chain};
+use salus_client::agent::{
+    answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer, Vaults,
 };
 use salus_primitives::{
     access::{CompartmentFlags, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     membership::{MemberStatus, Role},
     ChartId, CompartmentId, InstitutionId, Interval, Moment, RecordId,
 };
+use salus_sealing::{blob::Metadata, keys::Identity};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,

@@ -11,7 +11,7 @@ use super::{
     workload::{Attempt, End, Notes, Phase, Reading},
 };
 use codec::Encode;
-use salus_client::chain::Call;
+use salus_chain::Call;
 use salus_primitives::{
     access::{
         Basis, CompartmentFlags, Denial, Epoch, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope,

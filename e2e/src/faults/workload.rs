@@ -11,15 +11,13 @@ use super::{
     template::{content, metadata, Actor, Template, COMPARTMENTS},
 };
 use anyhow::{Context, Result};
-use salus_client::{
-    agent::{Agent, AgentError, Content, GrantWish, Vaults},
-    chain::{At, Call, Chain, Outcome, QueryError, SubmitError},
-    keys::{Identity, SigningPair},
-};
+use salus_chain::{At, Call, Chain, Outcome, QueryError, SubmitError};
+use salus_client::agent::{Agent, AgentError, Content, GrantWish, Vaults};
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, RequestState, Scope},
     ChartId, CompartmentId, Digest, Interval, MemberId, RecordId, RecordKey, SessionKey,
 };
+use salus_sealing::keys::{Identity, SigningPair};
 use serde::Serialize;
 use std::{
     future::Future,

@@ -2,7 +2,7 @@
 
 //! The `local` chain: four authorities, as many as it takes for one to fail (S1-01).
 
-use salus_client::chain::{At, Chain};
+use salus_chain::{At, Chain};
 use salus_e2e::node::Node;
 use salus_primitives::Digest;
 use std::time::Duration;

@@ -4,7 +4,7 @@
 
 use crate::consortium::{person, until, Scene};
 use anyhow::{bail, Context, Result};
-use salus_client::chain::Chain;
+use salus_chain::Chain;
 use serde_json::Value;
 use std::{fs, time::Duration};
 

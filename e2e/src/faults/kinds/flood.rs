@@ -10,15 +10,13 @@ use crate::faults::{
     workload::{median, signer, End, Notes, Phase},
 };
 use anyhow::{Context, Result};
-use salus_client::{
-    chain::Call,
-    keys::{address, SigningPair},
-};
+use salus_chain::Call;
 use salus_primitives::{
     access::{Purpose, Scope},
     refusal::Refusal,
     ChartId, CompartmentId, SessionKey,
 };
+use salus_sealing::keys::{address, SigningPair};
 use std::{
     collections::BTreeMap,
     sync::{

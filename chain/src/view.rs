@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The chain as a release gate sees it.
+
+use super::{At, Chain, QueryError};
+use codec::Encode;
+use salus_gate::{ChainView, Head};
+use salus_primitives::{
+    access::{Ask, Chart, Compartment, Decision, Epoch, Grant},
+    membership::Member,
+    records::{Record, Session, Version},
+    ChartId, CompartmentId, Digest, GrantId, MemberId, RecordId, SessionKey,
+};
+
+impl ChainView for Chain {
+    type Error = QueryError;
+
+    fn genesis(&self) -> Digest {
+        self.genesis
+    }
+
+    async fn finalized_head(&self) -> Result<Head, QueryError> {
+        self.timed_head(At::Finalized).await
+    }
+
+    async fn best_head(&self) -> Result<Head, QueryError> {
+        self.timed_head(At::Best).await
+    }
+
+    async fn member(&self, at: &Head, member: MemberId) -> Result<Option<Member>, QueryError> {
+        Chain::member(self, At::Block(at.hash), member).await
+    }
+
+    async fn chart(&self, at: &Head, chart: ChartId) -> Result<Option<Chart>, QueryError> {
+        Chain::chart(self, At::Block(at.hash), chart).await
+    }
+
+    async fn compartment(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+    ) -> Result<Option<Compartment>, QueryError> {
+        let all = self.compartments(At::Block(at.hash), chart).await?;
+        Ok(all.into_iter().find_map(|(number, found)| (number == compartment).then_some(found)))
+    }
+
+    async fn epoch(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+        epoch: u32,
+    ) -> Result<Option<Epoch>, QueryError> {
+        let arguments = (chart, compartment, epoch, 1u32).encode();
+        let page: Vec<(u32, Epoch)> = self.ask(At::Block(at.hash), "SalusApi_epochs", arguments).await?;
+        Ok(page.into_iter().find_map(|(number, found)| (number == epoch).then_some(found)))
+    }
+
+    async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, QueryError> {
+        let arguments = (chart, grant, 1u32).encode();
+        let page: Vec<(GrantId, Grant)> = self.ask(At::Block(at.hash), "SalusApi_grants", arguments).await?;
+        Ok(page.into_iter().find_map(|(number, found)| (number == grant).then_some(found)))
+    }
+
+    async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, QueryError> {
+        Chain::record(self, At::Block(at.hash), record).await
+    }
+
+    async fn version(&self, at: &Head, record: RecordId, version: u32) -> Result<Option<Version>, QueryError> {
+        Chain::version(self, At::Block(at.hash), record, version).await
+    }
+
+    async fn session(&self, at: &Head, reader: MemberId, session: SessionKey) -> Result<Option<Session>, QueryError> {
+        Chain::session(self, At::Block(at.hash), reader, session).await
+    }
+
+    async fn decide(&self, at: &Head, member: MemberId, chart: ChartId, ask: &Ask) -> Result<Decision, QueryError> {
+        Ok(self.explain_access(At::Block(at.hash), member, chart, *ask).await?.decision)
+    }
+}
+
+impl Chain {
+    async fn timed_head(&self, at: At) -> Result<Head, QueryError> {
+        let head = self.head(at).await?;
+        let time = self.now(At::Block(head.hash)).await?;
+        let number = u32::try_from(head.number).map_err(|_| QueryError::Unreadable("chain_getHeader"))?;
+        Ok(Head { number, hash: head.hash, time })
+    }
+}

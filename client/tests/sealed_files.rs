@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Content into a vault, and out of it into a file: all of it or nothing.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+use std::fs;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use salus_client::sealed_files::{open_to_file, seal_into};
+use salus_primitives::{ChartId, CompartmentId, Digest, RecordId, RecordKey};
+use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata, OpenError, SealError};
+use salus_vault::{object_id, Vault};
+use tokio::io::{AsyncRead, ReadBuf};
+
+fn bindings() -> Bindings {
+    Bindings {
+        genesis: Digest([1; 32]),
+        record: RecordId { chart: ChartId(2), key: RecordKey([3; 16]) },
+        version: 4,
+        compartment: CompartmentId(5),
+        epoch: 6,
+    }
+}
+
+fn metadata() -> Metadata {
+    Metadata {
+        kind: "Observation".into(),
+        title: "Haemoglobin".into(),
+        date: Some("2026-11-21".into()),
+        issued: None,
+        media_type: "application/fhir+json".into(),
+        file_name: None,
+    }
+}
+
+async fn sealed(content: &[u8], key: &ContentKey) -> Vec<u8> {
+    seal_bytes(content, &metadata(), &bindings(), key).await.unwrap()
+}
+
+/// Content in which every segment differs.
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|place| (place / 251 + place) as u8).collect()
+}
+
+/// Yields some bytes, then fails.
+struct Broken(usize);
+
+impl AsyncRead for Broken {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.0 == 0 {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let length = self.0.min(out.remaining());
+        out.put_slice(&vec![7; length]);
+        self.0 -= length;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn seal_into_stores_a_whole_blob_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
+    let key = ContentKey::generate();
+    for length in [0, 500_000] {
+        let stored = seal_into(&vault, Broken(length), 1_000_000, &metadata(), &bindings(), &key).await;
+        assert!(matches!(stored, Err(SealError::Source(_))));
+        let source = content(length);
+        let stored = seal_into(&vault, &source[..], 1_000_000, &metadata(), &bindings(), &key).await;
+        assert!(matches!(stored, Err(SealError::LengthMismatch(_))));
+    }
+    assert!(vault.is_empty().await.unwrap());
+
+    let source = content(1_000_000);
+    let blob = seal_into(&vault, &source[..], 1_000_000, &metadata(), &bindings(), &key).await.unwrap();
+    let bytes = vault.get(&blob.content).await.unwrap();
+    assert_eq!((blob.content, blob.size), (object_id(&bytes), bytes.len() as u64));
+    let reader = vault.reader(&blob.content).await.unwrap();
+    let (found, opened) = open_bytes(reader, &bindings(), &key).await.unwrap();
+    assert!(found == metadata() && opened.expose() == source);
+}
+
+#[tokio::test]
+async fn open_to_file_makes_a_whole_file_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, content, path) = (ContentKey::generate(), content(300_000), folder.path().join("opened"));
+    let mut blob = sealed(&content, &key).await;
+    let last = blob.len() - 1;
+    blob[last] ^= 1;
+    assert!(matches!(open_to_file(&blob[..], &bindings(), &key, &path).await, Err(OpenError::Altered)));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    blob[last] ^= 1;
+    assert!(open_to_file(&blob[..], &bindings(), &key, &path).await.unwrap() == metadata());
+    assert!(fs::read(&path).unwrap() == content);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let nowhere = folder.path().join("none").join("opened");
+    assert!(matches!(open_to_file(&blob[..], &bindings(), &key, &nowhere).await, Err(OpenError::Target(_))));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The release gate: the only way through which a reader reaches what a vault holds.
+//!
+//! Whoever keeps sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
+//! transaction key of the reader; a finalized head that is younger than two minutes; for everybody but the chart's
+//! controller a finalized, permitted opening (*log before read*); and it decides anew, both in the finalized state and
+//! in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
+//! in a block. What it gives out is ciphertext: the blob, and the envelopes through which the reader's own key comes to
+//! the content key. It holds no key, and neither do those who run it.
+//!
+//! A signed request is good for two minutes, and replaying it yields the same ciphertext for the same reader. A decision
+//! is taken before the first byte: a revocation that arrives while a large blob is under way stops the next release.
+
+use std::future::Future;
+use std::io::Cursor;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use salus_primitives::access::{Ask, Basis, Decision, Epoch, Grant, Permission, Scope};
+use salus_primitives::records::{Record, RecordState, Session, Version};
+use salus_primitives::time::MINUTE;
+use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, RecordKey, SessionKey};
+use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
+use salus_sealing::compartment::{profile_epoch, Place, MAX_PROFILE};
+use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
+use salus_sealing::keys::verify;
+use salus_vault::{ObjectReader, Vault, VaultError};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+
+use crate::clock::system_now;
+use crate::error::GateError;
+use crate::protocol::{
+    CompartmentRequest, GateRefusal, KeyPath, ReleaseRequest, ReleasedCompartment, Request, SealedSecret, Signed,
+    REQUEST_LIFE,
+};
+use crate::view::{ChainView, Head};
+
+/// How old the finalized head may be.
+pub const HEAD_LIFE: Moment = 2 * MINUTE;
+
+/// Gives out sealed objects to those who may have them, and to nobody else.
+pub struct ReleaseGate<C> {
+    chain: C,
+    vault: Vault,
+    home: Vault,
+    now: Box<dyn Fn() -> Moment + Send + Sync>,
+}
+
+impl<C: ChainView> ReleaseGate<C> {
+    /// A gate before `vault` that asks `chain`, with the system's clock.
+    pub fn new(chain: C, vault: Vault) -> Self {
+        Self::with_clock(chain, vault, system_now)
+    }
+
+    /// A gate with a clock of one's own.
+    pub fn with_clock(chain: C, vault: Vault, now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self { chain, home: vault.clone(), vault, now: Box::new(now) }
+    }
+
+    /// The same gate, where the charts' own objects (secrets, links, profiles, envelopes of grants) are in `home` rather
+    /// than beside the records (docs/adr/0007-home-vault-and-notes.md).
+    pub fn with_home(self, home: Vault) -> Self {
+        Self { home, ..self }
+    }
+
+    /// The chain that the gate asks.
+    pub fn chain(&self) -> &C {
+        &self.chain
+    }
+
+    /// The version of a record that `signed` asks for, if the reader may have it.
+    pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released, GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let ReleaseRequest { record: id, version: number, session, reader, .. } = signed.request;
+        let finalized = &moment.finalized;
+        let record = self.ask(self.chain.record(finalized, id)).await?.ok_or(GateRefusal::NotFound)?;
+        let version = self.ask(self.chain.version(finalized, id, number)).await?.ok_or(GateRefusal::NotFound)?;
+        if record.state != RecordState::Active {
+            return Err(GateRefusal::NotActive.into());
+        }
+
+        let purpose = match session {
+            Some(session) => Some(self.session(&moment, reader, session, id, &record).await?.purpose),
+            None => None,
+        };
+        let ask = Ask { permission: Permission::Read, scope: Scope::Record(id.key), purpose, at: moment.now };
+        let basis = self.decide(&moment, reader, id.chart, &ask).await?;
+        if session.is_none() && basis != Basis::Controller {
+            return Err(GateRefusal::NoSession.into());
+        }
+
+        let bindings = Bindings {
+            genesis: self.chain.genesis(),
+            record: id,
+            version: number,
+            compartment: record.compartment,
+            epoch: version.epoch,
+        };
+        let key_path = self.key_path(finalized, reader, basis, &bindings, &version).await?;
+        let blob = self.blob(&bindings, &version).await?;
+        Ok(Released { bindings, content: version.content, basis, key_path, blob })
+    }
+
+    /// The secret and the profile of the compartment that `signed` asks for, if the reader may have them.
+    ///
+    /// Needs no session: a secret opens nothing without the blobs, and those are only given out in one.
+    pub async fn release_compartment(
+        &self,
+        signed: &Signed<CompartmentRequest>,
+    ) -> Result<ReleasedCompartment, GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let CompartmentRequest { chart, compartment: id, reader, .. } = signed.request;
+        let finalized = &moment.finalized;
+        let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
+        let compartment = compartment.ok_or(GateRefusal::NotFound)?;
+        let scope = Scope::Compartment(id);
+        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now };
+        let basis = self.decide(&moment, reader, chart, &ask).await?;
+
+        let place = Place { genesis: self.chain.genesis(), chart, compartment: id };
+        let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
+        let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
+        let sealed = match basis {
+            Basis::Controller => self.controller_secret(finalized, reader, &place, compartment.epoch).await?,
+            Basis::Grant(grant) => self.grant_secret(finalized, &place, grant, epoch).await?,
+        };
+        let links = self.links(finalized, &place, sealed.epoch, epoch).await?;
+        Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
+    }
+
+    /// What every request has to pass: it is fresh, the chain is alive, and the reader signed.
+    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<Instant, GateError<C::Error>> {
+        let (now, reader) = ((self.now)(), signed.request.reader());
+        if now.abs_diff(signed.request.at()) > REQUEST_LIFE {
+            return Err(GateRefusal::RequestNotFresh.into());
+        }
+        let finalized = self.ask(self.chain.finalized_head()).await?;
+        let best = self.ask(self.chain.best_head()).await?;
+        if now.saturating_sub(finalized.time) > HEAD_LIFE {
+            return Err(GateRefusal::StaleHead(finalized.number).into());
+        }
+        let not_the_reader = GateRefusal::NotTheReader(reader);
+        for head in [&finalized, &best] {
+            let member = self.ask(self.chain.member(head, reader)).await?.ok_or(not_the_reader)?;
+            if !member.transaction_keys.contains(&signed.key) {
+                return Err(not_the_reader.into());
+            }
+        }
+        if !verify(&signed.key, &signed.request.payload(&self.chain.genesis()), &signed.signature) {
+            return Err(not_the_reader.into());
+        }
+        // A gate whose clock is slow must not prolong anything.
+        Ok(Instant { now: now.max(finalized.time), finalized, best })
+    }
+
+    /// The reader's session, which has to cover the record.
+    async fn session(
+        &self,
+        moment: &Instant,
+        reader: MemberId,
+        key: SessionKey,
+        id: RecordId,
+        record: &Record,
+    ) -> Result<Session, GateError<C::Error>> {
+        let Some(session) = self.ask(self.chain.session(&moment.finalized, reader, key)).await? else {
+            let pending = self.ask(self.chain.session(&moment.best, reader, key)).await?.is_some();
+            let refusal = if pending { GateRefusal::SessionNotFinalized } else { GateRefusal::NoSession };
+            return Err(refusal.into());
+        };
+        if session.expires_at <= moment.now {
+            return Err(GateRefusal::SessionExpired.into());
+        }
+        if session.chart != id.chart || !covers(session.scope, id.key, record.compartment) {
+            return Err(GateRefusal::SessionElsewhere.into());
+        }
+        Ok(session)
+    }
+
+    /// Decides anew. The basis is the finalized one.
+    async fn decide(
+        &self,
+        moment: &Instant,
+        reader: MemberId,
+        chart: ChartId,
+        ask: &Ask,
+    ) -> Result<Basis, GateError<C::Error>> {
+        let basis = match self.ask(self.chain.decide(&moment.finalized, reader, chart, ask)).await? {
+            Decision::Permitted(basis) => basis,
+            Decision::Denied(denial) => return Err(GateRefusal::Denied(denial).into()),
+        };
+        match self.ask(self.chain.decide(&moment.best, reader, chart, ask)).await? {
+            Decision::Permitted(_) => Ok(basis),
+            Decision::Denied(denial) => Err(GateRefusal::DeniedAtBest(denial).into()),
+        }
+    }
+
+    /// The envelopes that lead from the reader's own key to the content key.
+    async fn key_path(
+        &self,
+        at: &Head,
+        reader: MemberId,
+        basis: Basis,
+        bindings: &Bindings,
+        version: &Version,
+    ) -> Result<KeyPath, GateError<C::Error>> {
+        let chart = bindings.record.chart;
+        let place = Place { genesis: bindings.genesis, chart, compartment: bindings.compartment };
+        let secret = match basis {
+            Basis::Controller => self.controller_secret(at, reader, &place, version.epoch).await?,
+            Basis::Grant(id) => {
+                let grant = self.ask(self.chain.grant(at, chart, id)).await?.ok_or(GateRefusal::NotFound)?;
+                if let Scope::Record(_) = grant.scope {
+                    let hash = envelope_of(&grant, id, bindings.version, version).ok_or(GateRefusal::NoEnvelope(id))?;
+                    let envelope = self.object(&self.home, &hash, MAX_ENVELOPE).await?;
+                    return Ok(KeyPath::Record { recipient: grant.grantee.into(), envelope });
+                }
+                self.grant_secret(at, &place, id, version.epoch).await?
+            }
+        };
+        let links = self.links(at, &place, secret.epoch, version.epoch).await?;
+        let key_envelope = self.object(&self.vault, &version.key_envelope, MAX_ENVELOPE).await?;
+        Ok(KeyPath::Compartment { secret, links, key_envelope })
+    }
+
+    async fn controller_secret(
+        &self,
+        at: &Head,
+        controller: MemberId,
+        place: &Place,
+        number: u32,
+    ) -> Result<SealedSecret, GateError<C::Error>> {
+        let epoch = self.epoch(at, place, number).await?;
+        let envelope = self.object(&self.home, &epoch.secret_envelope, MAX_ENVELOPE).await?;
+        Ok(SealedSecret { recipient: Recipient::Member(controller), epoch: number, envelope })
+    }
+
+    /// The secret that a grant over a compartment carries; it has to reach back to `needed`.
+    async fn grant_secret(
+        &self,
+        at: &Head,
+        place: &Place,
+        id: GrantId,
+        needed: u32,
+    ) -> Result<SealedSecret, GateError<C::Error>> {
+        let grant = self.ask(self.chain.grant(at, place.chart, id)).await?.ok_or(GateRefusal::NotFound)?;
+        let envelope = grant.envelope.ok_or(GateRefusal::NoEnvelope(id))?;
+        if envelope.edition < needed {
+            let refusal = GateRefusal::EnvelopeOutdated { grant: id, edition: envelope.edition, epoch: needed };
+            return Err(refusal.into());
+        }
+        Ok(SealedSecret {
+            recipient: grant.grantee.into(),
+            epoch: envelope.edition,
+            envelope: self.object(&self.home, &envelope.hash, MAX_ENVELOPE).await?,
+        })
+    }
+
+    /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
+    async fn links(&self, at: &Head, place: &Place, from: u32, to: u32) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
+        let mut links = Vec::new();
+        for number in (to.saturating_add(1)..=from).rev() {
+            let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
+            links.push(self.object(&self.home, &link, MAX_ENVELOPE).await?);
+        }
+        Ok(links)
+    }
+
+    async fn epoch(&self, at: &Head, place: &Place, number: u32) -> Result<Epoch, GateError<C::Error>> {
+        let epoch = self.ask(self.chain.epoch(at, place.chart, place.compartment, number)).await?;
+        Ok(epoch.ok_or(GateRefusal::NotFound)?)
+    }
+
+    /// The version's blob, hashed anew, if it was sealed for this version of this record.
+    async fn blob(&self, bindings: &Bindings, version: &Version) -> Result<ReleasedBlob, GateError<C::Error>> {
+        let foreign = GateRefusal::ForeignBlob(version.content);
+        let mut rest = self.vault.reader(&version.content).await.map_err(refusal_or_error)?;
+        let size = rest.size();
+        let mut header = vec![0; HEADER_LENGTH];
+        rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => foreign.into(),
+            _ => GateError::Vault(VaultError::Io(error)),
+        })?;
+        match Header::parse(&header) {
+            Ok(found) if found.bindings == *bindings => Ok(ReleasedBlob { size, header: Cursor::new(header), rest }),
+            _ => Err(foreign.into()),
+        }
+    }
+
+    async fn object(&self, vault: &Vault, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
+        let reader = vault.reader(id).await.map_err(refusal_or_error)?;
+        if reader.size() > longest as u64 {
+            return Err(GateRefusal::Corrupted(*id).into());
+        }
+        let mut bytes = Vec::new();
+        let read = reader.take(longest as u64).read_to_end(&mut bytes).await;
+        read.map_err(|error| GateError::Vault(VaultError::Io(error)))?;
+        Ok(bytes)
+    }
+
+    async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {
+        answer.await.map_err(GateError::Chain)
+    }
+}
+
+/// The moment of a decision: one time, one finalized and one best block for all questions.
+struct Instant {
+    now: Moment,
+    finalized: Head,
+    best: Head,
+}
+
+/// A version of a record, given out.
+pub struct Released {
+    /// What the blob is bound to; to be handed to [`open`](salus_sealing::blob::open).
+    pub bindings: Bindings,
+    /// The content id.
+    pub content: Digest,
+    /// What permitted it.
+    pub basis: Basis,
+    /// How the reader comes to the content key.
+    pub key_path: KeyPath,
+    /// The sealed bytes.
+    pub blob: ReleasedBlob,
+}
+
+/// A sealed blob on its way out.
+pub struct ReleasedBlob {
+    size: u64,
+    header: Cursor<Vec<u8>>,
+    rest: ObjectReader,
+}
+
+impl ReleasedBlob {
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl AsyncRead for ReleasedBlob {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        if self.header.position() < HEADER_LENGTH as u64 {
+            return Pin::new(&mut self.header).poll_read(context, out);
+        }
+        Pin::new(&mut self.rest).poll_read(context, out)
+    }
+}
+
+fn covers(scope: Scope, key: RecordKey, compartment: CompartmentId) -> bool {
+    match scope {
+        Scope::Compartment(covered) => covered == compartment,
+        Scope::Record(covered) => covered == key,
+    }
+}
+
+/// The envelope of a grant over one record for the version with this number: the grant's own, or one that whoever added
+/// the version made.
+fn envelope_of(grant: &Grant, id: GrantId, number: u32, version: &Version) -> Option<Digest> {
+    let own = grant.envelope.filter(|envelope| envelope.edition == number).map(|envelope| envelope.hash);
+    own.or_else(|| version.grant_envelopes.iter().find(|(grant, _)| *grant == id).map(|(_, hash)| *hash))
+}
+
+fn refusal_or_error<E: std::error::Error>(error: VaultError) -> GateError<E> {
+    match error {
+        VaultError::NotFound(id) => GateRefusal::Missing(id).into(),
+        VaultError::Corrupted { expected, .. } => GateRefusal::Corrupted(expected).into(),
+        other => GateError::Vault(other),
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Why a gate gives nothing out.
+
+use salus_primitives::access::Denial;
+use salus_primitives::{Digest, GrantId, MemberId};
+use thiserror::Error;
+
+/// The gate refuses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum GateRefusal {
+    /// The request is older than two minutes, or from the future.
+    #[error("the request is not of the last two minutes")]
+    RequestNotFresh,
+    /// Nothing was finalized for two minutes, so a revocation may have gone unseen.
+    #[error("block `{0}` is the newest finalized one and older than two minutes")]
+    StaleHead(u32),
+    /// The request is not signed by a key that the reader has, both finalized and in the best block.
+    #[error("the request is not signed by a transaction key of member `{0}`")]
+    NotTheReader(MemberId),
+    /// The finalized state has no such record, version or compartment.
+    #[error("there is nothing of the kind in the finalized state")]
+    NotFound,
+    /// The record is not active.
+    #[error("the record is not active")]
+    NotActive,
+    /// The reader opened nothing under this session.
+    #[error("the record has to be opened first, so that the log shows it")]
+    NoSession,
+    /// The reader opened it, but that is not finalized yet.
+    #[error("the opening is not finalized yet")]
+    SessionNotFinalized,
+    /// The session is over.
+    #[error("the session is over: the record has to be opened anew")]
+    SessionExpired,
+    /// The session is for another chart, compartment or record.
+    #[error("the session covers something else")]
+    SessionElsewhere,
+    /// The finalized state denies it.
+    #[error("denied in the finalized state: {0:?}")]
+    Denied(Denial),
+    /// A block that is not final yet denies it; revocations count from the best block.
+    #[error("denied in the best block: {0:?}")]
+    DeniedAtBest(Denial),
+    /// The grant carries no envelope for what is asked.
+    #[error("grant `{0}` carries no key for this")]
+    NoEnvelope(GrantId),
+    /// The patient rotated, and has not yet sealed the new secret to this reader.
+    #[error("the key of grant `{grant}` is that of epoch `{edition}`, but epoch `{epoch}` is needed")]
+    EnvelopeOutdated {
+        /// The grant.
+        grant: GrantId,
+        /// The epoch that its envelope is for.
+        edition: u32,
+        /// The epoch that is needed.
+        epoch: u32,
+    },
+    /// The vault does not have an object that the chain names.
+    #[error("the vault does not have the object `{0}`")]
+    Missing(Digest),
+    /// An object of the vault was altered.
+    #[error("the object `{0}` in the vault was altered")]
+    Corrupted(Digest),
+    /// The blob was sealed for something else than the record that names it.
+    #[error("the blob `{0}` was sealed for another record, version or chain")]
+    ForeignBlob(Digest),
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a gate asks of the chain.
+
+use std::future::Future;
+
+use salus_primitives::access::{Ask, Chart, Compartment, Decision, Epoch, Grant};
+use salus_primitives::membership::Member;
+use salus_primitives::records::{Record, Session, Version};
+use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, SessionKey};
+
+/// A block, and the time that it says it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// Its number.
+    pub number: u32,
+    /// Its hash.
+    pub hash: Digest,
+    /// Its timestamp.
+    pub time: Moment,
+}
+
+/// What a gate asks of the chain. Every answer is that of the state after the block `at`.
+pub trait ChainView: Sync {
+    /// What goes wrong between here and the node.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// The chain's genesis hash.
+    fn genesis(&self) -> Digest;
+    /// The newest finalized block.
+    fn finalized_head(&self) -> impl Future<Output = Result<Head, Self::Error>> + Send;
+    /// The newest block of the best chain.
+    fn best_head(&self) -> impl Future<Output = Result<Head, Self::Error>> + Send;
+    /// A member.
+    fn member(&self, at: &Head, member: MemberId) -> impl Future<Output = Result<Option<Member>, Self::Error>> + Send;
+    /// A chart.
+    fn chart(&self, at: &Head, chart: ChartId) -> impl Future<Output = Result<Option<Chart>, Self::Error>> + Send;
+    /// A compartment.
+    fn compartment(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+    ) -> impl Future<Output = Result<Option<Compartment>, Self::Error>> + Send;
+    /// An epoch of a compartment.
+    fn epoch(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+        epoch: u32,
+    ) -> impl Future<Output = Result<Option<Epoch>, Self::Error>> + Send;
+    /// A grant.
+    fn grant(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        grant: GrantId,
+    ) -> impl Future<Output = Result<Option<Grant>, Self::Error>> + Send;
+    /// A record.
+    fn record(&self, at: &Head, record: RecordId) -> impl Future<Output = Result<Option<Record>, Self::Error>> + Send;
+    /// A version of a record.
+    fn version(
+        &self,
+        at: &Head,
+        record: RecordId,
+        version: u32,
+    ) -> impl Future<Output = Result<Option<Version>, Self::Error>> + Send;
+    /// A reader's session.
+    fn session(
+        &self,
+        at: &Head,
+        reader: MemberId,
+        session: SessionKey,
+    ) -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
+    /// Whether `member` may do what `ask` says in `chart`.
+    fn decide(
+        &self,
+        at: &Head,
+        member: MemberId,
+        chart: ChartId,
+        ask: &Ask,
+    ) -> impl Future<Output = Result<Decision, Self::Error>> + Send;
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Envelopes: a short secret, sealed to one public key for one purpose (docs/adr/0003-envelopes.md).
+//!
+//! HPKE (RFC 9180) in base mode, suite 1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. An envelope is
+//!
+//! | bytes | field |
+//! |---|---|
+//! | 6 | magic `SALENV` |
+//! | 1 | format, 1 |
+//! | 1 | suite, 1 |
+//! | 32 | encapsulated key |
+//! | … | ciphertext and 16-byte tag |
+//!
+//! The first eight bytes are associated data. `info` is the SCALE encoding of `salus/envelope/1`, the kind of envelope
+//! with everything that it is about, the genesis hash, the recipient, and the recipient's public key: an envelope moved
+//! to another place, purpose, person or chain does not open. Envelopes do not say whom they are for; whoever asks the
+//! chain for their hashes knows.
+
+use codec::Encode;
+use hpke::aead::AesGcm256;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, InstitutionId, MemberId, RecordId};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::blob::ContentKey;
+use crate::keys::{EncryptionPair, PublicKey};
+
+const BEGINNING: [u8; 8] = *b"SALENV\x01\x01";
+/// Bytes of a sealed secret, at most.
+const MAX_SECRET: usize = 8 * 1024;
+/// Reasons are padded to multiples of this.
+const REASON_STEP: usize = 256;
+/// Bytes of a reason, at most.
+pub const MAX_REASON: usize = 4 * 1024;
+/// Bytes of an envelope, at most.
+pub const MAX_ENVELOPE: usize = 16 * 1024;
+
+type EncappedKey = <X25519HkdfSha256 as Kem>::EncappedKey;
+
+/// What an envelope holds, and what that is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
+#[non_exhaustive]
+pub enum EnvelopeKind {
+    /// The content key of a record's version.
+    #[codec(index = 0)]
+    ContentKey {
+        /// The record.
+        record: RecordId,
+        /// The version's number.
+        version: u32,
+    },
+    /// The secret of a compartment's epoch, for the controller or a reader.
+    #[codec(index = 1)]
+    CompartmentSecret {
+        /// The chart.
+        chart: ChartId,
+        /// The compartment.
+        compartment: CompartmentId,
+        /// The epoch whose secret it is.
+        epoch: u32,
+    },
+    /// The secret of an epoch, for whoever holds that of a later one.
+    #[codec(index = 2)]
+    Link {
+        /// The chart.
+        chart: ChartId,
+        /// The compartment.
+        compartment: CompartmentId,
+        /// The earlier epoch, whose secret it is.
+        epoch: u32,
+    },
+    /// The reason of a request or grant, in words.
+    #[codec(index = 3)]
+    Reason {
+        /// The chart.
+        chart: ChartId,
+    },
+}
+
+/// For whom an envelope is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
+#[non_exhaustive]
+pub enum Recipient {
+    /// A member.
+    #[codec(index = 0)]
+    Member(MemberId),
+    /// An institution's vault service.
+    #[codec(index = 1)]
+    Institution(InstitutionId),
+    /// Whoever holds the secret of a compartment's epoch.
+    #[codec(index = 2)]
+    Compartment {
+        /// The chart.
+        chart: ChartId,
+        /// The compartment.
+        compartment: CompartmentId,
+        /// The epoch.
+        epoch: u32,
+    },
+}
+
+impl From<salus_primitives::access::Grantee> for Recipient {
+    fn from(grantee: salus_primitives::access::Grantee) -> Self {
+        match grantee {
+            salus_primitives::access::Grantee::Member(member) => Self::Member(member),
+            salus_primitives::access::Grantee::Institution(institution) => Self::Institution(institution),
+        }
+    }
+}
+
+/// Everything that an envelope is bound to but the recipient's key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EnvelopeContext {
+    /// The chain.
+    pub genesis: Digest,
+    /// What the envelope holds.
+    pub kind: EnvelopeKind,
+    /// For whom it is.
+    pub recipient: Recipient,
+}
+
+impl EnvelopeContext {
+    fn info(&self, key: &EncryptionKey) -> Vec<u8> {
+        (b"salus/envelope/1", self.kind, self.genesis, self.recipient, key).encode()
+    }
+}
+
+/// An envelope cannot be sealed or opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum EnvelopeError {
+    /// The recipient's public key is of an unknown suite, or one to which everybody could open.
+    #[error("the recipient's encryption key cannot be used")]
+    UnusableKey,
+    /// The secret is longer than an envelope holds.
+    #[error("too long for an envelope")]
+    TooLong,
+    /// The bytes do not begin like an envelope, or are too short or too long for one.
+    #[error("not an envelope of a known format")]
+    NotAnEnvelope,
+    /// It is sealed to another key, or for another purpose, place or chain, or it was altered.
+    #[error("the envelope does not open: it is for somebody or something else, or was altered")]
+    DoesNotOpen,
+    /// It opened, but does not hold what it should.
+    #[error("the envelope holds something else than it should")]
+    Malformed,
+    /// The epoch's number has no successor or predecessor.
+    #[error("there is no such epoch")]
+    NoSuchEpoch,
+}
+
+/// Seals `secret` to `key` for what `context` says.
+pub fn seal_envelope(secret: &[u8], key: &EncryptionKey, context: &EnvelopeContext) -> Result<Vec<u8>, EnvelopeError> {
+    if secret.len() > MAX_SECRET {
+        return Err(EnvelopeError::TooLong);
+    }
+    if !key.is_acceptable() {
+        return Err(EnvelopeError::UnusableKey);
+    }
+    let public = PublicKey::from_bytes(&key.key).map_err(|_| EnvelopeError::UnusableKey)?;
+    let (encapped, sealed) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        &OpModeS::Base,
+        &public,
+        &context.info(key),
+        secret,
+        &BEGINNING,
+    )
+    .map_err(|_| EnvelopeError::UnusableKey)?;
+    Ok([&BEGINNING[..], &encapped.to_bytes(), &sealed].concat())
+}
+
+/// Opens `envelope` with `pair`, if it was sealed to it for what `context` says.
+pub fn open_envelope(
+    envelope: &[u8],
+    pair: &EncryptionPair,
+    context: &EnvelopeContext,
+) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+    let rest = envelope.strip_prefix(&BEGINNING).filter(|_| envelope.len() <= MAX_ENVELOPE);
+    let (encapped, sealed) =
+        rest.and_then(|rest| rest.split_first_chunk::<32>()).ok_or(EnvelopeError::NotAnEnvelope)?;
+    let encapped = EncappedKey::from_bytes(encapped).map_err(|_| EnvelopeError::NotAnEnvelope)?;
+    hpke::single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        &OpModeR::Base,
+        pair.private(),
+        &encapped,
+        &context.info(&pair.public()),
+        sealed,
+        &BEGINNING,
+    )
+    .map(Zeroizing::new)
+    .map_err(|_| EnvelopeError::DoesNotOpen)
+}
+
+/// Opens an envelope that holds a secret of 32 bytes.
+pub(crate) fn open_secret(
+    envelope: &[u8],
+    pair: &EncryptionPair,
+    context: &EnvelopeContext,
+) -> Result<Zeroizing<[u8; 32]>, EnvelopeError> {
+    let secret = open_envelope(envelope, pair, context)?;
+    secret.as_slice().try_into().map(Zeroizing::new).map_err(|_| EnvelopeError::Malformed)
+}
+
+impl ContentKey {
+    /// Seals the content key of a record's version to `key`: the compartment's, or that of somebody with a grant over
+    /// this record alone.
+    pub fn seal_to(
+        &self,
+        recipient: Recipient,
+        key: &EncryptionKey,
+        genesis: Digest,
+        record: RecordId,
+        version: u32,
+    ) -> Result<Vec<u8>, EnvelopeError> {
+        let kind = EnvelopeKind::ContentKey { record, version };
+        seal_envelope(self.expose(), key, &EnvelopeContext { genesis, kind, recipient })
+    }
+
+    /// The content key of a record's version that is in `envelope`.
+    pub fn open_from(
+        envelope: &[u8],
+        recipient: Recipient,
+        pair: &EncryptionPair,
+        genesis: Digest,
+        record: RecordId,
+        version: u32,
+    ) -> Result<Self, EnvelopeError> {
+        let kind = EnvelopeKind::ContentKey { record, version };
+        let secret = open_secret(envelope, pair, &EnvelopeContext { genesis, kind, recipient })?;
+        Ok(Self::from_bytes(&secret))
+    }
+}
+
+/// Seals the reason of a request or grant; its length shows in steps of 256 bytes only.
+pub fn seal_reason(
+    reason: &str,
+    recipient: Recipient,
+    key: &EncryptionKey,
+    genesis: Digest,
+    chart: ChartId,
+) -> Result<Vec<u8>, EnvelopeError> {
+    if reason.len() > MAX_REASON {
+        return Err(EnvelopeError::TooLong);
+    }
+    let length = u16::try_from(reason.len()).map_err(|_| EnvelopeError::TooLong)?;
+    let mut padded = Zeroizing::new(Vec::with_capacity(MAX_SECRET));
+    padded.extend(length.to_le_bytes());
+    padded.extend_from_slice(reason.as_bytes());
+    let whole = padded.len().next_multiple_of(REASON_STEP);
+    padded.resize(whole, 0);
+    seal_envelope(&padded, key, &EnvelopeContext { genesis, kind: EnvelopeKind::Reason { chart }, recipient })
+}
+
+/// The reason in `envelope`.
+pub fn open_reason(
+    envelope: &[u8],
+    recipient: Recipient,
+    pair: &EncryptionPair,
+    genesis: Digest,
+    chart: ChartId,
+) -> Result<Zeroizing<String>, EnvelopeError> {
+    let context = EnvelopeContext { genesis, kind: EnvelopeKind::Reason { chart }, recipient };
+    let padded = open_envelope(envelope, pair, &context)?;
+    let (length, rest) = padded.split_first_chunk().ok_or(EnvelopeError::Malformed)?;
+    let reason = rest.get(..u16::from_le_bytes(*length).into()).ok_or(EnvelopeError::Malformed)?;
+    let reason = std::str::from_utf8(reason).map_err(|_| EnvelopeError::Malformed)?;
+    Ok(Zeroizing::new(reason.to_owned()))
+}
