@@ -5,7 +5,8 @@
 use super::SessionKeys;
 use codec::{Compact, Encode};
 use salus_primitives::{
-    access::{CompartmentFlags, Epoch, GrantTerms, Grantee, Permissions, Purpose, Scope},
+    access::{GrantTerms, Grantee, Permissions, Purpose, Scope, SealedKey},
+    charts::{CompartmentFlags, Epoch},
     evidence::BlockEquivocation,
     governance::{CallName, Parameter},
     membership::{InstitutionProfile, Newcomer, Voucher},
@@ -202,11 +203,11 @@ impl Call {
         Self::new("Membership", name, member)
     }
 
-    // Access
+    // Charts
 
     /// Opens a chart.
     pub fn open_chart() -> Self {
-        Self::new("Access", "open_chart", ())
+        Self::new("Charts", "open_chart", ())
     }
 
     /// Adds a compartment to a chart.
@@ -217,21 +218,18 @@ impl Call {
         profile: Digest,
         epoch: &Epoch,
     ) -> Self {
-        Self::new("Access", "add_compartment", (chart, compartment, flags, profile, epoch))
+        Self::new("Charts", "add_compartment", (chart, compartment, flags, profile, epoch))
     }
 
     /// Begins a new epoch of a compartment.
     pub fn rotate_compartment(chart: ChartId, compartment: CompartmentId, number: u32, epoch: &Epoch) -> Self {
-        Self::new("Access", "rotate_compartment", (chart, compartment, number, epoch))
+        Self::new("Charts", "rotate_compartment", (chart, compartment, number, epoch))
     }
 
+    // Access
+
     /// Renews the envelopes of live grants after a rotation.
-    pub fn renew_envelopes(
-        chart: ChartId,
-        compartment: CompartmentId,
-        epoch: u32,
-        envelopes: &[(GrantId, Digest)],
-    ) -> Self {
+    pub fn renew_envelopes(chart: ChartId, compartment: CompartmentId, epoch: u32, envelopes: &[SealedKey]) -> Self {
         Self::new("Access", "renew_envelopes", (chart, compartment, epoch, envelopes))
     }
 

@@ -5,8 +5,9 @@
 use super::{At, Chain, QueryError};
 use codec::{Decode, DecodeAll, Encode};
 use salus_primitives::{
-    access::{Ask, Chart, Compartment, Epoch, Explanation, Grant, Grantee, Request},
+    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
     audit::{Entry, LogHead, LogId},
+    charts::{Chart, Epoch, NumberedCompartment},
     membership::{Challenge, Institution, Member},
     records::{Record, Session, Version},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, RequestId,
@@ -45,7 +46,9 @@ questions! {
     /// The charts that the member controls.
     charts_of(controller: MemberId) -> Vec<ChartId>;
     /// The chart's compartments.
-    compartments(chart: ChartId) -> Vec<(CompartmentId, Compartment)>;
+    compartments(chart: ChartId) -> Vec<NumberedCompartment>;
+    /// To whom the key of a compartment, or of a record alone, is sealed: the grantees who may read now.
+    readers(chart: ChartId, scope: Scope) -> Vec<Reader>;
     /// Whether the member may do this in the chart, and the way to that answer.
     explain_access(member: MemberId, chart: ChartId, ask: Ask) -> Explanation;
     /// The record.
@@ -88,9 +91,9 @@ impl Chain {
         self.pages(at, "SalusApi_grants", GrantId(0), next, &chart.encode()).await
     }
 
-    /// All grants to a grantee, in whichever chart.
-    pub async fn grants_to(&self, at: At, grantee: Grantee) -> Result<Vec<(ChartId, GrantId, Grant)>, QueryError> {
-        let next = |(chart, grant, _): &(ChartId, GrantId, Grant)| Some((*chart, *grant));
+    /// All grants to a grantee, in whichever chart, the newest first.
+    pub async fn grants_to(&self, at: At, grantee: Grantee) -> Result<Vec<GrantInChart>, QueryError> {
+        let next = |last: &GrantInChart| Some(GrantRef { chart: last.chart, number: last.number });
         self.pages(at, "SalusApi_grants_to", None, next, &grantee.encode()).await
     }
 

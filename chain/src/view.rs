@@ -6,7 +6,8 @@ use super::{At, Chain, QueryError};
 use codec::Encode;
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
-    access::{Ask, Chart, Compartment, Decision, Epoch, Grant},
+    access::{Ask, Decision, Grant},
+    charts::{Chart, Compartment, Epoch},
     membership::Member,
     records::{Record, Session, Version},
     ChartId, CompartmentId, Digest, GrantId, MemberId, RecordId, SessionKey,
@@ -42,7 +43,7 @@ impl ChainView for Chain {
         compartment: CompartmentId,
     ) -> Result<Option<Compartment>, QueryError> {
         let all = self.compartments(At::Block(at.hash), chart).await?;
-        Ok(all.into_iter().find_map(|(number, found)| (number == compartment).then_some(found)))
+        Ok(all.into_iter().find_map(|it| (it.number == compartment).then_some(it.compartment)))
     }
 
     async fn epoch(

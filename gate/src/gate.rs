@@ -17,9 +17,12 @@ use std::io::Cursor;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use salus_primitives::access::{Ask, Basis, Decision, Epoch, Grant, Permission, Scope};
 use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::time::MINUTE;
+use salus_primitives::{
+    access::{Ask, Basis, Decision, Grant, Permission, Scope},
+    charts::Epoch,
+};
 use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, RecordKey, SessionKey};
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, Place, MAX_PROFILE};
@@ -84,7 +87,13 @@ impl<C: ChainView> ReleaseGate<C> {
             Some(session) => Some(self.session(&moment, reader, session, id, &record).await?.purpose),
             None => None,
         };
-        let ask = Ask { permission: Permission::Read, scope: Scope::Record(id.key), purpose, at: moment.now };
+        let ask = Ask {
+            permission: Permission::Read,
+            scope: Scope::Record(id.key),
+            purpose,
+            at: moment.now,
+            version: Some(number),
+        };
         let basis = self.decide(&moment, reader, id.chart, &ask).await?;
         if session.is_none() && basis != Basis::Controller {
             return Err(GateRefusal::NoSession.into());
@@ -115,7 +124,7 @@ impl<C: ChainView> ReleaseGate<C> {
         let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
         let compartment = compartment.ok_or(GateRefusal::NotFound)?;
         let scope = Scope::Compartment(id);
-        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now };
+        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
         let basis = self.decide(&moment, reader, chart, &ask).await?;
 
         let place = Place { genesis: self.chain.genesis(), chart, compartment: id };
@@ -362,7 +371,7 @@ fn covers(scope: Scope, key: RecordKey, compartment: CompartmentId) -> bool {
 /// the version made.
 fn envelope_of(grant: &Grant, id: GrantId, number: u32, version: &Version) -> Option<Digest> {
     let own = grant.envelope.filter(|envelope| envelope.edition == number).map(|envelope| envelope.hash);
-    own.or_else(|| version.grant_envelopes.iter().find(|(grant, _)| *grant == id).map(|(_, hash)| *hash))
+    own.or_else(|| version.grant_envelopes.iter().find(|sealed| sealed.grant == id).map(|sealed| sealed.envelope))
 }
 
 fn refusal_or_error<E: std::error::Error>(error: VaultError) -> GateError<E> {

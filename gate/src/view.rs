@@ -4,9 +4,12 @@
 
 use std::future::Future;
 
-use salus_primitives::access::{Ask, Chart, Compartment, Decision, Epoch, Grant};
 use salus_primitives::membership::Member;
 use salus_primitives::records::{Record, Session, Version};
+use salus_primitives::{
+    access::{Ask, Decision, Grant},
+    charts::{Chart, Compartment, Epoch},
+};
 use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, SessionKey};
 
 /// A block, and the time that it says it is.

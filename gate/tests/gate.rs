@@ -17,18 +17,21 @@ use std::sync::{Arc, Mutex};
 
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, Signed, REQUEST_LIFE};
 use salus_gate::{ChainView, GateError, Head, ReleaseGate, Released, HEAD_LIFE};
-use salus_primitives::access::{
-    decide, Ask, Basis, Chart, Compartment, CompartmentFlags, Decision, Denial, Epoch, Grant, GrantEnvelope, Grantee,
-    Permission, Permissions, Purpose, Purposes, RecordFacts, Scope, Target,
-};
 use salus_primitives::membership::{
     InstitutionKind, InstitutionStanding, InstitutionStatus, Member, MemberStatus, Role, Standing,
 };
 use salus_primitives::records::{Record, RecordState, Session, Version, SESSION_LENGTH};
 use salus_primitives::time::{Interval, MINUTE};
 use salus_primitives::{
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, RequestId,
-    SessionKey,
+    access::{
+        Ask, Basis, Decision, Denial, Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope,
+        SealedKey,
+    },
+    charts::{Chart, Compartment, CompartmentFlags, Epoch},
+    decision::{decide, Facts, GrantFacts, RecordFacts, Target, VersionFacts},
+};
+use salus_primitives::{
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
 use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata};
 use salus_sealing::compartment::{CompartmentSecret, Place, Profile};
@@ -82,14 +85,19 @@ impl State {
         Some(Standing { member: id, role, status, valid_until, institution })
     }
 
-    fn target(&self, chart: ChartId, scope: Scope) -> Option<Target> {
+    fn target(&self, chart: ChartId, scope: Scope, version: Option<u32>) -> Option<Target> {
         let controller = self.charts.get(&chart)?.controller;
         let (compartment, record) = match scope {
             Scope::Compartment(compartment) => (compartment, None),
             Scope::Record(key) => {
                 let record = self.records.get(&RecordId { chart, key })?;
-                let Record { compartment, author, custodian, versions, .. } = *record;
-                (compartment, Some(RecordFacts { key, compartment, author, custodian, version: versions - 1 }))
+                let Record { compartment, author, custodian, .. } = *record;
+                let version = version.and_then(|number| {
+                    let version = self.versions.get(&(RecordId { chart, key }, number))?;
+                    let sealed_to = version.grant_envelopes.iter().map(|sealed| sealed.grant).collect();
+                    Some(VersionFacts { number, epoch: version.epoch, sealed_to })
+                });
+                (compartment, Some(RecordFacts { key, compartment, author, custodian, version }))
             }
         };
         let flags = self.compartments.get(&(chart, compartment))?.flags;
@@ -161,8 +169,10 @@ impl ChainView for Blocks {
     }
     async fn decide(&self, at: &Head, member: MemberId, chart: ChartId, ask: &Ask) -> Result<Decision, Infallible> {
         self.at(at, |state| {
-            let grants = state.grants.iter().filter(|((of, _), _)| *of == chart).map(|((_, id), it)| (*id, it.clone()));
-            decide(state.standing(member).as_ref(), state.target(chart, ask.scope).as_ref(), grants, ask)
+            let grants = state.grants.iter().filter(|((of, _), _)| *of == chart);
+            let grants = grants.map(|((_, id), it)| GrantFacts { scope: it.scope, grant: it.listed(*id) });
+            let (asker, target) = (state.standing(member), state.target(chart, ask.scope, ask.version));
+            decide(Facts { asker: asker.as_ref(), target: target.as_ref(), grants, ask })
         })
     }
 }
@@ -199,19 +209,12 @@ impl World {
         for (id, identity) in &world.identities {
             state.members.insert(*id, member(*id, identity));
         }
-        let chart = Chart {
-            controller: PATIENT,
-            opened_at: NOW,
-            compartments: 2,
-            next_grant: GrantId(1),
-            next_request: RequestId(0),
-        };
+        let chart = Chart { controller: PATIENT, opened_at: NOW, compartments: 2 };
         state.charts.insert(CHART, chart);
         let profile = Profile { name: "Blood".into(), meaning: "laboratory".into() };
         let profile = world.put(world.secrets[0].seal_profile(&profile).unwrap()).await;
         for id in [LABORATORY, OTHER] {
-            let compartment =
-                Compartment { flags: CompartmentFlags::default(), epoch: 1, profile, rotation_due: false };
+            let compartment = Compartment { flags: CompartmentFlags::default(), epoch: 1, profile };
             state.compartments.insert((CHART, id), compartment);
         }
         let link = world.put(link).await;
@@ -331,6 +334,7 @@ fn grant(grantee: Grantee, hash: Digest, edition: u32) -> Grant {
     Grant {
         grantee,
         scope: Scope::Compartment(LABORATORY),
+        compartment: LABORATORY,
         permissions: Permissions::of(&[Permission::Read]),
         purposes: Purposes::of(&[Purpose::Treatment]),
         granted_at: NOW - MINUTE,
@@ -439,7 +443,10 @@ async fn release_over_one_record_gives_its_key_and_nothing_of_the_compartment() 
         let version = state.versions.get_mut(&(record(0), 0)).unwrap();
         version.content = blob;
         let mut second = version.clone();
-        second.grant_envelopes = vec![(GrantId(9), granted), (GRANT, amended)].try_into().unwrap();
+        second.grant_envelopes =
+            vec![SealedKey { grant: GrantId(9), envelope: granted }, SealedKey { grant: GRANT, envelope: amended }]
+                .try_into()
+                .unwrap();
         let third = Version { grant_envelopes: Default::default(), ..second.clone() };
         state.versions.insert((record(0), 1), second);
         state.versions.insert((record(0), 2), third);
@@ -512,6 +519,19 @@ async fn release_fails_for_another_purpose() {
         state.sessions.get_mut(&(DOCTOR, SESSION)).unwrap().purpose = Purpose::Payment;
     });
     assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::Denied(Denial::PurposeNotGranted));
+}
+
+/// Trap: a newer grant over one record once hid the grant over its compartment, which alone opens earlier versions.
+#[tokio::test]
+async fn release_takes_the_grant_whose_envelope_opens_the_version() {
+    let world = World::new().await;
+    world.change(|state| {
+        let newer = Grant { scope: Scope::Record(record(0).key), ..grant(Grantee::Member(DOCTOR), Digest([9; 32]), 7) };
+        state.grants.insert((CHART, GrantId(GRANT.0 + 1)), newer);
+    });
+    let released = world.gate().release(&world.signed(by_doctor(0))).await.unwrap();
+    assert_eq!(released.basis, Basis::Grant(GRANT));
+    assert_eq!(content(released, &world.identities[&DOCTOR]).await.unwrap(), CONTENT[0]);
 }
 
 #[tokio::test]

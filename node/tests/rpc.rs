@@ -123,6 +123,7 @@ fn every_method_answers(node: &Node) {
         ("salus_epochs", json!([0, 0, 0, 10])),
         ("salus_grants", json!([0, 0, 10])),
         ("salus_grantsTo", json!([{"member": 0}, null, 10])),
+        ("salus_readers", json!([0, {"compartment": 0}])),
         ("salus_requests", json!([0, 0, 10])),
         ("salus_explainAccess", json!([0, 0, ask])),
         ("salus_record", json!([record])),

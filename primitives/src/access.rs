@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Charts, compartments, grants, requests, and the one function that decides: [`decide`].
-//!
-//! Default deny (S1-13): what no rule here permits is denied. The same function answers on chain, at the release gate
-//! and in `explain_access`, so that the three cannot differ.
+//! Grants, requests, and the words of a decision. [`decide`](crate::decision::decide) decides.
 
 use crate::{
-    membership::{Role, Standing},
+    membership::Standing,
     time::{Interval, Moment},
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, RecordKey, RequestId,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordKey, RequestId,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, Error, Input, MaxEncodedLen};
-use core::cmp::Reverse;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// Compartments of a chart, at most.
-pub const MAX_COMPARTMENTS: u8 = 16;
 /// Live readers of a compartment, at most: the patient's client re-seals to each of them after a rotation.
 pub const MAX_READERS: u32 = 64;
 /// Live grants over one record, at most: who amends the record seals the new content key to each of them.
@@ -188,9 +182,9 @@ pub enum Scope {
 #[serde(rename_all = "kebab-case")]
 pub enum Grantee {
     /// One member.
-    Member(MemberId),
+    Member(#[codec(compact)] MemberId),
     /// The members of an institution, each in their own name; the institution's service opens the envelope.
-    Institution(InstitutionId),
+    Institution(#[codec(compact)] InstitutionId),
 }
 
 impl Grantee {
@@ -203,56 +197,42 @@ impl Grantee {
     }
 }
 
-/// A patient's chart.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Chart {
-    /// Who decides about the chart: its patient (S1-03, S2-01).
-    pub controller: MemberId,
-    /// When it was opened.
-    pub opened_at: Moment,
-    /// How many compartments it has; their numbers are `0..compartments`.
-    pub compartments: u8,
-    /// The number of the next grant.
-    pub next_grant: GrantId,
-    /// The number of the next request.
-    pub next_request: RequestId,
-}
-
-/// How a compartment is treated; its name and meaning are sealed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// What a grant is to cover, as its giver names it.
+///
+/// The chain looks at the record when a member asks for it, not when access to it is granted: a grant over a record
+/// that lies in another compartment than the giver says covers nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct CompartmentFlags {
-    /// Needs a consent of its own (S4-09).
-    pub sensitive: bool,
-    /// Opens in an emergency.
-    pub emergency: bool,
-    /// Holds de-identified copies only; the only kind open to research (S4-23).
-    pub de_identified: bool,
+#[serde(rename_all = "kebab-case")]
+pub enum GrantScope {
+    /// Every record of a compartment, also the ones added later.
+    Compartment(CompartmentId),
+    /// One record.
+    Record {
+        /// Its key.
+        key: RecordKey,
+        /// The compartment that it lies in.
+        compartment: CompartmentId,
+        /// The version whose content key the envelope holds.
+        version: u32,
+    },
 }
 
-/// A compartment of a chart, at its current epoch.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Compartment {
-    /// How it is treated.
-    pub flags: CompartmentFlags,
-    /// The current epoch; each has its own random secret.
-    pub epoch: u32,
-    /// SHA-256 of the vault object with its sealed name and meaning.
-    pub profile: Digest,
-    /// Whether a reader's grant ended since the epoch began, so that the patient's client should rotate.
-    pub rotation_due: bool,
-}
+impl GrantScope {
+    /// What is covered.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Compartment(compartment) => Scope::Compartment(*compartment),
+            Self::Record { key, .. } => Scope::Record(*key),
+        }
+    }
 
-/// What belongs to one epoch of a compartment.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Epoch {
-    /// The public key to which content keys are sealed.
-    pub public_key: EncryptionKey,
-    /// SHA-256 of the envelope that holds the epoch's secret, sealed to the controller.
-    pub secret_envelope: Digest,
-    /// SHA-256 of the envelope that holds the previous epoch's secret, sealed to this one's key; none in the first.
-    pub link: Option<Digest>,
+    /// The compartment that is covered, or in which the record lies.
+    pub fn compartment(&self) -> CompartmentId {
+        match self {
+            Self::Compartment(compartment) | Self::Record { compartment, .. } => *compartment,
+        }
+    }
 }
 
 /// An envelope for the grantee of a grant, and the epoch (or, for one record, the version) whose key it holds.
@@ -262,6 +242,7 @@ pub struct GrantEnvelope {
     /// SHA-256 of the envelope in the vault.
     pub hash: Digest,
     /// The compartment's epoch, or the record's version, to which the sealed key belongs.
+    #[codec(compact)]
     pub edition: u32,
 }
 
@@ -270,7 +251,7 @@ pub struct GrantEnvelope {
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct GrantTerms {
     /// What it covers.
-    pub scope: Scope,
+    pub scope: GrantScope,
     /// What the grantee may do.
     pub permissions: Permissions,
     /// Purposes that the grantee may state when reading; at least one.
@@ -279,7 +260,7 @@ pub struct GrantTerms {
     pub interval: Interval,
     /// SHA-256 of the vault object with the sealed reason, and of the text that the patient was shown (S4-07).
     pub reason: Option<Digest>,
-    /// SHA-256 of the sealed key: the compartment's current secret or the record's current content key. Present
+    /// SHA-256 of the sealed key: the compartment's current secret or the content key of the record's version. Present
     /// exactly when the permissions hold `Read`.
     pub envelope: Option<Digest>,
 }
@@ -291,11 +272,14 @@ pub struct Grant {
     pub grantee: Grantee,
     /// What it covers.
     pub scope: Scope,
+    /// The compartment that it covers, or in which its record lies.
+    pub compartment: CompartmentId,
     /// What the grantee may do.
     pub permissions: Permissions,
     /// Purposes that the grantee may state when reading.
     pub purposes: Purposes,
     /// When it was given.
+    #[codec(compact)]
     pub granted_at: Moment,
     /// When it begins and ends.
     pub interval: Interval,
@@ -306,6 +290,7 @@ pub struct Grant {
     /// The newest envelope for the grantee; renewed after each rotation.
     pub envelope: Option<GrantEnvelope>,
     /// Who gave it.
+    #[codec(compact)]
     pub granted_by: MemberId,
     /// Whether it was given by `grant_access_to_lab`, and so ends by `revoke_access_from_lab` (S1-18, S1-20).
     pub laboratory: bool,
@@ -321,8 +306,107 @@ impl Grant {
 
     /// Whether it will never be in force again from `at` on.
     pub fn is_over(&self, at: Moment) -> bool {
-        self.interval.end.is_some_and(|end| end <= at) || self.revoked_at.is_some_and(|revoked| revoked <= at)
+        is_over(self.interval, self.revoked_at, at)
     }
+
+    /// What the list of its scope says of it.
+    pub fn listed(&self, number: GrantId) -> ListedGrant {
+        ListedGrant {
+            number,
+            grantee: self.grantee,
+            compartment: self.compartment,
+            permissions: self.permissions,
+            purposes: self.purposes,
+            interval: self.interval,
+            revoked_at: self.revoked_at,
+            edition: self.envelope.map(|envelope| envelope.edition),
+        }
+    }
+}
+
+/// A grant in the list of its scope: what decisions need to know of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct ListedGrant {
+    /// Its number.
+    #[codec(compact)]
+    pub number: GrantId,
+    /// To whom it is given.
+    pub grantee: Grantee,
+    /// The compartment that it covers, or in which its record lies.
+    pub compartment: CompartmentId,
+    /// What the grantee may do.
+    pub permissions: Permissions,
+    /// Purposes that the grantee may state when reading.
+    pub purposes: Purposes,
+    /// When it begins and ends.
+    pub interval: Interval,
+    /// When it was revoked.
+    pub revoked_at: Option<Moment>,
+    /// The epoch or version of its newest envelope; none when it carries no key.
+    pub edition: Option<u32>,
+}
+
+impl ListedGrant {
+    /// Whether it is in force at `at`: begun, not ended, not revoked.
+    pub fn is_in_force(&self, at: Moment) -> bool {
+        self.interval.contains(at) && self.revoked_at.is_none_or(|revoked| at < revoked)
+    }
+
+    /// Whether it will never be in force again from `at` on.
+    pub fn is_over(&self, at: Moment) -> bool {
+        is_over(self.interval, self.revoked_at, at)
+    }
+}
+
+fn is_over(interval: Interval, revoked_at: Option<Moment>, at: Moment) -> bool {
+    interval.end.is_some_and(|end| end <= at) || revoked_at.is_some_and(|revoked| revoked <= at)
+}
+
+/// A grant, its chart and its number.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct GrantInChart {
+    /// The chart.
+    pub chart: ChartId,
+    /// Its number.
+    pub number: GrantId,
+    /// The grant.
+    #[serde(flatten)]
+    pub grant: Grant,
+}
+
+/// A hash of the envelope that holds a key, sealed to the grantee of a grant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct SealedKey {
+    /// The grant.
+    #[codec(compact)]
+    pub grant: GrantId,
+    /// SHA-256 of the envelope in the vault.
+    pub envelope: Digest,
+}
+
+/// Names a grant among those of all charts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct GrantRef {
+    /// The chart.
+    #[codec(compact)]
+    pub chart: ChartId,
+    /// Its number in the chart.
+    #[codec(compact)]
+    pub number: GrantId,
+}
+
+/// To whom a key is sealed: a member or institution that may read, and the grant that says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct Reader {
+    /// The grant.
+    pub grant: GrantId,
+    /// The grantee, who has the standing to read.
+    pub grantee: Grantee,
+    /// The epoch or version of the newest envelope for it.
+    pub edition: u32,
 }
 
 /// A request for access that waits for its chart's controller (S4-12).
@@ -378,45 +462,9 @@ pub struct Ask {
     pub purpose: Option<Purpose>,
     /// At which moment.
     pub at: Moment,
-}
-
-/// What is asked about, as the chain knows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Target {
-    /// The chart.
-    pub chart: ChartId,
-    /// The chart's controller.
-    pub controller: MemberId,
-    /// The compartment, or that of the record.
-    pub compartment: CompartmentId,
-    /// How the compartment is treated.
-    pub flags: CompartmentFlags,
-    /// The record, when the question is about one.
-    pub record: Option<RecordFacts>,
-}
-
-impl Target {
-    fn is_covered_by(&self, scope: Scope) -> bool {
-        match scope {
-            Scope::Compartment(compartment) => compartment == self.compartment,
-            Scope::Record(key) => self.record.is_some_and(|record| record.key == key),
-        }
-    }
-}
-
-/// What a decision needs to know of a record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RecordFacts {
-    /// Its key.
-    pub key: RecordKey,
-    /// Its compartment.
-    pub compartment: CompartmentId,
-    /// Who created it.
-    pub author: MemberId,
-    /// The institution that keeps it.
-    pub custodian: InstitutionId,
-    /// The number of its newest version.
-    pub version: u32,
+    /// Which version of the record, when the question is about one: of several grants that permit, the basis is one
+    /// whose envelope opens it.
+    pub version: Option<u32>,
 }
 
 /// Why something is permitted.
@@ -527,106 +575,4 @@ pub struct Explanation {
     pub decision: Decision,
     /// Every step that was looked at, in order.
     pub path: Vec<Check>,
-}
-
-/// Decides whether `asker` may do what `ask` says to `target`, of whose chart `grants` are candidates.
-///
-/// `asker` is none for somebody who is no member, `target` is none when what is asked about does not exist. Grants that
-/// name somebody else or cover something else are passed over, so callers may hand in more than needed. Of several that
-/// permit, the basis is one to the asker itself before one to its institution, and the newest of those.
-pub fn decide(
-    asker: Option<&Standing>,
-    target: Option<&Target>,
-    grants: impl IntoIterator<Item = (GrantId, Grant)>,
-    ask: &Ask,
-) -> Decision {
-    decide_step_by_step(asker, target, grants, ask, &mut |_| {})
-}
-
-/// Like [`decide`], with every step that led to the decision.
-pub fn explain(
-    asker: Option<&Standing>,
-    target: Option<&Target>,
-    grants: impl IntoIterator<Item = (GrantId, Grant)>,
-    ask: &Ask,
-) -> Explanation {
-    let mut path = Vec::new();
-    let decision = decide_step_by_step(asker, target, grants, ask, &mut |check| path.push(check));
-    Explanation { decision, path }
-}
-
-fn decide_step_by_step(
-    asker: Option<&Standing>,
-    target: Option<&Target>,
-    grants: impl IntoIterator<Item = (GrantId, Grant)>,
-    ask: &Ask,
-    saw: &mut dyn FnMut(Check),
-) -> Decision {
-    let mut check = |step, passed: bool, grant| {
-        saw(Check { step, passed, grant });
-        passed
-    };
-    let Some(asker) = asker.filter(|asker| asker.is_active(ask.at)) else {
-        check(Step::Membership, false, None);
-        return Decision::Denied(Denial::NotActive);
-    };
-    check(Step::Membership, true, None);
-    if !check(Step::Institution, asker.is_institution_active(), None) {
-        return Decision::Denied(Denial::InstitutionNotActive);
-    }
-    let Some(target) = target else {
-        check(Step::Target, false, None);
-        return Decision::Denied(Denial::NotFound);
-    };
-    check(Step::Target, true, None);
-
-    if check(Step::Controller, asker.member == target.controller, None) {
-        // A patient cannot alter what clinicians wrote (S1-07), only own entries (S2-06, S3-19).
-        let changes = matches!(ask.permission, Permission::Amend | Permission::Withdraw);
-        let own = target.record.is_some_and(|record| record.author == asker.member);
-        return match !changes || check(Step::Authorship, own, None) {
-            true => Decision::Permitted(Basis::Controller),
-            false => Decision::Denied(Denial::NotAuthor),
-        };
-    }
-    if !check(Step::Role, asker.role.may(ask.permission), None) {
-        return Decision::Denied(Denial::RoleMayNot);
-    }
-    if asker.role == Role::Laboratory && ask.permission == Permission::Amend {
-        let own = target.record.is_some_and(|record| asker.institution.is_some_and(|of| of.id == record.custodian));
-        if !check(Step::Authorship, own, None) {
-            return Decision::Denied(Denial::NotAuthor);
-        }
-    }
-    let research = asker.role == Role::Researcher || ask.purpose == Some(Purpose::Research);
-    if research && !check(Step::DeIdentification, target.flags.de_identified, None) {
-        return Decision::Denied(Denial::NotDeIdentified);
-    }
-
-    let mut nearest = Denial::NoGrant;
-    let covers = |grant: &Grant| grant.grantee.includes(asker) && target.is_covered_by(grant.scope);
-    let mut grants: Vec<_> = grants.into_iter().filter(|(_, grant)| covers(grant)).collect();
-    // What permits also names the envelope that the asker is given: one of its own, which it can open, and the newest.
-    grants.sort_unstable_by_key(|(id, grant)| Reverse((matches!(grant.grantee, Grantee::Member(_)), *id)));
-    for (id, grant) in grants {
-        check(Step::Grant, true, Some(id));
-        let denial = if !check(Step::Permission, grant.permissions.contains(ask.permission), Some(id)) {
-            Denial::PermissionNotGranted
-        } else if !check(Step::Purpose, ask.purpose.is_none_or(|it| grant.purposes.contains(it)), Some(id)) {
-            Denial::PurposeNotGranted
-        } else if check(Step::Dates, grant.is_in_force(ask.at), Some(id)) {
-            return Decision::Permitted(Basis::Grant(id));
-        } else if grant.revoked_at.is_some_and(|revoked| revoked <= ask.at) {
-            Denial::Revoked
-        } else if grant.interval.end.is_some_and(|end| end <= ask.at) {
-            Denial::Expired
-        } else {
-            Denial::NotBegun
-        };
-        nearest = nearest.max(denial);
-    }
-    if nearest == Denial::NoGrant {
-        check(Step::Grant, false, None);
-    }
-    Decision::Denied(nearest)
 }

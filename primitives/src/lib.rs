@@ -13,6 +13,8 @@ extern crate alloc;
 pub mod access;
 pub mod audit;
 pub mod authorities;
+pub mod charts;
+pub mod decision;
 pub mod evidence;
 pub mod governance;
 pub mod ids;

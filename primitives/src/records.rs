@@ -3,9 +3,9 @@
 //! Record assets, their versions, and reading sessions.
 
 use crate::{
-    access::{Basis, Purpose, Scope, MAX_RECORD_GRANTS},
+    access::{Basis, Purpose, Scope, SealedKey, MAX_RECORD_GRANTS},
     time::{Moment, MINUTE},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordKey,
+    ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordKey,
 };
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -17,6 +17,8 @@ use sp_crypto_hashing::blake2_256;
 pub const MAX_BATCH: u32 = 64;
 /// How long a session saves further log entries: 30 minutes.
 pub const SESSION_LENGTH: Moment = 30 * MINUTE;
+/// Sessions of one reader that run at once, at most.
+pub const MAX_SESSIONS: u32 = 64;
 
 /// Where a record stands in its life (S2-18, S4-17).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,14 +36,18 @@ pub struct Record {
     /// The compartment that it belongs to.
     pub compartment: CompartmentId,
     /// Who created it (S2-02).
+    #[codec(compact)]
     pub author: MemberId,
     /// The institution that keeps the sealed bytes.
+    #[codec(compact)]
     pub custodian: InstitutionId,
     /// Where it stands in its life.
     pub state: RecordState,
     /// How many versions it has; their numbers are `0..versions`.
+    #[codec(compact)]
     pub versions: u32,
     /// When it was created.
+    #[codec(compact)]
     pub created_at: Moment,
 }
 
@@ -72,22 +78,26 @@ pub struct NewRecord {
 }
 
 /// Envelopes of the live grants over one record, one for each that can read.
-pub type RecordGrantEnvelopes = BoundedVec<(GrantId, Digest), ConstU32<MAX_RECORD_GRANTS>>;
+pub type RecordGrantEnvelopes = BoundedVec<SealedKey, ConstU32<MAX_RECORD_GRANTS>>;
 
 /// A version of a record. Only ever added (S2-15, S4-18).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Version {
     /// Who added it.
+    #[codec(compact)]
     pub author: MemberId,
     /// Content id: SHA-256 of the sealed blob.
     pub content: Digest,
     /// SHA-256 of the envelope with the content key.
     pub key_envelope: Digest,
     /// The compartment's epoch to whose key the content key is sealed.
+    #[codec(compact)]
     pub epoch: u32,
     /// Length of the sealed, padded blob, in bytes.
+    #[codec(compact)]
     pub size: u64,
     /// When it was added (S3-30).
+    #[codec(compact)]
     pub at: Moment,
     /// [`Version::hash`] of the version before; all zero in the first.
     pub previous: Digest,
@@ -106,6 +116,7 @@ impl Version {
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Session {
     /// The chart.
+    #[codec(compact)]
     pub chart: ChartId,
     /// What was opened.
     pub scope: Scope,
@@ -114,7 +125,16 @@ pub struct Session {
     /// What permitted it then.
     pub basis: Basis,
     /// When it was opened.
+    #[codec(compact)]
     pub opened_at: Moment,
     /// From when on a new opening is needed.
+    #[codec(compact)]
     pub expires_at: Moment,
+}
+
+impl Session {
+    /// Whether it still runs at `at`.
+    pub fn is_running(&self, at: Moment) -> bool {
+        at < self.expires_at
+    }
 }

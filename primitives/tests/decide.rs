@@ -14,9 +14,11 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use salus_primitives::{
     access::{
-        decide, explain, Ask, Basis, Check, CompartmentFlags, Decision, Denial, Grant, GrantEnvelope, Grantee,
-        Permission, Permissions, Purpose, Purposes, RecordFacts, Scope, Step, Target,
+        Ask, Basis, Check, Decision, Denial, Explanation, Grant, GrantEnvelope, Grantee, Permission, Permissions,
+        Purpose, Purposes, Scope, Step,
     },
+    charts::CompartmentFlags,
+    decision::{Facts, GrantFacts, RecordFacts, Target, VersionFacts},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey,
 };
@@ -32,6 +34,36 @@ const OTHER_COMPARTMENT: CompartmentId = CompartmentId(5);
 const RECORD: RecordKey = RecordKey([6; 16]);
 const OTHER_RECORD: RecordKey = RecordKey([7; 16]);
 
+fn facts<'a>(
+    asker: Option<&'a Standing>,
+    target: Option<&'a Target>,
+    grants: impl IntoIterator<Item = (GrantId, Grant)> + 'a,
+    ask: &'a Ask,
+) -> Facts<'a, impl Iterator<Item = GrantFacts> + 'a> {
+    let of = |(number, grant): (GrantId, Grant)| GrantFacts { scope: grant.scope, grant: grant.listed(number) };
+    Facts { asker, target, grants: grants.into_iter().map(of), ask }
+}
+
+fn decide(
+    asker: Option<&Standing>,
+    target: Option<&Target>,
+    grants: impl IntoIterator<Item = (GrantId, Grant)>,
+    ask: &Ask,
+) -> Decision {
+    let grants: Vec<_> = grants.into_iter().collect();
+    salus_primitives::decision::decide(facts(asker, target, grants, ask))
+}
+
+fn explain(
+    asker: Option<&Standing>,
+    target: Option<&Target>,
+    grants: impl IntoIterator<Item = (GrantId, Grant)>,
+    ask: &Ask,
+) -> Explanation {
+    let grants: Vec<_> = grants.into_iter().collect();
+    salus_primitives::decision::explain(facts(asker, target, grants, ask))
+}
+
 fn institution(id: InstitutionId) -> InstitutionStanding {
     InstitutionStanding { id, kind: InstitutionKind::Hospital, status: InstitutionStatus::Active }
 }
@@ -46,7 +78,7 @@ fn doctor() -> Standing {
 }
 
 fn record() -> RecordFacts {
-    RecordFacts { key: RECORD, compartment: COMPARTMENT, author: SOMEBODY, custodian: HOSPITAL, version: 0 }
+    RecordFacts { key: RECORD, compartment: COMPARTMENT, author: SOMEBODY, custodian: HOSPITAL, version: None }
 }
 
 /// The compartment.
@@ -66,13 +98,20 @@ fn record_target() -> Target {
 }
 
 fn ask(permission: Permission) -> Ask {
-    Ask { permission, scope: Scope::Compartment(COMPARTMENT), purpose: Some(Purpose::Treatment), at: NOW }
+    Ask {
+        permission,
+        scope: Scope::Compartment(COMPARTMENT),
+        purpose: Some(Purpose::Treatment),
+        at: NOW,
+        version: None,
+    }
 }
 
 fn grant() -> Grant {
     Grant {
         grantee: Grantee::Member(DOCTOR),
         scope: Scope::Compartment(COMPARTMENT),
+        compartment: COMPARTMENT,
         permissions: Permissions::of(&Permission::ALL),
         purposes: Purposes::of(&[Purpose::Treatment]),
         granted_at: NOW - 10,
@@ -140,7 +179,11 @@ fn permits_by_the_askers_own_grant_before_the_institutions_and_by_the_newest_of_
 #[test]
 fn permits_over_a_record_by_a_grant_over_it_or_its_compartment() {
     let read = |target: Target, scope| {
-        let grants = numbered(vec![Grant { scope, ..grant() }]);
+        let compartment = match scope {
+            Scope::Compartment(compartment) => compartment,
+            Scope::Record(_) => COMPARTMENT,
+        };
+        let grants = numbered(vec![Grant { scope, compartment, ..grant() }]);
         decide(Some(&doctor()), Some(&target), grants, &ask(Permission::Read))
     };
     assert_eq!(read(record_target(), Scope::Record(RECORD)), by_grant(0));
@@ -155,6 +198,33 @@ fn permits_by_a_grant_in_force_whatever_stands_around_it() {
     let over = || Grant { revoked_at: Some(NOW - 1), ..grant() };
     let foreign = || Grant { grantee: Grantee::Member(SOMEBODY), ..grant() };
     assert_eq!(answer(vec![over(), foreign(), grant(), over(), foreign()]), by_grant(2));
+}
+
+/// A giver who names the wrong compartment of a record gives nothing.
+#[test]
+fn denies_by_a_grant_over_a_record_in_another_compartment_than_its_giver_said() {
+    let wrong = Grant { scope: Scope::Record(RECORD), compartment: OTHER_COMPARTMENT, ..grant() };
+    let answer = decide(Some(&doctor()), Some(&record_target()), numbered(vec![wrong]), &ask(Permission::Read));
+    assert_eq!(answer, denied(Denial::NoGrant));
+}
+
+/// Trap: a newer grant over one record once hid the grant over its compartment, whose secret opens earlier versions too.
+#[test]
+fn permits_by_a_grant_whose_envelope_opens_the_version_that_is_asked_for() {
+    let edition = |edition| Some(GrantEnvelope { hash: Digest([0; 32]), edition });
+    let of_compartment = Grant { envelope: edition(1), ..grant() };
+    let of_record = Grant { scope: Scope::Record(RECORD), envelope: edition(3), ..grant() };
+    let over = |number, epoch, sealed_to: Vec<GrantId>| {
+        let version = Some(VersionFacts { number, epoch, sealed_to });
+        let target = Target { record: Some(RecordFacts { version, ..record() }), ..target() };
+        let grants = numbered(vec![of_compartment.clone(), of_record.clone()]);
+        decide(Some(&doctor()), Some(&target), grants, &ask(Permission::Read))
+    };
+    assert_eq!(over(3, 1, vec![]), by_grant(1), "both open it: the newest");
+    assert_eq!(over(2, 1, vec![]), by_grant(0));
+    assert_eq!(over(0, 0, vec![]), by_grant(0));
+    assert_eq!(over(4, 2, vec![GrantId(1)]), by_grant(1), "the compartment's grant waits for its envelope");
+    assert_eq!(over(4, 2, vec![]), by_grant(1), "neither opens it: permitted, by the newest");
 }
 
 #[test]
@@ -261,7 +331,7 @@ fn denies_research_outside_de_identified_compartments() {
 #[test]
 fn denies_without_a_grant_that_names_asker_and_target() {
     let foreign = Grant { grantee: Grantee::Member(SOMEBODY), ..grant() };
-    let elsewhere = Grant { scope: Scope::Compartment(OTHER_COMPARTMENT), ..grant() };
+    let elsewhere = Grant { scope: Scope::Compartment(OTHER_COMPARTMENT), compartment: OTHER_COMPARTMENT, ..grant() };
     assert_eq!(answer(vec![]), denied(Denial::NoGrant));
     assert_eq!(answer(vec![foreign, elsewhere]), denied(Denial::NoGrant));
 }
@@ -392,6 +462,7 @@ fn grants() -> impl Strategy<Value = Grant> {
         |(grantee, scope, permissions, purposes, (start, end, revoked_at))| Grant {
             grantee,
             scope,
+            compartment: if scope == Scope::Compartment(OTHER_COMPARTMENT) { OTHER_COMPARTMENT } else { COMPARTMENT },
             permissions: Permissions::from_bits(permissions).expect("six permissions"),
             purposes: Purposes::from_bits(purposes).expect("seven purposes"),
             interval: Interval { start, end },
@@ -408,6 +479,7 @@ fn asks() -> impl Strategy<Value = Ask> {
         scope,
         purpose,
         at,
+        version: None,
     })
 }
 
@@ -444,7 +516,7 @@ proptest! {
             prop_assert!(grant.revoked_at.is_none_or(|revoked| ask.at < revoked));
             let covers = match grant.scope {
                 Scope::Compartment(compartment) => compartment == target.compartment,
-                Scope::Record(key) => target.record.is_some_and(|record| record.key == key),
+                Scope::Record(key) => target.record.as_ref().is_some_and(|record| record.key == key),
             };
             prop_assert!(covers);
         }

@@ -3,8 +3,8 @@
 //! The runtime APIs: what the node asks of the runtime, and, through the node's RPC, what clients ask.
 
 use crate::{
-    presets, Access, AccountId, Audit, Aura, Block, Executive, Grandpa, Historical, InherentDataExt, Membership, Nonce,
-    Records, Runtime, RuntimeGenesisConfig, SessionKeys, System, Timestamp, VERSION,
+    presets, Access, AccountId, Audit, Aura, Block, Charts, Executive, Grandpa, Historical, InherentDataExt,
+    Membership, Nonce, Records, Runtime, RuntimeGenesisConfig, SessionKeys, System, Timestamp, VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -13,10 +13,11 @@ use frame_support::{
     traits::KeyOwnerProofSystem,
 };
 use salus_primitives::{
-    access::{Ask, Chart, Compartment, Epoch, Explanation, Grant, Grantee, Request},
+    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
     audit::{Entry, LogHead, LogId},
+    charts::{Chart, Compartment, Epoch, NumberedCompartment},
     membership::{Challenge, Institution, Member},
-    questions::Membership as _,
+    questions::{Membership as _, Question},
     records::{Record, Session, Version},
     refusal::Refusal,
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId, SessionKey, SigningKey,
@@ -186,31 +187,35 @@ impl_runtime_apis! {
         }
 
         fn chart(chart: ChartId) -> Option<Chart> {
-            Access::chart(chart)
+            Charts::chart(chart)
         }
 
         fn charts_of(controller: MemberId) -> Vec<ChartId> {
-            Access::charts_of(controller)
+            Charts::charts_of(controller)
         }
 
-        fn compartments(chart: ChartId) -> Vec<(CompartmentId, Compartment)> {
-            Access::compartments(chart)
+        fn compartments(chart: ChartId) -> Vec<NumberedCompartment> {
+            let numbered = |(number, compartment): (CompartmentId, Compartment)| {
+                let rotation_due = Access::is_rotation_due(chart, number, compartment.epoch);
+                NumberedCompartment { number, compartment, rotation_due }
+            };
+            Charts::compartments(chart).into_iter().map(numbered).collect()
         }
 
         fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<(u32, Epoch)> {
-            Access::epochs(chart, compartment, from, limit)
+            Charts::epochs(chart, compartment, from, limit)
         }
 
         fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<(GrantId, Grant)> {
             Access::grants(chart, from, limit)
         }
 
-        fn grants_to(
-            grantee: Grantee,
-            after: Option<(ChartId, GrantId)>,
-            limit: u32,
-        ) -> Vec<(ChartId, GrantId, Grant)> {
-            Access::grants_to(grantee, after, limit)
+        fn grants_to(grantee: Grantee, before: Option<GrantRef>, limit: u32) -> Vec<GrantInChart> {
+            Access::grants_to(grantee, before, limit)
+        }
+
+        fn readers(chart: ChartId, scope: Scope) -> Vec<Reader> {
+            Access::readers(chart, scope)
         }
 
         fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<(RequestId, Request)> {
@@ -218,7 +223,9 @@ impl_runtime_apis! {
         }
 
         fn explain_access(member: MemberId, chart: ChartId, ask: Ask) -> Explanation {
-            Access::explain(Membership::standing(member).as_ref(), chart, &ask)
+            let record = Records::facts(chart, ask.scope, ask.version);
+            let asker = Membership::standing(member);
+            Access::explain(&Question { asker: asker.as_ref(), chart, record, ask })
         }
 
         fn record(record: RecordId) -> Option<Record> {

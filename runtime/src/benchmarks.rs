@@ -2,7 +2,7 @@
 
 //! Which pallets are benchmarked: ours. The SDK's bring weights of their own.
 
-use crate::{Access, Audit, Authorities, Membership, Records, Upgrades};
+use crate::{Access, Audit, Authorities, Charts, Membership, Records, Upgrades};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -10,6 +10,7 @@ use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKey
 frame_benchmarking::define_benchmarks!(
     [pallet_salus_audit, Audit]
     [pallet_salus_membership, Membership]
+    [pallet_salus_charts, Charts]
     [pallet_salus_access, Access]
     [pallet_salus_records, Records]
     [pallet_salus_authorities, Authorities]

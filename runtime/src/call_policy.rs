@@ -10,6 +10,7 @@
 use crate::{pauses, Runtime, RuntimeCall};
 use pallet_salus_access::Call as Access;
 use pallet_salus_authorities::Call as Authorities;
+use pallet_salus_charts::Call as Charts;
 use pallet_salus_membership::{Call as Membership, CallClass, CallPolicy};
 use pallet_salus_records::Call as Records;
 use pallet_salus_upgrades::Call as Upgrades;
@@ -38,6 +39,7 @@ impl CallPolicy<RuntimeCall> for RolePolicy {
 fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
     match call {
         RuntimeCall::Membership(call) => of_membership(role, call),
+        RuntimeCall::Charts(call) => of_charts(role, call),
         RuntimeCall::Access(call) => of_access(role, call),
         RuntimeCall::Records(call) => of_records(role, call),
         RuntimeCall::Authorities(call) => of_authorities(role, call),
@@ -74,12 +76,19 @@ fn of_membership(role: Role, call: &Membership<Runtime>) -> Option<CallClass> {
     roles.contains(&role).then_some(class)
 }
 
+fn of_charts(role: Role, call: &Charts<Runtime>) -> Option<CallClass> {
+    let roles: &[Role] = match call {
+        Charts::open_chart { .. } | Charts::add_compartment { .. } | Charts::rotate_compartment { .. } => {
+            &[Role::Patient]
+        }
+        Charts::__Ignore(..) => &[],
+    };
+    roles.contains(&role).then_some(CallClass::Ordinary)
+}
+
 fn of_access(role: Role, call: &Access<Runtime>) -> Option<CallClass> {
     let (roles, class): (&[Role], CallClass) = match call {
-        Access::open_chart { .. }
-        | Access::add_compartment { .. }
-        | Access::rotate_compartment { .. }
-        | Access::renew_envelopes { .. }
+        Access::renew_envelopes { .. }
         | Access::grant_access { .. }
         | Access::grant_access_to_lab { .. }
         | Access::approve_request { .. } => (&[Role::Patient], CallClass::Ordinary),

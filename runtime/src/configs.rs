@@ -10,9 +10,9 @@ use crate::{
     migrations,
     no_currency::NoCurrency,
     pauses::Unpausable,
-    Access, AccountId, Audit, Aura, Authorities, Block, Council, Historical, Membership, Offences, OriginCaller,
-    PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys,
-    Timestamp, TxPause, VERSION,
+    Access, AccountId, Audit, Aura, Authorities, Block, Charts, Council, Historical, Membership, Offences,
+    OriginCaller, PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session,
+    SessionKeys, Timestamp, TxPause, VERSION,
 };
 use frame_support::{
     derive_impl, parameter_types,
@@ -177,29 +177,44 @@ impl pallet_salus_membership::Config for Runtime {
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_salus_charts::Config for Runtime {
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type MaxCharts = ConstU32<{ limits::MAX_CHARTS }>;
+    type WeightInfo = pallet_salus_charts::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
+}
+
 impl pallet_salus_access::Config for Runtime {
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
     type Membership = Membership;
-    type Records = Records;
+    type Controllers = Charts;
+    type Compartments = Charts;
     type Audit = Audit;
     type Time = Timestamp;
     type RequestLife = pallet_salus_upgrades::RequestLife<Runtime>;
-    type MaxCharts = ConstU32<{ limits::MAX_CHARTS }>;
     type WeightInfo = pallet_salus_access::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }
 
 impl pallet_salus_records::Config for Runtime {
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
+    type ReaderOrigin = pallet_salus_membership::EnsureBound<Self>;
     type Membership = Membership;
-    type Access = Access;
+    type Controllers = Charts;
+    type Compartments = Charts;
+    type Decisions = Access;
+    type Readers = Access;
     type Audit = Audit;
     type Time = Timestamp;
     type MaxVersions = ConstU32<{ limits::MAX_VERSIONS }>;
     type MaxRecordSize = ConstU64<{ limits::MAX_RECORD_SIZE }>;
-    type MaxClosed = ConstU32<{ limits::MAX_REMOVED }>;
     type WeightInfo = pallet_salus_records::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }
 
 impl pallet_salus_authorities::Config for Runtime {
@@ -220,7 +235,7 @@ impl pallet_salus_authorities::Config for Runtime {
     type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkHelper = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }
 
 impl pallet_salus_upgrades::Config for Runtime {
@@ -235,5 +250,5 @@ impl pallet_salus_upgrades::Config for Runtime {
     type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
     type WeightInfo = pallet_salus_upgrades::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkHelper = crate::stage::RuntimeStage;
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }

@@ -27,6 +27,9 @@ pub mod apis;
 #[warn(missing_docs)]
 pub mod authorities;
 #[cfg(feature = "runtime-benchmarks")]
+#[warn(missing_docs)]
+pub mod benchmark_helper;
+#[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 #[warn(missing_docs)]
 pub mod call_policy;
@@ -46,9 +49,6 @@ pub mod pauses;
 pub mod presets;
 #[cfg(feature = "upgrade-rehearsal")]
 pub mod rehearsal;
-#[cfg(feature = "runtime-benchmarks")]
-#[warn(missing_docs)]
-pub mod stage;
 
 pub use apis::RuntimeApi;
 #[cfg(feature = "upgrade-rehearsal")]
@@ -179,14 +179,16 @@ mod runtime {
     #[runtime::pallet_index(11)]
     pub type Membership = pallet_salus_membership;
     #[runtime::pallet_index(12)]
-    pub type Access = pallet_salus_access;
+    pub type Charts = pallet_salus_charts;
     #[runtime::pallet_index(13)]
+    pub type Access = pallet_salus_access;
+    #[runtime::pallet_index(14)]
     pub type Records = pallet_salus_records;
 
     // Before Session too, which asks it for the first authorities.
-    #[runtime::pallet_index(14)]
-    pub type Authorities = pallet_salus_authorities;
     #[runtime::pallet_index(15)]
+    pub type Authorities = pallet_salus_authorities;
+    #[runtime::pallet_index(16)]
     pub type Upgrades = pallet_salus_upgrades;
 
     #[runtime::pallet_index(20)]

@@ -77,7 +77,7 @@ pub const MAX_RECORD_SIZE: u64 = 4 << 30;
 /// How long log entries stay in the state, until the council decides otherwise: a year. Authorities, which are archive
 /// nodes, have all of them for ever.
 pub const LOG_HORIZON: Moment = 365 * DAY;
-/// Log entries, and ended sessions, that one idle block removes, at most.
+/// Log entries that one idle block removes, at most.
 pub const MAX_REMOVED: u32 = 256;
 
 const MINUTE: Moment = salus_primitives::time::MINUTE;

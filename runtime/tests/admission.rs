@@ -43,7 +43,8 @@ const DELEGATE: &str = "//Hospital1//Delegate//transaction";
 const OTHER_DELEGATE: &str = "//Hospital2//Delegate//transaction";
 
 /// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
-const SIGNED: [&str; 7] = ["Membership", "Access", "Records", "Authorities", "Upgrades", "Council", "Session"];
+const SIGNED: [&str; 8] =
+    ["Membership", "Charts", "Access", "Records", "Authorities", "Upgrades", "Council", "Session"];
 
 /// Gives back what a proposal cost, to whoever paid: there are no costs here, so it does nothing for anybody.
 const FOR_ANYBODY: &str = "release_proposal_cost";
@@ -58,7 +59,7 @@ fn refused(refusal: Refusal) -> TransactionValidityError {
 }
 
 fn open_chart() -> RuntimeCall {
-    RuntimeCall::Access(pallet_salus_access::Call::open_chart {})
+    RuntimeCall::Charts(pallet_salus_charts::Call::open_chart {})
 }
 
 fn refuse_applicant() -> RuntimeCall {

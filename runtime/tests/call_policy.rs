@@ -30,9 +30,9 @@ const NOBODY: &[Role] = &[];
 
 /// Pallet, call, who may sign it, and from which allowance.
 const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
-    ("Access", "open_chart", &[Patient], Ordinary),
-    ("Access", "add_compartment", &[Patient], Ordinary),
-    ("Access", "rotate_compartment", &[Patient], Ordinary),
+    ("Charts", "open_chart", &[Patient], Ordinary),
+    ("Charts", "add_compartment", &[Patient], Ordinary),
+    ("Charts", "rotate_compartment", &[Patient], Ordinary),
     ("Access", "renew_envelopes", &[Patient], Ordinary),
     ("Access", "grant_access", &[Patient], Ordinary),
     ("Access", "grant_access_to_lab", &[Patient], Ordinary),
@@ -118,7 +118,7 @@ fn every_call_stands_in_the_table_or_is_refused_to_everybody() {
 }
 
 fn open_chart() -> RuntimeCall {
-    RuntimeCall::Access(pallet_salus_access::Call::open_chart {})
+    RuntimeCall::Charts(pallet_salus_charts::Call::open_chart {})
 }
 
 fn revoke() -> RuntimeCall {

@@ -17,7 +17,7 @@ use scale_info::{form::PortableForm, TypeDef};
 use std::path::Path;
 
 /// The pallets that are ours to document.
-const OURS: [&str; 6] = ["Audit", "Membership", "Access", "Records", "Authorities", "Upgrades"];
+const OURS: [&str; 7] = ["Audit", "Membership", "Charts", "Access", "Records", "Authorities", "Upgrades"];
 
 fn metadata(version: u32) -> Vec<u8> {
     (*Runtime::metadata_at_version(version).unwrap()).clone()

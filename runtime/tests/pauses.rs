@@ -58,19 +58,8 @@ const PAUSABLE: &[(&str, &[&str])] = &[
             "reinstate_member",
         ],
     ),
-    (
-        "Access",
-        &[
-            "open_chart",
-            "add_compartment",
-            "rotate_compartment",
-            "renew_envelopes",
-            "grant_access",
-            "grant_access_to_lab",
-            "request_access",
-            "approve_request",
-        ],
-    ),
+    ("Charts", &["open_chart", "add_compartment", "rotate_compartment"]),
+    ("Access", &["renew_envelopes", "grant_access", "grant_access_to_lab", "request_access", "approve_request"]),
     ("Records", &["create_medical_record", "create_medical_records", "amend_record", "open_records"]),
     (
         "Utility",

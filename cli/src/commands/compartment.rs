@@ -9,7 +9,7 @@ use crate::{
     parse,
 };
 use salus_client::agent::{CompartmentProfile, NamedCompartment};
-use salus_primitives::{access::CompartmentFlags, ChartId};
+use salus_primitives::{charts::CompartmentFlags, ChartId};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {

@@ -52,6 +52,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         scope,
         purpose: arguments.purpose,
         at: arguments.at.map_or(now, |at| at.from(now)),
+        version: None,
     };
     let explanation = chain.explain_access(At::Finalized, arguments.member, arguments.chart, ask).await?;
     out.show(&explanation, |explanation| {

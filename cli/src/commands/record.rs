@@ -345,8 +345,8 @@ impl Reader<'_> {
     async fn decide(&self, record: RecordId) -> Result<Decision, Failure> {
         let chain = self.agent.chain();
         let now = chain.now(At::Best).await?;
-        let ask =
-            Ask { permission: Permission::Read, scope: Scope::Record(record.key), purpose: self.purpose, at: now };
+        let (permission, scope) = (Permission::Read, Scope::Record(record.key));
+        let ask = Ask { permission, scope, purpose: self.purpose, at: now, version: None };
         Ok(chain.explain_access(At::Best, self.agent.id(), record.chart, ask).await?.decision)
     }
 

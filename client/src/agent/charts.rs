@@ -27,7 +27,7 @@ impl Agent {
     /// Opens a chart of one's own, as a patient.
     pub async fn open_chart(&self) -> Result<(ChartId, Outcome), AgentError> {
         let outcome = self.submit(&Call::open_chart()).await?;
-        Ok((outcome.event("Access", "ChartOpened")?, outcome))
+        Ok((outcome.event("Charts", "ChartOpened")?, outcome))
     }
 
     /// The charts that the member controls.

@@ -10,7 +10,7 @@ use salus_gate::{
     system_now, GateError,
 };
 use salus_primitives::{
-    access::{Chart, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
+    charts::{Chart, CompartmentFlags, Epoch, NumberedCompartment, MAX_COMPARTMENTS},
     ChartId, CompartmentId,
 };
 use salus_sealing::{
@@ -104,7 +104,9 @@ impl Agent {
         let found = self.chart(chart).await?;
         let notes = self.compartment_names_in_notes(chart, &found).await?;
         let mut named = Vec::new();
-        for (number, compartment) in self.chain.compartments(At::Finalized, chart).await? {
+        for NumberedCompartment { number, compartment, rotation_due } in
+            self.chain.compartments(At::Finalized, chart).await?
+        {
             // One compartment that was damaged, or rotated by a thief, must not hide the others.
             let (profile, fault) = match self.released(chart, &found, number).await {
                 Ok(released) => match released.open_profile(self.identity.encryption()) {
@@ -123,7 +125,7 @@ impl Agent {
                 meaning: profile.map(|profile| profile.meaning),
                 flags: compartment.flags,
                 epoch: compartment.epoch,
-                rotation_due: compartment.rotation_due,
+                rotation_due,
                 fault,
             });
         }

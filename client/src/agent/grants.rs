@@ -5,7 +5,8 @@
 use super::{Agent, AgentError};
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
-    access::{Chart, Grant, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
+    access::{Grant, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
+    charts::Chart,
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
 };
 use salus_sealing::{compartment::Profile, envelope::Recipient};
@@ -129,14 +130,9 @@ impl Agent {
     }
 
     /// The chart's grants to `grantee`, whatever became of them.
-    pub(super) async fn own_grants(
-        &self,
-        chart: ChartId,
-        grantee: Grantee,
-    ) -> Result<Vec<(ChartId, GrantId, Grant)>, AgentError> {
-        let mut grants = self.chain.grants_to(At::Finalized, grantee).await?;
-        grants.retain(|(of, _, _)| *of == chart);
-        Ok(grants)
+    pub(super) async fn own_grants(&self, chart: ChartId, grantee: Grantee) -> Result<Vec<Grant>, AgentError> {
+        let grants = self.chain.grants_to(At::Finalized, grantee).await?;
+        Ok(grants.into_iter().filter(|it| it.chart == chart).map(|it| it.grant).collect())
     }
 
     /// Seals what the grantee will need, and says what the chain is to be told.
@@ -149,8 +145,22 @@ impl Agent {
             true => Some(self.put_grant_envelope(chart, &found, wish.scope, recipient, &key).await?),
             false => None,
         };
-        let GrantWish { scope, permissions, purposes, interval, .. } = *wish;
+        let GrantWish { permissions, purposes, interval, .. } = *wish;
+        let scope = self.named(chart, wish.scope).await?;
         Ok(GrantTerms { scope, permissions, purposes, interval, reason, envelope })
+    }
+
+    /// A scope as a giver names it: a record with its compartment and newest version.
+    async fn named(&self, chart: ChartId, scope: Scope) -> Result<GrantScope, AgentError> {
+        match scope {
+            Scope::Compartment(compartment) => Ok(GrantScope::Compartment(compartment)),
+            Scope::Record(key) => {
+                let record = RecordId { chart, key };
+                let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+                let version = known.versions.saturating_sub(1);
+                Ok(GrantScope::Record { key, compartment: known.compartment, version })
+            }
+        }
     }
 
     /// The key to which envelopes for `grantee` are sealed.

@@ -40,7 +40,7 @@ pub use vaults::Vaults;
 pub use writing::{Content, Written};
 
 use salus_chain::{At, Call, Chain, Outcome, Until};
-use salus_primitives::{access::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
+use salus_primitives::{charts::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
 use salus_sealing::keys::Identity;
 use salus_vault::Vault;
 

@@ -8,7 +8,8 @@
 
 use super::{Agent, AgentError};
 use salus_primitives::{
-    access::{Chart, Grantee, Scope},
+    access::{Grantee, Scope},
+    charts::Chart,
     ChartId, CompartmentId, Digest, EncryptionKey, MemberId,
 };
 use salus_sealing::{
@@ -84,7 +85,7 @@ impl Agent {
         found: &Chart,
     ) -> Result<BTreeMap<CompartmentId, Profile>, AgentError> {
         let mut names = BTreeMap::new();
-        for (_, _, grant) in self.own_grants(chart, Grantee::Member(self.id)).await? {
+        for grant in self.own_grants(chart, Grantee::Member(self.id)).await? {
             let (Scope::Compartment(_), Some(reason)) = (grant.scope, grant.reason) else { continue };
             if let Some(Note { compartment: Some((number, profile)), .. }) = self.note_in(chart, found, &reason).await?
             {

@@ -10,7 +10,8 @@ use salus_gate::{
     system_now, ReleaseGate, Released,
 };
 use salus_primitives::{
-    access::{Basis, Chart, Denial, Purpose, Scope},
+    access::{Basis, Denial, Purpose, Scope},
+    charts::Chart,
     ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
 };
 use salus_sealing::{

@@ -7,7 +7,8 @@
 use super::{Agent, AgentError};
 use salus_chain::{At, Call};
 use salus_primitives::{
-    access::{Epoch, Permission, Scope, MAX_READERS},
+    access::{Scope, SealedKey, MAX_READERS},
+    charts::Epoch,
     ChartId, CompartmentId,
 };
 use salus_sealing::envelope::Recipient;
@@ -28,21 +29,18 @@ impl Agent {
         Ok(next.epoch())
     }
 
-    /// Seals the current secret to every reader whose grant is not over and whose envelope is older; the current epoch,
+    /// Seals the current secret to every grantee who may read now and whose envelope is older; the current epoch,
     /// and how many envelopes were renewed.
     pub async fn renew_envelopes(&self, chart: ChartId, compartment: CompartmentId) -> Result<(u32, u32), AgentError> {
         let found = self.chart(chart).await?;
         let vault = self.home_vault(&found).await?;
         let secret = self.newest_secret(chart, &found, compartment).await?;
-        let now = self.chain.now(At::Best).await?;
         let mut envelopes = Vec::new();
-        for (id, grant) in self.chain.grants(At::Best, chart).await? {
-            let stale = grant.envelope.is_some_and(|envelope| envelope.edition < secret.epoch());
-            let reads = grant.scope == Scope::Compartment(compartment) && grant.permissions.contains(Permission::Read);
-            if reads && stale && !grant.is_over(now) {
-                let key = self.encryption_key_of(grant.grantee).await?;
-                let envelope = secret.seal_to(Recipient::from(grant.grantee), &key)?;
-                envelopes.push((id, vault.put(envelope).await?));
+        for reader in self.chain.readers(At::Best, chart, Scope::Compartment(compartment)).await? {
+            if reader.edition < secret.epoch() {
+                let key = self.encryption_key_of(reader.grantee).await?;
+                let envelope = secret.seal_to(Recipient::from(reader.grantee), &key)?;
+                envelopes.push(SealedKey { grant: reader.grant, envelope: vault.put(envelope).await? });
             }
         }
         for part in envelopes.chunks(MAX_READERS as usize) {

@@ -6,7 +6,7 @@ use super::{Agent, AgentError};
 use crate::sealed_files::seal_into;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
-    access::{Permission, Scope},
+    access::{Scope, SealedKey},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
@@ -66,16 +66,13 @@ impl Agent {
         let number = known.versions;
         let (version, content_key) =
             self.seal_version(record, number, known.compartment, known.custodian, content, metadata).await?;
-        let now = self.chain.now(At::Best).await?;
         let mut envelopes = Vec::new();
-        for (id, grant) in self.chain.grants(At::Best, record.chart).await? {
-            let reads = grant.scope == Scope::Record(record.key) && grant.permissions.contains(Permission::Read);
-            if reads && !grant.is_over(now) {
-                let key = self.encryption_key_of(grant.grantee).await?;
-                let recipient = Recipient::from(grant.grantee);
-                let envelope = content_key.seal_to(recipient, &key, self.genesis(), record, number)?;
-                envelopes.push((id, self.home_vault(&chart).await?.put(envelope).await?));
-            }
+        for reader in self.chain.readers(At::Best, record.chart, Scope::Record(record.key)).await? {
+            let key = self.encryption_key_of(reader.grantee).await?;
+            let recipient = Recipient::from(reader.grantee);
+            let envelope = content_key.seal_to(recipient, &key, self.genesis(), record, number)?;
+            let envelope = self.home_vault(&chart).await?.put(envelope).await?;
+            envelopes.push(SealedKey { grant: reader.grant, envelope });
         }
         let envelopes = RecordGrantEnvelopes::try_from(envelopes).map_err(|_| AgentError::TooManyRecordGrants)?;
         let outcome = self.submit(&Call::amend_record(record, number, &version, &envelopes)).await?;

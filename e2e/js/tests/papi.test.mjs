@@ -71,7 +71,7 @@ test('a grant with an envelope of the vault is finalized, and the grantee reads'
   assert.equal(granted.interval.end, terms.interval.end);
   grant = granted.grant;
 
-  const stored = await api.query.Access.Grants.getValue(BigInt(chart), grant);
+  const { grant: stored } = await api.query.Access.Grants.getValue(BigInt(chart), grant);
   assert.equal(stored.envelope.hash, terms.envelope);
   assert.deepEqual(await clinician.bytes('record', 'get', record, '--purpose', 'treatment'), CONTENT);
 });

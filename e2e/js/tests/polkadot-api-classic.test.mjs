@@ -13,7 +13,7 @@ import { Node } from '../lib/node.mjs';
 import { fieldsOf, submit } from '../lib/transactions.mjs';
 import { HOUR, PURPOSES, PERMISSIONS } from '../lib/values.mjs';
 
-const PALLETS = ['Membership', 'Access', 'Records', 'Audit', 'Authorities', 'Upgrades'];
+const PALLETS = ['Membership', 'Charts', 'Access', 'Records', 'Audit', 'Authorities', 'Upgrades'];
 
 let node;
 let api;
@@ -147,7 +147,7 @@ describe('what a member does', () => {
     assert.equal(granted.laboratory, false);
 
     await assertFinalized(result, 'access', 'grantAccess', patientPair.address);
-    const stored = (await api.query.access.grants(chart, grant)).unwrap().toJSON();
+    const stored = (await api.query.access.grants(chart, grant)).unwrap().grant.toJSON();
     assert.equal(stored.envelope.hash, terms.envelope);
     assert.equal(stored.reason, terms.reason);
 
@@ -170,7 +170,7 @@ describe('what a member does', () => {
     const revoked = fieldsOf(result, api.events.access.AccessRevoked);
     assert.deepEqual(revoked, { chart, grant, grantee: { member: clinicianId }, laboratory: false });
     await assertFinalized(result, 'access', 'revokeAccess', patientPair.address);
-    const stored = (await api.query.access.grants(chart, grant)).unwrap();
+    const stored = (await api.query.access.grants(chart, grant)).unwrap().grant;
     assert.ok(stored.revokedAt.isSome);
     // The session still runs: it is the release gate that refuses.
     assert.match(await clinician.refused('record', 'get', record), /release gate/);

@@ -40,6 +40,7 @@ const METHODS = {
   salus_epochs: [1, 0, 0, limit],
   salus_grants: [1, 0, limit],
   salus_grantsTo: [{ member: 0 }, null, limit],
+  salus_readers: [1, { compartment: 0 }],
   salus_requests: [1, 0, limit],
   salus_explainAccess: [0, 1, ASK],
   salus_record: [NO_RECORD],
@@ -180,10 +181,11 @@ describe('the methods `salus_*`', () => {
       salus_grantsTo: [
         [`{"member":${double}}`, 'null', '10'],
         [`{"institution":${word}}`, 'null', '10'],
-        ['{"member":0}', `[${double},0]`, '10'],
-        ['{"member":0}', `[0,${word}]`, '10'],
+        ['{"member":0}', `{"chart":${double},"number":0}`, '10'],
+        ['{"member":0}', `{"chart":0,"number":${word}}`, '10'],
         ['{"member":0}', 'null', word],
       ],
+      salus_readers: [[double, '{"compartment":0}'], ['0', `{"compartment":${byte}}`]],
       salus_requests: [[double, '0', '10'], ['0', word, '10'], ['0', '0', word]],
       salus_explainAccess: [
         [double, '0', JSON.stringify(ASK)],

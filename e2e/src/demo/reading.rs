@@ -11,7 +11,7 @@ use salus_client::{
     fhir::Bundle,
 };
 use salus_primitives::{
-    access::{Grantee, Scope},
+    access::{GrantInChart, Grantee, Scope},
     ChartId, CompartmentId, InstitutionId, MemberId, RecordId,
 };
 use salus_sealing::{envelope::Recipient, keys::Keystore, secret::Password};
@@ -197,7 +197,7 @@ async fn secrets_of_b(cast: &Cast, folder: &Path) -> Result<Vec<(CompartmentId, 
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let grants = chain.grants_to(At::Finalized, Grantee::Member(MemberId(cast.ids.doctor_b))).await?;
     let mut held = Vec::new();
-    for (_, _, grant) in grants {
+    for GrantInChart { grant, .. } in grants {
         let (Scope::Compartment(compartment), Some(envelope)) = (grant.scope, grant.envelope) else { continue };
         let vault = Vaults::below(folder.join("vaults")).of(home()).await?;
         held.push((compartment, envelope.edition, vault.get(&envelope.hash).await?.to_vec()));

@@ -11,10 +11,11 @@ use super::history::{Block, Transaction};
 use codec::{DecodeAll, Encode};
 use salus_primitives::{
     access::{
-        Basis, Chart, Compartment, CompartmentFlags, Denial, Epoch, Grant, GrantEnvelope, GrantTerms, Grantee,
-        Permission, Permissions, Purpose, Purposes, Request, RequestState, Scope,
+        Basis, Denial, Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose,
+        Purposes, Request, RequestState, Scope,
     },
     audit::{Action, Actor, Entry, LogHead, LogId, Reason, Subject},
+    charts::{Chart, Compartment, CompartmentFlags, Epoch, NumberedCompartment},
     membership::Role,
     records::{NewRecord, Record, RecordState, Version},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId, RecordKey, RequestId,
@@ -63,7 +64,7 @@ pub struct ChartState {
     /// The chart itself.
     pub chart: Chart,
     /// Its compartments.
-    pub compartments: Vec<(CompartmentId, Compartment)>,
+    pub compartments: Vec<NumberedCompartment>,
     /// All grants.
     pub grants: Vec<(GrantId, Grant)>,
     /// All requests.
@@ -155,7 +156,7 @@ impl Model {
     }
 
     fn execute(&mut self, now: Now, transaction: &Transaction) -> Result<(), Disagreement> {
-        if !matches!(transaction.pallet.as_str(), "Access" | "Records" | "Utility") {
+        if !matches!(transaction.pallet.as_str(), "Charts" | "Access" | "Records" | "Utility") {
             return Ok(());
         }
         let me = transaction.signer.and_then(|account| self.people.get(&account)).copied();
@@ -192,8 +193,8 @@ impl Model {
     ) -> Result<Result<Expected, Refused>, Disagreement> {
         let arguments = &transaction.arguments;
         let outcome = match (transaction.pallet.as_str(), transaction.call.as_str()) {
-            ("Access", "open_chart") => self.open_chart(me, now),
-            ("Access", "add_compartment") => {
+            ("Charts", "open_chart") => self.open_chart(me, now),
+            ("Charts", "add_compartment") => {
                 let (chart, number, flags, profile, epoch) = read(arguments)?;
                 self.add_compartment(me, now, chart, number, flags, profile, epoch)
             }
@@ -245,13 +246,7 @@ impl Model {
             return Err("only patients have charts");
         }
         let number = ChartId(u64::try_from(self.charts.len()).unwrap_or(u64::MAX));
-        let chart = Chart {
-            controller: me.member,
-            opened_at: now.at,
-            compartments: 0,
-            next_grant: GrantId(0),
-            next_request: RequestId(0),
-        };
+        let chart = Chart { controller: me.member, opened_at: now.at, compartments: 0 };
         let mut state = ChartState {
             chart,
             compartments: Vec::new(),
@@ -286,7 +281,8 @@ impl Model {
             return Err("a first epoch has no link");
         }
         held.chart.compartments = held.chart.compartments.saturating_add(1);
-        held.compartments.push((number, Compartment { flags, epoch: 0, profile, rotation_due: false }));
+        let compartment = Compartment { flags, epoch: 0, profile };
+        held.compartments.push(NumberedCompartment { number, compartment, rotation_due: false });
         held.log(me, now, Action::CompartmentAdded, Subject::Compartment(number, 0), None, None);
         Ok(Expected::Nothing)
     }
@@ -329,17 +325,20 @@ impl Model {
             if recipient.is_some_and(|role| !permissions.iter().all(|permission| may(role, permission))) {
                 return Err("the role may never do that");
             }
-            let (compartment, version) = held.covered(scope).ok_or("it covers nothing that is there")?;
+            let (compartment, version) = match scope {
+                GrantScope::Compartment(compartment) => (compartment, None),
+                GrantScope::Record { compartment, version, .. } => (compartment, Some(version)),
+            };
             let (flags, epoch) = held.compartment(compartment).ok_or("there is no such compartment")?;
             let research = recipient == Some(Role::Researcher) || purposes.contains(Purpose::Research);
             if research && !flags.de_identified {
                 return Err("research reaches de-identified compartments only");
             }
-            let number = held.chart.next_grant;
-            held.chart.next_grant = GrantId(number.0.saturating_add(1));
+            let number = GrantId(u32::try_from(held.grants.len()).unwrap_or(u32::MAX));
             let grant = Grant {
                 grantee,
-                scope,
+                scope: scope.scope(),
+                compartment,
                 permissions,
                 purposes,
                 granted_at: now.at,
@@ -384,7 +383,7 @@ impl Model {
         grant.revoked_at = Some(now.at);
         let purpose = single(grant.purposes);
         if let (Scope::Compartment(of), true) = (grant.scope, grant.permissions.contains(Permission::Read)) {
-            for (_, compartment) in held.compartments.iter_mut().filter(|(number, _)| *number == of) {
+            for compartment in held.compartments.iter_mut().filter(|it| it.number == of) {
                 compartment.rotation_due = true;
             }
         }
@@ -423,8 +422,7 @@ impl Model {
         if held.requests.iter().any(|(_, request)| waits(request)) {
             return Err("another request of the same member waits");
         }
-        let number = held.chart.next_request;
-        held.chart.next_request = RequestId(number.0.saturating_add(1));
+        let number = RequestId(u32::try_from(held.requests.len()).unwrap_or(u32::MAX));
         let expires_at = now.at.saturating_add(REQUEST_LIFE);
         held.requests.push((
             number,
@@ -552,9 +550,17 @@ impl Model {
         if decision.is_ok() && self.openings.iter().any(running) {
             return Err("the session is under way already");
         }
+        let same = |(_, opening): &&(SessionKey, Opening)| {
+            let of = (opening.reader, opening.chart, opening.scope, opening.purpose, opening.decision);
+            of == (me.member, chart, scope, purpose, decision) && now.at < opening.expires_at
+        };
+        // Within the term of a session its reader's next opens have no entry, and end with it.
+        let earlier =
+            self.openings.iter().find(same).filter(|_| decision.is_ok()).map(|(_, opening)| opening.expires_at);
         let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
         let subject = Subject::Scope(scope);
         match decision {
+            Ok(_) if earlier.is_some() => (),
             Ok(basis) => {
                 held.log(me, now, Action::ReadPermitted, subject, Some(purpose), Some(Reason::Basis(basis)));
             }
@@ -575,7 +581,7 @@ impl Model {
                 }
             }
         }
-        let expires_at = now.at.saturating_add(SESSION);
+        let expires_at = earlier.unwrap_or_else(|| now.at.saturating_add(SESSION));
         let opening = Opening { reader: me.member, chart, scope, purpose, block: now.block, expires_at, decision };
         self.openings.push((session, opening));
         Ok(Expected::Opening(decision))
@@ -674,8 +680,8 @@ enum Expected {
 
 impl ChartState {
     fn compartment(&self, number: CompartmentId) -> Option<(CompartmentFlags, u32)> {
-        let found = self.compartments.iter().find(|(id, _)| *id == number);
-        found.map(|(_, compartment)| (compartment.flags, compartment.epoch))
+        let numbered = self.compartments.iter().find(|it| it.number == number)?;
+        Some((numbered.compartment.flags, numbered.compartment.epoch))
     }
 
     /// The compartment that a scope is of, and for a record the number of its newest version.

@@ -17,7 +17,8 @@ use salus_client::agent::{
     answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer, Vaults,
 };
 use salus_primitives::{
-    access::{CompartmentFlags, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::{Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    charts::CompartmentFlags,
     membership::{MemberStatus, Role},
     ChartId, CompartmentId, InstitutionId, Interval, Moment, RecordId,
 };

@@ -13,9 +13,8 @@ use super::{
 use codec::Encode;
 use salus_chain::Call;
 use salus_primitives::{
-    access::{
-        Basis, CompartmentFlags, Denial, Epoch, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope,
-    },
+    access::{Basis, Denial, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    charts::{CompartmentFlags, Epoch},
     membership::Role,
     records::{NewRecord, NewVersion},
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId,
@@ -74,7 +73,7 @@ fn open(session: u8) -> Call {
 
 fn terms(block: u32) -> GrantTerms {
     GrantTerms {
-        scope: WHOLE,
+        scope: GrantScope::Compartment(COMPARTMENT),
         permissions: Permissions::of(&[Permission::Read]),
         purposes: Purposes::of(&[Purpose::Treatment]),
         interval: Interval { start: at(block), end: None },

@@ -10,8 +10,9 @@ use super::error::Error;
 use crate::service::Client;
 use jsonrpsee::proc_macros::rpc;
 use salus_primitives::{
-    access::{Ask, Chart, Compartment, Epoch, Explanation, Grant, Grantee, Request},
+    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
     audit::{Entry, LogHead, LogId},
+    charts::{Chart, Epoch, NumberedCompartment},
     membership::{Challenge, Institution, Member},
     records::{Record, Session, Version},
     refusal::Refusal,
@@ -70,15 +71,16 @@ questions! {
     "salus_chart" => chart(chart: ChartId) -> Option<Chart>;
     /// The charts that `controller` controls.
     "salus_chartsOf" => charts_of(controller: MemberId) -> Vec<ChartId>;
-    /// The chart's compartments.
-    "salus_compartments" => compartments(chart: ChartId) -> Vec<(CompartmentId, Compartment)>;
+    /// The chart's compartments, and which of them wait for a rotation.
+    "salus_compartments" => compartments(chart: ChartId) -> Vec<NumberedCompartment>;
     /// The compartment's epochs from `from` on.
     "salus_epochs" => epochs(chart: ChartId, compartment: CompartmentId, from: u32) limit limit -> Vec<(u32, Epoch)>;
     /// The chart's grants from number `from` on, whatever became of them.
     "salus_grants" => grants(chart: ChartId, from: GrantId) limit limit -> Vec<(GrantId, Grant)>;
-    /// Grants to `grantee` in any chart, after the given one; `null` begins with the first.
-    "salus_grantsTo" => grants_to(grantee: Grantee, after: Option<(ChartId, GrantId)>) limit limit
-        -> Vec<(ChartId, GrantId, Grant)>;
+    /// Grants to `grantee` in any chart, the newest first, from the one before `before` on; `null` begins with the newest.
+    "salus_grantsTo" => grants_to(grantee: Grantee, before: Option<GrantRef>) limit limit -> Vec<GrantInChart>;
+    /// To whom the key of a compartment, or of a record alone, is sealed: the grantees who may read now.
+    "salus_readers" => readers(chart: ChartId, scope: Scope) -> Vec<Reader>;
     /// The chart's requests from number `from` on, whatever became of them.
     "salus_requests" => requests(chart: ChartId, from: RequestId) limit limit -> Vec<(RequestId, Request)>;
     /// Whether `member` may do what `ask` says in `chart`, and the way to that answer.

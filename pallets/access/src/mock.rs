@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A runtime with this pallet alone. Members, records and time are what a test says; the log is kept in the state, so
-//! that a call that fails leaves no entry behind.
+//! A runtime with this pallet alone. Members, charts and time are what a test says.
 
 #![allow(missing_docs, unreachable_pub, reason = "the runtime is public, and so is what it is made of")]
 #![allow(
@@ -13,24 +12,21 @@
 )]
 
 use crate as pallet_salus_access;
-use alloc::{collections::BTreeMap, vec, vec::Vec};
-use core::cell::{Cell, RefCell};
+use alloc::vec::Vec;
 use frame_support::{
     derive_impl,
-    storage::unhashed,
     traits::{ConstU32, ConstU64},
     BoundedVec,
 };
+pub(crate) use pallet_salus_testing::{account, digest, Charts, Clock, Log, Members};
 use salus_primitives::{
-    access::{
-        CompartmentFlags, Epoch, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, RecordFacts, Scope,
-    },
+    access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, SealedKey},
     audit::{AuditEvent, LogId},
-    membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
-    questions::{AuditLog, Membership, Records},
+    charts::CompartmentFlags,
+    decision::RecordFacts,
+    membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     time::DAY,
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId,
-    RecordKey, RequestId,
+    ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey, RequestId,
 };
 use sp_runtime::{AccountId32, BuildStorage};
 
@@ -54,24 +50,22 @@ impl frame_system::Config for Test {
 }
 
 impl pallet_salus_access::Config for Test {
+    type MemberOrigin = pallet_salus_testing::ActiveMember;
     type Membership = Members;
-    type Records = RecordBook;
+    type Controllers = Charts;
+    type Compartments = Charts;
     type Audit = Log;
     type Time = Clock;
     type RequestLife = ConstU64<REQUEST_LIFE>;
-    type MaxCharts = ConstU32<MAX_CHARTS>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
-    type Stage = MockStage;
+    type BenchmarkHelper = Helper;
 }
 
 /// How long a request can be answered.
 pub(crate) const REQUEST_LIFE: Moment = 30 * DAY;
-/// Charts of one controller, at most.
-pub(crate) const MAX_CHARTS: u32 = 8;
-
 /// When a test begins.
-pub(crate) const NOW: Moment = 1_000_000;
+pub(crate) const NOW: Moment = pallet_salus_testing::START;
 
 /// Controls [`CHART`].
 pub(crate) const PATIENT: MemberId = MemberId(1);
@@ -93,7 +87,7 @@ pub(crate) const SUSPENDED_DOCTOR: MemberId = MemberId(8);
 pub(crate) const DOCTOR_OF_SUSPENDED: MemberId = MemberId(9);
 /// A patient whom no verifier has verified yet.
 pub(crate) const PENDING_PATIENT: MemberId = MemberId(10);
-/// Nobody.
+/// Not a member.
 pub(crate) const STRANGER: MemberId = MemberId(99);
 
 /// An active hospital.
@@ -115,80 +109,19 @@ pub(crate) const GENERAL: CompartmentId = CompartmentId(0);
 pub(crate) const RESULTS: CompartmentId = CompartmentId(1);
 /// A de-identified compartment.
 pub(crate) const COPIES: CompartmentId = CompartmentId(2);
-/// A record in [`GENERAL`], at version [`RECORD_VERSION`].
+/// A record in [`GENERAL`].
 pub(crate) const RECORD: RecordKey = RecordKey([7; 16]);
-/// The newest version of [`RECORD`].
+/// The version of [`RECORD`] whose key grants carry.
 pub(crate) const RECORD_VERSION: u32 = 3;
-
-thread_local! {
-    static TIME: Cell<Moment> = const { Cell::new(NOW) };
-    static MEMBERS: RefCell<BTreeMap<MemberId, (AccountId32, Standing)>> = const { RefCell::new(BTreeMap::new()) };
-    static INSTITUTIONS: RefCell<BTreeMap<InstitutionId, InstitutionStanding>> =
-        const { RefCell::new(BTreeMap::new()) };
-    static RECORDS: RefCell<BTreeMap<RecordId, RecordFacts>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-pub struct Clock;
-
-impl frame_support::traits::Time for Clock {
-    type Moment = Moment;
-    fn now() -> Moment {
-        TIME.get()
-    }
-}
-
-pub struct Members;
-
-impl Membership<AccountId32> for Members {
-    fn standing_of_account(account: &AccountId32) -> Option<Standing> {
-        MEMBERS.with_borrow(|members| {
-            members.values().find(|(of, _)| of == account).map(|(_, standing)| with_institution(*standing))
-        })
-    }
-    fn standing(member: MemberId) -> Option<Standing> {
-        MEMBERS.with_borrow(|members| members.get(&member).map(|(_, standing)| with_institution(*standing)))
-    }
-    fn institution(institution: InstitutionId) -> Option<InstitutionStanding> {
-        INSTITUTIONS.with_borrow(|institutions| institutions.get(&institution).copied())
-    }
-}
-
-/// The standing with the institution as it stands now.
-fn with_institution(standing: Standing) -> Standing {
-    Standing { institution: standing.institution_id().and_then(Members::institution), ..standing }
-}
-
-pub struct RecordBook;
-
-impl Records for RecordBook {
-    fn facts(record: RecordId) -> Option<RecordFacts> {
-        RECORDS.with_borrow(|records| records.get(&record).copied())
-    }
-}
-
-pub struct Log;
-
-const LOG_KEY: &[u8] = b"test log";
-
-impl AuditLog for Log {
-    fn append(log: LogId, event: AuditEvent) {
-        let mut entries = logged();
-        entries.push((log, event));
-        unhashed::put(LOG_KEY, &entries);
-    }
-    fn append_denial(_: ChartId, _: MemberId, _: AuditEvent) {
-        panic!("this pallet denies nothing");
-    }
-}
 
 /// All entries so far.
 pub(crate) fn logged() -> Vec<(LogId, AuditEvent)> {
-    unhashed::get_or_default(LOG_KEY)
+    Log::entries()
 }
 
 /// The entries since the last call of this function.
 pub(crate) fn take_log() -> Vec<(LogId, AuditEvent)> {
-    unhashed::take_or_default(LOG_KEY)
+    Log::take()
 }
 
 /// Our events since the last call of this function.
@@ -198,13 +131,6 @@ pub(crate) fn take_events() -> Vec<Event> {
     events
 }
 
-/// The account with which `member` signs.
-pub(crate) fn account(member: MemberId) -> AccountId32 {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&member.0.to_le_bytes());
-    AccountId32::new(bytes)
-}
-
 /// Signed by `member`.
 pub(crate) fn signed(member: MemberId) -> RuntimeOrigin {
     RuntimeOrigin::signed(account(member))
@@ -212,46 +138,30 @@ pub(crate) fn signed(member: MemberId) -> RuntimeOrigin {
 
 /// Moves the clock.
 pub(crate) fn set_time(now: Moment) {
-    TIME.set(now);
-}
-
-/// Adds or changes a member.
-pub(crate) fn set_member(member: MemberId, role: Role, status: MemberStatus, institution: Option<InstitutionId>) {
-    let institution = institution.and_then(Members::institution);
-    let standing = Standing { member, role, status, valid_until: None, institution };
-    MEMBERS.with_borrow_mut(|members| members.insert(member, (account(member), standing)));
+    Clock::set(now);
 }
 
 /// From `until` on the member may no longer act.
 pub(crate) fn set_valid_until(member: MemberId, until: Moment) {
-    MEMBERS.with_borrow_mut(|members| members.get_mut(&member).expect("a member").1.valid_until = Some(until));
+    Members::set_valid_until(member, until);
 }
 
-/// Adds or changes an institution.
-pub(crate) fn set_institution(id: InstitutionId, kind: InstitutionKind, status: InstitutionStatus) {
-    INSTITUTIONS.with_borrow_mut(|institutions| institutions.insert(id, InstitutionStanding { id, kind, status }));
+/// Another clinician at [`HOSPITAL`], with one of many numbers.
+pub(crate) fn colleague(number: u32) -> MemberId {
+    let member = MemberId(u64::from(number) + 10_000);
+    Members::set(member, Role::Clinician, MemberStatus::Active, Some(HOSPITAL));
+    member
 }
 
-/// Adds a record to [`CHART`].
-pub(crate) fn set_record(key: RecordKey, compartment: CompartmentId) {
-    let facts = RecordFacts { key, compartment, author: DOCTOR, custodian: HOSPITAL, version: RECORD_VERSION };
-    RECORDS.with_borrow_mut(|records| records.insert(RecordId { chart: CHART, key }, facts));
-}
-
-/// A hash.
-pub(crate) fn digest(seed: u8) -> Digest {
-    Digest([seed; 32])
-}
-
-/// An epoch whose key is made of `seed`.
-pub(crate) fn epoch(seed: u8, link: Option<Digest>) -> Epoch {
-    Epoch { public_key: EncryptionKey::x25519([seed; 32]), secret_envelope: digest(seed), link }
+/// What the records pallet hands to a decision about [`RECORD`].
+pub(crate) fn record_facts() -> RecordFacts {
+    RecordFacts { key: RECORD, compartment: GENERAL, author: DOCTOR, custodian: HOSPITAL, version: None }
 }
 
 /// Terms over [`GENERAL`] with `Read`, `Create` and `Amend` for treatment, from now on, without an end.
 pub(crate) fn terms() -> GrantTerms {
     GrantTerms {
-        scope: Scope::Compartment(GENERAL),
+        scope: GrantScope::Compartment(GENERAL),
         permissions: Permissions::of(&[Permission::Read, Permission::Create, Permission::Amend]),
         purposes: Purposes::of(&[Purpose::Treatment]),
         interval: Interval { start: NOW, end: None },
@@ -267,7 +177,12 @@ pub(crate) fn terms_until(end: Moment) -> GrantTerms {
 
 /// [`terms`] over [`RECORD`].
 pub(crate) fn record_terms() -> GrantTerms {
-    GrantTerms { scope: Scope::Record(RECORD), ..terms() }
+    GrantTerms { scope: over_record(RECORD, GENERAL), ..terms() }
+}
+
+/// The scope of a grant over one record.
+pub(crate) fn over_record(key: RecordKey, compartment: CompartmentId) -> GrantScope {
+    GrantScope::Record { key, compartment, version: RECORD_VERSION }
 }
 
 /// [`terms`] to create only, so without an envelope.
@@ -282,14 +197,14 @@ pub(crate) fn grant(member: MemberId, terms: GrantTerms) -> GrantId {
 
 /// Gives `grantee` a grant over [`CHART`].
 pub(crate) fn grant_to(grantee: Grantee, terms: GrantTerms) -> GrantId {
-    let number = Access::chart(CHART).expect("the chart").next_grant;
+    let number = crate::NextGrant::<Test>::get(CHART);
     Access::grant_access(signed(PATIENT), CHART, grantee, terms).expect("the grant can be given");
     number
 }
 
 /// Gives `grantee` a laboratory's grant over [`RESULTS`] until `end`.
 pub(crate) fn grant_to_lab(grantee: Grantee, end: Option<Moment>) -> GrantId {
-    let number = Access::chart(CHART).expect("the chart").next_grant;
+    let number = crate::NextGrant::<Test>::get(CHART);
     let interval = Interval { start: NOW, end };
     Access::grant_access_to_lab(signed(PATIENT), CHART, grantee, RESULTS, interval, None, digest(22))
         .expect("the grant can be given");
@@ -298,7 +213,7 @@ pub(crate) fn grant_to_lab(grantee: Grantee, end: Option<Moment>) -> GrantId {
 
 /// Requests of `member` to read and create in [`CHART`] for treatment.
 pub(crate) fn request(member: MemberId, until: Option<Moment>) -> RequestId {
-    let number = Access::chart(CHART).expect("the chart").next_request;
+    let number = crate::NextRequest::<Test>::get(CHART);
     let permissions = Permissions::of(&[Permission::Read, Permission::Create]);
     Access::request_access(signed(member), CHART, permissions, Purpose::Treatment, until, Some(digest(31)))
         .expect("the request can be made");
@@ -306,21 +221,24 @@ pub(crate) fn request(member: MemberId, until: Option<Moment>) -> RequestId {
 }
 
 /// The arguments of `renew_envelopes`.
-pub(crate) fn envelopes(of: &[GrantId]) -> BoundedVec<(GrantId, Digest), ConstU32<64>> {
-    of.iter().map(|number| (*number, digest(40))).collect::<Vec<_>>().try_into().expect("fits")
+pub(crate) fn envelopes(of: &[GrantId]) -> BoundedVec<SealedKey, ConstU32<64>> {
+    of.iter()
+        .map(|number| SealedKey { grant: *number, envelope: digest(40) })
+        .collect::<Vec<_>>()
+        .try_into()
+        .expect("fits")
 }
 
-/// An empty state, in which everybody is a member but nobody has a chart.
+/// An empty state: there are members, but no charts.
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     set_time(NOW);
-    MEMBERS.with_borrow_mut(BTreeMap::clear);
-    INSTITUTIONS.with_borrow_mut(BTreeMap::clear);
-    RECORDS.with_borrow_mut(BTreeMap::clear);
+    Members::clear();
+    Charts::clear();
     let (active, suspended) = (InstitutionStatus::Active, InstitutionStatus::Suspended);
-    set_institution(HOSPITAL, InstitutionKind::Hospital, active);
-    set_institution(LABORATORY, InstitutionKind::Laboratory, active);
-    set_institution(INSTITUTE, InstitutionKind::ResearchInstitute, active);
-    set_institution(SUSPENDED_CLINIC, InstitutionKind::Clinic, suspended);
+    Members::set_institution(HOSPITAL, InstitutionKind::Hospital, active);
+    Members::set_institution(LABORATORY, InstitutionKind::Laboratory, active);
+    Members::set_institution(INSTITUTE, InstitutionKind::ResearchInstitute, active);
+    Members::set_institution(SUSPENDED_CLINIC, InstitutionKind::Clinic, suspended);
     for (member, role, status, institution) in [
         (PATIENT, Role::Patient, MemberStatus::Active, None),
         (OTHER_PATIENT, Role::Patient, MemberStatus::Active, None),
@@ -333,7 +251,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
         (DOCTOR_OF_SUSPENDED, Role::Clinician, MemberStatus::Active, Some(SUSPENDED_CLINIC)),
         (PENDING_PATIENT, Role::Patient, MemberStatus::Pending, None),
     ] {
-        set_member(member, role, status, institution);
+        Members::set(member, role, status, institution);
     }
     let storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a valid genesis");
     let mut state = sp_io::TestExternalities::new(storage);
@@ -353,43 +271,53 @@ pub(crate) fn on_empty_chain(test: impl FnOnce()) {
 /// Runs `test` with [`CHART`] and [`OTHER_CHART`], and every invariant after it.
 pub(crate) fn on_charts(test: impl FnOnce()) {
     on_empty_chain(|| {
-        for (patient, chart, flags) in
-            [(PATIENT, CHART, vec![false, false, true]), (OTHER_PATIENT, OTHER_CHART, vec![false])]
-        {
-            Access::open_chart(signed(patient)).expect("a patient opens a chart");
-            for (number, de_identified) in (0..).map(CompartmentId).zip(flags) {
-                let flags = CompartmentFlags { de_identified, ..Default::default() };
-                Access::add_compartment(signed(patient), chart, number, flags, digest(1), epoch(1, None))
-                    .expect("the chart has room");
-            }
-        }
-        set_record(RECORD, GENERAL);
+        let flags = [false, false, true];
+        let flags = flags.map(|de_identified| CompartmentFlags { de_identified, ..Default::default() });
+        Charts::set(CHART, PATIENT, &flags);
+        Charts::set(OTHER_CHART, OTHER_PATIENT, &flags[..1]);
         take_log();
         take_events();
         test();
     });
 }
 
-#[cfg(feature = "runtime-benchmarks")]
-pub struct MockStage;
+/// Begins the next epoch of [`GENERAL`].
+pub(crate) fn rotate() {
+    use salus_primitives::questions::Compartments as _;
+    let epoch = Charts::compartment(CHART, GENERAL).expect("the compartment").epoch;
+    Charts::set_epoch(CHART, GENERAL, epoch + 1);
+}
+
+/// Whether [`GENERAL`] waits for a rotation.
+pub(crate) fn rotation_is_due() -> bool {
+    use salus_primitives::questions::Compartments as _;
+    Access::is_rotation_due(CHART, GENERAL, Charts::compartment(CHART, GENERAL).expect("the compartment").epoch)
+}
 
 #[cfg(feature = "runtime-benchmarks")]
-impl salus_primitives::questions::Stage<AccountId32> for MockStage {
+pub struct Helper;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl salus_primitives::questions::MemberHelper<AccountId32> for Helper {
     fn member(account: &AccountId32, role: Role) -> MemberId {
-        let count = MEMBERS.with_borrow(|members| u64::try_from(members.len()).expect("fits"));
-        let member = MemberId(count + 1_000);
-        set_member(member, role, MemberStatus::Active, (role != Role::Patient).then_some(HOSPITAL));
-        MEMBERS.with_borrow_mut(|members| members.get_mut(&member).expect("a member").0 = account.clone());
+        let member = Members::unused();
+        let institution = (role != Role::Patient).then_some(HOSPITAL);
+        Members::set_with_account(account.clone(), member, role, MemberStatus::Active, institution);
         member
     }
+    fn admitted(_: &AccountId32) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl salus_primitives::questions::ChartHelper<AccountId32> for Helper {
     fn chart(controller: &AccountId32) -> ChartId {
-        Access::stage_chart(controller)
-    }
-    fn crowded_grant(chart: ChartId, compartment: CompartmentId, grantee: MemberId) -> GrantId {
-        Access::stage_crowded_grant(chart, compartment, grantee)
-    }
-    fn record(chart: ChartId, compartment: CompartmentId, _: &AccountId32) -> RecordId {
-        set_record(RECORD, compartment);
-        RecordId { chart, key: RECORD }
+        use salus_primitives::questions::Membership as _;
+        let controller = Members::standing_of_account(controller).expect("a member").member;
+        let chart = ChartId(Charts::count() + 1_000);
+        let flags = CompartmentFlags { de_identified: true, ..Default::default() };
+        Charts::set(chart, controller, &[flags; 16]);
+        chart
     }
 }

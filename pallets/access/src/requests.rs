@@ -2,7 +2,7 @@
 
 //! Requests for access, and their answers.
 
-use crate::{grants::only, Charts, Config, Error, Event, OpenRequests, Pallet, Requests, MAX_TERMS};
+use crate::{grants::only, Config, Error, Event, NextRequest, OpenRequests, Pallet, Requests, MAX_TERMS};
 use frame_support::{
     ensure,
     pallet_prelude::{DispatchError, DispatchResult},
@@ -10,9 +10,10 @@ use frame_support::{
     BoundedVec,
 };
 use salus_primitives::{
-    access::{Chart, GrantTerms, Grantee, Permissions, Purpose, Request, RequestState},
+    access::{GrantTerms, Grantee, Permissions, Purpose, Request, RequestState},
     audit::{Action, Reason, Subject},
     membership::Standing,
+    questions::Controllers as _,
     ChartId, Digest, Moment, RequestId,
 };
 
@@ -26,8 +27,8 @@ impl<T: Config> Pallet<T> {
         reason: Option<Digest>,
     ) -> DispatchResult {
         let now = Self::now();
-        let mut held = Charts::<T>::get(chart).ok_or(Error::<T>::ChartNotFound)?;
-        ensure!(held.controller != requester.member, Error::<T>::IsController);
+        let controller = T::Controllers::controller(chart).ok_or(Error::<T>::ChartNotFound)?;
+        ensure!(controller != requester.member, Error::<T>::IsController);
         ensure!(!permissions.is_empty(), Error::<T>::NoPermissions);
         ensure!(purpose != Purpose::Emergency, Error::<T>::EmergencyNotGrantable);
         ensure!(permissions.iter().all(|permission| requester.role.may(permission)), Error::<T>::RoleMayNot);
@@ -36,10 +37,10 @@ impl<T: Config> Pallet<T> {
             .and_then(|number| Requests::<T>::get(chart, number))
             .is_some_and(|request| request.is_open(now));
         ensure!(!is_waiting, Error::<T>::RequestAlreadyOpen);
-        let number = held.next_request;
-        held.next_request = RequestId(number.0.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?);
+        let number = NextRequest::<T>::get(chart);
+        let next = number.0.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 
-        Charts::<T>::insert(chart, held);
+        NextRequest::<T>::insert(chart, RequestId(next));
         let expires_at = now.saturating_add(T::RequestLife::get());
         let request = Request {
             requester: requester.member,
@@ -70,7 +71,6 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_approve_request(
         controller: &Standing,
         chart: ChartId,
-        mut held: Chart,
         number: RequestId,
         grants: BoundedVec<GrantTerms, ConstU32<MAX_TERMS>>,
     ) -> DispatchResult {
@@ -88,9 +88,7 @@ impl<T: Config> Pallet<T> {
         });
         Self::deposit_event(Event::RequestApproved { chart, request: number, requester, grants: count });
         // A grant that is refused undoes the whole call, so either all are given or none is.
-        grants.into_iter().try_for_each(|terms| Self::give(&giving, &mut held, terms))?;
-        Charts::<T>::insert(chart, held);
-        Ok(())
+        grants.into_iter().try_for_each(|terms| Self::give(&giving, terms))
     }
 
     pub(crate) fn do_deny_request(

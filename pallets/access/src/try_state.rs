@@ -3,71 +3,33 @@
 //! Facts that hold after every block.
 
 use crate::{
-    Charts, ChartsOf, CompartmentGrants, Compartments, Config, Epochs, Grants, GrantsTo, NextChart, OpenRequests,
-    Pallet, RecordGrants, Requests,
+    CompartmentGrants, Config, Grants, NewestGrantTo, NextGrant, NextRequest, OpenRequests, Pallet, RecordGrants,
+    Requests,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use salus_primitives::{
-    access::{Permission, Purpose, Request, RequestState, Scope, MAX_COMPARTMENTS},
-    GrantId,
+    access::{GrantRef, ListedGrant, Permission, Purpose, Request, RequestState, Scope},
+    questions::{Compartments as _, Controllers as _},
 };
 
 impl<T: Config> Pallet<T> {
     /// Checks all of them.
     pub(crate) fn check_invariants() -> DispatchResult {
-        Self::try_state_charts_are_indexed_by_controller()?;
-        Self::try_state_compartments_and_epochs_have_no_gaps()?;
         Self::try_state_grants_are_sound()?;
-        Self::try_state_grants_are_indexed_by_grantee()?;
+        Self::try_state_grants_are_linked_by_grantee()?;
         Self::try_state_live_grants_are_listed()?;
-        Self::try_state_listed_grants_cover_their_list()?;
+        Self::try_state_lists_say_what_grants_say()?;
         Self::try_state_open_requests_are_indexed()
-    }
-
-    /// Charts are numbered below the next one, and stand exactly in the list of their controller.
-    fn try_state_charts_are_indexed_by_controller() -> DispatchResult {
-        for (chart, held) in Charts::<T>::iter() {
-            ensure!(chart < NextChart::<T>::get(), "a chart has a number that is yet to be given");
-            ensure!(ChartsOf::<T>::get(held.controller).contains(&chart), "a chart is not listed for its controller");
-        }
-        for (controller, charts) in ChartsOf::<T>::iter() {
-            let distinct: BTreeSet<_> = charts.iter().collect();
-            ensure!(distinct.len() == charts.len(), "a chart is listed twice for its controller");
-            let controls = |chart| Charts::<T>::get(chart).is_some_and(|held| held.controller == controller);
-            ensure!(charts.into_iter().all(controls), "a chart is listed for a member that does not control it");
-        }
-        Ok(())
-    }
-
-    /// A chart has the compartments `0..compartments`, each of which has the epochs `0..=epoch`; all but the first
-    /// have a link.
-    fn try_state_compartments_and_epochs_have_no_gaps() -> DispatchResult {
-        for (chart, held) in Charts::<T>::iter() {
-            ensure!(held.compartments <= MAX_COMPARTMENTS, "a chart has too many compartments");
-            let stored = Compartments::<T>::iter_key_prefix(chart).count();
-            ensure!(stored == usize::from(held.compartments), "a chart miscounts its compartments");
-        }
-        for (chart, number, compartment) in Compartments::<T>::iter() {
-            let held = Charts::<T>::get(chart).ok_or("a compartment has no chart")?;
-            ensure!(number.0 < held.compartments, "a compartment has a number that is yet to be given");
-            let stored = Epochs::<T>::iter_prefix((chart, number)).count();
-            ensure!(u32::try_from(stored) == Ok(compartment.epoch.saturating_add(1)), "epochs are miscounted");
-        }
-        for ((chart, number, epoch), stored) in Epochs::<T>::iter() {
-            let compartment = Compartments::<T>::get(chart, number).ok_or("an epoch has no compartment")?;
-            ensure!(epoch <= compartment.epoch, "an epoch is yet to begin");
-            ensure!(stored.link.is_none() == (epoch == 0), "a link is missing, or leads nowhere");
-            ensure!(stored.public_key.is_acceptable(), "an epoch has an unusable key");
-        }
-        Ok(())
     }
 
     /// Grants have terms that could be given, and were never in force before they were given.
     fn try_state_grants_are_sound() -> DispatchResult {
-        for (chart, number, grant) in Grants::<T>::iter() {
-            let held = Charts::<T>::get(chart).ok_or("a grant has no chart")?;
-            ensure!(number < held.next_grant, "a grant has a number that is yet to be given");
+        for (chart, number, linked) in Grants::<T>::iter() {
+            let grant = linked.grant;
+            let compartment = T::Compartments::compartment(chart, grant.compartment);
+            ensure!(compartment.is_some(), "a grant has no compartment");
+            ensure!(number < NextGrant::<T>::get(chart), "a grant has a number that is yet to be given");
             ensure!(!grant.permissions.is_empty() && !grant.purposes.is_empty(), "a grant allows nothing");
             ensure!(!grant.purposes.contains(Purpose::Emergency), "a grant is for emergencies");
             ensure!(!grant.interval.is_empty(), "a grant has an empty interval");
@@ -83,45 +45,54 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Exactly the grants are indexed by their grantees.
-    fn try_state_grants_are_indexed_by_grantee() -> DispatchResult {
-        for (chart, number, grant) in Grants::<T>::iter() {
-            ensure!(GrantsTo::<T>::contains_key(grant.grantee, (chart, number)), "a grant is not indexed");
+    /// From the newest grant of each grantee each leads to the one before, and all grants are on the way.
+    fn try_state_grants_are_linked_by_grantee() -> DispatchResult {
+        let mut on_the_way = 0usize;
+        let all = Grants::<T>::iter_keys().count();
+        for (grantee, newest) in NewestGrantTo::<T>::iter() {
+            let mut next = Some(newest);
+            while let Some(GrantRef { chart, number }) = next {
+                let linked = Grants::<T>::get(chart, number).ok_or("the way leads to no grant")?;
+                ensure!(linked.grant.grantee == grantee, "a grant is on the way to another grantee's");
+                on_the_way = on_the_way.saturating_add(1);
+                ensure!(on_the_way <= all, "grants lead to each other in a circle");
+                next = linked.previous;
+            }
         }
-        for (grantee, (chart, number), ()) in GrantsTo::<T>::iter() {
-            let grant = Grants::<T>::get(chart, number).ok_or("the index names no grant")?;
-            ensure!(grant.grantee == grantee, "a grant is indexed for another grantee");
-        }
+        ensure!(on_the_way == all, "a grant is not on the way from its grantee's newest");
         Ok(())
     }
 
     /// Every grant that is not over is in the list by which decisions find it.
     fn try_state_live_grants_are_listed() -> DispatchResult {
         let now = Self::now();
-        for (chart, number, grant) in Grants::<T>::iter().filter(|(_, _, grant)| !grant.is_over(now)) {
-            let listed = match grant.scope {
-                Scope::Compartment(compartment) => CompartmentGrants::<T>::get(chart, compartment).contains(&number),
-                Scope::Record(key) => RecordGrants::<T>::get(chart, key).contains(&number),
+        for (chart, number, linked) in Grants::<T>::iter().filter(|(_, _, linked)| !linked.grant.is_over(now)) {
+            let listed = match linked.grant.scope {
+                Scope::Compartment(compartment) => CompartmentGrants::<T>::get(chart, compartment).contains(number),
+                Scope::Record(key) => RecordGrants::<T>::get(chart, key).contains(number),
             };
             ensure!(listed, "a live grant is not listed");
         }
         Ok(())
     }
 
-    /// Lists hold grants over what they are the list of, each once.
-    fn try_state_listed_grants_cover_their_list() -> DispatchResult {
-        let check = |chart, scope, list: &[GrantId]| {
-            let distinct: BTreeSet<_> = list.iter().collect();
+    /// Lists say the same of grants as the grants themselves, of each once, and hold only grants over their own scope.
+    fn try_state_lists_say_what_grants_say() -> DispatchResult {
+        let check = |chart, scope, list: &[ListedGrant]| {
+            let distinct: BTreeSet<_> = list.iter().map(|listed| listed.number).collect();
             ensure!(distinct.len() == list.len(), "a grant is listed twice");
-            let covers = |number| Grants::<T>::get(chart, number).is_some_and(|grant| grant.scope == scope);
-            ensure!(list.iter().all(covers), "a listed grant covers something else");
+            for listed in list {
+                let grant = Grants::<T>::get(chart, listed.number).ok_or("a listed grant does not exist")?.grant;
+                ensure!(grant.scope == scope, "a listed grant covers something else");
+                ensure!(grant.listed(listed.number) == *listed, "a list says something else than the grant");
+            }
             DispatchResult::Ok(())
         };
         for (chart, compartment, list) in CompartmentGrants::<T>::iter() {
-            check(chart, Scope::Compartment(compartment), &list)?;
+            check(chart, Scope::Compartment(compartment), &list.grants)?;
         }
         for (chart, key, list) in RecordGrants::<T>::iter() {
-            check(chart, Scope::Record(key), &list)?;
+            check(chart, Scope::Record(key), &list.grants)?;
         }
         Ok(())
     }
@@ -130,15 +101,15 @@ impl<T: Config> Pallet<T> {
     fn try_state_open_requests_are_indexed() -> DispatchResult {
         let now = Self::now();
         for (chart, number, request) in Requests::<T>::iter() {
-            let held = Charts::<T>::get(chart).ok_or("a request has no chart")?;
-            ensure!(number < held.next_request, "a request has a number that is yet to be given");
+            ensure!(T::Controllers::controller(chart).is_some(), "a request has no chart");
+            ensure!(number < NextRequest::<T>::get(chart), "a request has a number that is yet to be given");
             let indexed = OpenRequests::<T>::get(chart, request.requester) == Some(number);
             ensure!(indexed || !request.is_open(now), "an open request is not indexed");
         }
         for (chart, requester, number) in OpenRequests::<T>::iter() {
             let request = Requests::<T>::get(chart, number).ok_or("the index names no request")?;
             let waits = request.requester == requester && request.state == RequestState::Open;
-            ensure!(waits, "the index names a request that is answered, or somebody else's");
+            ensure!(waits, "the index names a request that is answered, or another member's");
         }
         Ok(())
     }

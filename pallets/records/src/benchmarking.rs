@@ -3,31 +3,25 @@
 //! One benchmark for each call, in its worst case: a member whose grant is one of as many as there can be, all of which are read.
 
 use super::*;
-use frame_benchmarking::v2::*;
+use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
 use frame_support::{
     traits::{Get, Time},
     BoundedVec,
 };
 use frame_system::RawOrigin;
 use salus_primitives::{
-    access::{Basis, Purpose, Scope, MAX_COMPARTMENTS, MAX_RECORD_GRANTS},
+    access::{Basis, Purpose, Scope, SealedKey},
     audit::{Action, AuditEvent, LogId, Subject},
+    charts::MAX_COMPARTMENTS,
     membership::Role,
-    questions::{Access, AuditLog, Membership, Stage},
-    records::{NewRecord, NewVersion, RecordGrantEnvelopes, Session, MAX_BATCH, SESSION_LENGTH},
-    ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
+    questions::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders},
+    records::{NewRecord, NewVersion, RecordGrantEnvelopes, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH},
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
 };
 use sp_runtime::AccountId32;
 
-/// Sets the part of the stage that only this pallet needs: grants over one record.
-pub trait StageRecordGrants {
-    /// `count` live grants over `record` alone with every permission and every purpose that can be granted: the last one
-    /// to `grantee`, the others to nobody in particular.
-    fn record_grants(record: RecordId, count: u32, grantee: MemberId);
-}
-
-/// Nobody's number.
-const NOBODY: MemberId = MemberId(u64::MAX);
+/// A number that no member has.
+const STRANGER: MemberId = MemberId(u64::MAX);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 const SESSION: SessionKey = SessionKey([7; 16]);
 
@@ -42,13 +36,17 @@ struct Scene {
 impl Scene {
     fn set<T: Config>() -> Result<Self, BenchmarkError> {
         let patient = account("patient", 0, 0);
-        T::Stage::member(&patient, Role::Patient);
-        let chart = T::Stage::chart(&patient);
+        T::BenchmarkHelper::member(&patient, Role::Patient);
+        let chart = T::BenchmarkHelper::chart(&patient);
         let doctor = account("doctor", 0, 0);
-        let member = T::Stage::member(&doctor, Role::Clinician);
+        let member = T::BenchmarkHelper::member(&doctor, Role::Clinician);
+        // What the admission of the doctor's transactions has read, its own weight has counted.
+        for key in T::BenchmarkHelper::admitted(&doctor) {
+            add_to_whitelist(key.into());
+        }
         let institution = T::Membership::standing(member)
             .and_then(|standing| standing.institution_id())
-            .ok_or(BenchmarkError::Stop("a staged clinician belongs to an institution"))?;
+            .ok_or(BenchmarkError::Stop("a clinician belongs to an institution"))?;
         Ok(Self { chart, doctor, member, institution })
     }
 
@@ -56,9 +54,35 @@ impl Scene {
     fn crowded<T: Config>(compartments: u32) -> Result<Self, BenchmarkError> {
         let scene = Self::set::<T>()?;
         for compartment in (0..MAX_COMPARTMENTS).take(compartments as usize) {
-            T::Stage::crowded_grant(scene.chart, CompartmentId(compartment), scene.member);
+            T::BenchmarkHelper::crowded_grant(scene.chart, CompartmentId(compartment), scene.member);
         }
         Ok(scene)
+    }
+
+    /// A record by the doctor, with the doctor's grant as the last of as many as it can have, in a compartment as full.
+    fn crowded_record<T: Config>(&self) -> RecordId {
+        T::BenchmarkHelper::crowded_grant(self.chart, COMPARTMENT, STRANGER);
+        let record = Pallet::<T>::benchmark_record(self.chart, COMPARTMENT, self.member, self.institution);
+        T::BenchmarkHelper::crowded_record_grant(record, COMPARTMENT, self.member);
+        record
+    }
+
+    /// As many sessions of the doctor as can run but one, of which none is for what is opened next.
+    fn crowd_sessions<T: Config>(&self) {
+        let opened_at = T::Time::now();
+        let session = |number: u32| KeyedSession {
+            key: SessionKey(u128::from(number).to_be_bytes()),
+            session: Session {
+                chart: self.chart,
+                scope: Scope::Record(RecordKey([0xff; 16])),
+                purpose: Purpose::Payment,
+                basis: Basis::Grant(GrantId(number)),
+                opened_at,
+                expires_at: opened_at.saturating_add(SESSION_LENGTH),
+            },
+        };
+        let sessions: alloc::vec::Vec<_> = (1..MAX_SESSIONS).map(session).collect();
+        Sessions::<T>::insert(self.member, BoundedVec::truncate_from(sessions));
     }
 
     fn origin(&self) -> RawOrigin<AccountId32> {
@@ -70,7 +94,7 @@ fn new_version<T: Config>(chart: ChartId, compartment: CompartmentId) -> NewVers
     NewVersion {
         content: Digest([1; 32]),
         key_envelope: Digest([2; 32]),
-        epoch: T::Access::epoch(chart, compartment).unwrap_or_default(),
+        epoch: T::Compartments::compartment(chart, compartment).map_or(0, |it| it.epoch),
         size: T::MaxRecordSize::get(),
     }
 }
@@ -118,15 +142,15 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn amend_record(e: Linear<0, MAX_RECORD_GRANTS>) -> Result<(), BenchmarkError> {
-        let scene = Scene::crowded::<T>(1)?;
-        let record = T::Stage::record(scene.chart, COMPARTMENT, &scene.doctor);
-        T::Stage::record_grants(record, e, NOBODY);
-        let readers = T::Access::record_readers(record);
-        assert_eq!(readers.len() as u32, e);
+    fn amend_record() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        let envelope = Digest([3; 32]);
         // The last in order first: sorting has the most to do.
-        let envelopes: alloc::vec::Vec<_> = readers.into_iter().rev().map(|grant| (grant, Digest([3; 32]))).collect();
+        let readers = T::Readers::record_readers(record).into_iter().rev();
+        let envelopes: alloc::vec::Vec<_> = readers.map(|grant| SealedKey { grant, envelope }).collect();
         let envelopes = RecordGrantEnvelopes::truncate_from(envelopes);
+        assert!(envelopes.is_full());
         let version = new_version::<T>(scene.chart, COMPARTMENT);
 
         #[extrinsic_call]
@@ -139,24 +163,21 @@ mod benchmarks {
     #[benchmark]
     fn open_records_permitted() -> Result<(), BenchmarkError> {
         let scene = Scene::set::<T>()?;
-        T::Stage::crowded_grant(scene.chart, COMPARTMENT, NOBODY);
-        let record = T::Stage::record(scene.chart, COMPARTMENT, &scene.doctor);
-        T::Stage::record_grants(record, MAX_RECORD_GRANTS, scene.member);
+        let record = scene.crowded_record::<T>();
+        scene.crowd_sessions::<T>();
         let scope = Scope::Record(record.key);
 
         #[extrinsic_call]
         open_records(scene.origin(), scene.chart, scope, Purpose::Treatment, SESSION);
 
-        assert!(Sessions::<T>::contains_key(scene.member, SESSION));
+        assert!(Sessions::<T>::get(scene.member).is_full());
         Ok(())
     }
 
     #[benchmark]
     fn open_records_denied() -> Result<(), BenchmarkError> {
         let scene = Scene::set::<T>()?;
-        T::Stage::crowded_grant(scene.chart, COMPARTMENT, NOBODY);
-        let record = T::Stage::record(scene.chart, COMPARTMENT, &scene.doctor);
-        T::Stage::record_grants(record, MAX_RECORD_GRANTS, scene.member);
+        let record = scene.crowded_record::<T>();
         let (scope, purpose) = (Scope::Record(record.key), Purpose::Emergency);
         let origin = scene.origin().into();
 
@@ -170,34 +191,7 @@ mod benchmarks {
             T::Audit::append(LogId::Chart(scene.chart), entry);
         }
 
-        assert!(!Sessions::<T>::contains_key(scene.member, SESSION));
-        Ok(())
-    }
-
-    #[benchmark]
-    fn close_sessions(n: Linear<0, { T::MaxClosed::get() }>) -> Result<(), BenchmarkError> {
-        let opened_at = T::Time::now();
-        for place in 0..=n {
-            let session = SessionKey(u128::from(place).to_be_bytes());
-            let reader = MemberId(place.into());
-            // All are due but the one that ends the search.
-            let expires_at = if place < n { opened_at } else { opened_at.saturating_add(SESSION_LENGTH) };
-            let (scope, purpose) = (Scope::Record(RecordKey::default()), Purpose::Treatment);
-            let basis = Basis::Controller;
-            let value = Session { chart: ChartId(0), scope, purpose, basis, opened_at, expires_at };
-            Sessions::<T>::insert(reader, session, value);
-            SessionQueue::<T>::insert(u64::from(place), QueuedSession { reader, session, expires_at });
-        }
-        NextSession::<T>::put(u64::from(n).saturating_add(1));
-        let closed;
-
-        #[block]
-        {
-            closed = Pallet::<T>::close_sessions(u32::MAX);
-        }
-
-        assert_eq!(closed, n);
-        assert_eq!(Sessions::<T>::iter().count(), 1);
+        assert!(!Sessions::<T>::contains_key(scene.member));
         Ok(())
     }
 

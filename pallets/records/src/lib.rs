@@ -10,17 +10,24 @@
 //! |---|---|
 //! | [`create_medical_record`](Pallet::create_medical_record), [`create_medical_records`](Pallet::create_medical_records) | the chart's controller, or a member with a `Create` grant |
 //! | [`amend_record`](Pallet::amend_record) | the author if it is the chart's controller, or a member with an `Amend` grant |
-//! | [`open_records`](Pallet::open_records) | any active member: whether it is permitted or denied, the answer is logged |
+//! | [`open_records`](Pallet::open_records) | any member, wherever it stands: whether it is permitted or denied, the answer is logged |
 //!
-//! What "may" means is not decided here: every call asks [`salus_primitives::questions::Access`], which the runtime
-//! wires, and what no rule permits is denied (S1-13).
+//! What "may" means is not decided here: every call hands what it knows of the record to
+//! [`salus_primitives::questions::Decisions`], which the runtime wires, and what no rule permits is denied (S1-13).
 //!
 //! ## What is stored
 //!
 //! For each record its compartment, author, custodian, state and the number of its versions; for each version the
 //! SHA-256 of the sealed blob and of the envelope that holds its content key, the compartment's epoch, the padded size,
 //! the time, and the hash of the version before (S2-16, S3-09). Versions are only ever added (S2-15, S4-18). A permitted
-//! open leaves a session, which saves further log entries for half an hour and is judged by time, never by clean-up.
+//! open leaves a session of half an hour, judged by time, never by clean-up: the reader's next open takes expired ones
+//! away.
+//!
+//! ## Which opens have a log entry
+//!
+//! The first open of a scope for a purpose has an entry before anything is released, and so has each open after the term
+//! of a session. A repeated open within the term has none: the reader gets another key of the same session, with the same
+//! end, so a reader who opens again and again cannot bury a patient's log. Repeated denials are counted by the audit pallet.
 //!
 //! ## What is never stored
 //!
@@ -35,7 +42,7 @@
 
 extern crate alloc;
 
-mod impl_records;
+mod facts;
 mod pages;
 mod reading;
 #[cfg(any(feature = "try-runtime", test))]
@@ -72,11 +79,9 @@ mod mock;
 )]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::StageRecordGrants;
 pub use pages::MAX_PAGE;
 pub use pallet::*;
-pub use types::QueuedSession;
+pub use types::KeyedSession;
 pub use weights::WeightInfo;
 
 /// Record assets, their versions, and the log entry before each read.
@@ -88,8 +93,9 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
         access::{Basis, Denial, Purpose, Scope},
-        questions::{Access, AuditLog, Membership},
-        records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Session, Version, MAX_BATCH},
+        membership::Standing,
+        questions::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
+        records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Version, MAX_BATCH, MAX_SESSIONS},
         ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
     };
     use sp_runtime::AccountId32;
@@ -103,11 +109,26 @@ pub mod pallet {
     /// What the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
-        /// Knows who signs.
+        /// An active member that signs.
+        type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
+
+        /// A member that signs, wherever it stands: a member who may not act is denied in a decision, which the log shows.
+        type ReaderOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
+
+        /// Knows the institutions that keep records.
         type Membership: Membership<AccountId32>;
 
+        /// Knows which charts there are.
+        type Controllers: Controllers;
+
+        /// Knows the epochs of compartments.
+        type Compartments: Compartments;
+
         /// Decides who may do what.
-        type Access: Access;
+        type Decisions: Decisions;
+
+        /// Knows to whom the key of a record is sealed.
+        type Readers: RecordReaders;
 
         /// Takes the log entries.
         type Audit: AuditLog;
@@ -123,16 +144,14 @@ pub mod pallet {
         #[pallet::constant]
         type MaxRecordSize: Get<u64>;
 
-        /// Expired sessions that one block removes, at most.
-        #[pallet::constant]
-        type MaxClosed: Get<u32>;
-
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
 
-        /// Sets the stage for benchmarks.
+        /// Makes members, charts and grants for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type Stage: salus_primitives::questions::Stage<AccountId32> + crate::StageRecordGrants;
+        type BenchmarkHelper: salus_primitives::questions::MemberHelper<AccountId32>
+            + salus_primitives::questions::ChartHelper<AccountId32>
+            + salus_primitives::questions::GrantHelper;
     }
 
     /// The records of each chart.
@@ -154,26 +173,12 @@ pub mod pallet {
         OptionQuery,
     >;
 
-    /// The sessions of each reader, as long as clean-up has not come to the expired ones.
+    /// The sessions of each reader, as long as its next open has not taken the expired ones away.
     ///
-    /// Members are counted by the chain; session keys are chosen by readers.
+    /// Members are counted by the chain.
     #[pallet::storage]
     pub type Sessions<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, SessionKey, Session, OptionQuery>;
-
-    /// Sessions in the order of opening, which is that of expiry: what clean-up takes away, from the oldest on.
-    ///
-    /// Places are counted by the chain.
-    #[pallet::storage]
-    pub type SessionQueue<T: Config> = StorageMap<_, Twox64Concat, u64, QueuedSession, OptionQuery>;
-
-    /// The place of the oldest queued session; the next place when none is queued.
-    #[pallet::storage]
-    pub type OldestSession<T: Config> = StorageValue<_, u64, ValueQuery>;
-
-    /// The place that the next session gets.
-    #[pallet::storage]
-    pub type NextSession<T: Config> = StorageValue<_, u64, ValueQuery>;
+        StorageMap<_, Twox64Concat, MemberId, BoundedVec<KeyedSession, ConstU32<MAX_SESSIONS>>, ValueQuery>;
 
     /// What happened.
     #[pallet::event]
@@ -220,11 +225,11 @@ pub mod pallet {
             /// From when on a new opening is needed.
             expires_at: Moment,
         },
-        /// Somebody wanted to open records and was denied.
+        /// A member wanted to open records and was denied.
         OpenDenied {
             /// The chart.
             chart: ChartId,
-            /// Who wanted to read.
+            /// The member.
             reader: MemberId,
             /// What was to be opened.
             scope: Scope,
@@ -238,11 +243,7 @@ pub mod pallet {
     /// Why a call is refused. Whatever the error, nothing changed.
     #[pallet::error]
     pub enum Error<T> {
-        /// The signing account belongs to no member. Join first, or sign with a bound transaction key.
-        NotMember,
-        /// The member is pending, suspended, revoked or past its validity. Ask the institution.
-        NotActive,
-        /// The signer's institution, or the custodian, is unknown, suspended or removed. Name an active one.
+        /// The custodian is unknown, suspended or removed. Name an active one.
         InstitutionNotActive,
         /// There is no such chart, compartment or record. Check the ids.
         NotFound,
@@ -258,30 +259,27 @@ pub mod pallet {
         StaleEpoch,
         /// The sealed blob is empty or larger than the chain allows.
         InvalidSize,
-        /// A hash is all zero, so it can be the hash of nothing known.
+        /// A hash is all zero, so it is not the hash of any sealed object.
         InvalidDigest,
-        /// The version does not have the next number: somebody amended the record meanwhile. Read it, then amend anew.
+        /// The version does not have the next number: another member amended the record meanwhile. Read it, then amend again.
         VersionConflict,
         /// The record has as many versions as the chain allows. Create a new record.
         TooManyVersions,
         /// The newest version has this content already.
         Unchanged,
-        /// The envelopes are not exactly those of the live grants over this record. Read the grants, then seal to each.
+        /// The envelopes are not exactly those of the record's readers. Ask for its readers, then seal to each.
         InvalidEnvelopes,
         /// The reader has an unexpired session with this key. Use it, or choose a new key.
         SessionExists,
+        /// As many sessions of the reader run as can. Use one of them, or wait until one expires.
+        TooManySessions,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            Self::close_sessions_within(remaining)
-        }
-
         fn integrity_test() {
             assert!(T::MaxVersions::get() > 0, "a record needs at least one version");
             assert!(T::MaxRecordSize::get() > 0, "a sealed blob needs at least one byte");
-            assert!(T::MaxClosed::get() > 0, "expired sessions have to be removed");
         }
 
         #[cfg(feature = "try-runtime")]
@@ -305,7 +303,7 @@ pub mod pallet {
             custodian: InstitutionId,
             record: NewRecord,
         ) -> DispatchResult {
-            let author = Self::ensure_member(origin)?;
+            let author = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_create(&author, chart, custodian, core::slice::from_ref(&record))
         }
 
@@ -325,7 +323,7 @@ pub mod pallet {
             custodian: InstitutionId,
             records: BoundedVec<NewRecord, ConstU32<MAX_BATCH>>,
         ) -> DispatchResult {
-            let author = Self::ensure_member(origin)?;
+            let author = T::MemberOrigin::ensure_origin(origin)?;
             ensure!(!records.is_empty(), Error::<T>::EmptyBatch);
             Self::do_create(&author, chart, custodian, &records)
         }
@@ -335,10 +333,9 @@ pub mod pallet {
         /// ## Origin
         ///
         /// Signed by an active member that may amend the record. `number` is the one that the version is to get, so that
-        /// of two that amend at once one is refused; `grant_envelopes` has one envelope for each live grant over this
-        /// record alone that can read, in any order.
+        /// of two that amend at once one is refused; `grant_envelopes` has one envelope, in any order, for each live grant over
+        /// this record alone that can read and whose grantee has the standing to read.
         #[pallet::call_index(2)]
-        #[pallet::weight(<T as Config>::WeightInfo::amend_record(grant_envelopes.len() as u32))]
         pub fn amend_record(
             origin: OriginFor<T>,
             record: RecordId,
@@ -346,7 +343,7 @@ pub mod pallet {
             version: NewVersion,
             grant_envelopes: RecordGrantEnvelopes,
         ) -> DispatchResult {
-            let author = Self::ensure_member(origin)?;
+            let author = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_amend(&author, record, number, version, grant_envelopes)
         }
 
@@ -354,9 +351,10 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Signed by any active member. When access is denied the call succeeds, logs the denial and gives no session;
-        /// look for the event `RecordsOpened`. `session` is chosen by the reader, at random, and names the session to the
-        /// release gate.
+        /// Signed by any member, wherever it stands. When access is denied the call succeeds, logs the denial and gives no
+        /// session; look for the event `RecordsOpened`. `session` is chosen by the reader, at random, and names the session
+        /// to the release gate. While a session of the reader for the same chart, scope and purpose runs, another open adds
+        /// a key to it and no log entry.
         #[pallet::call_index(3)]
         #[pallet::weight(
             <T as Config>::WeightInfo::open_records_permitted().max(<T as Config>::WeightInfo::open_records_denied())
@@ -368,7 +366,7 @@ pub mod pallet {
             purpose: Purpose,
             session: SessionKey,
         ) -> DispatchResult {
-            let reader = Self::ensure_member(origin)?;
+            let reader = T::ReaderOrigin::ensure_origin(origin)?;
             Self::do_open(&reader, chart, scope, purpose, session)
         }
     }

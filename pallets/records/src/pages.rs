@@ -35,8 +35,8 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// The session that `reader` named `session`, expired or not, as long as the state holds it.
+    /// The session that `reader` named `session`, expired or not, as long as the state has it.
     pub fn session(reader: MemberId, session: SessionKey) -> Option<Session> {
-        Sessions::<T>::get(reader, session)
+        Sessions::<T>::get(reader).into_iter().find(|it| it.key == session).map(|it| it.session)
     }
 }

@@ -2,10 +2,10 @@
 
 //! What is true of the storage after every block: one function for each fact.
 
-use crate::{Config, NextSession, OldestSession, Pallet, Records, SessionQueue, Sessions, Versions};
-use alloc::collections::BTreeMap;
+use crate::{Config, KeyedSession, Pallet, Records, Sessions, Versions};
+use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
-use salus_primitives::Digest;
+use salus_primitives::{records::SESSION_LENGTH, Digest};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -14,8 +14,7 @@ impl<T: Config> Pallet<T> {
         Self::try_state_versions_are_numbered_and_chained()?;
         Self::try_state_versions_belong_to_records()?;
         Self::try_state_versions_are_well_formed()?;
-        Self::try_state_queue_is_whole_and_in_order()?;
-        Self::try_state_sessions_are_queued()
+        Self::try_state_sessions_are_told_apart()
     }
 
     /// A record has versions `0..versions`, within the limit, and each carries the hash of the one before (S2-16).
@@ -47,34 +46,20 @@ impl<T: Config> Pallet<T> {
             ensure!((1..=T::MaxRecordSize::get()).contains(&version.size), "a version's size is out of bounds");
             let zero = Digest::default();
             ensure!(version.content != zero && version.key_envelope != zero, "a version's digest is all zero");
-            let in_order = version.grant_envelopes.iter().is_sorted_by(|(one, _), (other, _)| one < other);
+            let in_order = version.grant_envelopes.iter().is_sorted_by(|one, other| one.grant < other.grant);
             ensure!(in_order, "a version's grant envelopes are not in order");
         }
         Ok(())
     }
 
-    /// The queue has a session at each place from the oldest to the next, none elsewhere, and later ones expire later.
-    fn try_state_queue_is_whole_and_in_order() -> Result<(), TryRuntimeError> {
-        let (oldest, next) = (OldestSession::<T>::get(), NextSession::<T>::get());
-        let places = next.checked_sub(oldest).ok_or("the oldest session comes after the next one")?;
-        ensure!(SessionQueue::<T>::iter_keys().count() as u64 == places, "the queue has gaps or strays");
-        let mut expires_at = 0;
-        for place in oldest..next {
-            let queued = SessionQueue::<T>::get(place).ok_or("a place of the queue is empty")?;
-            ensure!(expires_at <= queued.expires_at, "a later session expires earlier");
-            expires_at = queued.expires_at;
-        }
-        Ok(())
-    }
-
-    /// Clean-up will come to every session.
-    fn try_state_sessions_are_queued() -> Result<(), TryRuntimeError> {
-        let last: BTreeMap<_, _> = (OldestSession::<T>::get()..NextSession::<T>::get())
-            .filter_map(SessionQueue::<T>::get)
-            .map(|queued| ((queued.reader, queued.session), queued.expires_at))
-            .collect();
-        for (reader, key, session) in Sessions::<T>::iter() {
-            ensure!(last.get(&(reader, key)) == Some(&session.expires_at), "a session is not queued");
+    /// Each session of a reader has a key of its own and the length that sessions have.
+    fn try_state_sessions_are_told_apart() -> Result<(), TryRuntimeError> {
+        for sessions in Sessions::<T>::iter_values() {
+            let keys: BTreeSet<_> = sessions.iter().map(|it| it.key).collect();
+            ensure!(keys.len() == sessions.len(), "two sessions of a reader have one key");
+            let has_length =
+                |it: &KeyedSession| it.session.expires_at == it.session.opened_at.saturating_add(SESSION_LENGTH);
+            ensure!(sessions.iter().all(has_length), "a session lasts longer or shorter than sessions do");
         }
         Ok(())
     }

@@ -3,23 +3,14 @@
 //! Values that only this pallet stores.
 
 use codec::{Decode, Encode, MaxEncodedLen};
-use salus_primitives::{MemberId, Moment, SessionKey};
+use salus_primitives::{records::Session, SessionKey};
 use scale_info::TypeInfo;
 
-/// A session in the order of opening.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct QueuedSession {
-    /// Who opened.
-    pub reader: MemberId,
-    /// The key of the session.
-    pub session: SessionKey,
-    /// When the session expires. Kept here too because the reader may name a later session with the same key.
-    pub expires_at: Moment,
-}
-
-impl QueuedSession {
-    /// Whether the session has expired at `at`.
-    pub fn is_due(&self, at: Moment) -> bool {
-        self.expires_at <= at
-    }
+/// A session, and the key by which its reader names it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct KeyedSession {
+    /// The key.
+    pub key: SessionKey,
+    /// The session.
+    pub session: Session,
 }

@@ -11,12 +11,12 @@ use frame_support::{
     ensure,
     traits::{Get, Time},
 };
-use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use salus_primitives::{
     access::{Ask, Basis, Decision, Denial, Permission, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
+    decision::RecordFacts,
     membership::{InstitutionStatus, Standing},
-    questions::{Access, AuditLog, Membership},
+    questions::{AuditLog, Compartments, Decisions, Membership, Question, RecordReaders},
     records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Version},
     ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordId,
 };
@@ -28,15 +28,6 @@ pub(crate) fn distinct_compartments(records: &[NewRecord]) -> u32 {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The signer's standing, if it is a member that may act now.
-    pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<Standing, DispatchError> {
-        let account = ensure_signed(origin)?;
-        let standing = T::Membership::standing_of_account(&account).ok_or(Error::<T>::NotMember)?;
-        ensure!(standing.is_active(T::Time::now()), Error::<T>::NotActive);
-        ensure!(standing.is_institution_active(), Error::<T>::InstitutionNotActive);
-        Ok(standing)
-    }
-
     /// Creates `records` in `chart`: checks every one of them before it writes the first.
     pub(crate) fn do_create(
         author: &Standing,
@@ -46,14 +37,14 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         Self::ensure_custodian(author, custodian)?;
         let mut keys = BTreeSet::new();
-        let mut leaves = BTreeMap::new();
+        let mut permits = BTreeMap::new();
         for NewRecord { key, compartment, version } in records {
-            let (_, epoch) = match leaves.get(compartment) {
-                Some(leave) => *leave,
+            let (_, epoch) = match permits.get(compartment) {
+                Some(permit) => *permit,
                 None => {
-                    let leave = Self::ensure_creator(author, chart, *compartment)?;
-                    leaves.insert(*compartment, leave);
-                    leave
+                    let permit = Self::ensure_creator(author, chart, *compartment)?;
+                    permits.insert(*compartment, permit);
+                    permit
                 }
             };
             ensure!(keys.insert(*key) && !Records::<T>::contains_key(chart, key), Error::<T>::AlreadyExists);
@@ -63,7 +54,7 @@ impl<T: Config> Pallet<T> {
             let record = RecordId { chart, key: *key };
             let content = version.content;
             Self::insert_record(record, *compartment, author.member, custodian, version.clone());
-            let basis = leaves.get(compartment).map(|(basis, _)| Reason::Basis(*basis));
+            let basis = permits.get(compartment).map(|(basis, _)| Reason::Basis(*basis));
             Self::log_version(author, record, 0, Action::RecordCreated, basis);
             Self::deposit_event(Event::RecordCreated {
                 record,
@@ -86,10 +77,11 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let RecordId { chart, key } = id;
         let mut record = Records::<T>::get(chart, key).ok_or(Error::<T>::NotFound)?;
-        let basis = Self::ensure_permitted(author, chart, Permission::Amend, Scope::Record(key))?;
+        let facts = Some(Self::facts_of(key, &record));
+        let basis = Self::ensure_permitted(author, chart, Permission::Amend, Scope::Record(key), facts)?;
         ensure!(number == record.versions, Error::<T>::VersionConflict);
         ensure!(number < T::MaxVersions::get(), Error::<T>::TooManyVersions);
-        let epoch = T::Access::epoch(chart, record.compartment).ok_or(Error::<T>::NotFound)?;
+        let epoch = Self::epoch(chart, record.compartment)?;
         Self::ensure_version(&version, epoch)?;
         let last = Versions::<T>::get((chart, key, number.saturating_sub(1))).ok_or(Error::<T>::NotFound)?;
         ensure!(version.content != last.content, Error::<T>::Unchanged);
@@ -104,9 +96,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Stages a record of one version for benchmarks, without asking anybody.
+    /// A record of one version for benchmarks, without any check.
     #[cfg(feature = "runtime-benchmarks")]
-    pub fn stage_record(
+    pub(crate) fn benchmark_record(
         chart: ChartId,
         compartment: CompartmentId,
         author: MemberId,
@@ -116,9 +108,9 @@ impl<T: Config> Pallet<T> {
         use frame_support::{Blake2_128, Blake2_256, StorageHasher};
 
         let number = Records::<T>::iter_key_prefix(chart).count() as u64;
-        let seed = (b"stage", chart, number).encode();
+        let seed = (b"benchmark", chart, number).encode();
         let (key, content) = (Blake2_128::hash(&seed).into(), Digest(Blake2_256::hash(&seed)));
-        let epoch = T::Access::epoch(chart, compartment).unwrap_or_default();
+        let epoch = Self::epoch(chart, compartment).unwrap_or_default();
         let record = RecordId { chart, key };
         let version = NewVersion { content, key_envelope: content, epoch, size: 1 };
         Self::insert_record(record, compartment, author, custodian, version);
@@ -143,9 +135,9 @@ impl<T: Config> Pallet<T> {
         chart: ChartId,
         compartment: CompartmentId,
     ) -> Result<(Basis, u32), DispatchError> {
-        let basis = Self::ensure_permitted(author, chart, Permission::Create, Scope::Compartment(compartment))?;
-        let epoch = T::Access::epoch(chart, compartment).ok_or(Error::<T>::NotFound)?;
-        Ok((basis, epoch))
+        let scope = Scope::Compartment(compartment);
+        let basis = Self::ensure_permitted(author, chart, Permission::Create, scope, None)?;
+        Ok((basis, Self::epoch(chart, compartment)?))
     }
 
     /// What permits `author` to write.
@@ -154,13 +146,20 @@ impl<T: Config> Pallet<T> {
         chart: ChartId,
         permission: Permission,
         scope: Scope,
+        record: Option<RecordFacts>,
     ) -> Result<Basis, DispatchError> {
-        let ask = Ask { permission, scope, purpose: None, at: T::Time::now() };
-        match T::Access::decide(author, chart, &ask) {
+        let ask = Ask { permission, scope, purpose: None, at: T::Time::now(), version: None };
+        match T::Decisions::decide(&Question { asker: Some(author), chart, record, ask }) {
             Decision::Permitted(basis) => Ok(basis),
             Decision::Denied(Denial::NotFound) => Err(Error::<T>::NotFound.into()),
             Decision::Denied(_) => Err(Error::<T>::NotPermitted.into()),
         }
+    }
+
+    /// The current epoch of a compartment.
+    fn epoch(chart: ChartId, compartment: CompartmentId) -> Result<u32, DispatchError> {
+        let compartment = T::Compartments::compartment(chart, compartment).ok_or(Error::<T>::NotFound)?;
+        Ok(compartment.epoch)
     }
 
     fn ensure_version(version: &NewVersion, epoch: u32) -> DispatchResult {
@@ -175,16 +174,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// `envelopes` by number of the grant, if they are exactly those that the live grants over `record` need.
+    /// `envelopes` by number of the grant, if they are exactly those that the readers of `record` need.
     fn ensure_envelopes(
         record: RecordId,
         mut envelopes: RecordGrantEnvelopes,
     ) -> Result<RecordGrantEnvelopes, DispatchError> {
-        envelopes.iter().try_for_each(|(_, hash)| Self::ensure_digest(hash))?;
-        envelopes.sort_by_key(|(grant, _)| *grant);
-        let mut readers: Vec<_> = T::Access::record_readers(record);
+        envelopes.iter().try_for_each(|sealed| Self::ensure_digest(&sealed.envelope))?;
+        envelopes.sort_by_key(|sealed| sealed.grant);
+        let mut readers: Vec<_> = T::Readers::record_readers(record);
         readers.sort();
-        ensure!(envelopes.iter().map(|(grant, _)| grant).eq(readers.iter()), Error::<T>::InvalidEnvelopes);
+        ensure!(envelopes.iter().map(|sealed| &sealed.grant).eq(readers.iter()), Error::<T>::InvalidEnvelopes);
         Ok(envelopes)
     }
 

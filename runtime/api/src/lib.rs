@@ -10,8 +10,9 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use salus_primitives::{
-    access::{Ask, Chart, Compartment, Epoch, Explanation, Grant, Grantee, Request},
+    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
     audit::{Entry, LogHead, LogId},
+    charts::{Chart, Epoch, NumberedCompartment},
     membership::{Challenge, Institution, Member},
     records::{Record, Session, Version},
     refusal::Refusal,
@@ -41,14 +42,16 @@ sp_api::decl_runtime_apis! {
         fn chart(chart: ChartId) -> Option<Chart>;
         /// The charts that `controller` controls.
         fn charts_of(controller: MemberId) -> Vec<ChartId>;
-        /// The chart's compartments.
-        fn compartments(chart: ChartId) -> Vec<(CompartmentId, Compartment)>;
+        /// The chart's compartments, and which of them wait for a rotation.
+        fn compartments(chart: ChartId) -> Vec<NumberedCompartment>;
         /// The compartment's epochs from `from` on.
         fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<(u32, Epoch)>;
         /// The chart's grants from number `from` on, whatever became of them.
         fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<(GrantId, Grant)>;
-        /// Grants to `grantee` in any chart, after the given one.
-        fn grants_to(grantee: Grantee, after: Option<(ChartId, GrantId)>, limit: u32) -> Vec<(ChartId, GrantId, Grant)>;
+        /// Grants to `grantee` in any chart, the newest first, from the one before `before` on.
+        fn grants_to(grantee: Grantee, before: Option<GrantRef>, limit: u32) -> Vec<GrantInChart>;
+        /// To whom the key of a compartment, or of a record alone, is sealed: the grantees who may read now.
+        fn readers(chart: ChartId, scope: Scope) -> Vec<Reader>;
         /// The chart's requests from number `from` on, whatever became of them.
         fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<(RequestId, Request)>;
         /// Whether `member` may do what `ask` says in `chart`, and the way to that answer.

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Grants, OpenRequests, Requests, MAX_TERMS};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult, traits::ConstU32, BoundedVec};
 use salus_primitives::{
-    access::{GrantTerms, Grantee, Permissions, Purposes, RequestState},
+    access::{GrantScope, GrantTerms, Grantee, Permissions, Purposes, RequestState},
     audit::Reason,
     time::Interval,
     GrantId, RequestId,
@@ -29,17 +29,17 @@ fn approve_request_gives_the_requester_grants() {
         let number = request(DOCTOR, Some(UNTIL));
         take_events();
         take_log();
-        let results = GrantTerms { scope: Scope::Compartment(RESULTS), reason: None, ..within() };
+        let results = GrantTerms { scope: GrantScope::Compartment(RESULTS), reason: None, ..within() };
         assert_ok!(approve(number, vec![within(), results]));
 
         assert_eq!(Requests::<Test>::get(CHART, number).unwrap().state, RequestState::Approved);
         assert_eq!(OpenRequests::<Test>::get(CHART, DOCTOR), None);
         for grant in first::<GrantId>(2) {
-            let grant = Grants::<Test>::get(CHART, grant).unwrap();
+            let grant = Grants::<Test>::get(CHART, grant).unwrap().grant;
             assert_eq!((grant.grantee, grant.request), (Grantee::Member(DOCTOR), Some(number)));
             assert_eq!((grant.granted_by, grant.laboratory), (PATIENT, false));
         }
-        assert_eq!(Access::chart(CHART).map(|held| held.next_grant), Some(GrantId(2)));
+        assert_eq!(crate::NextGrant::<Test>::get(CHART), GrantId(2));
         let events = take_events();
         let approved = Event::RequestApproved { chart: CHART, request: number, requester: DOCTOR, grants: 2 };
         assert_eq!((events.len(), &events[0]), (3, &approved));
@@ -131,7 +131,7 @@ fn approve_request_fails_as_a_whole_when_one_grant_is_refused() {
         check(GrantTerms { permissions: Permissions::NONE, ..within() }, Error::NoPermissions);
         check(GrantTerms { envelope: None, ..within() }, Error::EnvelopeMissing);
         check(GrantTerms { interval: Interval { start: NOW, end: Some(NOW) }, ..within() }, Error::InvalidInterval);
-        let scope = Scope::Compartment(salus_primitives::CompartmentId(3));
+        let scope = GrantScope::Compartment(salus_primitives::CompartmentId(3));
         check(GrantTerms { scope, ..within() }, Error::CompartmentNotFound);
         assert_ok!(approve(number, vec![within()]));
     });
@@ -189,6 +189,6 @@ fn approve_request_of_a_researcher_reaches_de_identified_compartments_only() {
         let purposes = Purposes::of(&[Purpose::Research]);
         let research = GrantTerms { permissions, purposes, ..within() };
         assert_noop!(approve(RequestId(0), vec![research.clone()]), Error::NotDeIdentified);
-        assert_ok!(approve(RequestId(0), vec![GrantTerms { scope: Scope::Compartment(COPIES), ..research }]));
+        assert_ok!(approve(RequestId(0), vec![GrantTerms { scope: GrantScope::Compartment(COPIES), ..research }]));
     });
 }

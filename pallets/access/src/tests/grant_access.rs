@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{Charts, CompartmentGrants, Compartments, Grants, RecordGrants};
+use crate::{CompartmentGrants, Grants, NextGrant, RecordGrants};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{
-        Basis, Denial, Grant, GrantEnvelope, GrantTerms, Grantee, Permissions, Purposes, MAX_READERS, MAX_RECORD_GRANTS,
+        Basis, Denial, Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, Permissions, Purposes,
+        MAX_READERS, MAX_RECORD_GRANTS,
     },
     audit::Reason,
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
@@ -23,13 +24,9 @@ fn try_grant_to(institution: InstitutionId, terms: GrantTerms) -> DispatchResult
     Access::grant_access(signed(PATIENT), CHART, Grantee::Institution(institution), terms)
 }
 
-fn for_research(scope: Scope) -> GrantTerms {
+fn for_research(scope: GrantScope) -> GrantTerms {
     let permissions = Permissions::of(&[Permission::Read]);
     GrantTerms { scope, permissions, purposes: Purposes::of(&[Purpose::Research]), ..terms() }
-}
-
-fn rotation_is_due() -> bool {
-    Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due
 }
 
 #[test]
@@ -42,7 +39,8 @@ fn grant_access_to_a_member_over_a_compartment() {
         let GrantTerms { scope, permissions, purposes, interval, .. } = terms;
         let grant = Grant {
             grantee,
-            scope,
+            scope: scope.scope(),
+            compartment: GENERAL,
             permissions,
             purposes,
             granted_at: NOW,
@@ -55,15 +53,15 @@ fn grant_access_to_a_member_over_a_compartment() {
             request: None,
         };
         assert_eq!(Access::grants(CHART, number, 2), [(number, grant.clone())]);
-        assert_eq!(Access::grants_to(grantee, None, 2), [(CHART, number, grant)]);
-        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).into_inner(), [number]);
-        assert_eq!(Access::chart(CHART).map(|held| held.next_grant), Some(GrantId(1)));
+        assert_eq!(Access::grants_to(grantee, None, 2), [GrantInChart { chart: CHART, number, grant: grant.clone() }]);
+        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).grants.into_inner(), [grant.listed(number)]);
+        assert_eq!(NextGrant::<Test>::get(CHART), GrantId(1));
         let laboratory = false;
         let event = Event::AccessGranted {
             chart: CHART,
             grant: number,
             grantee,
-            scope,
+            scope: scope.scope(),
             permissions,
             purposes,
             interval,
@@ -77,12 +75,12 @@ fn grant_access_to_a_member_over_a_compartment() {
 }
 
 #[test]
-fn grant_access_over_a_record_carries_the_key_of_its_newest_version() {
+fn grant_access_over_a_record_carries_the_key_of_the_version_that_it_names() {
     on_charts(|| {
         let number = grant(DOCTOR, record_terms());
-        let envelope = Grants::<Test>::get(CHART, number).unwrap().envelope;
+        let envelope = Grants::<Test>::get(CHART, number).unwrap().grant.envelope;
         assert_eq!(envelope, Some(GrantEnvelope { hash: digest(22), edition: RECORD_VERSION }));
-        assert_eq!(RecordGrants::<Test>::get(CHART, RECORD).into_inner(), [number]);
+        assert!(RecordGrants::<Test>::get(CHART, RECORD).contains(number));
         assert!(decide(DOCTOR, Permission::Read, Scope::Record(RECORD), NOW).is_permitted());
         assert_eq!(decide(DOCTOR, Permission::Read, EVERYTHING, NOW), Decision::Denied(Denial::NoGrant));
     });
@@ -129,7 +127,7 @@ fn grant_access_again_after_it_was_revoked() {
         assert_ne!(first, second);
         assert_eq!(decide(DOCTOR, Permission::Read, EVERYTHING, NOW), Decision::Permitted(Basis::Grant(second)));
         // The first keeps its interval: that it was revoked is never forgotten.
-        assert_eq!(Grants::<Test>::get(CHART, first).unwrap().revoked_at, Some(NOW));
+        assert_eq!(Grants::<Test>::get(CHART, first).unwrap().grant.revoked_at, Some(NOW));
     });
 }
 
@@ -138,7 +136,7 @@ fn grant_access_starts_now_when_its_start_has_gone_by() {
     on_charts(|| {
         let number = grant(DOCTOR, GrantTerms { interval: Interval { start: 0, end: Some(NOW + 1) }, ..terms() });
         let interval = Interval { start: NOW, end: Some(NOW + 1) };
-        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().interval, interval);
+        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().grant.interval, interval);
     });
 }
 
@@ -196,8 +194,9 @@ fn grant_access_fails_unless_exactly_readers_get_an_envelope() {
 fn grant_access_fails_when_what_it_covers_does_not_exist() {
     on_charts(|| {
         let grant_over = |scope| try_grant(DOCTOR, GrantTerms { scope, ..terms() });
-        assert_noop!(grant_over(Scope::Compartment(CompartmentId(3))), Error::CompartmentNotFound);
-        assert_noop!(grant_over(Scope::Record(RecordKey([8; 16]))), Error::RecordNotFound);
+        let nowhere = CompartmentId(3);
+        assert_noop!(grant_over(GrantScope::Compartment(nowhere)), Error::CompartmentNotFound);
+        assert_noop!(grant_over(over_record(RECORD, nowhere)), Error::CompartmentNotFound);
         let call = Access::grant_access(signed(PATIENT), ChartId(9), Grantee::Member(DOCTOR), terms());
         assert_noop!(call, Error::ChartNotFound);
     });
@@ -238,7 +237,7 @@ fn grant_access_fails_when_the_role_never_allows_it() {
         assert_noop!(try_grant(AUDITOR, terms()), Error::RoleMayNot);
         let permissions = Permissions::of(&[Permission::Create, Permission::Withdraw]);
         assert_noop!(try_grant(LAB_WORKER, GrantTerms { permissions, ..create_terms() }), Error::RoleMayNot);
-        let scope = Scope::Compartment(COPIES);
+        let scope = GrantScope::Compartment(COPIES);
         assert_noop!(try_grant(RESEARCHER, GrantTerms { scope, ..create_terms() }), Error::RoleMayNot);
     });
 }
@@ -246,9 +245,8 @@ fn grant_access_fails_when_the_role_never_allows_it() {
 #[test]
 fn grant_access_for_research_reaches_de_identified_compartments_only() {
     on_charts(|| {
-        let (copies, copy) = (Scope::Compartment(COPIES), RecordKey([9; 16]));
-        set_record(copy, COPIES);
-        for identified in [EVERYTHING, Scope::Record(RECORD)] {
+        let (copies, copy) = (GrantScope::Compartment(COPIES), over_record(RecordKey([9; 16]), COPIES));
+        for identified in [GrantScope::Compartment(GENERAL), over_record(RECORD, GENERAL)] {
             assert_noop!(try_grant(RESEARCHER, for_research(identified)), Error::NotDeIdentified);
             // Neither another purpose nor another grantee opens a way round.
             let purposes = Purposes::of(&[Purpose::Treatment]);
@@ -258,7 +256,7 @@ fn grant_access_for_research_reaches_de_identified_compartments_only() {
             assert_noop!(try_grant(DOCTOR, for_research(identified)), Error::NotDeIdentified);
             assert_noop!(try_grant_to(HOSPITAL, for_research(identified)), Error::NotDeIdentified);
         }
-        for scope in [copies, Scope::Record(copy)] {
+        for scope in [copies, copy] {
             assert_ok!(try_grant(RESEARCHER, for_research(scope)));
             assert_ok!(try_grant_to(INSTITUTE, for_research(scope)));
             assert_ok!(try_grant(DOCTOR, for_research(scope)));
@@ -269,15 +267,15 @@ fn grant_access_for_research_reaches_de_identified_compartments_only() {
 #[test]
 fn grant_access_fails_past_the_bound_of_live_readers() {
     on_charts(|| {
-        let numbers: Vec<_> = (0..MAX_READERS).map(|_| grant(DOCTOR, terms())).collect();
+        let numbers: Vec<_> = (0..MAX_READERS).map(|number| grant(colleague(number), terms())).collect();
         assert_noop!(try_grant(DOCTOR, terms()), Error::TooManyReaders);
         // Other scopes have lists of their own.
         grant(DOCTOR, record_terms());
-        grant(DOCTOR, GrantTerms { scope: Scope::Compartment(RESULTS), ..terms() });
+        grant(DOCTOR, GrantTerms { scope: GrantScope::Compartment(RESULTS), ..terms() });
         assert_ok!(Access::revoke_access(signed(PATIENT), CHART, numbers[5], None));
         let next = grant(DOCTOR, terms());
         let list = CompartmentGrants::<Test>::get(CHART, GENERAL);
-        assert!(list.contains(&next) && !list.contains(&numbers[5]));
+        assert!(list.contains(next) && !list.contains(numbers[5]));
         assert_noop!(try_grant(DOCTOR, terms()), Error::TooManyReaders);
     });
 }
@@ -298,7 +296,7 @@ fn grant_access_fails_past_the_bound_of_live_record_grants() {
     });
 }
 
-/// Trap: elsewhere an expired entry blocks a new one until somebody cleans up.
+/// Trap: on other chains an expired entry blocks a new one until a call cleans up.
 #[test]
 fn grant_access_is_never_blocked_by_expired_grants() {
     on_charts(|| {
@@ -310,21 +308,25 @@ fn grant_access_is_never_blocked_by_expired_grants() {
         let expired = decide(PHARMACIST, Permission::Read, EVERYTHING, NOW + 10);
         assert_eq!(expired, Decision::Denied(Denial::Expired), "kept as long as there is room");
         let next = grant(DOCTOR, terms());
-        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).into_inner(), [next]);
+        let listed = CompartmentGrants::<Test>::get(CHART, GENERAL).grants;
+        assert_eq!(listed.iter().map(|listed| listed.number).collect::<Vec<_>>(), [next]);
         assert_eq!(Access::grants(CHART, GrantId(0), 256).len(), 65, "grants themselves are never removed");
     });
 }
 
 #[test]
-fn grant_access_makes_rotation_due_when_a_reader_makes_room() {
+fn grant_access_keeps_rotation_due_when_a_reader_makes_room() {
     on_charts(|| {
         for _ in 0..MAX_READERS {
             grant(PHARMACIST, terms_until(NOW + 10));
         }
-        set_time(NOW + 10);
         assert!(!rotation_is_due());
+        set_time(NOW + 10);
         grant(DOCTOR, terms());
+        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).left, Some(0));
         assert!(rotation_is_due());
+        rotate();
+        assert!(!rotation_is_due());
     });
 }
 
@@ -336,8 +338,7 @@ fn grant_access_makes_no_rotation_due_when_who_makes_room_never_had_the_secret()
             grant(PHARMACIST, terms_until(NOW + 10));
         }
         set_time(NOW + 10);
-        let next = epoch(2, Some(digest(3)));
-        assert_ok!(Access::rotate_compartment(signed(PATIENT), CHART, GENERAL, 1, next));
+        rotate();
         grant(DOCTOR, terms());
         assert!(!rotation_is_due());
     });
@@ -346,7 +347,7 @@ fn grant_access_makes_no_rotation_due_when_who_makes_room_never_had_the_secret()
 #[test]
 fn grant_access_fails_when_numbers_are_exhausted() {
     on_charts(|| {
-        Charts::<Test>::mutate(CHART, |held| held.as_mut().unwrap().next_grant = GrantId(u32::MAX));
+        NextGrant::<Test>::insert(CHART, GrantId(u32::MAX));
         assert_noop!(try_grant(DOCTOR, terms()), Error::NumbersExhausted);
     });
 }
@@ -365,11 +366,11 @@ fn grant_access_ends_with_the_standing_of_its_grantee() {
     on_charts(|| {
         grant(DOCTOR, terms());
         let answer = || decide(DOCTOR, Permission::Read, EVERYTHING, NOW);
-        set_institution(HOSPITAL, InstitutionKind::Hospital, InstitutionStatus::Suspended);
+        Members::set_institution(HOSPITAL, InstitutionKind::Hospital, InstitutionStatus::Suspended);
         assert_eq!(answer(), Decision::Denied(Denial::InstitutionNotActive));
-        set_institution(HOSPITAL, InstitutionKind::Hospital, InstitutionStatus::Active);
+        Members::set_institution(HOSPITAL, InstitutionKind::Hospital, InstitutionStatus::Active);
         assert!(answer().is_permitted());
-        set_member(DOCTOR, Role::Clinician, MemberStatus::Revoked, Some(HOSPITAL));
+        Members::set(DOCTOR, Role::Clinician, MemberStatus::Revoked, Some(HOSPITAL));
         assert_eq!(answer(), Decision::Denied(Denial::NotActive));
     });
 }

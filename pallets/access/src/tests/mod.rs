@@ -9,22 +9,20 @@
     reason = "a test that fails has to stop"
 )]
 
-mod add_compartment;
 mod approve_request;
 mod arguments;
+mod decisions;
 mod deny_request;
 mod grant_access;
 mod grant_access_to_lab;
-mod impl_access;
 mod model;
-mod open_chart;
 mod origins;
 mod queries;
+mod readers;
 mod renew_envelopes;
 mod request_access;
 mod revoke_access;
 mod revoke_access_from_lab;
-mod rotate_compartment;
 mod try_state;
 
 use crate::mock::*;
@@ -33,7 +31,7 @@ use salus_primitives::{
     access::{Ask, Decision, Permission, Purpose, Scope},
     audit::{Action, AuditEvent, LogId, Subject},
     membership::Standing,
-    questions::{Access as _, Membership as _},
+    questions::{Decisions as _, Membership as _, Question},
     MemberId, Moment,
 };
 
@@ -44,8 +42,19 @@ fn standing(member: MemberId) -> Standing {
 
 /// What the chain answers to `member`, who asks for treatment in [`CHART`].
 fn decide(member: MemberId, permission: Permission, scope: Scope, at: Moment) -> Decision {
-    let ask = Ask { permission, scope, purpose: Some(Purpose::Treatment), at };
-    Access::decide(&standing(member), CHART, &ask)
+    ask(member, Ask { permission, scope, purpose: Some(Purpose::Treatment), at, version: None })
+}
+
+/// What the chain answers to `member`, who asks in [`CHART`].
+fn ask(member: MemberId, ask: Ask) -> Decision {
+    let standing = standing(member);
+    Access::decide(&question(&standing, ask))
+}
+
+/// The records pallet knows [`RECORD`] alone.
+fn question(asker: &Standing, ask: Ask) -> Question<'_> {
+    let record = (ask.scope == Scope::Record(RECORD)).then(record_facts);
+    Question { asker: Some(asker), chart: CHART, record, ask }
 }
 
 /// An entry of [`CHART`]'s log by its patient.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{Charts, OpenRequests, Requests};
+use crate::{NextRequest, OpenRequests, Requests};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{Permissions, Request, RequestState},
@@ -68,7 +68,7 @@ fn request_access_is_open_once_for_each_requester_and_chart() {
     });
 }
 
-/// Trap: elsewhere an expired entry blocks a new one until somebody cleans up.
+/// Trap: on other chains an expired entry blocks a new one until a call cleans up.
 #[test]
 fn request_access_is_never_blocked_by_an_expired_request() {
     on_charts(|| {
@@ -150,7 +150,7 @@ fn request_access_fails_when_there_is_no_chart() {
 #[test]
 fn request_access_fails_when_numbers_are_exhausted() {
     on_charts(|| {
-        Charts::<Test>::mutate(CHART, |held| held.as_mut().unwrap().next_request = RequestId(u32::MAX));
+        NextRequest::<Test>::insert(CHART, RequestId(u32::MAX));
         assert_noop!(ask_to_read(DOCTOR), Error::NumbersExhausted);
     });
 }

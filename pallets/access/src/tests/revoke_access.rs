@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{Compartments, Grants};
+use crate::{Grants, LinkedGrant};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{Denial, Grant, GrantTerms, Grantee, Purposes},
@@ -12,10 +12,6 @@ use salus_primitives::{
 
 fn revoke(grant: GrantId) -> DispatchResult {
     Access::revoke_access(signed(PATIENT), CHART, grant, Some(digest(23)))
-}
-
-fn rotation_is_due() -> bool {
-    Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due
 }
 
 #[test]
@@ -29,7 +25,8 @@ fn revoke_access_ends_a_grant_at_once_and_for_everything() {
         assert_ok!(revoke(number));
 
         let after = Grants::<Test>::get(CHART, number).unwrap();
-        assert_eq!(after, Grant { revoked_at: Some(NOW + 5), ..before });
+        let grant = Grant { revoked_at: Some(NOW + 5), ..before.grant };
+        assert_eq!(after, LinkedGrant { grant, ..before });
         let grantee = Grantee::Member(DOCTOR);
         assert_eq!(take_events(), [Event::AccessRevoked { chart: CHART, grant: number, grantee, laboratory: false }]);
         let (log, event) = by_patient(Action::AccessRevoked, Subject::Grant(number));
@@ -95,7 +92,7 @@ fn revoke_access_fails_when_revoked_already() {
         assert_ok!(revoke(number));
         set_time(NOW + 10);
         assert_noop!(revoke(number), Error::AlreadyRevoked);
-        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().revoked_at, Some(NOW), "the first time stands");
+        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().grant.revoked_at, Some(NOW), "the first time stands");
     });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::{Compartments, Grants};
+use crate::Grants;
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{Denial, Grantee},
@@ -22,14 +22,14 @@ fn revoke_access_from_lab_ends_reading_and_writing() {
         take_log();
         assert_ok!(revoke(number));
 
-        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().revoked_at, Some(NOW));
-        assert!(Compartments::<Test>::get(CHART, RESULTS).unwrap().rotation_due);
+        assert_eq!(Grants::<Test>::get(CHART, number).unwrap().grant.revoked_at, Some(NOW));
+        assert!(Access::is_rotation_due(CHART, RESULTS, 0));
         assert_eq!(take_events(), [Event::AccessRevoked { chart: CHART, grant: number, grantee, laboratory: true }]);
         let (log, event) = by_patient(Action::AccessRevoked, Subject::Grant(number));
         assert_eq!(take_log(), [(log, event.for_purpose(Purpose::Laboratory).because(Reason::Text(digest(23))))]);
         for (permission, purpose) in [(Permission::Read, Some(Purpose::Laboratory)), (Permission::Create, None)] {
-            let ask = Ask { permission, scope: Scope::Compartment(RESULTS), purpose, at: NOW };
-            let answer = Access::decide(&standing(LAB_WORKER), CHART, &ask);
+            let scope = Scope::Compartment(RESULTS);
+            let answer = ask(LAB_WORKER, Ask { permission, scope, purpose, at: NOW, version: None });
             assert_eq!(answer, Decision::Denied(Denial::Revoked));
         }
     });

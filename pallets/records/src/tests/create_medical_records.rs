@@ -21,7 +21,7 @@ fn create_medical_records_stores_logs_and_tells_of_each() {
         assert_eq!(compartment_of(KEY), Some(GENERAL));
         assert_eq!(compartment_of(OTHER_KEY), Some(RESULTS));
         assert_eq!(Versions::<Test>::get((CHART, OTHER_KEY, 0)).map(|version| version.epoch), Some(RESULTS_EPOCH));
-        let logged: Vec<_> = Log::get().into_iter().map(|(_, entry)| (entry.subject, entry.reason)).collect();
+        let logged: Vec<_> = Log::entries().into_iter().map(|(_, entry)| (entry.subject, entry.reason)).collect();
         let other = RecordId { chart: CHART, key: OTHER_KEY };
         assert_eq!(
             logged,
@@ -39,7 +39,7 @@ fn create_medical_records_succeeds_at_the_bound_which_cannot_be_passed() {
     Builder::default().run(|| {
         assert_ok!(create_all(PATIENT, HOSPITAL, keyed(0..MAX_BATCH)));
         assert_eq!(StoredRecords::<Test>::iter_prefix(CHART).count(), MAX_BATCH as usize);
-        assert_eq!(Log::get().len(), MAX_BATCH as usize);
+        assert_eq!(Log::entries().len(), MAX_BATCH as usize);
     });
     // One more does not even decode.
     let batch = |length| codec::Encode::encode(&keyed(0..length));
@@ -51,9 +51,9 @@ fn create_medical_records_succeeds_at_the_bound_which_cannot_be_passed() {
 #[test]
 fn create_medical_records_fails_when_the_origin_may_not_act() {
     trusted_doctor().run(|| {
-        for (origin, error) in refused_origins() {
+        for origin in refused_origins() {
             let records = BoundedVec::truncate_from(keyed(0..2));
-            assert_noop!(Records::create_medical_records(origin, CHART, HOSPITAL, records), error);
+            assert_noop!(Records::create_medical_records(origin, CHART, HOSPITAL, records), DispatchError::BadOrigin);
         }
     });
 }

@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One file for each call, and one for clean-up.
+//! One file for each call.
 
 mod amend_record;
 mod arguments;
-mod close_sessions;
 mod create_medical_record;
 mod create_medical_records;
 mod open_records;
 mod pages;
 
-use crate::{
-    mock::*, Error, Event, NextSession, OldestSession, QueuedSession, Records as StoredRecords, SessionQueue, Sessions,
-    Versions,
-};
-use frame_support::{assert_noop, assert_ok, hypothetically, traits::Hooks, BoundedVec};
+use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
+use frame_support::{assert_noop, assert_ok, hypothetically, BoundedVec};
 use salus_primitives::{
-    access::{Basis, Denial, Permission, Purpose, Scope},
+    access::{Basis, Denial, Permission, Purpose, Scope, SealedKey},
     audit::{Action, Actor, AuditEvent, LogId, Reason, Subject},
     records::{
-        NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Session, Version, MAX_BATCH, SESSION_LENGTH,
+        NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Session, Version, MAX_BATCH, MAX_SESSIONS,
+        SESSION_LENGTH,
     },
     CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
 };
-use sp_runtime::{DispatchError, DispatchResult, Weight};
+use sp_runtime::{DispatchError, DispatchResult};
 
 const KEY: RecordKey = RecordKey([1; 16]);
 const OTHER_KEY: RecordKey = RecordKey([2; 16]);
@@ -59,18 +56,27 @@ fn create(author: MemberId, custodian: InstitutionId, record: NewRecord) -> Disp
     Records::create_medical_record(signed(author), CHART, custodian, record)
 }
 
-/// Every signer that may not call at all, and the error that each gets.
-fn refused_origins() -> [(RuntimeOrigin, DispatchError); 8] {
-    [
-        (RuntimeOrigin::none(), DispatchError::BadOrigin),
-        (RuntimeOrigin::root(), DispatchError::BadOrigin),
-        (frame_system::RawOrigin::Authorized.into(), DispatchError::BadOrigin),
-        (signed(STRANGER), Error::<Test>::NotMember.into()),
-        (signed(SUSPENDED_DOCTOR), Error::<Test>::NotActive.into()),
-        (signed(PENDING_DOCTOR), Error::<Test>::NotActive.into()),
-        (signed(RETIRED_DOCTOR), Error::<Test>::NotActive.into()),
-        (signed(DOCTOR_OF_SUSPENDED_HOSPITAL), Error::<Test>::InstitutionNotActive.into()),
-    ]
+/// Origins without a member.
+fn foreign_origins() -> [RuntimeOrigin; 4] {
+    let authorized = frame_system::RawOrigin::Authorized.into();
+    [RuntimeOrigin::none(), RuntimeOrigin::root(), authorized, signed(STRANGER)]
+}
+
+/// Members who may not act, and what a decision says of each.
+const INACTIVE: [(MemberId, Denial); 4] = [
+    (SUSPENDED_DOCTOR, Denial::NotActive),
+    (PENDING_DOCTOR, Denial::NotActive),
+    (RETIRED_DOCTOR, Denial::NotActive),
+    (DOCTOR_OF_SUSPENDED_HOSPITAL, Denial::InstitutionNotActive),
+];
+
+/// Every origin that may not write.
+fn refused_origins() -> impl Iterator<Item = RuntimeOrigin> {
+    foreign_origins().into_iter().chain(INACTIVE.map(|(member, _)| signed(member)))
+}
+
+fn session(reader: MemberId, key: SessionKey) -> Option<Session> {
+    Records::session(reader, key)
 }
 
 /// The events of this pallet so far.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::MAX_PAGE;
-use salus_primitives::{access::RecordFacts, questions::Records as _};
+use salus_primitives::decision::{RecordFacts, VersionFacts};
 
 fn create_many(count: u32) {
     for number in 0..count {
@@ -15,14 +15,21 @@ fn record_and_facts_tell_what_is_stored() {
     // S1-16
     Builder::default().run(|| {
         assert_eq!(Records::record(RECORD), None);
-        assert_eq!(Records::facts(RECORD), None);
+        let facts_at = |version| Records::facts(CHART, Scope::Record(KEY), version);
+        assert_eq!(facts_at(None), None);
         assert_ok!(create(PATIENT, HOSPITAL, new_result(KEY)));
         assert_eq!(Records::record(RECORD).map(|record| record.versions), Some(1));
-        let facts = RecordFacts { key: KEY, compartment: RESULTS, author: PATIENT, custodian: HOSPITAL, version: 0 };
-        assert_eq!(Records::facts(RECORD), Some(facts));
+        let facts = RecordFacts { key: KEY, compartment: RESULTS, author: PATIENT, custodian: HOSPITAL, version: None };
+        assert_eq!(facts_at(None), Some(facts.clone()));
+        assert_eq!(Records::facts(CHART, compartment(RESULTS), None), None, "a compartment is not a record");
+        let reader = grant(OTHER_DOCTOR, Scope::Record(KEY), &[Permission::Read]);
         let next = version(2, RESULTS_EPOCH);
-        assert_ok!(Records::amend_record(signed(PATIENT), RECORD, 1, next, RecordGrantEnvelopes::default()));
-        assert_eq!(Records::facts(RECORD), Some(RecordFacts { version: 1, ..facts }));
+        let sealed = SealedKey { grant: reader, envelope: Digest([4; 32]) };
+        let envelopes = RecordGrantEnvelopes::truncate_from(vec![sealed]);
+        assert_ok!(Records::amend_record(signed(PATIENT), RECORD, 1, next, envelopes));
+        let second = Some(VersionFacts { number: 1, epoch: RESULTS_EPOCH, sealed_to: vec![reader] });
+        assert_eq!(facts_at(Some(1)), Some(RecordFacts { version: second, ..facts.clone() }));
+        assert_eq!(facts_at(Some(2)), Some(facts), "there is no such version");
     });
 }
 

@@ -4,12 +4,12 @@ use super::*;
 use crate::{Compartments, Epochs};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
-    access::{Compartment, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
+    charts::{Compartment, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
     ChartId, CompartmentId, EncryptionKey,
 };
 
 fn add(chart: ChartId, number: u8, epoch: Epoch) -> DispatchResult {
-    Access::add_compartment(
+    Charts::add_compartment(
         signed(PATIENT),
         chart,
         CompartmentId(number),
@@ -24,14 +24,14 @@ fn add_compartment_adds_it_at_epoch_zero() {
     on_charts(|| {
         let flags = CompartmentFlags { sensitive: true, emergency: true, de_identified: false };
         let number = CompartmentId(3);
-        assert_ok!(Access::add_compartment(signed(PATIENT), CHART, number, flags, digest(5), epoch(6, None)));
+        assert_ok!(Charts::add_compartment(signed(PATIENT), CHART, number, flags, digest(5), epoch(6, None)));
 
-        let compartment = Compartment { flags, epoch: 0, profile: digest(5), rotation_due: false };
+        let compartment = Compartment { flags, epoch: 0, profile: digest(5) };
         assert_eq!(Compartments::<Test>::get(CHART, number), Some(compartment));
         assert_eq!(Epochs::<Test>::get((CHART, number, 0)), Some(epoch(6, None)));
-        assert_eq!(Access::chart(CHART).map(|held| held.compartments), Some(4));
+        assert_eq!(Charts::chart(CHART).map(|chart| chart.compartments), Some(4));
         assert_eq!(take_events(), [Event::CompartmentAdded { chart: CHART, compartment: number, flags }]);
-        assert_eq!(take_log(), [by_patient(Action::CompartmentAdded, Subject::Compartment(number, 0))]);
+        assert_eq!(Log::take(), [by_patient(Action::CompartmentAdded, Subject::Compartment(number, 0))]);
     });
 }
 

@@ -1,111 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Sets the stage for benchmarks, across all pallets.
+//! What benchmarks need of other pallets than their own.
 
-use crate::{
-    configs::CouncilCollective, limits, Access, AccountId, Membership, Records, Runtime, Session, SessionKeys,
-};
+use crate::{configs::CouncilCollective, limits, Access, AccountId, Charts, Membership, Runtime, Session, SessionKeys};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::storage::unhashed;
 use pallet_salus_authorities::{
     BenchmarkHelper as AuthoritiesHelper, Seat, SeatOf, SeatOfAuthority, SeatStatus, Seats,
 };
-use pallet_salus_records::StageRecordGrants;
+use pallet_salus_membership::{AccountOwners, Institutions, Members};
 use pallet_salus_upgrades::BenchmarkHelper as UpgradesHelper;
 use salus_primitives::{
-    access::{Grant, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::MAX_RECORD_GRANTS,
+    charts::MAX_COMPARTMENTS,
     membership::{InstitutionKind, Role},
-    questions::{Membership as _, Stage},
-    ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, RecordId, SigningKey,
+    questions::{ChartHelper, GrantHelper, MemberHelper, Membership as _},
+    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, SigningKey,
 };
 use sp_core::{ed25519, sr25519, H256};
 use sp_io::hashing::blake2_256;
 
-/// The stage of this runtime.
-pub struct RuntimeStage;
+/// The helper of this runtime.
+pub struct RuntimeHelper;
 
-impl Stage<AccountId> for RuntimeStage {
+impl MemberHelper<AccountId> for RuntimeHelper {
     fn member(account: &AccountId, role: Role) -> MemberId {
         Membership::stage_member(account, role)
     }
 
-    fn chart(controller: &AccountId) -> ChartId {
-        Access::stage_chart(controller)
-    }
-
-    fn crowded_grant(chart: ChartId, compartment: CompartmentId, grantee: MemberId) -> GrantId {
-        Access::stage_crowded_grant(chart, compartment, grantee)
-    }
-
-    fn record(chart: ChartId, compartment: CompartmentId, author: &AccountId) -> RecordId {
-        let standing = Membership::standing_of_account(author);
-        let (member, institution) =
-            standing.map(|it| (it.member, it.institution_id().unwrap_or_default())).unwrap_or_default();
-        Records::stage_record(chart, compartment, member, institution)
-    }
-}
-
-impl StageRecordGrants for RuntimeStage {
-    fn record_grants(record: RecordId, count: u32, grantee: MemberId) {
-        use pallet_salus_access::{Charts, Grants, RecordGrants};
-        let purposes = Purposes::of(&[
-            Purpose::Treatment,
-            Purpose::Laboratory,
-            Purpose::Payment,
-            Purpose::Operations,
-            Purpose::Research,
-            Purpose::PublicHealth,
-        ]);
-        let mut index = RecordGrants::<Runtime>::get(record.chart, record.key);
-        for place in 0..count {
-            let last = place.saturating_add(1) == count;
-            let member = if last { grantee } else { MemberId(u64::MAX.saturating_sub(place.into())) };
-            let grant = Grant {
-                grantee: Grantee::Member(member),
-                scope: Scope::Record(record.key),
-                permissions: Permissions::of(&Permission::ALL),
-                purposes,
-                granted_at: 0,
-                interval: Interval { start: 0, end: None },
-                revoked_at: None,
-                reason: None,
-                envelope: None,
-                granted_by: MemberId(0),
-                laboratory: false,
-                request: None,
-            };
-            Charts::<Runtime>::mutate(record.chart, |chart| {
-                let Some(chart) = chart else { return };
-                let id = chart.next_grant;
-                chart.next_grant = GrantId(id.0.saturating_add(1));
-                Grants::<Runtime>::insert(record.chart, id, grant);
-                // The benchmark asks for no more than there is room for.
-                let _ = index.try_push(id);
-            });
+    fn admitted(account: &AccountId) -> Vec<Vec<u8>> {
+        let mut keys = alloc::vec![
+            AccountOwners::<Runtime>::hashed_key_for(account),
+            pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
+        ];
+        if let Some(standing) = Membership::standing_of_account(account) {
+            keys.push(Members::<Runtime>::hashed_key_for(standing.member));
+            keys.extend(standing.institution_id().map(Institutions::<Runtime>::hashed_key_for));
         }
-        RecordGrants::<Runtime>::insert(record.chart, record.key, index);
+        keys
     }
 }
 
-impl AuthoritiesHelper for RuntimeStage {
+impl ChartHelper<AccountId> for RuntimeHelper {
+    #[allow(clippy::expect_used, reason = "a benchmark that cannot be set up has to stop")]
+    fn chart(controller: &AccountId) -> ChartId {
+        let controller = Membership::standing_of_account(controller).expect("the controller is a member").member;
+        Charts::benchmark_chart(controller, MAX_COMPARTMENTS)
+    }
+}
+
+impl GrantHelper for RuntimeHelper {
+    fn crowded_grant(chart: ChartId, compartment: CompartmentId, grantee: MemberId) -> GrantId {
+        Access::benchmark_crowded_grant(chart, compartment, grantee)
+    }
+
+    fn crowded_record_grant(record: RecordId, compartment: CompartmentId, grantee: MemberId) -> GrantId {
+        let others = (1..MAX_RECORD_GRANTS).map(|number| Self::member(&account("reader", number), Role::Clinician));
+        let others: Vec<_> = others.collect();
+        Access::benchmark_crowded_record_grant(record, compartment, &others, grantee)
+    }
+}
+
+impl AuthoritiesHelper for RuntimeHelper {
     fn institution(number: u32) -> (InstitutionId, AccountId, AccountId) {
         let issuing_key = SigningKey(blake2_256(&("stage", "issuing", number).encode()));
         let institution = Membership::stage_institution(InstitutionKind::Hospital, issuing_key);
-        let (service, delegate) = (staged("service", number), staged("delegate", number));
+        let (service, delegate) = (account("service", number), account("delegate", number));
         Membership::stage_member_of(institution, &service, Role::Service);
         Membership::stage_member_of(institution, &delegate, Role::Delegate);
         (institution, service, delegate)
     }
 
     fn other_service(institution: InstitutionId) -> AccountId {
-        let service = staged("other service", institution.0);
+        let service = account("other service", institution.0);
         Membership::stage_member_of(institution, &service, Role::Service);
         service
     }
 
     fn other_delegate(institution: InstitutionId) -> AccountId {
-        let delegate = staged("other delegate", institution.0);
+        let delegate = account("other delegate", institution.0);
         Membership::stage_member_of(institution, &delegate, Role::Delegate);
         delegate
     }
@@ -140,7 +114,7 @@ impl AuthoritiesHelper for RuntimeStage {
     }
 }
 
-impl UpgradesHelper for RuntimeStage {
+impl UpgradesHelper for RuntimeHelper {
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId)> {
         let seat = |number: u32| {
             let (institution, account, delegate) = Self::institution(number);
@@ -156,7 +130,7 @@ impl UpgradesHelper for RuntimeStage {
     }
 }
 
-/// An account that nobody holds.
-fn staged(purpose: &str, number: u32) -> AccountId {
-    AccountId::new(blake2_256(&("stage", purpose, number).encode()))
+/// An account without a private key.
+fn account(purpose: &str, number: u32) -> AccountId {
+    AccountId::new(blake2_256(&("benchmark", purpose, number).encode()))
 }

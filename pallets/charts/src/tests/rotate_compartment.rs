@@ -3,36 +3,24 @@
 use super::*;
 use crate::{Compartments, Epochs};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
-use salus_primitives::{access::Epoch, CompartmentId, EncryptionKey};
+use salus_primitives::{charts::Epoch, CompartmentId, EncryptionKey};
 
 fn rotate(number: u32, epoch: Epoch) -> DispatchResult {
-    Access::rotate_compartment(signed(PATIENT), CHART, GENERAL, number, epoch)
+    Charts::rotate_compartment(signed(PATIENT), CHART, GENERAL, number, epoch)
 }
 
+#[docify::export]
 #[test]
 fn rotate_compartment_begins_the_next_epoch_and_keeps_the_earlier() {
     on_charts(|| {
         let next = epoch(2, Some(digest(3)));
         assert_ok!(rotate(1, next.clone()));
 
-        assert_eq!(Access::epoch(CHART, GENERAL), Some(1));
+        assert_eq!(Compartments::<Test>::get(CHART, GENERAL).map(|it| it.epoch), Some(1));
         assert_eq!(Epochs::<Test>::get((CHART, GENERAL, 0)), Some(epoch(1, None)));
         assert_eq!(Epochs::<Test>::get((CHART, GENERAL, 1)), Some(next));
         assert_eq!(take_events(), [Event::CompartmentRotated { chart: CHART, compartment: GENERAL, epoch: 1 }]);
-        assert_eq!(take_log(), [by_patient(Action::CompartmentRotated, Subject::Compartment(GENERAL, 1))]);
-    });
-}
-
-#[test]
-fn rotate_compartment_is_no_longer_due_afterwards() {
-    on_charts(|| {
-        let reader = grant(DOCTOR, terms());
-        assert_ok!(Access::revoke_access(signed(PATIENT), CHART, reader, None));
-        assert!(Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due);
-
-        assert_ok!(rotate(1, epoch(2, Some(digest(3)))));
-        assert!(!Compartments::<Test>::get(CHART, GENERAL).unwrap().rotation_due);
-        assert!(!Access::compartments(CHART)[0].1.rotation_due);
+        assert_eq!(Log::take(), [by_patient(Action::CompartmentRotated, Subject::Compartment(GENERAL, 1))]);
     });
 }
 
@@ -51,7 +39,7 @@ fn rotate_compartment_fails_when_repeated_or_an_epoch_is_skipped() {
 fn rotate_compartment_fails_when_epochs_are_exhausted() {
     on_charts(|| {
         let before = Compartments::<Test>::get(CHART, GENERAL).unwrap();
-        let last = salus_primitives::access::Compartment { epoch: u32::MAX, ..before.clone() };
+        let last = salus_primitives::charts::Compartment { epoch: u32::MAX, ..before.clone() };
         Compartments::<Test>::insert(CHART, GENERAL, last);
         for number in [0, u32::MAX] {
             assert_noop!(rotate(number, epoch(2, Some(digest(3)))), Error::InvalidEpoch);
@@ -88,7 +76,7 @@ fn rotate_compartment_fails_when_there_is_no_such_compartment() {
     on_charts(|| {
         let next = epoch(2, Some(digest(3)));
         let origin = signed(PATIENT);
-        let call = Access::rotate_compartment(origin, CHART, CompartmentId(3), 1, next);
+        let call = Charts::rotate_compartment(origin, CHART, CompartmentId(3), 1, next);
         assert_noop!(call, Error::CompartmentNotFound);
     });
 }

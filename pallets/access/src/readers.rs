@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! To whom keys are sealed, and who has left with one.
+//!
+//! A grantee who may not read now gets no key: neither a member who was suspended, dismissed or is past its validity, nor
+//! one whose institution is suspended or removed. Losing standing counts as leaving.
+
+use crate::{CompartmentGrants, Config, Pallet, RecordGrants};
+use alloc::vec::Vec;
+use salus_primitives::{
+    access::{Grantee, ListedGrant, Permission, Reader, Scope},
+    membership::InstitutionStatus,
+    questions::{Membership as _, RecordReaders},
+    ChartId, CompartmentId, GrantId, Moment, RecordId,
+};
+
+impl<T: Config> RecordReaders for Pallet<T> {
+    fn record_readers(record: RecordId) -> Vec<GrantId> {
+        Self::readers(record.chart, Scope::Record(record.key)).into_iter().map(|reader| reader.grant).collect()
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// To whom the key of `scope` is sealed: the grants over exactly that scope that can read and are not over, and whose
+    /// grantees have the standing to read.
+    pub fn readers(chart: ChartId, scope: Scope) -> Vec<Reader> {
+        let now = Self::now();
+        let grants = match scope {
+            Scope::Compartment(compartment) => CompartmentGrants::<T>::get(chart, compartment).grants.into_inner(),
+            Scope::Record(key) => RecordGrants::<T>::get(chart, key).grants.into_inner(),
+        };
+        let reader = |grant: ListedGrant| {
+            let reads = grant.permissions.contains(Permission::Read) && !grant.is_over(now);
+            let edition = grant.edition.filter(|_| reads && Self::has_standing(grant.grantee, now))?;
+            Some(Reader { grant: grant.number, grantee: grant.grantee, edition })
+        };
+        grants.into_iter().filter_map(reader).collect()
+    }
+
+    /// Whether a grantee who may not read it has the secret of the compartment's current epoch: a reader whose grant was
+    /// revoked or ran out, or who lost its standing.
+    pub fn is_rotation_due(chart: ChartId, compartment: CompartmentId, epoch: u32) -> bool {
+        let now = Self::now();
+        let list = CompartmentGrants::<T>::get(chart, compartment);
+        let has_left = |grant: &ListedGrant| {
+            grant.edition == Some(epoch) && (grant.is_over(now) || !Self::has_standing(grant.grantee, now))
+        };
+        list.left == Some(epoch) || list.grants.iter().any(has_left)
+    }
+
+    /// Whether the grantee itself may act at `now`, whatever it was granted.
+    pub(crate) fn has_standing(grantee: Grantee, now: Moment) -> bool {
+        match grantee {
+            Grantee::Member(member) => T::Membership::standing(member).is_some_and(|standing| standing.may_act(now)),
+            Grantee::Institution(institution) => T::Membership::institution(institution)
+                .is_some_and(|standing| standing.status == InstitutionStatus::Active),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Values that only this pallet stores.
+
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{pallet_prelude::Get, BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, PartialEqNoBound};
+use salus_primitives::{
+    access::{Grant, GrantRef, ListedGrant},
+    GrantId, Moment,
+};
+use scale_info::TypeInfo;
+
+/// A grant, and the way to the one before.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct LinkedGrant {
+    /// The grant.
+    pub grant: Grant,
+    /// The grant to the same grantee before this one, in whichever chart.
+    pub previous: Option<GrantRef>,
+}
+
+/// The grants over one scope that may still matter, in the order of their numbers.
+#[derive(CloneNoBound, PartialEqNoBound, DebugNoBound, DefaultNoBound, Encode, Decode, MaxEncodedLen, TypeInfo)]
+#[scale_info(skip_type_params(Bound))]
+pub struct ScopeGrants<Bound: Get<u32>> {
+    /// The grants.
+    pub grants: BoundedVec<ListedGrant, Bound>,
+    /// The newest edition whose key the grantee of a grant has that is over and was taken off the list.
+    pub left: Option<u32>,
+}
+
+impl<Bound: Get<u32>> ScopeGrants<Bound> {
+    /// Adds a grant. When the list is full, grants that are over at `now` go first; if there is none, it fails.
+    pub(crate) fn add(&mut self, grant: ListedGrant, now: Moment) -> Result<(), ()> {
+        if self.grants.is_full() {
+            let left = self.grants.iter().filter(|grant| grant.is_over(now)).filter_map(|grant| grant.edition).max();
+            self.left = self.left.max(left);
+            self.grants.retain(|grant| !grant.is_over(now));
+        }
+        self.grants.try_push(grant).map_err(|_| ())
+    }
+
+    /// Replaces what the list says of a grant, if the grant is in it.
+    pub(crate) fn replace(&mut self, grant: ListedGrant) {
+        if let Some(listed) = self.grants.iter_mut().find(|listed| listed.number == grant.number) {
+            *listed = grant;
+        }
+    }
+
+    /// Whether the grant with this number is in the list.
+    pub fn contains(&self, number: GrantId) -> bool {
+        self.grants.iter().any(|grant| grant.number == number)
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What this pallet knows of records, as it hands it to decisions.
+
+use crate::{Config, Pallet, Records, Versions};
+use salus_primitives::{
+    access::Scope,
+    decision::{RecordFacts, VersionFacts},
+    records::Record,
+    ChartId, RecordId, RecordKey,
+};
+
+impl<T: Config> Pallet<T> {
+    /// What a decision about `scope` needs to know of the record and, when one is named, of its version; none for a
+    /// compartment, or when there is no such record.
+    pub fn facts(chart: ChartId, scope: Scope, version: Option<u32>) -> Option<RecordFacts> {
+        let Scope::Record(key) = scope else { return None };
+        let record = Records::<T>::get(chart, key)?;
+        let version = version.and_then(|number| Self::version_facts(RecordId { chart, key }, number));
+        Some(RecordFacts { version, ..Self::facts_of(key, &record) })
+    }
+
+    /// What a decision needs to know of `record`, without any of its versions.
+    pub(crate) fn facts_of(key: RecordKey, record: &Record) -> RecordFacts {
+        let Record { compartment, author, custodian, .. } = *record;
+        RecordFacts { key, compartment, author, custodian, version: None }
+    }
+
+    fn version_facts(record: RecordId, number: u32) -> Option<VersionFacts> {
+        let version = Versions::<T>::get((record.chart, record.key, number))?;
+        let sealed_to = version.grant_envelopes.iter().map(|sealed| sealed.grant).collect();
+        Some(VersionFacts { number, epoch: version.epoch, sealed_to })
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the mock runtimes of the pallets have in common: a clock, members, charts, a log, and origins.
+//!
+//! Members and time are what a test says, in thread-local values, so tests that run at once do not meet. The log stands in
+//! the state: a call that fails leaves no entry behind.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails has to stop"
+)]
+
+mod charts;
+mod clock;
+mod log;
+mod members;
+mod origins;
+
+pub use charts::Charts;
+pub use clock::{Clock, START};
+pub use log::Log;
+pub use members::Members;
+pub use origins::{ActiveMember, AnyMember};
+
+use salus_primitives::{Digest, MemberId};
+use sp_runtime::AccountId32;
+
+/// The account with which `member` signs.
+pub fn account(member: MemberId) -> AccountId32 {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&member.0.to_le_bytes());
+    AccountId32::new(bytes)
+}
+
+/// A hash.
+pub fn digest(seed: u8) -> Digest {
+    Digest([seed; 32])
+}

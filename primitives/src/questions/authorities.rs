@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The question who the authorities are.
+
+use crate::InstitutionId;
+use alloc::vec::Vec;
+
+/// Knows the authorities.
+pub trait Authorities<AccountId> {
+    /// The institution whose seat has this account.
+    fn seat(account: &AccountId) -> Option<InstitutionId>;
+
+    /// Whether the institution has a seat.
+    fn has_seat(institution: InstitutionId) -> bool;
+
+    /// The institutions whose votes make blocks final from the session after next on: those with a seat and session keys, but
+    /// for suspended ones that are not needed.
+    fn voting() -> Vec<InstitutionId>;
+}
+
+impl<AccountId> Authorities<AccountId> for () {
+    fn seat(_: &AccountId) -> Option<InstitutionId> {
+        None
+    }
+    fn has_seat(_: InstitutionId) -> bool {
+        false
+    }
+    fn voting() -> Vec<InstitutionId> {
+        Vec::new()
+    }
+}
