@@ -468,7 +468,7 @@ mod tests {
             .for_purpose(Purpose::Treatment)
             .because(Reason::Text(Digest([1; 32])));
         let stored = StoredEntry { at: 1_800_000_000_000, block: 10_000_000, event: grant };
-        assert_eq!(stored.encoded_size(), 57);
+        assert_eq!(stored.encoded_size(), 55);
     }
 
     #[test]
