@@ -117,7 +117,7 @@ failed_from!(
     serde_json::Error,
     salus_sealing::keys::KeyError,
     salus_sealing::keys::KeystoreError,
-    salus_client::fhir::BundleError,
+    salus_fhir::BundleError,
     salus_chain::QueryError,
     salus_chain::ConnectError,
     salus_chain::OutcomeError,

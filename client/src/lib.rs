@@ -6,7 +6,6 @@
 //! |---|---|
 //! | [`agent`] | a member at work: everything that members do |
 //! | [`durations`] | durations, as people write them |
-//! | [`fhir`] | FHIR bundles: checked, cut into records, classified |
 //! | [`sealed_files`] | content into a vault, and out of it into a file, streamed |
 //!
 //! No private key and no content key leaves this library but sealed (S0-10, S3-15). Errors never hold any of them.
@@ -24,5 +23,4 @@
 
 pub mod agent;
 pub mod durations;
-pub mod fhir;
 pub mod sealed_files;

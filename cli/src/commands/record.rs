@@ -12,10 +12,8 @@ use crate::{
     sessions::{KnownSession, Sessions},
 };
 use salus_chain::{At, Chain};
-use salus_client::{
-    agent::{Agent, AgentError, Content, Imported, Written},
-    fhir::{Bundle, MAX_BUNDLE_BYTES},
-};
+use salus_client::agent::{Agent, AgentError, Content, Imported, Written};
+use salus_fhir::{Bundle, MAX_BUNDLE_BYTES};
 use salus_primitives::{
     access::{Ask, Basis, Decision, Permission, Purpose, Scope},
     records::Record,

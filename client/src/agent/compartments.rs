@@ -3,8 +3,8 @@
 //! Compartments: their sealed names, and the secrets of their epochs.
 
 use super::{Agent, AgentError};
-use crate::fhir;
 use salus_chain::{At, Call, Outcome};
+use salus_fhir as fhir;
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment, Request},
     system_now, GateError,

@@ -3,9 +3,9 @@
 //! Importing FHIR bundles: every entry becomes a record, sealed as its exact source bytes.
 
 use super::{compartments::meaning_of, writing::Content, Agent, AgentError};
-use crate::fhir::Bundle;
 use codec::Encode;
 use salus_chain::{At, Call};
+use salus_fhir::Bundle;
 use salus_primitives::{
     records::{NewRecord, MAX_BATCH},
     ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,

@@ -5,7 +5,7 @@
 use super::cast::{text, Cast};
 use crate::{binaries, node::Node, scan::Scanner, steps::Steps};
 use anyhow::{ensure, Context, Result};
-use salus_client::fhir::needles;
+use salus_fhir::needles;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},

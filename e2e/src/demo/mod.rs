@@ -11,7 +11,7 @@ mod tampering;
 use crate::{node::Node, steps::Steps};
 use anyhow::{Context, Result};
 use cast::Cast;
-use salus_client::fhir::Bundle;
+use salus_fhir::Bundle;
 use std::path::Path;
 
 /// The bundle of a person who does not exist, for when none is given.

@@ -6,10 +6,8 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Chain};
-use salus_client::{
-    agent::{Agent, Vaults},
-    fhir::Bundle,
-};
+use salus_client::agent::{Agent, Vaults};
+use salus_fhir::Bundle;
 use salus_primitives::{
     access::{GrantInChart, Grantee, Scope},
     ChartId, CompartmentId, InstitutionId, MemberId, RecordId,

@@ -5,7 +5,7 @@
 use super::cast::{list, number, string, text, Cast};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
-use salus_client::fhir::Bundle;
+use salus_fhir::Bundle;
 use serde_json::Value;
 use std::path::Path;
 

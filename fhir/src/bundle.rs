@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{json, value::RawValue, Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{
+use crate::{
     classify::{classify, CompartmentKind},
     error::{BundleError, EntryRef, InvalidEntry, Problem},
     json, subject, validate, MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
@@ -138,7 +138,7 @@ fn add(hash: &mut Sha256, part: &[u8]) {
 }
 
 /// The input as text, within its limits.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, BundleError> {
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, BundleError> {
     if bytes.len() > MAX_BUNDLE_BYTES {
         return Err(BundleError::TooLarge { bytes: bytes.len() });
     }

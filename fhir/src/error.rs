@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
+use crate::{MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
 
 /// Why a bundle was refused; nothing was taken from it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

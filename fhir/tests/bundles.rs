@@ -14,7 +14,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use salus_client::fhir::{
+use salus_fhir::{
     compartments, needles, strings_of, Bundle, BundleError, EntryRef, MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES,
     MAX_PROBLEMS, MAX_VALUES,
 };

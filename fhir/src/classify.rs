@@ -173,7 +173,7 @@ static TYPES: &[(&[&str], &CompartmentKind)] = &[
 ];
 
 /// The compartment of a resource.
-pub(super) fn classify(resource_type: &str, resource: &Value) -> &'static CompartmentKind {
+pub(crate) fn classify(resource_type: &str, resource: &Value) -> &'static CompartmentKind {
     let by_label = items(resource.pointer("/meta/security"))
         .filter_map(|coding| {
             let (system, code) = system_and_code(coding)?;
@@ -265,7 +265,7 @@ mod tests {
     fn every_type_of_the_table_is_a_type_of_r4_and_decides() {
         for (types, kind) in TYPES {
             for name in *types {
-                assert!(super::super::validate::resource_type(name).unwrap().is_some(), "{name}");
+                assert!(crate::validate::resource_type(name).unwrap().is_some(), "{name}");
                 assert_eq!(classify(name, &json!({})), *kind, "{name}");
             }
         }

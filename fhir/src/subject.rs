@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
+use crate::{
     error::{BundleError, EntryRef},
     MAX_PROBLEMS,
 };
@@ -36,7 +36,7 @@ enum Name {
 
 /// Something in an entry that may name a patient; no `Debug`, for it identifies one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mention {
+pub(crate) struct Mention {
     names: Vec<Name>,
     kind: MentionKind,
 }
@@ -55,7 +55,7 @@ enum MentionKind {
 }
 
 /// Every mention in a resource, each once.
-pub(super) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -> BTreeSet<Mention> {
+pub(crate) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -> BTreeSet<Mention> {
     let mut found = BTreeSet::new();
     if resource.get("resourceType").and_then(Value::as_str) == Some("Patient") {
         let mut names: Vec<_> = full_url.map(|url| Name::Url(normal(url))).into_iter().collect();
@@ -131,7 +131,7 @@ fn literal_reference(literal: &str, likely: bool) -> Option<(Name, MentionKind)>
 /// The error if the mentions of the entries mean more than one patient.
 ///
 /// `full_urls` holds the resource type of each entry that has a full URL.
-pub(super) fn one_patient(
+pub(crate) fn one_patient(
     mentions: &[(EntryRef, BTreeSet<Mention>)],
     full_urls: &BTreeMap<String, &'static str>,
 ) -> Result<(), BundleError> {
@@ -225,7 +225,7 @@ fn patient_id(url: &str) -> Option<&str> {
 }
 
 /// A URL without version, and a URN in lower case, for UUIDs are compared without case.
-pub(super) fn normal(url: &str) -> String {
+pub(crate) fn normal(url: &str) -> String {
     let url = url.split_once("/_history/").map_or(url, |(before, _)| before);
     match url.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("urn:") => url.to_ascii_lowercase(),

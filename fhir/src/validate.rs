@@ -18,7 +18,7 @@ use jsonschema::{
 };
 use serde_json::{json, Map, Value};
 
-use super::{
+use crate::{
     error::{BundleError, Problem},
     json::shown,
     MAX_PROBLEMS,
@@ -79,19 +79,19 @@ struct Element {
 }
 
 /// The name of `name` if it is a resource type of R4.
-pub(super) fn resource_type(name: &str) -> Result<Option<&'static str>, BundleError> {
+pub(crate) fn resource_type(name: &str) -> Result<Option<&'static str>, BundleError> {
     let definitions = definitions()?;
     let known = definitions.types.get_key_value(name).map(|(known, _)| *known);
     Ok(known.filter(|known| definitions.is_resource(known) && !ABSTRACT.contains(known)))
 }
 
 /// Whether `text` is fixed by R4: a resource type, or a code of a required code set.
-pub(super) fn is_fixed_by_r4(text: &str) -> Result<bool, BundleError> {
+pub(crate) fn is_fixed_by_r4(text: &str) -> Result<bool, BundleError> {
     Ok(resource_type(text)?.is_some() || definitions()?.codes.values().any(|codes| codes.contains(&text)))
 }
 
 /// What is wrong with a resource, those inside it included; at most [`MAX_PROBLEMS`].
-pub(super) fn validate(resource: &Value) -> Result<Vec<Problem>, BundleError> {
+pub(crate) fn validate(resource: &Value) -> Result<Vec<Problem>, BundleError> {
     let mut problems = Vec::new();
     let name = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
     check(resource, resource_type(name)?.unwrap_or("Resource"), &mut problems)?;
@@ -655,7 +655,7 @@ mod tests {
     #[test]
     fn the_deepest_nesting_is_checked_without_overflow() {
         let mut extension = json!({ "url": "urn:x", "valueString": 1 });
-        for _ in 0..super::super::MAX_DEPTH / 2 {
+        for _ in 0..crate::MAX_DEPTH / 2 {
             extension = json!({ "url": "urn:x", "extension": [extension] });
         }
         let resource = json!({ "resourceType": "Basic", "code": { "text": "x" }, "extension": [extension] });

@@ -12,14 +12,14 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{value::RawValue, Map, Number, Value};
 
-use super::{error::BundleError, MAX_DEPTH, MAX_VALUES};
+use crate::{error::BundleError, MAX_DEPTH, MAX_VALUES};
 
 /// The most members of an object that is read member by member; FHIR knows nine for a bundle and eight for an entry.
 const MAX_MEMBERS: usize = 64;
 
 /// What is wrong with a piece of JSON, and where in that piece.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     kind: FaultKind,
     path: String,
 }
@@ -35,7 +35,7 @@ enum FaultKind {
 
 impl Fault {
     /// The error for the whole bundle: `piece` is the part of `whole` that was read, `path` its name.
-    pub(super) fn into_error(self, whole: &str, piece: &str, path: &str) -> BundleError {
+    pub(crate) fn into_error(self, whole: &str, piece: &str, path: &str) -> BundleError {
         match self.kind {
             FaultKind::Syntax { line, column } => {
                 let offset = (piece.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
@@ -54,27 +54,27 @@ impl Fault {
 }
 
 /// Reads one document.
-pub(super) fn value(text: &str) -> Result<Value, Fault> {
+pub(crate) fn value(text: &str) -> Result<Value, Fault> {
     run(text, |reader, json| Node(reader).deserialize(json))
 }
 
 /// The members of the object `text`, each as its exact source.
-pub(super) fn members(text: &str) -> Result<Vec<(String, &RawValue)>, Fault> {
+pub(crate) fn members(text: &str) -> Result<Vec<(String, &RawValue)>, Fault> {
     run(text, |reader, json| json.deserialize_map(Members(reader)))
 }
 
 /// The elements of the array `text`, each as its exact source; nothing if there are more than `limit`.
-pub(super) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&RawValue>>, Fault> {
+pub(crate) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&RawValue>>, Fault> {
     run(text, |_, json| json.deserialize_seq(Elements(limit)))
 }
 
 /// Calls `found` for every string in `text` that is a value, not a key.
-pub(super) fn each_string(text: &str, found: &mut dyn FnMut(&str)) -> Result<(), Fault> {
+pub(crate) fn each_string(text: &str, found: &mut dyn FnMut(&str)) -> Result<(), Fault> {
     run(text, |_, json| Strings(found).deserialize(json))
 }
 
 /// An element name as an error may show it: a key that is no FHIR name could be anything, so it becomes `?`.
-pub(super) fn shown(key: &str) -> &str {
+pub(crate) fn shown(key: &str) -> &str {
     let name = key.strip_prefix('_').unwrap_or(key);
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     if plain && key.len() <= 48 {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes client/src/fhir/r4.tsv, the structure of every FHIR R4 (4.0.1) type, from published definitions.
+"""Writes fhir/src/r4.tsv, the structure of every FHIR R4 (4.0.1) type, from published definitions.
 
-usage: fhir_r4_table.py FHIR_SCHEMAS_R4_JSON_GZ TERMINOLOGY_R4_JSON_GZ > client/src/fhir/r4.tsv
+usage: fhir_r4_table.py FHIR_SCHEMAS_R4_JSON_GZ TERMINOLOGY_R4_JSON_GZ > fhir/src/r4.tsv
 
 Both inputs are files of the crate `helios-fhir-validator` 0.2.7 (MIT), folder `packs/`: HL7's own
 StructureDefinitions and required value sets of FHIR 4.0.1 (CC0), converted to FHIR Schema.
@@ -73,7 +73,7 @@ def main(schemas_path, terminology_path):
     for schema in schemas:
         if schema["kind"] in ("complex-type", "resource"):
             define(schema["name"], schema.get("base", "").rsplit("/", 1)[-1] or "-", schema)
-    print("# Structure of FHIR R4 (4.0.1), written by client/tools/fhir_r4_table.py; never edited by hand.")
+    print("# Structure of FHIR R4 (4.0.1), written by fhir/tools/fhir_r4_table.py; never edited by hand.")
     print("# FHIR is published by HL7 under CC0 1.0. Columns are separated by tabs:")
     print("#   @VALUESET  CODES             a required code set")
     print("#   =TYPE      BASE              starts a type (`-`: no base); elements of the base are inherited")
