@@ -1,43 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Reading a bundle: the exact bytes of each resource, and what is told about it.
+//! An import: all its documents judged together, every resource with its exact bytes and what is told about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use serde_json::{json, value::RawValue, Map, Value};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use crate::{
     classify::{classify, CompartmentKind},
-    error::{BundleError, EntryRef, InvalidEntry, Problem},
-    json, subject, validate, MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
+    document::{Conformance, Document, RawEntry},
+    error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem},
+    identity::{is_other_person, Identity},
+    json, labels,
+    reference::normal,
+    subject::{self, Mention, Name},
+    summary, validate,
+    versions::{number_of, oldest_first, updated_of, Age, Moment},
+    MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
 };
 
 /// Media type of every resource.
 pub const MEDIA_TYPE: &str = "application/fhir+json";
 
-/// The longest title, in characters.
-const MAX_TITLE: usize = 120;
-
-/// A bundle about one patient, whose every entry is a valid FHIR R4 resource.
+/// An import about one patient: the resources of one or several documents.
 ///
 /// It holds patient data, so it has no `Debug`.
 pub struct Bundle<'a> {
     kind: String,
     entries: Vec<Entry<'a>>,
+    omitted: Vec<Omitted>,
+    problems: Vec<Problem>,
+    patient: BTreeSet<Name>,
 }
 
-/// One resource of a bundle; without `Debug`, as it holds patient data.
+/// One resource of an import; without `Debug`, as it holds patient data.
 pub struct Entry<'a> {
-    /// Position in `Bundle.entry`, from 0.
+    /// Its number among those that are read, from 0.
     pub index: usize,
+    /// Where it stands.
+    pub entry: EntryRef,
     /// Resource type, one of R4.
     pub resource_type: &'static str,
     /// `Resource.id`.
     pub id: Option<String>,
     /// `Bundle.entry.fullUrl`.
     pub full_url: Option<String>,
-    /// The resource, byte for byte as it stands in the bundle.
+    /// The resource, byte for byte as it stands in the file.
     pub raw: &'a [u8],
     /// The compartment it belongs to.
     pub compartment: &'static CompartmentKind,
@@ -47,51 +56,124 @@ pub struct Entry<'a> {
     pub date: Option<String>,
     /// Media type of [`Self::raw`].
     pub media_type: &'static str,
+    /// What is not valid R4 in it; only when conformance is waived.
+    pub problems: Vec<Problem>,
+    /// SHA-256 of the resource without the space between its tokens.
+    pub digest: [u8; 32],
     identity: Identity,
+    age: Age,
+    label: Option<&'static CompartmentKind>,
+    bundle: (usize, usize),
+    links: Links,
 }
 
-/// What makes a resource the same one when it is imported again.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Identity {
-    FullUrl(String),
-    TypeAndId(String),
-    /// A further version of a resource that the same bundle has already, as in a history.
-    Version(Box<Identity>, String),
-    Content([u8; 32]),
+/// What attachments tell: a Binary has the labels of what refers to it.
+#[derive(Default)]
+struct Links {
+    /// Names of a Binary.
+    names: BTreeSet<String>,
+    /// What a labeled resource refers to.
+    targets: BTreeSet<String>,
+    /// `Binary.securityContext`.
+    context: Option<String>,
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads a bundle of any type whose entries all have a resource.
-    ///
-    /// A bundle is taken whole or not at all. The memory needed is that of `bytes`, of one parsed resource, and of some
-    /// hundred bytes for each entry.
+    /// Reads one document that is a whole import.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleError> {
-        let text = utf8(bytes)?;
-        let other = text.trim_start().starts_with(|c: char| matches!(c, '[' | '"' | '-') || c.is_ascii_digit());
-        if other || matches!(text.trim(), "null" | "true" | "false") {
-            return Err(BundleError::NotABundle);
-        }
-        let members = json::members(text).map_err(|fault| fault.into_error(text, text, "Bundle"))?;
-        let (kind, raw_entries) = read_shell(text, members)?;
-        if raw_entries.is_empty() {
-            return Err(BundleError::Empty);
-        }
-        read_entries(text, raw_entries).map(|entries| Self { kind, entries })
+        Self::join(vec![Document::parse("", bytes, Conformance::Required)?])
     }
 
-    /// The bundle's type, such as `collection`.
+    /// Judges all documents of an import together.
+    ///
+    /// An import is taken whole or not at all. The memory needed is that of its files, of one parsed resource, and of some
+    /// hundred bytes for each entry.
+    pub fn join(documents: Vec<Document<'a>>) -> Result<Self, BundleError> {
+        let bytes = documents.iter().fold(0, |sum: usize, document| sum.saturating_add(document.text.len()));
+        if bytes > MAX_BUNDLE_BYTES {
+            return Err(BundleError::TooLarge { bytes });
+        }
+        let count = documents.iter().fold(0, |sum: usize, document| sum.saturating_add(document.entries.len()));
+        match count {
+            0 => return Err(BundleError::Empty),
+            1..=MAX_ENTRIES => {}
+            _ => return Err(BundleError::TooManyEntries),
+        }
+        let several = documents.len() > 1;
+        let kind = documents.first().and_then(|document| document.kinds.first()).cloned().unwrap_or_default();
+        let mut join = Join::default();
+        let mut kinds = Vec::new();
+        let mut problems = Vec::new();
+        for (number, document) in documents.into_iter().enumerate() {
+            let file = several.then(|| Arc::from(document.name.as_str()));
+            problems.extend(document.problems);
+            for (place, raw) in document.entries.into_iter().enumerate() {
+                let is_history = document.kinds.get(raw.bundle).is_some_and(|kind| kind == "history");
+                let read = ReadFrom { number, place, is_history, file: &file, conformance: document.conformance };
+                join.take(&read, document.text, raw)?;
+                if join.invalid.len() >= MAX_PROBLEMS {
+                    return Err(BundleError::InvalidEntries { entries: join.invalid });
+                }
+            }
+            kinds.push(document.kinds);
+        }
+        if !join.invalid.is_empty() {
+            return Err(BundleError::InvalidEntries { entries: join.invalid });
+        }
+        let Join { mut entries, mentions, full_urls, mut omitted, .. } = join;
+        if entries.is_empty() {
+            return Err(BundleError::NothingToImport { entries: count, omitted });
+        }
+        let subject = subject::one_patient(&mentions, &full_urls)?;
+        let mut index = 0_usize;
+        entries.retain(|entry| {
+            let is_other = subject.others.contains(&index);
+            index = index.saturating_add(1);
+            if is_other {
+                omitted.push(Omitted { entry: entry.entry.clone(), omission: Omission::OtherPerson });
+            }
+            !is_other
+        });
+        spread_labels(&mut entries, &kinds);
+        check_versions(&entries)?;
+        Ok(Self { kind, entries, omitted, problems, patient: subject.names })
+    }
+
+    /// The first bundle's type, such as `collection`; empty for a row of resources.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The entries, in the order of the bundle.
+    /// The entries that are to be kept, in the order of the documents.
     pub fn entries(&self) -> &[Entry<'a>] {
         &self.entries
+    }
+
+    /// The entries by resource, each with its versions, oldest first.
+    pub fn records(&self) -> Vec<Vec<&Entry<'a>>> {
+        versions(&self.entries).into_iter().map(|group| oldest(&group).unwrap_or(group)).collect()
+    }
+
+    /// The entries of which nothing is kept.
+    pub fn omitted(&self) -> &[Omitted] {
+        &self.omitted
+    }
+
+    /// What is not valid R4 around the entries; only when conformance is waived.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// The entry that is the patient's own Patient resource, if the bundle has one.
     pub fn patient(&self) -> Option<&Entry<'a>> {
         self.entries.iter().find(|entry| entry.resource_type == "Patient")
+    }
+
+    /// Whether a chart with records under `keys` is that of another patient, as far as this author can tell: by the Patient
+    /// resources that the same author imported, whose keys were made with the same `chart_salt`.
+    pub fn is_about_another_than(&self, keys: impl Iterator<Item = [u8; 16]>, chart_salt: &[u8]) -> bool {
+        let full_urls = self.entries.iter().filter_map(|entry| entry.full_url.as_deref());
+        is_other_person(&self.patient, full_urls, chart_salt, keys)
     }
 }
 
@@ -102,246 +184,222 @@ impl Entry<'_> {
     /// chain for ever, and identities can be guessed (a hospital number, say), so `chart_salt` **must be secret**: 16 bytes
     /// or more, derived from a client key for this chart, and never published. The key has the form of a UUID, version 8.
     pub fn record_key(&self, chart_salt: &[u8]) -> [u8; 16] {
-        let mut hash = Sha256::new();
-        hash.update(b"salus/fhir/record-key/1");
-        add(&mut hash, chart_salt);
-        add(&mut hash, self.resource_type.as_bytes());
-        self.identity.hash(&mut hash);
-        let digest: [u8; 32] = hash.finalize().into();
-        let mut key = [0; 16];
-        key.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
-        let [.., version, _, variant, _, _, _, _, _, _, _] = &mut key;
-        *version = (*version & 0x0f) | 0x80;
-        *variant = (*variant & 0x3f) | 0x80;
-        key
+        self.identity.record_key(self.resource_type, chart_salt)
+    }
+
+    /// `meta.lastUpdated`.
+    pub fn updated(&self) -> Option<Moment> {
+        self.age.updated
     }
 }
 
-impl Identity {
-    fn hash(&self, hash: &mut Sha256) {
-        match self {
-            Self::FullUrl(url) => add(hash, format!("full-url {url}").as_bytes()),
-            Self::TypeAndId(name) => add(hash, format!("id {name}").as_bytes()),
-            Self::Content(digest) => add(hash, digest),
-            Self::Version(of, version) => {
-                of.hash(hash);
-                add(hash, format!("version {version}").as_bytes());
+/// Where an entry comes from.
+struct ReadFrom<'f> {
+    number: usize,
+    place: usize,
+    is_history: bool,
+    file: &'f Option<Arc<str>>,
+    conformance: Conformance,
+}
+
+/// The entries as they are read, one at a time.
+#[derive(Default)]
+struct Join<'a> {
+    entries: Vec<Entry<'a>>,
+    mentions: Vec<(EntryRef, BTreeSet<Mention>)>,
+    full_urls: BTreeMap<String, &'static str>,
+    omitted: Vec<Omitted>,
+    invalid: Vec<InvalidEntry>,
+    /// Entries by what they are and say.
+    seen: BTreeMap<(Identity, [u8; 32]), usize>,
+}
+
+impl<'a> Join<'a> {
+    fn take(&mut self, read: &ReadFrom<'_>, text: &str, raw: RawEntry<'a>) -> Result<(), BundleError> {
+        let mut reference = EntryRef { file: read.file.clone(), path: raw.path, resource_type: None };
+        let deleted = raw.method.as_deref() == Some("DELETE");
+        let Some(source) = raw.resource.filter(|_| !deleted) else {
+            let omission = if deleted { Omission::Deletion } else { Omission::NoResource };
+            if deleted || raw.is_response || matches!(raw.method.as_deref(), Some("GET" | "HEAD")) {
+                self.omitted.push(Omitted { entry: reference, omission });
+            } else {
+                self.refuse(reference, raw.resource_path, "missing");
             }
+            return Ok(());
+        };
+        let value = json::value(source).map_err(|fault| fault.into_error(text, source, &raw.resource_path))?;
+        if !value.is_object() {
+            self.refuse(reference, raw.resource_path, "wrong JSON type, object expected");
+            return Ok(());
         }
-    }
-}
-
-/// Adds a part with its length, so that no two lists of parts hash alike.
-fn add(hash: &mut Sha256, part: &[u8]) {
-    hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
-    hash.update(part);
-}
-
-/// The input as text, within its limits.
-pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, BundleError> {
-    if bytes.len() > MAX_BUNDLE_BYTES {
-        return Err(BundleError::TooLarge { bytes: bytes.len() });
-    }
-    std::str::from_utf8(bytes).map_err(|error| BundleError::NotUtf8 { offset: error.valid_up_to() })
-}
-
-/// An entry as it stands in the bundle.
-struct RawEntry<'a> {
-    full_url: Option<String>,
-    resource: Option<&'a RawValue>,
-}
-
-type Members<'a> = Vec<(String, &'a RawValue)>;
-
-/// Checks everything around the resources; gives the bundle's type and its entries.
-fn read_shell<'a>(text: &'a str, members: Members<'a>) -> Result<(String, Vec<RawEntry<'a>>), BundleError> {
-    let mut shell = Map::new();
-    let mut entries = Vec::new();
-    let mut is_bundle = false;
-    for (key, raw) in members {
-        let value = if key == "entry" && raw.get().starts_with('[') {
-            let items = json::elements(raw.get(), MAX_ENTRIES)
-                .map_err(|fault| fault.into_error(text, raw.get(), "Bundle.entry"))?
-                .ok_or(BundleError::TooManyEntries)?;
-            let mut shells = Vec::new();
-            for (index, item) in items.into_iter().enumerate() {
-                let (shell, entry) = read_entry_shell(text, index, item)?;
-                shells.push(shell);
-                entries.push(entry);
-            }
-            // An empty array is reported as what it means.
-            if shells.is_empty() {
-                continue;
-            }
-            Value::Array(shells)
-        } else {
-            let path = format!("Bundle.{}", json::shown(&key));
-            json::value(raw.get()).map_err(|fault| fault.into_error(text, raw.get(), &path))?
+        let said = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+        reference.resource_type = validate::resource_type(said("/resourceType").unwrap_or_default())?;
+        if reference.resource_type == Some("OperationOutcome") {
+            let severe = ["error", "fatal"];
+            let mut issues = value.get("issue").and_then(Value::as_array).into_iter().flatten();
+            let is_severe =
+                |issue: &Value| issue.get("severity").and_then(Value::as_str).is_some_and(|it| severe.contains(&it));
+            let omission = if issues.any(is_severe) { Omission::ServerError } else { Omission::ServerMessage };
+            self.omitted.push(Omitted { entry: reference, omission });
+            return Ok(());
+        }
+        if raw.method.as_deref() == Some("PATCH") {
+            self.refuse(reference, raw.resource_path, "a change to a resource, not the resource");
+            return Ok(());
+        }
+        let problems = validate::validate(&value)?;
+        let refused = !problems.is_empty() && read.conformance == Conformance::Required;
+        let (Some(resource_type), false) = (reference.resource_type, refused) else {
+            self.invalid.push(InvalidEntry { entry: reference, problems });
+            return Ok(());
         };
-        is_bundle |= key == "resourceType" && value == "Bundle";
-        shell.insert(key, value);
-    }
-    if !is_bundle {
-        return Err(BundleError::NotABundle);
-    }
-    let kind = shell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let problems = validate::validate(&Value::Object(shell))?;
-    if problems.is_empty() {
-        Ok((kind, entries))
-    } else {
-        Err(BundleError::InvalidBundle { problems })
-    }
-}
-
-/// Reads what stands around a resource; the resource itself is replaced by a small one for the check of the bundle.
-fn read_entry_shell<'a>(text: &'a str, index: usize, raw: &'a RawValue) -> Result<(Value, RawEntry<'a>), BundleError> {
-    let path = format!("Bundle.entry[{index}]");
-    if !raw.get().starts_with('{') {
-        return Ok((Value::Null, RawEntry { full_url: None, resource: None }));
-    }
-    let members = json::members(raw.get()).map_err(|fault| fault.into_error(text, raw.get(), &path))?;
-    let mut shell = Map::new();
-    let mut resource = None;
-    for (key, member) in members {
-        let value = if key == "resource" {
-            resource = Some(member);
-            json!({ "resourceType": "Basic", "code": { "text": "-" } })
-        } else {
-            let path = format!("{path}.{}", json::shown(&key));
-            json::value(member.get()).map_err(|fault| fault.into_error(text, member.get(), &path))?
-        };
-        shell.insert(key, value);
-    }
-    let full_url = shell.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
-    Ok((Value::Object(shell), RawEntry { full_url, resource }))
-}
-
-/// Reads every resource, one at a time, and then asks what only all of them can tell.
-fn read_entries<'a>(text: &str, raw_entries: Vec<RawEntry<'a>>) -> Result<Vec<Entry<'a>>, BundleError> {
-    let (mut entries, mut invalid) = (Vec::new(), Vec::new());
-    let (mut mentions, mut full_urls) = (Vec::new(), BTreeMap::new());
-    let mut seen = BTreeMap::new();
-    for (index, raw) in raw_entries.into_iter().enumerate() {
-        let path = format!("Bundle.entry[{index}].resource");
-        let Some(resource) = raw.resource else {
-            let problem = Problem { path, reason: "missing".into() };
-            invalid.push(InvalidEntry { entry: EntryRef { index, resource_type: None }, problems: vec![problem] });
-            continue;
-        };
-        let value = json::value(resource.get()).map_err(|fault| fault.into_error(text, resource.get(), &path))?;
-        let name = value.get("resourceType").and_then(Value::as_str).unwrap_or_default();
-        let resource_type = validate::resource_type(name)?;
-        let reference = EntryRef { index, resource_type };
-        let problems = if value.is_object() {
-            validate::validate(&value)?
-        } else {
-            vec![Problem { path, reason: "wrong JSON type, object expected".into() }]
-        };
-        let (Some(resource_type), true) = (resource_type, problems.is_empty()) else {
-            invalid.push(InvalidEntry { entry: reference, problems });
-            if invalid.len() >= MAX_PROBLEMS {
-                break;
-            }
-            continue;
-        };
+        let label = labels::stricter(raw.label, labels::strictest(&value, !problems.is_empty()));
+        let id = said("/id").map(str::to_owned);
+        let digest = json::digest(source);
+        let identity = Identity::new(resource_type, raw.full_url.as_deref(), id.as_deref(), digest);
+        if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.entries.get_mut(*first)) {
+            // A repetition may be labeled where the first is not.
+            first.label = labels::stricter(first.label, label);
+            self.omitted.push(Omitted { entry: reference, omission: Omission::Repetition });
+            return Ok(());
+        }
         if let Some(url) = &raw.full_url {
-            full_urls.insert(subject::normal(url), resource_type);
+            self.full_urls.insert(normal(url), resource_type);
         }
-        mentions.push((reference, subject::mentions(index, raw.full_url.as_deref(), &value)));
-        let entry = entry(index, resource_type, raw.full_url, resource.get(), &value, &mut seen)
-            .map_err(|first| BundleError::Repeated { first, second: reference })?;
-        entries.push(entry);
+        let index = self.entries.len();
+        self.seen.insert((identity.clone(), digest), index);
+        self.mentions.push((reference.clone(), subject::mentions(index, raw.full_url.as_deref(), &value)));
+        let age = Age {
+            number: number_of(&value),
+            updated: updated_of(&value),
+            history: read.is_history.then_some((read.number, read.place)),
+        };
+        self.entries.push(Entry {
+            index,
+            entry: reference,
+            resource_type,
+            raw: source.as_bytes(),
+            compartment: classify(label, resource_type, &value),
+            title: summary::title(resource_type, &value),
+            date: summary::date(&value),
+            media_type: MEDIA_TYPE,
+            problems,
+            digest,
+            identity,
+            age,
+            label,
+            bundle: (read.number, raw.bundle),
+            links: links(resource_type, raw.full_url.as_deref(), id.as_deref(), label.is_some(), &value),
+            id,
+            full_url: raw.full_url,
+        });
+        Ok(())
     }
-    if !invalid.is_empty() {
-        return Err(BundleError::InvalidEntries { entries: invalid });
+
+    fn refuse(&mut self, entry: EntryRef, path: String, reason: &str) {
+        let problems = vec![Problem { path, reason: reason.into() }];
+        self.invalid.push(InvalidEntry { entry, problems });
     }
-    subject::one_patient(&mentions, &full_urls)?;
-    Ok(entries)
 }
 
-/// Describes a valid resource; the error is the entry that holds the same one.
-fn entry<'a>(
-    index: usize,
-    resource_type: &'static str,
-    full_url: Option<String>,
-    raw: &'a str,
-    resource: &Value,
-    seen: &mut BTreeMap<Identity, EntryRef>,
-) -> Result<Entry<'a>, EntryRef> {
-    let text = |pointer: &str| resource.pointer(pointer).and_then(Value::as_str);
-    let id = text("/id").map(str::to_owned);
-    let mut identity = match (&full_url, &id) {
-        (Some(url), _) => Identity::FullUrl(subject::normal(url)),
-        (None, Some(id)) => Identity::TypeAndId(format!("{resource_type}/{id}")),
-        (None, None) => Identity::Content(Sha256::digest(raw.as_bytes()).into()),
-    };
-    if let (true, Some(version)) = (seen.contains_key(&identity), text("/meta/versionId")) {
-        identity = Identity::Version(Box::new(identity), version.to_owned());
+fn links(resource_type: &str, full_url: Option<&str>, id: Option<&str>, labeled: bool, resource: &Value) -> Links {
+    let mut links = Links::default();
+    if resource_type == "Binary" {
+        links.names.extend(full_url.map(normal));
+        links.names.extend(id.map(|id| format!("Binary/{id}")));
+        links.context = resource.pointer("/securityContext/reference").and_then(Value::as_str).map(normal);
+    } else {
+        links.names.extend(full_url.map(normal));
+        links.names.extend(id.map(|id| format!("{resource_type}/{id}")));
     }
-    if let Some(first) = seen.insert(identity.clone(), EntryRef { index, resource_type: Some(resource_type) }) {
-        return Err(first);
+    if labeled {
+        targets(resource, &mut links.targets);
     }
-    Ok(Entry {
-        index,
-        resource_type,
-        id,
-        full_url,
-        raw: raw.as_bytes(),
-        compartment: classify(resource_type, resource),
-        title: title(resource_type, resource),
-        date: DATES.iter().find_map(|pointer| text(pointer)).map(str::to_owned),
-        media_type: MEDIA_TYPE,
-        identity,
-    })
+    links
 }
 
-/// Where a resource says what it is about, best first: a coded concept, one of several, or a text.
-const TITLES: &[&str] = &[
-    "/code",
-    "/medicationCodeableConcept",
-    "/vaccineCode",
-    "/title",
-    "/description",
-    "/type",
-    "/type/0",
-    "/serviceType",
-    "/category/0",
-    "/class",
-    "/name",
-];
+/// Every reference and URL in a resource that may be that of a Binary: as it stands, and relative to its server.
+fn targets(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| targets(item, found)),
+        Value::Object(members) => {
+            for key in ["url", "reference"] {
+                let Some(url) = members.get(key).and_then(Value::as_str).map(normal) else { continue };
+                found.extend(url.rfind("Binary/").and_then(|at| url.get(at..)).map(str::to_owned));
+                found.insert(url);
+            }
+            members.values().for_each(|member| targets(member, found));
+        }
+        _ => {}
+    }
+}
 
-/// Where a resource says when, best first.
-const DATES: &[&str] = &[
-    "/effectiveDateTime",
-    "/effectiveInstant",
-    "/effectivePeriod/start",
-    "/performedDateTime",
-    "/performedPeriod/start",
-    "/occurrenceDateTime",
-    "/occurrencePeriod/start",
-    "/onsetDateTime",
-    "/onsetPeriod/start",
-    "/authoredOn",
-    "/started",
-    "/recordedDate",
-    "/dateAsserted",
-    "/recorded",
-    "/date",
-    "/issued",
-    "/created",
-    "/period/start",
-    "/meta/lastUpdated",
-];
+/// Gives labels to what they hold for besides the resource that has them: that of a document's Composition and of a
+/// message's header for the whole bundle, that of a resource for the Binary that it refers to.
+fn spread_labels(entries: &mut [Entry<'_>], kinds: &[Vec<String>]) {
+    let mut of_bundles = BTreeMap::new();
+    for entry in entries.iter() {
+        let (document, bundle) = entry.bundle;
+        let kind = kinds.get(document).and_then(|kinds| kinds.get(bundle)).map(String::as_str);
+        let heads = matches!(
+            (kind, entry.resource_type),
+            (Some("document"), "Composition") | (Some("message"), "MessageHeader")
+        );
+        if let (true, Some(_)) = (heads, entry.label) {
+            let label = of_bundles.entry(entry.bundle).or_default();
+            *label = labels::stricter(*label, entry.label);
+        }
+    }
+    let (mut of_targets, mut of_names) = (BTreeMap::new(), BTreeMap::new());
+    for entry in entries.iter_mut() {
+        entry.label = labels::stricter(entry.label, of_bundles.get(&entry.bundle).copied().flatten());
+        for (labels, names) in [(&mut of_targets, &entry.links.targets), (&mut of_names, &entry.links.names)] {
+            for name in names.iter().filter(|_| entry.label.is_some()) {
+                let label = labels.entry(name.clone()).or_default();
+                *label = labels::stricter(*label, entry.label);
+            }
+        }
+    }
+    for entry in entries.iter_mut() {
+        if entry.resource_type == "Binary" {
+            let by_referrers = entry.links.names.iter().filter_map(|name| of_targets.get(name).copied().flatten());
+            let by_context = entry.links.context.as_ref().and_then(|name| of_names.get(name).copied().flatten());
+            let strictest = by_referrers.chain(by_context).max_by_key(|kind| kind.number);
+            entry.label = labels::stricter(entry.label, strictest);
+        }
+        if let Some(label) = entry.label {
+            entry.compartment = label;
+        }
+    }
+}
 
-fn title(resource_type: &str, resource: &Value) -> String {
-    let said = |value: &Value| {
-        let text = value.get("text").or_else(|| value.pointer("/coding/0/display")).or_else(|| value.get("display"));
-        text.unwrap_or(value).as_str().map(str::to_owned)
-    };
-    // A patient's resource is titled by its type: its texts are the patient's names.
-    let found = (resource_type != "Patient")
-        .then(|| TITLES.iter().find_map(|pointer| said(resource.pointer(pointer)?)))
-        .flatten();
-    let title = found.as_deref().unwrap_or(resource_type).split(|c: char| c.is_whitespace() || c.is_control());
-    title.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect()
+/// Entries by resource, in the order in which each resource first occurs.
+fn versions<'e, 'a>(entries: &'e [Entry<'a>]) -> Vec<Vec<&'e Entry<'a>>> {
+    let mut groups: Vec<Vec<&Entry<'a>>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for entry in entries {
+        let place = *places.entry((entry.resource_type, &entry.identity)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
+}
+
+fn oldest<'e, 'a>(group: &[&'e Entry<'a>]) -> Result<Vec<&'e Entry<'a>>, (usize, usize)> {
+    let ages: Vec<_> = group.iter().map(|entry| entry.age).collect();
+    Ok(oldest_first(&ages)?.into_iter().filter_map(|place| group.get(place).copied()).collect())
+}
+
+fn check_versions(entries: &[Entry<'_>]) -> Result<(), BundleError> {
+    for group in versions(entries).iter().filter(|group| group.len() > 1) {
+        if let Err((one, other)) = oldest(group) {
+            let at = |place: usize| group.get(place).or(group.first()).map(|entry| entry.entry.clone());
+            if let (Some(first), Some(second)) = (at(one), at(other)) {
+                return Err(BundleError::Repeated { first, second });
+            }
+        }
+    }
+    Ok(())
 }

@@ -2,15 +2,15 @@
 
 //! Which compartment a resource belongs to: the checked-in table.
 //!
-//! Three tables are asked in this order, and the first that answers decides:
+//! What is asked, in this order, and the first that answers decides:
 //!
-//! 1. [`LABELS`]: a code in `meta.security`. A topic (HIV, psychiatry, ...) outranks bare confidentiality, which
-//!    outranks nothing. A sensitivity code that the table does not know still means "restricted".
+//! 1. security labels ([`crate::labels`]), those of the bundle included. A topic (HIV, psychiatry, ...) outranks bare
+//!    confidentiality. A label that is not understood still means "restricted".
 //! 2. [`CATEGORIES`]: a code in `category`, such as `Observation.category`.
 //! 3. [`TYPES`]: the resource type. What is in no table is [`GENERAL`].
 //!
 //! Several answers of one table: the most restrictive compartment wins, which is the later one in [`COMPARTMENTS`].
-//! Code systems are matched exactly, in their R4 spelling, their STU3 spelling and as OID.
+//! Code systems of categories are matched exactly, in their R4 spelling, their STU3 spelling and as OID.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub struct CompartmentKind {
 
 macro_rules! compartments {
     ($($constant:ident $number:literal $name:literal $flag:ident)*) => {
-        $(static $constant: CompartmentKind = CompartmentKind {
+        $(pub(crate) static $constant: CompartmentKind = CompartmentKind {
             number: $number,
             name: $name,
             sensitive: matches!(Flag::$flag, Flag::Sensitive),
@@ -76,16 +76,6 @@ pub fn compartments() -> &'static [&'static CompartmentKind] {
 /// A code system under each of its names.
 type System = &'static [&'static str];
 
-const ACT_CODE: System = &[
-    "http://terminology.hl7.org/CodeSystem/v3-ActCode",
-    "http://hl7.org/fhir/v3/ActCode",
-    "urn:oid:2.16.840.1.113883.5.4",
-];
-const CONFIDENTIALITY: System = &[
-    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
-    "http://hl7.org/fhir/v3/Confidentiality",
-    "urn:oid:2.16.840.1.113883.5.25",
-];
 const OBSERVATION_CATEGORY: System =
     &["http://terminology.hl7.org/CodeSystem/observation-category", "http://hl7.org/fhir/observation-category"];
 const DIAGNOSTIC_SERVICE: System = &[
@@ -96,23 +86,6 @@ const DIAGNOSTIC_SERVICE: System = &[
 
 /// A row for coded elements: code system, codes, compartment.
 type Row = (System, &'static [&'static str], &'static CompartmentKind);
-
-/// `meta.security`. Codes are HL7 v3 ActCode (information sensitivity) and Confidentiality.
-static LABELS: &[Row] = &[
-    (ACT_CODE, &["HIV", "STD", "SEX"], &SEXUAL_HEALTH),
-    (ACT_CODE, &["ETH", "ETHUD", "OPIOIDUD", "SUD", "42CFRPart2"], &SUBSTANCE_USE),
-    (ACT_CODE, &["PSY", "PSYTHPN", "BH", "MH", "COGN", "EMOTDIS", "DVD"], &MENTAL_HEALTH),
-    (ACT_CODE, &["GDIS", "SCA", "SICKLE"], &GENETICS),
-    (
-        ACT_CODE,
-        &["SDV", "VIO", "TBOO", "CEL", "VIP", "DIA", "DRGIS", "EMP", "LOCIS", "MARST", "SSP", "PHY", "PRS"],
-        &RESTRICTED,
-    ),
-    (CONFIDENTIALITY, &["R", "V"], &RESTRICTED),
-];
-
-/// Confidentiality that asks for nothing; every other code of the label systems asks for [`RESTRICTED`].
-static UNRESTRICTED: &[&str] = &["U", "L", "M", "N"];
 
 /// `category`, of observations and of diagnostic reports.
 static CATEGORIES: &[Row] = &[
@@ -172,17 +145,12 @@ static TYPES: &[(&[&str], &CompartmentKind)] = &[
     ),
 ];
 
-/// The compartment of a resource.
-pub(crate) fn classify(resource_type: &str, resource: &Value) -> &'static CompartmentKind {
-    let by_label = items(resource.pointer("/meta/security"))
-        .filter_map(|coding| {
-            let (system, code) = system_and_code(coding)?;
-            lookup(LABELS, system, code).or_else(|| {
-                let sensitivity = ACT_CODE.contains(&system) || CONFIDENTIALITY.contains(&system);
-                (sensitivity && !UNRESTRICTED.contains(&code)).then_some(&RESTRICTED)
-            })
-        })
-        .max_by_key(|kind| kind.number);
+/// The compartment of a resource with the strictest `label` that it has.
+pub(crate) fn classify(
+    label: Option<&'static CompartmentKind>,
+    resource_type: &str,
+    resource: &Value,
+) -> &'static CompartmentKind {
     let by_category = || {
         items(resource.get("category"))
             .flat_map(|concept| items(concept.get("coding")))
@@ -190,7 +158,7 @@ pub(crate) fn classify(resource_type: &str, resource: &Value) -> &'static Compar
             .max_by_key(|kind| kind.number)
     };
     let by_type = || TYPES.iter().find(|(types, _)| types.contains(&resource_type)).map(|(_, kind)| *kind);
-    by_label.or_else(by_category).or_else(by_type).unwrap_or(GENERAL)
+    label.or_else(by_category).or_else(by_type).unwrap_or(GENERAL)
 }
 
 fn lookup(table: &[Row], system: &str, code: &str) -> Option<&'static CompartmentKind> {
@@ -239,16 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn every_label_decides_over_category_and_type() {
-        for (systems, codes, kind) in LABELS {
-            for (system, code) in systems.iter().flat_map(|s| codes.iter().map(move |c| (s, c))) {
-                let resource = json!({
-                    "meta": { "security": [{ "system": system, "code": code }] },
-                    "category": [{ "coding": [{ "system": OBSERVATION_CATEGORY[0], "code": "laboratory" }] }],
-                });
-                assert_eq!(classify("Observation", &resource), *kind, "{system} {code}");
-            }
-        }
+    fn a_label_decides_over_category_and_type() {
+        let resource =
+            json!({ "category": [{ "coding": [{ "system": OBSERVATION_CATEGORY[0], "code": "laboratory" }] }] });
+        assert_eq!(classify(None, "Observation", &resource), &LABORATORY);
+        assert_eq!(classify(Some(&RESTRICTED), "Observation", &resource), &RESTRICTED);
+        assert_eq!(classify(Some(&GENETICS), "MedicationRequest", &json!({})), &GENETICS);
     }
 
     #[test]
@@ -256,7 +220,7 @@ mod tests {
         for (systems, codes, kind) in CATEGORIES {
             for (system, code) in systems.iter().flat_map(|s| codes.iter().map(move |c| (s, c))) {
                 let resource = json!({ "category": [{ "coding": [{ "system": system, "code": code }] }] });
-                assert_eq!(classify("Specimen", &resource), *kind, "{system} {code}");
+                assert_eq!(classify(None, "Specimen", &resource), *kind, "{system} {code}");
             }
         }
     }
@@ -266,33 +230,9 @@ mod tests {
         for (types, kind) in TYPES {
             for name in *types {
                 assert!(crate::validate::resource_type(name).unwrap().is_some(), "{name}");
-                assert_eq!(classify(name, &json!({})), *kind, "{name}");
+                assert_eq!(classify(None, name, &json!({})), *kind, "{name}");
             }
         }
-        assert_eq!(classify("Condition", &json!({})), GENERAL);
-    }
-
-    #[test]
-    fn the_most_restrictive_label_wins_in_any_order() {
-        let label = |code| json!({ "system": ACT_CODE[0], "code": code });
-        let restricted = json!({ "system": CONFIDENTIALITY[0], "code": "V" });
-        for security in
-            [json!([label("PSY"), restricted, label("HIV")]), json!([label("HIV"), label("PSY"), restricted])]
-        {
-            assert_eq!(classify("Condition", &json!({ "meta": { "security": security } })), &SEXUAL_HEALTH);
-        }
-    }
-
-    #[test]
-    fn unknown_sensitivity_is_restricted_and_normal_confidentiality_is_not() {
-        let with = |system: &str, code: &str| {
-            classify("Condition", &json!({ "meta": { "security": [{ "system": system, "code": code }] } }))
-        };
-        assert_eq!(with(ACT_CODE[0], "NEWCODE"), &RESTRICTED);
-        assert_eq!(with(CONFIDENTIALITY[0], "X"), &RESTRICTED);
-        assert_eq!(with("https://example.org/labels", "HIV"), GENERAL);
-        for code in UNRESTRICTED {
-            assert_eq!(with(CONFIDENTIALITY[0], code), GENERAL);
-        }
+        assert_eq!(classify(None, "Condition", &json!({})), GENERAL);
     }
 }

@@ -2,34 +2,39 @@
 
 //! Why a bundle is refused. No text here repeats anything that the bundle says, except element names.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
+use crate::{MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
 
 /// Why a bundle was refused; nothing was taken from it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// The input has more bytes than [`MAX_BUNDLE_BYTES`].
-    #[error("bundle has `{bytes}` bytes, more than `{MAX_BUNDLE_BYTES}`\nhint: split it into smaller bundles")]
+    /// The input, all files together, has more bytes than [`MAX_BUNDLE_BYTES`].
+    #[error("import has `{bytes}` bytes, more than `{MAX_BUNDLE_BYTES}`\nhint: split it into several imports")]
     TooLarge {
         /// Bytes given.
         bytes: usize,
     },
     /// The input is not UTF-8.
-    #[error("bundle is not UTF-8 at byte `{offset}`\nhint: FHIR JSON is always UTF-8; convert the file")]
+    #[error(
+        "bundle is not UTF-8 at byte `{offset}`\nhint: FHIR JSON is always UTF-8; convert the file, such as with iconv"
+    )]
     NotUtf8 {
         /// First byte that is wrong.
         offset: usize,
     },
     /// The input is not one JSON document.
-    #[error("bundle is not valid JSON at line `{line}`, column `{column}`\nhint: check that the file is complete and holds one FHIR resource in JSON")]
+    #[error("bundle is not valid JSON at line `{line}`, column `{column}`\nhint: check that the file is complete and holds FHIR in JSON")]
     NotJson {
         /// Line, counted from 1.
         line: usize,
         /// Column, counted from 1 in bytes.
         column: usize,
     },
+    /// The input is XML.
+    #[error("bundle is XML\nhint: export it as JSON, such as with `_format=json`")]
+    Xml,
     /// A number is larger than any that programs agree on.
     #[error("a number is too large in `{path}`\nhint: correct the system that wrote the bundle")]
     NumberTooLarge {
@@ -56,8 +61,16 @@ pub enum BundleError {
         /// Entry, or member of the bundle, that has so many.
         path: String,
     },
-    /// The document is no FHIR Bundle.
-    #[error("document is not a FHIR Bundle\nhint: wrap a single resource in a Bundle of type `collection`")]
+    /// Bundles stand in bundles more than [`MAX_BUNDLES_IN_BUNDLES`] deep.
+    #[error("bundles stand in bundles, more than `{MAX_BUNDLES_IN_BUNDLES}` deep, in `{path}`\nhint: export the inner bundle by itself")]
+    BundlesTooDeep {
+        /// Path of the innermost bundle that is read.
+        path: String,
+    },
+    /// The document is neither a FHIR Bundle nor another resource.
+    #[error(
+        "document is not a FHIR Bundle\nhint: a Bundle, a resource, or a resource on each line (NDJSON) is expected"
+    )]
     NotABundle,
     /// The bundle around the entries is not valid.
     #[error("bundle is not valid FHIR R4{}\nhint: correct it in the system that wrote it", list(problems))]
@@ -69,8 +82,16 @@ pub enum BundleError {
     #[error("bundle has no entries\nhint: there is nothing to import")]
     Empty,
     /// The bundle has more than [`MAX_ENTRIES`] entries.
-    #[error("bundle has more than `{MAX_ENTRIES}` entries\nhint: split it into smaller bundles")]
+    #[error("import has more than `{MAX_ENTRIES}` entries\nhint: split it into several imports")]
     TooManyEntries,
+    /// No entry holds something to keep.
+    #[error("bundle has `{entries}` entries and none to import: {}\nhint: there is nothing to import", counted_omissions(.omitted))]
+    NothingToImport {
+        /// How many entries there are.
+        entries: usize,
+        /// Why each is left out.
+        omitted: Vec<Omitted>,
+    },
     /// Some entries are not valid FHIR R4 resources.
     #[error("{} not valid FHIR R4{}\nhint: correct them in the system that wrote the bundle; nothing was imported",
         counted(entries.len()), list(entries))]
@@ -87,8 +108,8 @@ pub enum BundleError {
         /// One entry for the first patient, then entries that name another, at most [`MAX_PROBLEMS`].
         entries: Vec<EntryRef>,
     },
-    /// Two entries are the same version of the same resource.
-    #[error("two entries hold the same resource: {first} and {second}\nhint: keep one of them, or give each its `meta.versionId`")]
+    /// Two entries are the same resource with different content, and nothing says which is newer.
+    #[error("two entries say different things of the same resource: {first} and {second}\nhint: keep one of them, or give each its `meta.versionId`")]
     Repeated {
         /// The first of them.
         first: EntryRef,
@@ -96,25 +117,71 @@ pub enum BundleError {
         second: EntryRef,
     },
     /// The tables built into this program are damaged.
-    #[error("built-in FHIR definitions are damaged at `{at}`\nhint: install this program anew")]
+    #[error("built-in FHIR definitions are damaged at `{at}`\nhint: install this program again")]
     Definitions {
         /// Line or type at fault.
         at: String,
     },
 }
 
-/// An entry, named by its place and its resource type, and by nothing that could identify a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An entry, named by its position and its resource type, and by nothing that could identify a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRef {
-    /// Position in `Bundle.entry`, counted from 0 as in FHIRPath.
-    pub index: usize,
+    /// Name of the file that has it, when an import has several.
+    pub file: Option<Arc<str>>,
+    /// Its path in the file, such as `Bundle.entry[4]`, counted from 0 as in FHIRPath, or its line.
+    pub path: String,
     /// Resource type, if it is one of R4.
     pub resource_type: Option<&'static str>,
 }
 
 impl fmt::Display for EntryRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`Bundle.entry[{}]` ({})", self.index, self.resource_type.unwrap_or("no known type"))
+        write!(f, "`{}`", self.path)?;
+        if let Some(file) = &self.file {
+            write!(f, " of `{file}`")?;
+        }
+        write!(f, " ({})", self.resource_type.unwrap_or("no known type"))
+    }
+}
+
+/// An entry of which nothing is kept, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omitted {
+    /// The entry.
+    pub entry: EntryRef,
+    /// Why.
+    pub omission: Omission,
+}
+
+/// Why nothing is kept of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Omission {
+    /// Another entry says the same.
+    Repetition,
+    /// A message of the server (OperationOutcome).
+    ServerMessage,
+    /// The same, and it speaks of an error: the export may be incomplete.
+    ServerError,
+    /// The source deleted the resource.
+    Deletion,
+    /// A request or an answer without a resource.
+    NoResource,
+    /// The Patient resource of another person, such as a subscriber.
+    OtherPerson,
+}
+
+impl fmt::Display for Omission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Repetition => "another entry says the same",
+            Self::ServerMessage => "a message of the server",
+            Self::ServerError => "an error message of the server: the export may be incomplete",
+            Self::Deletion => "the source deleted the resource",
+            Self::NoResource => "a request or an answer without a resource",
+            Self::OtherPerson => "the Patient resource of another person",
+        })
     }
 }
 
@@ -159,4 +226,13 @@ fn counted(entries: usize) -> String {
         MAX_PROBLEMS.. => format!("{MAX_PROBLEMS} entries or more are"),
         _ => format!("{entries} entries are"),
     }
+}
+
+fn counted_omissions(omitted: &[Omitted]) -> String {
+    let mut counts = BTreeMap::<Omission, usize>::new();
+    for Omitted { omission, .. } in omitted {
+        let count = counts.entry(*omission).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts.iter().map(|(omission, count)| format!("{omission} ({count})")).collect::<Vec<_>>().join("; ")
 }

@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Strict JSON: one document, no key twice in an object, bounded depth and size.
+//! Strict JSON: no key twice in an object, bounded depth and size, and every value as the source has it.
 //!
-//! `serde_json` alone keeps the last of two equal keys, and other readers the first: a record would then say
-//! different things to different people.
+//! A reader of our own, for two reasons. `serde_json` keeps the last of two equal keys, and other readers the first: a
+//! record would then say different things to different people. And `serde_json` reads some objects as something else
+//! (`{"$serde_json::private::Number":"5"}` as a number) as soon as any crate of the program switches on a feature for it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{value::RawValue, Map, Number, Value};
+use serde_json::{Map, Number, Value};
+use sha2::{Digest, Sha256};
 
 use crate::{error::BundleError, MAX_DEPTH, MAX_VALUES};
 
-/// The most members of an object that is read member by member; FHIR knows nine for a bundle and eight for an entry.
+/// The most members of an object that is read member by member; FHIR defines nine for a bundle and eight for an entry.
 const MAX_MEMBERS: usize = 64;
+
+/// The deepest nesting of a value that is only passed over: bundles in bundles, and a resource within.
+const MAX_SKIPPED_DEPTH: usize = 10 * MAX_DEPTH;
 
 /// What is wrong with a piece of JSON, and where in that piece.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     kind: FaultKind,
-    path: String,
+    /// Bytes before it, in the piece.
+    offset: usize,
+    /// Steps from the outermost value, the innermost first.
+    steps: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FaultKind {
-    Syntax { line: usize, column: usize },
+    Syntax,
     Number,
     Duplicate,
     TooDeep,
@@ -34,46 +40,146 @@ enum FaultKind {
 }
 
 impl Fault {
-    /// The error for the whole bundle: `piece` is the part of `whole` that was read, `path` its name.
-    pub(crate) fn into_error(self, whole: &str, piece: &str, path: &str) -> BundleError {
+    /// The error for the whole input: `piece` is the part of `whole` that was read, `path` its name.
+    pub(crate) fn into_error(mut self, whole: &str, piece: &str, path: &str) -> BundleError {
         match self.kind {
-            FaultKind::Syntax { line, column } => {
-                let offset = (piece.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+            FaultKind::Syntax => {
+                let begins = (piece.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+                let offset = begins.saturating_add(self.offset);
                 let before = whole.as_bytes().get(..offset).unwrap_or_default();
-                let breaks = before.iter().filter(|byte| **byte == b'\n').count();
-                let tail = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-                let column = if line == 1 { column.saturating_add(tail) } else { column };
-                BundleError::NotJson { line: line.saturating_add(breaks), column: column.max(1) }
+                let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+                let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+                // The end of the input is shown at the last byte that there is.
+                let column = column.saturating_add(usize::from(offset < whole.len()));
+                BundleError::NotJson { line, column: column.max(1) }
             }
             FaultKind::Number => BundleError::NumberTooLarge { path: path.into() },
-            FaultKind::Duplicate => BundleError::DuplicateKey { path: format!("{path}{}", self.path) },
+            FaultKind::Duplicate => {
+                self.steps.reverse();
+                BundleError::DuplicateKey { path: format!("{path}{}", self.steps.concat()) }
+            }
             FaultKind::TooDeep => BundleError::TooDeep { path: path.into() },
             FaultKind::TooMany => BundleError::TooComplex { path: path.into() },
         }
+    }
+
+    fn within(mut self, step: String) -> Self {
+        // Only a key that appears twice is shown with its path.
+        if self.kind == FaultKind::Duplicate {
+            self.steps.push(step);
+        }
+        self
     }
 }
 
 /// Reads one document.
 pub(crate) fn value(text: &str) -> Result<Value, Fault> {
-    run(text, |reader, json| Node(reader).deserialize(json))
+    let mut reader = Reader { text, at: 0, values: 0 };
+    let value = reader.value(0)?;
+    reader.end().map(|()| value)
 }
 
 /// The members of the object `text`, each as its exact source.
-pub(crate) fn members(text: &str) -> Result<Vec<(String, &RawValue)>, Fault> {
-    run(text, |reader, json| json.deserialize_map(Members(reader)))
+pub(crate) fn members(text: &str) -> Result<Vec<(String, &str)>, Fault> {
+    let mut reader = Reader { text, at: 0, values: 0 };
+    let (mut members, mut seen) = (Vec::new(), BTreeSet::new());
+    reader.space();
+    reader.expect(b'{')?;
+    let mut more = !reader.closes(b'}');
+    while more {
+        let key = reader.key()?.into_owned();
+        if members.len() >= MAX_MEMBERS {
+            return Err(reader.fault(FaultKind::TooMany));
+        }
+        if !seen.insert(key.clone()) {
+            return Err(reader.fault(FaultKind::Duplicate).within(format!(".{}", shown(&key))));
+        }
+        members.push((key, reader.skip()?));
+        more = reader.comma(b'}')?;
+    }
+    reader.end().map(|()| members)
+}
+
+/// The string that is the first member `key` of the object `text`. It does not ask whether there are more of that name.
+pub(crate) fn string_member(text: &str, key: &str) -> Result<Option<String>, Fault> {
+    let mut reader = Reader { text, at: 0, values: 0 };
+    reader.space();
+    if !reader.takes(b'{') {
+        return Ok(None);
+    }
+    let mut more = !reader.closes(b'}');
+    while more {
+        if reader.key()? == key {
+            reader.space();
+            let is_string = reader.peek() == Some(b'"');
+            return if is_string { reader.string().map(|string| Some(string.into_owned())) } else { Ok(None) };
+        }
+        reader.skip()?;
+        more = reader.comma(b'}')?;
+    }
+    Ok(None)
 }
 
 /// The elements of the array `text`, each as its exact source; nothing if there are more than `limit`.
-pub(crate) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&RawValue>>, Fault> {
-    run(text, |_, json| json.deserialize_seq(Elements(limit)))
+pub(crate) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&str>>, Fault> {
+    let mut reader = Reader { text, at: 0, values: 0 };
+    let mut elements = Vec::new();
+    reader.space();
+    reader.expect(b'[')?;
+    let mut more = !reader.closes(b']');
+    while more {
+        if elements.len() >= limit {
+            return Ok(None);
+        }
+        elements.push(reader.skip()?);
+        more = reader.comma(b']')?;
+    }
+    reader.end().map(|()| Some(elements))
 }
 
-/// Calls `found` for every string in `text` that is a value, not a key.
+/// The documents that `text` is a row of, each as its exact source; nothing if there are more than `limit`.
+pub(crate) fn documents(text: &str, limit: usize) -> Result<Option<Vec<&str>>, Fault> {
+    let mut reader = Reader { text, at: 0, values: 0 };
+    let mut documents = Vec::new();
+    loop {
+        reader.space();
+        if reader.peek().is_none() && !documents.is_empty() {
+            return Ok(Some(documents));
+        }
+        if documents.len() >= limit {
+            return Ok(None);
+        }
+        documents.push(reader.skip()?);
+    }
+}
+
+/// Tells `found` every string in `text` that is a value, not a key.
 pub(crate) fn each_string(text: &str, found: &mut dyn FnMut(&str)) -> Result<(), Fault> {
-    run(text, |_, json| Strings(found).deserialize(json))
+    let mut reader = Reader { text, at: 0, values: 0 };
+    reader.walk(Some(found))?;
+    reader.end()
 }
 
-/// An element name as an error may show it: a key that is no FHIR name could be anything, so it becomes `?`.
+/// SHA-256 of a JSON text without the space between its tokens, so that layout makes no difference.
+pub(crate) fn digest(text: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let (mut inside, mut escaped) = (false, false);
+    let mut kept = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        if inside || !is_space(byte) {
+            kept.push(byte);
+        }
+        match byte {
+            b'"' if !escaped => inside = !inside,
+            _ => {}
+        }
+        escaped = inside && byte == b'\\' && !escaped;
+    }
+    hash.update(&kept);
+    hash.finalize().into()
+}
+
+/// An element name as an error may show it: a key that is not a FHIR name could be anything, so it becomes `?`.
 pub(crate) fn shown(key: &str) -> &str {
     let name = key.strip_prefix('_').unwrap_or(key);
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
@@ -84,248 +190,457 @@ pub(crate) fn shown(key: &str) -> &str {
     }
 }
 
-type Json<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
 
-fn run<'a, T>(
+struct Reader<'a> {
     text: &'a str,
-    read: impl FnOnce(&mut Reader, &mut Json<'a>) -> serde_json::Result<T>,
-) -> Result<T, Fault> {
-    let mut reader = Reader::default();
-    let mut json = Json::from_str(text);
-    let result = read(&mut reader, &mut json).and_then(|read| json.end().map(|()| read));
-    result.map_err(|error| {
-        let syntax = match error.to_string().starts_with("number out of range") {
-            true => FaultKind::Number,
-            false => FaultKind::Syntax { line: error.line(), column: error.column() },
-        };
-        Fault { kind: reader.fault.unwrap_or(syntax), path: reader.path.concat() }
-    })
-}
-
-/// Where the reader is, and what stopped it. The path is left standing where it stopped.
-#[derive(Default)]
-struct Reader {
-    path: Vec<String>,
+    at: usize,
+    /// Values built so far.
     values: usize,
-    fault: Option<FaultKind>,
 }
 
-impl Reader {
-    fn fail<E: serde::de::Error>(&mut self, fault: FaultKind) -> E {
-        self.fault = Some(fault);
-        E::custom("refused")
+impl<'a> Reader<'a> {
+    fn fault(&self, kind: FaultKind) -> Fault {
+        Fault { kind, offset: self.at, steps: Vec::new() }
     }
 
-    fn enter<E: serde::de::Error>(&mut self, step: String) -> Result<(), E> {
-        self.path.push(step);
-        if self.path.len() >= MAX_DEPTH {
-            return Err(self.fail(FaultKind::TooDeep));
+    fn syntax<T>(&self) -> Result<T, Fault> {
+        Err(self.fault(FaultKind::Syntax))
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn forward(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// Passes over `byte` if it comes next.
+    fn takes(&mut self, byte: u8) -> bool {
+        let next = self.peek() == Some(byte);
+        if next {
+            self.forward();
         }
-        Ok(())
+        next
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+        match self.takes(byte) {
+            true => Ok(()),
+            false => self.syntax(),
+        }
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_some_and(is_space) {
+            self.forward();
+        }
+    }
+
+    /// Nothing but space is left.
+    fn end(&mut self) -> Result<(), Fault> {
+        self.space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => self.syntax(),
+        }
+    }
+
+    /// Whether an object or array ends before its first item.
+    fn closes(&mut self, bracket: u8) -> bool {
+        self.space();
+        self.takes(bracket)
+    }
+
+    /// After an item: whether another one follows.
+    fn comma(&mut self, bracket: u8) -> Result<bool, Fault> {
+        self.space();
+        if self.takes(bracket) {
+            return Ok(false);
+        }
+        self.expect(b',')?;
+        self.space();
+        Ok(true)
+    }
+
+    /// A key and the colon after it.
+    fn key(&mut self) -> Result<Cow<'a, str>, Fault> {
+        self.space();
+        let key = self.string()?;
+        self.space();
+        self.expect(b':')?;
+        Ok(key)
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Fault> {
+        word.bytes().try_for_each(|byte| self.expect(byte))
+    }
+
+    /// A string, from its first quotation mark on.
+    fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
+        self.expect(b'"')?;
+        let mut read: Option<String> = None;
+        let mut plain = self.at;
+        loop {
+            match self.peek() {
+                Some(byte @ (b'"' | b'\\')) => {
+                    let part = self.text.get(plain..self.at).unwrap_or_default();
+                    self.forward();
+                    if byte == b'"' {
+                        return Ok(match read {
+                            None => Cow::Borrowed(part),
+                            Some(read) => Cow::Owned(read + part),
+                        });
+                    }
+                    let read = read.get_or_insert_with(String::new);
+                    read.push_str(part);
+                    read.push(self.escape()?);
+                    plain = self.at;
+                }
+                None | Some(0..=0x1f) => return self.syntax(),
+                Some(_) => self.forward(),
+            }
+        }
+    }
+
+    /// An escape, after its backslash.
+    fn escape(&mut self) -> Result<char, Fault> {
+        let read = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.forward();
+                let first = self.unit()?;
+                // A high surrogate says only together with the low one after it which character is meant.
+                let code = if (0xd800..0xdc00).contains(&first) {
+                    self.word("\\u")?;
+                    let second = self.unit()?;
+                    let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400);
+                    let high = first.saturating_sub(0xd800).saturating_mul(0x400);
+                    low.map(|low| high.saturating_add(low).saturating_add(0x1_0000))
+                } else {
+                    Some(first)
+                };
+                return code.and_then(char::from_u32).map_or_else(|| self.syntax(), Ok);
+            }
+            _ => return self.syntax(),
+        };
+        self.forward();
+        Ok(read)
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Result<u32, Fault> {
+        let mut unit: u32 = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else { return self.syntax() };
+            unit = unit.saturating_mul(16).saturating_add(digit);
+            self.forward();
+        }
+        Ok(unit)
+    }
+
+    /// A number, as the source has it.
+    fn number(&mut self) -> Result<&'a str, Fault> {
+        let begin = self.at;
+        self.takes(b'-');
+        if !self.takes(b'0') {
+            self.digits()?;
+        }
+        if self.takes(b'.') {
+            self.digits()?;
+        }
+        if self.takes(b'e') || self.takes(b'E') {
+            let _ = self.takes(b'+') || self.takes(b'-');
+            self.digits()?;
+        }
+        Ok(self.text.get(begin..self.at).unwrap_or_default())
+    }
+
+    fn digits(&mut self) -> Result<(), Fault> {
+        let begin = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.forward();
+        }
+        match self.at > begin {
+            true => Ok(()),
+            false => self.syntax(),
+        }
+    }
+
+    /// Builds a value, within the limits of one resource.
+    fn value(&mut self, depth: usize) -> Result<Value, Fault> {
+        self.values = self.values.saturating_add(1);
+        if self.values > MAX_VALUES {
+            return Err(self.fault(FaultKind::TooMany));
+        }
+        self.space();
+        let inner = depth.saturating_add(1);
+        match self.peek() {
+            Some(b'{' | b'[') if inner >= MAX_DEPTH => Err(self.fault(FaultKind::TooDeep)),
+            Some(b'{') => {
+                self.forward();
+                let mut members = Map::new();
+                let mut more = !self.closes(b'}');
+                while more {
+                    let key = self.key()?.into_owned();
+                    if members.contains_key(&key) {
+                        return Err(self.fault(FaultKind::Duplicate).within(format!(".{}", shown(&key))));
+                    }
+                    let value = self.value(inner).map_err(|fault| fault.within(format!(".{}", shown(&key))))?;
+                    members.insert(key, value);
+                    more = self.comma(b'}')?;
+                }
+                Ok(Value::Object(members))
+            }
+            Some(b'[') => {
+                self.forward();
+                let mut items = Vec::new();
+                let mut more = !self.closes(b']');
+                while more {
+                    let item = self.value(inner).map_err(|fault| fault.within(format!("[{}]", items.len())))?;
+                    items.push(item);
+                    more = self.comma(b']')?;
+                }
+                Ok(Value::Array(items))
+            }
+            Some(b'"') => Ok(Value::String(self.string()?.into_owned())),
+            Some(b't') => self.word("true").map(|()| Value::Bool(true)),
+            Some(b'f') => self.word("false").map(|()| Value::Bool(false)),
+            Some(b'n') => self.word("null").map(|()| Value::Null),
+            _ => {
+                let digits = self.number()?;
+                number(digits).map(Value::Number).ok_or_else(|| self.fault(FaultKind::Number))
+            }
+        }
+    }
+
+    /// Passes over a value; gives its exact source.
+    fn skip(&mut self) -> Result<&'a str, Fault> {
+        self.space();
+        let begin = self.at;
+        self.walk(None)?;
+        Ok(self.text.get(begin..self.at).unwrap_or_default())
+    }
+
+    /// Goes through a value without building it and without recursion, and tells `found` every string that is not a key.
+    fn walk(&mut self, mut found: Option<&mut dyn FnMut(&str)>) -> Result<(), Fault> {
+        let mut open = Vec::new();
+        loop {
+            self.space();
+            match self.peek() {
+                Some(bracket @ (b'{' | b'[')) => {
+                    self.forward();
+                    if open.len() >= MAX_SKIPPED_DEPTH {
+                        return Err(self.fault(FaultKind::TooDeep));
+                    }
+                    let closing = if bracket == b'{' { b'}' } else { b']' };
+                    if !self.closes(closing) {
+                        open.push(closing);
+                        if closing == b'}' {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                }
+                Some(b'"') => {
+                    let string = self.string()?;
+                    if let Some(found) = &mut found {
+                        found(&string);
+                    }
+                }
+                Some(b't') => self.word("true")?,
+                Some(b'f') => self.word("false")?,
+                Some(b'n') => self.word("null")?,
+                _ => drop(self.number()?),
+            }
+            // The value is complete, and with it perhaps what it stands in.
+            loop {
+                let Some(closing) = open.last().copied() else { return Ok(()) };
+                if self.comma(closing)? {
+                    if closing == b'}' {
+                        self.key()?;
+                    }
+                    break;
+                }
+                open.pop();
+            }
+        }
     }
 }
 
-/// How serde_json hands over a number when some other crate of the program has switched it to any precision: as an object
-/// with this one member, whose value is the digits. The SDK's chain specifications do so.
-const ANY_PRECISION: &str = "$serde_json::private::Number";
-
-/// The number with these digits, as serde_json makes it without that switch.
-fn number(digits: &str) -> Option<Value> {
+/// The number with these digits; nothing if it is larger than any double.
+fn number(digits: &str) -> Option<Number> {
     if let Ok(integer) = digits.parse::<i64>() {
-        return Some(Value::Number(integer.into()));
+        return Some(integer.into());
     }
     if let Ok(integer) = digits.parse::<u64>() {
-        return Some(Value::Number(integer.into()));
+        return Some(integer.into());
     }
-    digits.parse().ok().and_then(Number::from_f64).map(Value::Number)
+    digits.parse().ok().and_then(Number::from_f64)
 }
 
-/// Builds a [`Value`], refusing what [`Reader`] refuses.
-struct Node<'r>(&'r mut Reader);
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests fail by panicking"
+)]
+mod tests {
+    use proptest::prelude::*;
 
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Value;
+    use super::*;
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
-        self.0.values = self.0.values.saturating_add(1);
-        if self.0.values > MAX_VALUES {
-            return Err(self.0.fail(FaultKind::TooMany));
+    /// Whether all readers here say the same of a text, and what.
+    fn reads(text: &str) -> Option<Value> {
+        let read = value(text).ok();
+        assert_eq!(read.is_some(), each_string(text, &mut |_| {}).is_ok(), "{text}");
+        if let Some(read) = &read {
+            assert_eq!(documents(text, 1), Ok(Some(vec![text.trim_matches([' ', '\t', '\n', '\r'])])), "{text}");
+            assert_eq!(members(text).is_ok(), read.is_object(), "{text}");
+            assert_eq!(elements(text, 99).is_ok(), read.is_array(), "{text}");
         }
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+        read
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("refused"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.into()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let Self(reader) = self;
-        let mut items = Vec::new();
-        loop {
-            reader.enter(format!("[{}]", items.len()))?;
-            let Some(item) = seq.next_element_seed(Node(reader))? else { break };
-            reader.path.pop();
-            items.push(item);
+    #[test]
+    fn an_object_is_an_object_whatever_its_key_says() {
+        for word in ["Number", "RawValue", "Value", "Struct"] {
+            let key = format!("$serde_json::private::{word}");
+            for content in ["\"5\"", "\"{}\"", "5", "{\"x\":1}"] {
+                let text = format!("{{\"{key}\":{content}}}");
+                let Some(Value::Object(members)) = reads(&text) else { panic!("{text} is not read as an object") };
+                assert!(members.contains_key(&key), "{text}");
+                assert_eq!(super::members(&text).unwrap(), [(key.clone(), content)]);
+            }
+            let mut strings = Vec::new();
+            each_string(&format!("{{\"{key}\":\"seen\"}}"), &mut |string| strings.push(string.to_owned())).unwrap();
+            assert_eq!(strings, ["seen"]);
         }
-        reader.path.pop();
-        Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let Self(reader) = self;
-        let mut members = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if key == ANY_PRECISION && members.is_empty() {
-                let digits = map.next_value::<String>()?;
-                return number(&digits).ok_or_else(|| reader.fail(FaultKind::Number));
-            }
-            reader.enter(format!(".{}", shown(&key)))?;
-            if members.contains_key(&key) {
-                return Err(reader.fail(FaultKind::Duplicate));
-            }
-            let value = map.next_value_seed(Node(reader))?;
-            reader.path.pop();
-            members.insert(key, value);
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "[1,]",
+            "[,]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "nul",
+            "nulll",
+            "tru",
+            "01",
+            "-",
+            "+1",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x1",
+            "NaN",
+            "Infinity",
+            "'a'",
+            "\"",
+            "\"\\\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\ud800x\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\udc00\"",
+            "\"\t\"",
+            "\"\u{0}\"",
+            "[1 2]",
+            "{\"a\":1 \"b\":2}",
+            "1 1",
+            "[]]",
+            "\u{feff}1",
+            "\u{a0}1",
+            "//",
+            "[1}",
+            "{\"a\":1]",
+        ] {
+            assert_eq!(reads(text), None, "{text:?}");
         }
-        Ok(Value::Object(members))
-    }
-}
-
-struct Members<'r>(&'r mut Reader);
-
-impl<'de> Visitor<'de> for Members<'_> {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Self::Value::new();
-        let mut seen = BTreeSet::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if members.len() >= MAX_MEMBERS {
-                return Err(self.0.fail(FaultKind::TooMany));
-            }
-            if !seen.insert(key.to_string()) {
-                self.0.path.push(format!(".{}", shown(&key)));
-                return Err(self.0.fail(FaultKind::Duplicate));
-            }
-            members.push((key.into_owned(), map.next_value()?));
+    #[test]
+    fn layout_makes_no_difference_to_the_digest_and_content_does() {
+        let plain = digest(r#"{"a":"b c","d":[1.10,"\" x"]}"#);
+        assert_eq!(digest("{ \"a\" :\n\"b c\",\t\"d\":[ 1.10 , \"\\\" x\" ] }\r\n"), plain);
+        for other in
+            [r#"{"a":"bc","d":[1.10,"\" x"]}"#, r#"{"a":"b c","d":[1.1,"\" x"]}"#, r#"{"a":"b c","d":[1.10,"\"x"]}"#]
+        {
+            assert_ne!(digest(other), plain, "{other}");
         }
-        Ok(members)
-    }
-}
-
-struct Elements(usize);
-
-impl<'de> Visitor<'de> for Elements {
-    type Value = Option<Vec<&'de RawValue>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        let mut fits = true;
-        while let Some(item) = seq.next_element::<&RawValue>()? {
-            fits = items.len() < self.0;
-            if fits {
-                items.push(item);
-            }
-        }
-        Ok(fits.then_some(items))
-    }
-}
-
-/// Walks a document and keeps none of it.
-struct Strings<'f>(&'f mut dyn FnMut(&str));
-
-impl<'de> DeserializeSeed<'de> for Strings<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strings<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    #[test]
+    fn a_row_of_documents_is_taken_apart() {
+        assert_eq!(documents("{}\n[1]\r\n \"a\" ", 3), Ok(Some(vec!["{}", "[1]", "\"a\""])));
+        assert_eq!(documents("{}{}{}", 2), Ok(None));
+        assert!(documents("", 2).is_err());
+        assert!(documents("{} x", 2).is_err());
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1e9..1e9_f64).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        (self.0)(value);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Strings(self.0))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            match key == ANY_PRECISION {
-                true => drop(map.next_value::<serde::de::IgnoredAny>()?),
-                false => map.next_value_seed(Strings(self.0))?,
+    proptest! {
+        #[test]
+        fn json_is_read_as_it_was_written(written in any_json()) {
+            for text in [serde_json::to_string(&written).unwrap(), serde_json::to_string_pretty(&written).unwrap()] {
+                prop_assert_eq!(reads(&text), Some(written.clone()));
             }
         }
-        Ok(())
+
+        #[test]
+        fn no_text_makes_a_reader_panic(text in any::<String>()) {
+            let _ = reads(&text);
+        }
+
+        #[test]
+        fn texts_like_json_are_judged_as_serde_json_judges_them(text in "[\\[\\]{}\",:0-9eE.+\\-tfn\\\\u \n]{0,24}") {
+            let theirs: Result<Value, _> = serde_json::from_str(&text);
+            let ours = value(&text);
+            if let Err(Fault { kind: FaultKind::Duplicate | FaultKind::Number, .. }) = ours {
+                return Ok(());
+            }
+            prop_assert_eq!(ours.is_ok(), theirs.is_ok());
+        }
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! FHIR R4 bundles: what a hospital hands over, checked and cut into records.
+//! FHIR R4: what a hospital hands over, checked and cut into records. No network, no files.
 //!
-//! [`Bundle::parse`] takes the bytes of one bundle, in JSON, and gives every entry's resource as its *exact source
-//! bytes*, so that what is sealed, and read again years later, is what the hospital wrote: white space, escapes and
-//! `1.10` included. Nothing is half taken: a bundle with one bad entry, or with two patients, is refused with an error
-//! that names the entries, before anything is sealed.
+//! [`Document::parse`] takes the bytes of one file: a Bundle, a single resource, or a resource on each line (NDJSON, as
+//! FHIR's bulk export writes it). [`Bundle::join`] judges all documents of one import together and gives every resource as
+//! its *exact source bytes*. So what is sealed, and read again years later, is what the hospital wrote: white space,
+//! escapes and `1.10` included. Nothing is half taken: an import with one bad entry, or with two patients, is refused
+//! with an error that names the entries, before anything is sealed.
 //!
 //! Every entry also gets a compartment ([`CompartmentKind`]), a short title and a date for the sealed header, and a
 //! record key that makes an import repeatable. Errors name positions, element paths and resource types; they never
@@ -13,25 +14,36 @@
 
 mod bundle;
 mod classify;
+mod document;
 mod error;
+mod identity;
 mod json;
+mod labels;
+mod reference;
 mod subject;
+mod summary;
 mod validate;
+mod versions;
 mod vocabulary;
 
 pub use bundle::{Bundle, Entry, MEDIA_TYPE};
 pub use classify::{compartments, CompartmentKind, GENERAL};
-pub use error::{BundleError, EntryRef, InvalidEntry, Problem};
+pub use document::{Conformance, Document};
+pub use error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem};
+pub use versions::{digest, updated, Moment};
 pub use vocabulary::{is_vocabulary, needles, strings_of};
 
-/// The largest bundle that is read, in bytes (256 MiB).
+/// The largest import that is read, all files together, in bytes (256 MiB).
 pub const MAX_BUNDLE_BYTES: usize = 256 * 1024 * 1024;
 
-/// The most entries a bundle may have.
+/// The most entries an import may have.
 pub const MAX_ENTRIES: usize = 100_000;
 
 /// The deepest nesting of objects and arrays in one resource.
 pub const MAX_DEPTH: usize = 100;
+
+/// The deepest nesting of bundles as entries of bundles.
+pub const MAX_BUNDLES_IN_BUNDLES: usize = 4;
 
 /// The most JSON values in one resource; bounds the memory that a hostile resource can take.
 pub const MAX_VALUES: usize = 1_000_000;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One bundle, one patient: finds every mention of a patient and checks that all mean the same one.
+//! One import, one patient: finds every mention of a patient and checks that all mean the same one.
 //!
 //! A mention is a Patient resource (an entry or contained) or a Reference to one anywhere in a resource, extensions
 //! included: relative (`Patient/x`), absolute, `urn:uuid:`, conditional (`Patient?identifier=...`) or logical (by
 //! identifier). A `urn:uuid:` that no entry bears counts when its element or its `type` says that it is a patient.
+//!
+//! Two kinds of mention do not make a second patient. `Patient.link` gives further names of the same person. And a person
+//! in another part than the subject's (who pays, who reports, who performs) may be a patient elsewhere: [`OTHER_PARTS`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,18 +15,48 @@ use serde_json::Value;
 
 use crate::{
     error::{BundleError, EntryRef},
+    reference::{conditional, normal, Conditional},
     MAX_PROBLEMS,
 };
 
 /// Elements of the R4 patient compartment that name the patient of a resource.
 const PATIENT_ELEMENTS: &[&str] = &["patient", "subject", "beneficiary"];
 
-/// How often names learnt from references are tried again.
+/// Elements whose person is not the subject of the resource: who pays, guarantees, reports, performs, receives or is
+/// looked at besides the patient (`Observation.focus`).
+const OTHER_PARTS: &[&str] = &[
+    "asserter",
+    "attester",
+    "author",
+    "focus",
+    "guarantor",
+    "informationSource",
+    "payee",
+    "payor",
+    "performer",
+    "policyHolder",
+    "provision",
+    "receiver",
+    "recipient",
+    "recorder",
+    "requester",
+    "sender",
+    "source",
+    "subscriber",
+];
+
+/// Extensions whose reference names a relative of the patient.
+const RELATIVES: &[&str] = &["http://hl7.org/fhir/StructureDefinition/familymemberhistory-patient-record"];
+
+/// How often names learned from references are tried again.
 const MAX_ROUNDS: usize = 16;
 
+/// How many Patient resources of an import are tried as the one that it is about.
+const MAX_PATIENTS: usize = 8;
+
 /// One way to name a patient.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Name {
     /// Logical id of `Patient/id`.
     Id(String),
     /// Absolute URL or URN.
@@ -34,8 +67,8 @@ enum Name {
     Local(usize, String),
 }
 
-/// Something in an entry that may name a patient; no `Debug`, for it identifies one.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// Something in an entry that may name a patient; without `Debug`, as it identifies one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mention {
     names: Vec<Name>,
     kind: MentionKind,
@@ -52,71 +85,126 @@ enum MentionKind {
         /// A patient also if it points to no entry.
         likely: bool,
     },
+    /// A person in another part than the subject's.
+    OtherPart,
 }
 
 /// Every mention in a resource, each once.
 pub(crate) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -> BTreeSet<Mention> {
-    let mut found = BTreeSet::new();
-    if resource.get("resourceType").and_then(Value::as_str) == Some("Patient") {
+    let mut search = Search { index, found: BTreeSet::new(), contained: BTreeMap::new(), subjects: BTreeSet::new() };
+    let is_patient = text(resource, "resourceType") == Some("Patient");
+    if is_patient {
         let mut names: Vec<_> = full_url.map(|url| Name::Url(normal(url))).into_iter().collect();
         names.extend(text(resource, "id").map(|id| Name::Id(id.into())));
         names.extend(identifiers(resource));
         if names.is_empty() {
             names.push(Name::Local(index, String::new()));
         }
-        found.insert(Mention { names, kind: MentionKind::Entry });
+        names.extend(links(resource));
+        search.found.insert(Mention { names, kind: MentionKind::Entry });
     }
-    search(index, "", resource, &mut found);
-    found
-}
-
-fn search(index: usize, element: &str, value: &Value, found: &mut BTreeSet<Mention>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| search(index, element, item, found)),
-        Value::Object(members) => {
-            let mention = if !element.is_empty() && text(value, "resourceType") == Some("Patient") {
-                Some(inner_patient(index, element, value))
-            } else {
-                reference(element, value)
-            };
-            found.extend(mention);
-            members.iter().for_each(|(key, member)| search(index, key, member, found));
+    let Value::Object(members) = resource else { return search.found };
+    for (key, member) in members {
+        // The links of a Patient resource are further names of it already.
+        if !(is_patient && key == "link") {
+            search.look(key, false, member);
         }
-        _ => {}
     }
+    search.finish()
 }
 
-/// A Patient resource inside another resource. A contained one has an id of local meaning only.
-fn inner_patient(index: usize, element: &str, patient: &Value) -> Mention {
-    let mut names: Vec<_> = identifiers(patient).collect();
-    if element != "contained" {
-        names.extend(text(patient, "id").map(|id| Name::Id(id.into())));
-    }
-    if names.is_empty() {
-        names.push(Name::Local(index, text(patient, "id").unwrap_or_default().into()));
-    }
-    Mention { names, kind: MentionKind::Patient }
+struct Search {
+    index: usize,
+    found: BTreeSet<Mention>,
+    /// Contained patients by their ids.
+    contained: BTreeMap<String, Mention>,
+    /// Ids of contained resources that are referred to, and whether as a subject.
+    subjects: BTreeSet<(String, bool)>,
 }
 
-fn reference(element: &str, value: &Value) -> Option<Mention> {
-    let declared = text(value, "type");
-    let likely = declared.map_or(PATIENT_ELEMENTS.contains(&element), |declared| declared == "Patient");
-    let logical = value.get("identifier").and_then(identifier);
-    let Some(literal) = text(value, "reference") else {
-        return logical.filter(|_| likely).map(|name| Mention { names: vec![name], kind: MentionKind::Patient });
-    };
-    let (name, kind) = literal_reference(literal, likely)?;
-    Some(Mention { names: [name].into_iter().chain(logical).collect(), kind })
+impl Search {
+    /// `other` says whether `value` stands in an element of [`OTHER_PARTS`].
+    fn look(&mut self, element: &str, other: bool, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.look(element, other, item)),
+            Value::Object(members) => {
+                let relative = text(value, "url").is_some_and(|url| RELATIVES.contains(&url));
+                // Within a person's part, a subject is a subject again: a resource of its own may stand there.
+                let other =
+                    relative || OTHER_PARTS.contains(&element) || (other && !PATIENT_ELEMENTS.contains(&element));
+                let is_patient = text(value, "resourceType") == Some("Patient");
+                if is_patient {
+                    self.inner_patient(element, value);
+                } else {
+                    self.reference(element, other, value);
+                }
+                for (key, member) in members {
+                    if !(is_patient && key == "link") {
+                        self.look(key, other, member);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A Patient resource inside another resource. A contained one has an id of local meaning only.
+    fn inner_patient(&mut self, element: &str, patient: &Value) {
+        let mut names: Vec<_> = identifiers(patient).collect();
+        let id = text(patient, "id").unwrap_or_default();
+        if element != "contained" {
+            names.extend(text(patient, "id").map(|id| Name::Id(id.into())));
+        }
+        if names.is_empty() {
+            names.push(Name::Local(self.index, id.into()));
+        }
+        names.extend(links(patient));
+        let mention = Mention { names, kind: MentionKind::Patient };
+        if element == "contained" {
+            self.contained.insert(id.to_owned(), mention);
+        } else {
+            self.found.insert(mention);
+        }
+    }
+
+    fn reference(&mut self, element: &str, other: bool, value: &Value) {
+        let declared = text(value, "type");
+        let likely = declared.map_or(PATIENT_ELEMENTS.contains(&element), |declared| declared == "Patient");
+        let logical = value.get("identifier").and_then(identifier);
+        let Some(literal) = text(value, "reference") else {
+            let kind = if other { MentionKind::OtherPart } else { MentionKind::Patient };
+            self.found.extend(logical.filter(|_| likely).map(|name| Mention { names: vec![name], kind }));
+            return;
+        };
+        if let Some(id) = literal.strip_prefix('#') {
+            self.subjects.insert((id.to_owned(), !other));
+            return;
+        }
+        let Some((name, kind)) = literal_reference(literal, likely) else { return };
+        let kind = if other { MentionKind::OtherPart } else { kind };
+        self.found.insert(Mention { names: [name].into_iter().chain(logical).collect(), kind });
+    }
+
+    /// A contained patient that is referred to in other parts only is not a subject.
+    fn finish(mut self) -> BTreeSet<Mention> {
+        for (id, mention) in self.contained {
+            let refers = |as_subject| self.subjects.contains(&(id.clone(), as_subject));
+            let kind = if refers(false) && !refers(true) { MentionKind::OtherPart } else { mention.kind };
+            self.found.insert(Mention { kind, ..mention });
+        }
+        self.found
+    }
 }
 
 fn literal_reference(literal: &str, likely: bool) -> Option<(Name, MentionKind)> {
-    if literal.starts_with('#') {
-        return None; // a contained resource, which is a mention itself
-    }
-    if let Some(query) = literal.strip_prefix("Patient?") {
-        let token = query.split('&').find_map(|part| part.strip_prefix("identifier="));
-        let (system, value) = token.map_or((query, ""), |token| token.split_once('|').unwrap_or(("", token)));
-        return Some((Name::Identifier(system.into(), value.into()), MentionKind::Patient));
+    if let Some(condition) = conditional(literal) {
+        let name = match condition {
+            Conditional::Identifier { system, value } => Name::Identifier(system, value),
+            Conditional::Id(id) => Name::Id(id),
+            // It could be anybody.
+            Conditional::Other(query) => Name::Identifier(query, String::new()),
+        };
+        return Some((name, MentionKind::Patient));
     }
     let url = normal(literal);
     let is_absolute = url.starts_with("urn:") || url.contains("://");
@@ -128,70 +216,119 @@ fn literal_reference(literal: &str, likely: bool) -> Option<(Name, MentionKind)>
     }
 }
 
-/// The error if the mentions of the entries mean more than one patient.
+/// The names that `Patient.link` gives: records of the same person (R4, Patient, "Patient id's and Patient resource id's").
+fn links(patient: &Value) -> impl Iterator<Item = Name> + '_ {
+    patient.get("link").and_then(Value::as_array).into_iter().flatten().flat_map(|link| {
+        let other = link.get("other");
+        // A URN may be that of a RelatedPerson: a name that nothing else bears does no harm.
+        let literal = other.and_then(|other| text(other, "reference"));
+        let literal = literal.and_then(|literal| literal_reference(literal, false)).map(|(name, _)| name);
+        let logical = other.filter(|other| text(other, "type") != Some("RelatedPerson"));
+        literal.into_iter().chain(logical.and_then(|other| other.get("identifier")).and_then(identifier))
+    })
+}
+
+/// Whom an import is about.
+#[derive(Default)]
+pub(crate) struct Subject {
+    /// Every name of the patient; none if no entry names one.
+    pub(crate) names: BTreeSet<Name>,
+    /// Entries that are the Patient resources of other persons, whom some entry names in another part.
+    pub(crate) others: BTreeSet<usize>,
+}
+
+/// The patient whom all mentions mean, or an error if they mean several.
 ///
 /// `full_urls` holds the resource type of each entry that has a full URL.
 pub(crate) fn one_patient(
     mentions: &[(EntryRef, BTreeSet<Mention>)],
     full_urls: &BTreeMap<String, &'static str>,
-) -> Result<(), BundleError> {
-    let mut rest: Vec<(EntryRef, &Mention)> = mentions
-        .iter()
-        .flat_map(|(entry, list)| list.iter().map(move |mention| (*entry, mention)))
-        .filter(|(_, mention)| mention.is_patient(full_urls))
-        .collect();
-    // The Patient resource tells the most names, so it is asked first.
-    rest.sort_by_key(|(_, mention)| mention.kind != MentionKind::Entry);
-    let Some((first, seed)) = rest.first().copied() else { return Ok(()) };
-    let mut patient = Known::default();
+) -> Result<Subject, BundleError> {
+    let all = || mentions.iter().enumerate().flat_map(|(index, (_, list))| list.iter().map(move |it| (index, it)));
+    let named: Vec<_> = all().filter(|(_, mention)| mention.is_patient(full_urls)).collect();
+    // A Patient resource tells the most names, so those are asked first.
+    let resources: Vec<_> = named.iter().copied().filter(|(_, it)| it.kind == MentionKind::Entry).collect();
+    let mut seeds: Vec<_> = resources.iter().copied().take(MAX_PATIENTS).collect();
+    if seeds.is_empty() {
+        seeds.extend(named.first().copied());
+    }
+    let mut refused = None;
+    for seed in seeds {
+        let (patient, rest) = closure(seed.1, &named);
+        let is_other = |(_, mention): &(usize, &Mention)| {
+            let by = |(_, other): (usize, &Mention)| other.kind == MentionKind::OtherPart && mention.shares(other);
+            mention.kind == MentionKind::Entry && all().any(by)
+        };
+        // Who is named by nothing but a Patient resource is not the patient while another one is.
+        let subjects = named.iter().any(|(_, it)| it.kind != MentionKind::Entry && patient.is(it));
+        if rest.len() < MAX_PATIENTS && rest.iter().all(is_other) && (rest.is_empty() || subjects) {
+            return Ok(Subject { names: patient.names, others: rest.iter().map(|(index, _)| *index).collect() });
+        }
+        refused.get_or_insert((seed.0, rest));
+    }
+    let Some((first, rest)) = refused else { return Ok(Subject::default()) };
+    let mut entries: Vec<EntryRef> = Vec::new();
+    for index in [first].into_iter().chain(rest.into_iter().map(|(index, _)| index)) {
+        let entry = mentions.get(index).map(|(entry, _)| entry);
+        entries.extend(entry.filter(|entry| entries.len() < MAX_PROBLEMS && !entries.contains(entry)).cloned());
+    }
+    Err(BundleError::SeveralPatients { entries })
+}
+
+/// What is told of the patient of `seed`, and the mentions that mean others.
+fn closure<'m>(seed: &Mention, named: &[(usize, &'m Mention)]) -> (Patient, Vec<(usize, &'m Mention)>) {
+    let mut patient = Patient::default();
     patient.learn(seed);
-    // A reference may tell a further name of the patient, by which another reference is then known. Chains of such
+    let mut rest = named.to_vec();
+    // A reference may tell a further name of the patient, by which another reference is then understood. Chains of such
     // names are short in earnest; a made-up long one is refused rather than followed.
     for _ in 0..MAX_ROUNDS {
         let before = rest.len();
         rest.retain(|(_, mention)| {
-            let same = patient.is(mention);
+            let same = *mention == seed || patient.is(mention);
             if same {
                 patient.learn(mention);
             }
             !same
         });
-        if rest.is_empty() {
-            return Ok(());
-        }
-        if rest.len() == before {
+        if rest.is_empty() || rest.len() == before {
             break;
         }
     }
-    let mut entries = vec![first];
-    for (entry, _) in rest {
-        if entries.len() < MAX_PROBLEMS && !entries.contains(&entry) {
-            entries.push(entry);
-        }
-    }
-    Err(BundleError::SeveralPatients { entries })
+    (patient, rest)
 }
 
 impl Mention {
     fn is_patient(&self, full_urls: &BTreeMap<String, &'static str>) -> bool {
-        let MentionKind::Unknown { likely } = self.kind else { return true };
+        let likely = match self.kind {
+            MentionKind::Entry | MentionKind::Patient => return true,
+            MentionKind::OtherPart => return false,
+            MentionKind::Unknown { likely } => likely,
+        };
         let target = self.names.iter().find_map(|name| match name {
             Name::Url(url) => full_urls.get(url),
             _ => None,
         });
         target.map_or(likely, |target| *target == "Patient")
     }
+
+    /// Whether both mean the same person, one of them being a reference in another part.
+    fn shares(&self, other: &Self) -> bool {
+        let mut patient = Patient::default();
+        patient.learn(self);
+        patient.is(other)
+    }
 }
 
-/// What is known of the bundle's patient.
+/// What is told of one patient.
 #[derive(Default)]
-struct Known {
+struct Patient {
     names: BTreeSet<Name>,
-    /// Whether a server is known, so that the same id on another server means somebody else.
+    /// Whether a server is named, so that the same id on another server means another person.
     server: bool,
 }
 
-impl Known {
+impl Patient {
     fn learn(&mut self, mention: &Mention) {
         for name in &mention.names {
             if let Name::Url(url) = name {
@@ -219,18 +356,9 @@ impl Known {
 }
 
 /// The `x` of `Patient/x` at the end of a URL.
-fn patient_id(url: &str) -> Option<&str> {
+pub(crate) fn patient_id(url: &str) -> Option<&str> {
     let (base, id) = url.rsplit_once('/')?;
     (base == "Patient" || base.ends_with("/Patient")).then_some(id)
-}
-
-/// A URL without version, and a URN in lower case, for UUIDs are compared without case.
-pub(crate) fn normal(url: &str) -> String {
-    let url = url.split_once("/_history/").map_or(url, |(before, _)| before);
-    match url.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("urn:") => url.to_ascii_lowercase(),
-        _ => url.into(),
-    }
 }
 
 fn identifiers(resource: &Value) -> impl Iterator<Item = Name> + '_ {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{bundle::utf8, error::BundleError, json, validate};
+use crate::{document::utf8, error::BundleError, json, validate};
 
 /// Strings that FHIR and its code systems fix, so that finding one proves nothing. `vocabulary.txt` says why each.
 static VOCABULARY: &str = include_str!("vocabulary.txt");

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What makes a resource the same one when it is imported again, and the record key that follows from it.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    reference::normal,
+    subject::{patient_id, Name},
+};
+
+/// What makes a resource the same one when it is imported again.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Identity {
+    FullUrl(String),
+    TypeAndId(String),
+    Content([u8; 32]),
+}
+
+impl Identity {
+    pub(crate) fn new(resource_type: &str, full_url: Option<&str>, id: Option<&str>, content: [u8; 32]) -> Self {
+        match (full_url, id) {
+            (Some(url), _) => Self::FullUrl(normal(url)),
+            (None, Some(id)) => Self::TypeAndId(format!("{resource_type}/{id}")),
+            (None, None) => Self::Content(content),
+        }
+    }
+
+    /// The record key of a resource with this identity. It has the form of a UUID, version 8.
+    pub(crate) fn record_key(&self, resource_type: &str, chart_salt: &[u8]) -> [u8; 16] {
+        let mut hash = Sha256::new();
+        hash.update(b"salus/fhir/record-key/1");
+        add(&mut hash, chart_salt);
+        add(&mut hash, resource_type.as_bytes());
+        match self {
+            Self::FullUrl(url) => add(&mut hash, format!("full-url {url}").as_bytes()),
+            Self::TypeAndId(name) => add(&mut hash, format!("id {name}").as_bytes()),
+            Self::Content(digest) => add(&mut hash, digest),
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut key = [0; 16];
+        key.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+        if resource_type == "Patient" {
+            key.iter_mut().zip(patient_marker(chart_salt)).for_each(|(byte, from)| *byte = from);
+        }
+        let [.., version, _, variant, _, _, _, _, _, _, _] = &mut key;
+        *version = (*version & 0x0f) | 0x80;
+        *variant = (*variant & 0x3f) | 0x80;
+        key
+    }
+}
+
+/// How the keys of Patient resources begin: by it their author, who alone has the salt, finds them in a chart again.
+fn patient_marker(chart_salt: &[u8]) -> [u8; 6] {
+    let mut hash = Sha256::new();
+    hash.update(b"salus/fhir/patient/1");
+    add(&mut hash, chart_salt);
+    let mut marker = [0; 6];
+    marker.iter_mut().zip(hash.finalize()).for_each(|(byte, from)| *byte = from);
+    marker
+}
+
+/// Whether some of `keys` are those of Patient resources, and none is that of the patient with these names.
+///
+/// `full_urls` are those of the import's entries: where its other resources are is where its Patient resource would be.
+pub(crate) fn is_other_person<'k>(
+    names: &BTreeSet<Name>,
+    full_urls: impl Iterator<Item = &'k str>,
+    chart_salt: &[u8],
+    keys: impl Iterator<Item = [u8; 16]>,
+) -> bool {
+    let marker = patient_marker(chart_salt);
+    let mut keys = keys.filter(|key| key.starts_with(&marker)).peekable();
+    // Without a name there is nothing to compare.
+    if names.is_empty() || keys.peek().is_none() {
+        return false;
+    }
+    let bases: BTreeSet<String> = full_urls.filter_map(base).collect();
+    let mut own = BTreeSet::new();
+    let mut add = |identity: Identity| {
+        own.insert(identity.record_key("Patient", chart_salt));
+    };
+    for name in names {
+        match name {
+            Name::Id(id) => {
+                add(Identity::TypeAndId(format!("Patient/{id}")));
+                bases.iter().for_each(|base| add(Identity::FullUrl(format!("{base}/Patient/{id}"))));
+            }
+            Name::Url(url) => {
+                add(Identity::FullUrl(url.clone()));
+                if let Some(id) = patient_id(url) {
+                    add(Identity::TypeAndId(format!("Patient/{id}")));
+                }
+            }
+            Name::Identifier(..) | Name::Local(..) => {}
+        }
+    }
+    !keys.any(|key| own.contains(&key))
+}
+
+/// The server's part of `https://server/fhir/Observation/x`.
+fn base(full_url: &str) -> Option<String> {
+    let url = normal(full_url);
+    let (rest, _) = url.rsplit_once('/')?;
+    let (base, _) = rest.rsplit_once('/')?;
+    base.contains("://").then(|| base.to_owned())
+}
+
+/// Adds a part with its length, so that no two lists of parts hash alike.
+fn add(hash: &mut Sha256, part: &[u8]) {
+    hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+    hash.update(part);
+}

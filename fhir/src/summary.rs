@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the sealed header says of a resource: a short title and the date that matters to a reader.
+
+use serde_json::Value;
+
+/// The longest title, in characters.
+const MAX_TITLE: usize = 120;
+
+/// The longest date, in characters.
+const MAX_DATE: usize = 40;
+
+/// Where a resource says what it is about, best first: a coded concept, one of several, or a text.
+const TITLES: &[&str] = &[
+    "/code",
+    "/medicationCodeableConcept",
+    "/vaccineCode",
+    "/title",
+    "/description",
+    "/type",
+    "/type/0",
+    "/serviceType",
+    "/category/0",
+    "/class",
+    "/name",
+];
+
+/// Where a resource says when, best first.
+const DATES: &[&str] = &[
+    "/effectiveDateTime",
+    "/effectiveInstant",
+    "/effectivePeriod/start",
+    "/performedDateTime",
+    "/performedPeriod/start",
+    "/occurrenceDateTime",
+    "/occurrencePeriod/start",
+    "/onsetDateTime",
+    "/onsetPeriod/start",
+    "/authoredOn",
+    "/started",
+    "/recordedDate",
+    "/dateAsserted",
+    "/recorded",
+    "/date",
+    "/issued",
+    "/created",
+    "/period/start",
+    "/meta/lastUpdated",
+];
+
+/// A title of one line that no terminal takes for anything but text.
+pub(crate) fn title(resource_type: &str, resource: &Value) -> String {
+    let said = |value: &Value| {
+        let text = value.get("text").or_else(|| value.pointer("/coding/0/display")).or_else(|| value.get("display"));
+        text.unwrap_or(value).as_str().map(plain).filter(|text| !text.is_empty())
+    };
+    // A patient's resource is titled by its type: its texts are the patient's names.
+    let named = (resource_type != "Patient")
+        .then(|| TITLES.iter().find_map(|pointer| said(resource.pointer(pointer)?)))
+        .flatten();
+    named.unwrap_or_else(|| resource_type.to_owned())
+}
+
+/// The date, as FHIR writes it; nothing if it is not made of what dates are made of.
+pub(crate) fn date(resource: &Value) -> Option<String> {
+    let is_date = |text: &&str| {
+        let plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | '+' | '.' | 'T' | 'Z');
+        !text.is_empty() && text.len() <= MAX_DATE && text.chars().all(plain)
+    };
+    let said = |pointer: &&str| resource.pointer(pointer).and_then(Value::as_str);
+    DATES.iter().find_map(said).filter(is_date).map(str::to_owned)
+}
+
+/// Words with single spaces between them. Control characters separate words; characters that are not shown but change how
+/// others are shown (directions, joiners, tags) are left out.
+fn plain(text: &str) -> String {
+    let shown: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let words = shown.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_line_of_plain_text() {
+        let titled = |text: &str| title("Observation", &json!({ "code": { "text": text } }));
+        assert_eq!(titled("a\u{1b}[2Kb\nc\r\u{7}d\u{9b}e"), "a [2Kb c d e");
+        assert_eq!(titled("\u{202e}evil\u{2066}x\u{200b}y\u{e0041}"), "evilxy");
+        assert_eq!(titled("\u{202e}\n"), "Observation");
+        assert_eq!(titled("  Hämoglobin   血  "), "Hämoglobin 血");
+        assert_eq!(titled(&"long ".repeat(99)).chars().count(), MAX_TITLE);
+        assert_eq!(title("Patient", &json!({ "name": [{ "text": "Odile" }] })), "Patient");
+    }
+
+    #[test]
+    fn a_date_is_made_of_digits() {
+        assert_eq!(date(&json!({ "issued": "2026-03-02T08:12:00+01:00" })).unwrap(), "2026-03-02T08:12:00+01:00");
+        for odd in ["\u{1b}[2K", "tomorrow", "", &"1".repeat(99)] {
+            assert_eq!(date(&json!({ "issued": odd })), None);
+        }
+    }
+}
