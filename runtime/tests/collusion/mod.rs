@@ -162,8 +162,12 @@ impl Collusion {
     pub(crate) fn attempt(&mut self, step: &Step) {
         let signed = RuntimeOrigin::signed;
         match step {
-            Step::Decide(decision, on) => drop(decide(&self.in_council(), self.call(*decision, *on))),
-            Step::Join(institution, role) => drop(self.join(some_institution(*institution), *role)),
+            Step::Decide(decision, on) => {
+                let _ = decide(&self.in_council(), self.call(*decision, *on));
+            }
+            Step::Join(institution, role) => {
+                let _ = self.join(some_institution(*institution), *role);
+            }
             Step::TakeVote => {
                 for (_, account) in self.accounts(Role::Delegate) {
                     let _ = dispatch(SeatCall::take_vote {}, signed(account));
