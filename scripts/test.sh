@@ -10,7 +10,7 @@ usage: scripts/test.sh [--no-setup] [STAGE]... [--help]
 Runs every test, or those of the named stages:
 
   build        the workspace in the release profile, what all that follows runs; and a later runtime to upgrade to
-  rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crate salus-e2e)
+  rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crates salus-e2e and salus-faults)
   pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
   javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js)
 

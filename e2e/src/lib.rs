@@ -4,11 +4,7 @@
 
 pub mod binaries;
 pub mod demo;
-pub mod faults;
-pub mod filter;
 pub mod founding;
-pub mod intruder;
-pub mod netns;
 pub mod node;
 pub mod salus;
 pub mod scan;

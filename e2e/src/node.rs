@@ -2,13 +2,11 @@
 
 //! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
-use crate::{
-    binaries,
-    netns::{Desk, Host},
-};
+use crate::binaries;
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use std::{
+    any::Any,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Stdio,
@@ -35,8 +33,8 @@ pub struct Node {
     process: Child,
     url: String,
     folder: PathBuf,
-    /// The way to its RPC, if it runs on a host of a laboratory.
-    desk: Option<Desk>,
+    /// What keeps the way to its RPC open, if it runs on another host.
+    _way: Option<Box<dyn Any + Send>>,
 }
 
 impl Node {
@@ -109,13 +107,17 @@ impl Node {
         Self::spawn(command, folder).await
     }
 
-    /// Starts a node on a host of a laboratory: `command` is [`Host::command`] with what it starts and its options. Its log is
-    /// in `folder`.
-    pub async fn start_on(host: &Host, command: std::process::Command, folder: &Path) -> Result<Self> {
+    /// Starts a node on another host, with its log in `folder`. `reach` takes the port of its RPC there; it returns an address
+    /// on this host that leads to that port, and what keeps that way open.
+    pub async fn start_elsewhere<W: Any + Send>(
+        command: std::process::Command,
+        folder: &Path,
+        reach: impl FnOnce(u16) -> Result<(SocketAddr, W)>,
+    ) -> Result<Self> {
         let mut node = Self::spawn(command.into(), folder).await?;
         let (_, port) = node.url.rsplit_once(':').context("a port")?;
-        let desk = node.desk.insert(host.desk(port.parse()?)?);
-        node.url = format!("ws://{}", desk.address());
+        let (address, way) = reach(port.parse()?)?;
+        (node.url, node._way) = (format!("ws://{address}"), Some(Box::new(way)));
         Ok(node)
     }
 
@@ -152,7 +154,7 @@ impl Node {
             }
             let _ = log.flush().await;
         });
-        Ok(Self { process, url: format!("ws://127.0.0.1:{port}"), folder: folder.to_owned(), desk: None })
+        Ok(Self { process, url: format!("ws://127.0.0.1:{port}"), folder: folder.to_owned(), _way: None })
     }
 
     /// Where it listens.

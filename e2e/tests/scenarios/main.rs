@@ -16,8 +16,6 @@ mod conduct;
 mod consortium;
 mod demo;
 mod equivocation;
-mod faults;
-mod filter;
 mod founding;
 mod joining;
 mod network;

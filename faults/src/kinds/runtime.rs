@@ -6,11 +6,9 @@
 //! the run is to send the code.
 
 use super::{milliseconds, Stage, PATIENCE};
-use crate::{
-    faults::{plan::HOSPITALS, rpc::Rpc, template::staff},
-    salus::Salus,
-};
+use crate::{plan::HOSPITALS, rpc::Rpc, template::staff};
 use anyhow::{Context, Result};
+use salus_e2e::salus::Salus;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use subxt::rpcs::rpc_params;

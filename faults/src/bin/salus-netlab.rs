@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus-laboratory`: trials that need hosts and a network of their own.
+//! `salus-netlab`: trials that need hosts and a network of their own.
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use salus_e2e::{
+use salus_faults::{
     filter,
-    netns::{check, enter, Tie},
+    netlab::{check, enter, Tie},
 };
 use serde::Serialize;
 use std::{path::PathBuf, process::ExitCode};
@@ -15,7 +15,7 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Parser)]
 #[command(version, about, after_help = "Exit status: 0 when the trial came to its end, whatever was seen; else 1.")]
 struct Options {
-    /// End when whoever started this ends
+    /// End when the program that started this ends
     #[arg(long)]
     tied: bool,
 
@@ -25,7 +25,7 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Trial {
-    /// Whether this machine can carry a laboratory: cuts, separates, slows, filters, and counts what that did
+    /// Whether this machine can carry a netlab: cuts, separates, slows, filters, and counts what that did
     Check,
     /// Four hospitals behind the packet filter that `salus network init` writes, and an intruder: with the filter, and without
     Filter {

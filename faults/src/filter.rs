@@ -7,15 +7,17 @@
 //! attempts by the same intruder, in the same network, after the filters were taken away.
 
 use crate::{
-    binaries,
-    founding::{self, Founded},
     intruder::{ask, Asked},
-    netns::{Host, Lab},
-    node::Node,
+    netlab::{Host, Lab},
 };
 use anyhow::{anyhow, ensure, Context, Result};
 use futures::future::{join_all, try_join_all};
 use salus_chain::{At, Chain};
+use salus_e2e::{
+    binaries,
+    founding::{self, Founded},
+    node::Node,
+};
 use salus_primitives::Digest;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -99,7 +101,7 @@ pub struct Onlooker {
     pub watched: u64,
 }
 
-/// Tries the filter in a laboratory of its own, with all files in `folder`. Only within [`crate::netns::enter`].
+/// Tries the filter in a netlab of its own, with all files in `folder`. Only within [`crate::netlab::enter`].
 pub async fn run(folder: &Path) -> Result<Report> {
     let lab = Lab::with_addresses(&[
         ("hospital-1", 1),
@@ -108,7 +110,7 @@ pub async fn run(folder: &Path) -> Result<Report> {
         ("hospital-4", 4),
         ("intruder", 66),
     ])?;
-    let [hosts @ .., intruder] = lab.hosts() else { return Err(anyhow!("a laboratory without hosts")) };
+    let [hosts @ .., intruder] = lab.hosts() else { return Err(anyhow!("a netlab without hosts")) };
     let addresses: Vec<IpAddr> = hosts.iter().map(|host| host.address().into()).collect();
     let network = founding::found(folder, &addresses).await?;
     for (host, hospital) in hosts.iter().zip(&network.hospitals) {
@@ -151,10 +153,19 @@ async fn start(folder: &Path, network: &Founded, hosts: &[Host]) -> Result<Vec<N
                 host.command(&written)
             };
             command.env("SALUS_NODE", program).env("SALUS_KEYS", &hospital.keys).env("SALUS_DATA", &data);
-            Node::start_on(host, command, &data).await
+            start_on(host, command, &data).await
         }
     });
     try_join_all(starts).await
+}
+
+/// Starts a node on a host of the netlab: `command` is [`Host::command`] with what it starts and its options.
+async fn start_on(host: &Host, command: std::process::Command, folder: &Path) -> Result<Node> {
+    Node::start_elsewhere(command, folder, |port| {
+        let desk = host.desk(port)?;
+        Ok((desk.address(), desk))
+    })
+    .await
 }
 
 /// What a container engine does to publish a port.
@@ -239,7 +250,7 @@ impl Trial<'_> {
             let address = hospital.multiaddress();
             command.args(["--bootnodes", &address, "--reserved-nodes", &address]);
         }
-        let node = Node::start_on(self.intruder, command, folder).await?;
+        let node = start_on(self.intruder, command, folder).await?;
         let chain = Chain::connect(node.url()).await?;
         let (began, mut seen) = (Instant::now(), Onlooker::default());
         while seen.best == 0 && began.elapsed() < WATCH {
@@ -280,5 +291,5 @@ async fn finalized(chain: &Chain, number: u64) -> Result<()> {
 /// What a thread came to, without holding up others.
 async fn joined<T: Send + 'static>(thread: JoinHandle<Result<T>>) -> Result<T> {
     let joined = tokio::task::spawn_blocking(move || thread.join()).await?;
-    joined.map_err(|_| anyhow!("a thread of the laboratory panicked"))?
+    joined.map_err(|_| anyhow!("a thread of the netlab panicked"))?
 }

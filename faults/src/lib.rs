@@ -12,13 +12,18 @@
 //! | [`observe`], [`rpc`], [`history`], [`gather`] | what nodes say during and after the run |
 //! | [`model`], [`checker`] | what should have happened, and what must never |
 //! | [`run`], [`campaign`], [`report`] | one run, many, and what is written down |
+//! | [`netlab`] | hosts in network namespaces, and a switch that can cut them off |
+//! | [`filter`], [`intruder`] | a trial of the packet filter that `salus network init` writes |
 
 pub mod campaign;
 pub mod checker;
+pub mod filter;
 pub mod gather;
 pub mod history;
+pub mod intruder;
 pub mod kinds;
 pub mod model;
+pub mod netlab;
 pub mod network;
 pub mod observe;
 pub mod plan;

@@ -9,13 +9,13 @@ use super::{
     observe::Watch,
     programs::Programs,
 };
-use crate::{founding::found_with, salus::Salus};
 use anyhow::{ensure, Context, Result};
 use futures::future::try_join_all;
 use salus_chain::{At, Chain};
 use salus_client::agent::{
     answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer, Vaults,
 };
+use salus_e2e::{founding::found_with, salus::Salus};
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
@@ -117,7 +117,7 @@ impl Template {
         self.patients.iter().chain(&self.clinicians).map(|actor| actor.person)
     }
 
-    /// Makes the template in the new folder `folder`. Needs the namespaces of [`crate::netns::enter`].
+    /// Makes the template in the new folder `folder`. Needs the namespaces of [`crate::netlab::enter`].
     pub async fn make(folder: &Path, programs: &Programs) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let founded = Founders::begin(folder).await.context("the network cannot be founded")?;

@@ -3,7 +3,7 @@
 //! A node's clock is wrong: libfaketime stands between it and the system's, and reads the offset from a file, again and again.
 
 use super::Stage;
-use crate::faults::{
+use crate::{
     network::Network,
     plan::{Detail, Plan},
 };

@@ -3,7 +3,7 @@
 //! A hospital's node joins with nothing but its keys, and syncs: every block, or by proof of finality.
 
 use super::{milliseconds, Stage, PATIENCE};
-use crate::faults::{network::Network, plan::Plan};
+use crate::{network::Network, plan::Plan};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;

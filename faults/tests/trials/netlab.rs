@@ -2,10 +2,8 @@
 
 //! Behind the packet filter that was written, a node that the consortium did not admit gets nothing.
 
-use salus_e2e::{
-    binaries,
-    filter::{Door, Report, CARELESS, METRICS, RPC},
-};
+use salus_e2e::binaries;
+use salus_faults::filter::{Door, Report, CARELESS, METRICS, RPC};
 use std::{ffi::OsStr, time::Duration};
 use tokio::{process::Command, time::timeout};
 
@@ -23,9 +21,9 @@ fn skipped() -> bool {
     skipped
 }
 
-/// What `salus-laboratory` reports.
-async fn laboratory(arguments: &[&OsStr]) -> Vec<u8> {
-    let mut command = Command::new(binaries::find("salus-laboratory").unwrap());
+/// What `salus-netlab` reports.
+async fn netlab(arguments: &[&OsStr]) -> Vec<u8> {
+    let mut command = Command::new(binaries::find("salus-netlab").unwrap());
     command.arg("--tied").args(arguments).kill_on_drop(true);
     let output = timeout(PATIENCE, command.output())
         .await
@@ -38,9 +36,9 @@ async fn laboratory(arguments: &[&OsStr]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_laboratory_cuts_slows_and_filters_and_counts_what_that_did() {
+async fn a_netlab_cuts_slows_and_filters_and_counts_what_that_did() {
     if !skipped() {
-        laboratory(&["check".as_ref()]).await;
+        netlab(&["check".as_ref()]).await;
     }
 }
 
@@ -50,7 +48,7 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let report = laboratory(&["filter".as_ref(), folder.path().as_ref()]).await;
+    let report = netlab(&["filter".as_ref(), folder.path().as_ref()]).await;
     let Report { behind, control, first_block } = serde_json::from_slice(&report).unwrap();
 
     // Behind the filter: no door opens, nobody answers, no block comes, and each filter counted what it dropped.

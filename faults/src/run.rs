@@ -47,7 +47,7 @@ pub struct Ran {
     pub folder: PathBuf,
 }
 
-/// Does what `plan` says. Needs the namespaces of [`crate::netns::enter`], and nothing else running in them.
+/// Does what `plan` says. Needs the namespaces of [`crate::netlab::enter`], and nothing else running in them.
 pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: &Path) -> Result<Ran> {
     let (began, clock) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
     let mut moments = BTreeMap::new();

@@ -4,16 +4,14 @@
 
 use anyhow::{ensure, Context, Result};
 use clap::{Parser, Subcommand};
-use salus_e2e::{
-    faults::{
-        campaign::{folder_of, Campaign},
-        plan::{Kind, Plan},
-        programs::Programs,
-        report::{self, Verdict},
-        run::run,
-        template::Template,
-    },
-    netns::{enter, Tie},
+use salus_faults::{
+    campaign::{folder_of, Campaign},
+    netlab::{enter, Tie},
+    plan::{Kind, Plan},
+    programs::Programs,
+    report::{self, Verdict},
+    run::run,
+    template::Template,
 };
 use std::{
     future::Future,
@@ -40,7 +38,7 @@ struct Options {
     #[arg(long, value_name = "FILE", global = true)]
     next_runtime: Option<PathBuf>,
 
-    /// End when whoever started this ends
+    /// End when the program that started this ends
     #[arg(long, hide = true, global = true)]
     tied: bool,
 

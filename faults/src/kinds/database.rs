@@ -6,7 +6,7 @@
 //! final. Where it does not come back, its operator does what `docs/operations.md` says: remove the database and sync anew.
 
 use super::{Stage, PATIENCE};
-use crate::faults::{plan::Detail, programs::sha256, seeded::Seeded};
+use crate::{plan::Detail, programs::sha256, seeded::Seeded};
 use anyhow::{bail, Context, Result};
 use std::{
     fs::OpenOptions,

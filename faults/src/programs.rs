@@ -2,8 +2,8 @@
 
 //! The programs that are tried, and of which commit they are.
 
-use crate::binaries;
 use anyhow::{ensure, Context, Result};
+use salus_e2e::binaries;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::{

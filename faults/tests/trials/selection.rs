@@ -2,12 +2,10 @@
 
 //! A short selection of the faults (`docs/faults.md`): one of each family that hurts most, with seeds that never change.
 
-use salus_e2e::{
-    binaries,
-    faults::{
-        plan::Kind,
-        report::{self, Verdict},
-    },
+use salus_e2e::binaries;
+use salus_faults::{
+    plan::Kind,
+    report::{self, Verdict},
 };
 use std::{env, path::Path, time::Duration};
 use tokio::{process::Command, time::timeout};
@@ -28,7 +26,8 @@ fn campaign(kinds: &[Kind], folder: &Path) -> Command {
     if let Some(runtime) = env::var_os(NEXT_RUNTIME) {
         command.arg("--next-runtime").arg(runtime);
     }
-    command.args(["campaign", "--seed", SEED, "--runs", &kinds.len().to_string()]);
+    // Most of a run goes by with waiting for blocks.
+    command.args(["campaign", "--seed", SEED, "--parallel", "2", "--runs", &kinds.len().to_string()]);
     for kind in kinds {
         command.args(["--fault", &kind.name()]);
     }

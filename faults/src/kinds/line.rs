@@ -3,7 +3,7 @@
 //! Lines between hospitals are cut, slow, or bad.
 
 use super::Stage;
-use crate::{faults::plan::Detail, netns::Host};
+use crate::{netlab::Host, plan::Detail};
 use anyhow::{Context, Result};
 use std::time::Duration;
 use tokio::time::sleep;

@@ -3,7 +3,7 @@
 //! A member floods one node: as many good transactions as its allowance bears and far more, and a stranger's among them.
 
 use super::Stage;
-use crate::faults::{
+use crate::{
     plan::Detail,
     report::Proof,
     rpc::Rpc,
@@ -191,7 +191,7 @@ fn reason(error: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::workload::Attempt;
+    use crate::workload::Attempt;
     use salus_primitives::{Digest, MemberId};
 
     fn attempt(phase: Phase, took: u64, end: End) -> Attempt {

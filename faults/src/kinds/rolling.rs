@@ -3,7 +3,7 @@
 //! All nodes are restarted, one after the other, while people work.
 
 use super::{milliseconds, Stage, PATIENCE};
-use crate::faults::programs::sha256;
+use crate::programs::sha256;
 use anyhow::{Context, Result};
 use std::{
     fs::{copy, read_link},

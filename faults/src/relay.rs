@@ -8,7 +8,7 @@
 //! relay itself connects comes from ports of its own, which the filter lets pass.
 
 use super::{network::PEER_PORT, seeded::Seeded};
-use crate::netns::Host;
+use crate::netlab::Host;
 use anyhow::Result;
 use std::{
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},

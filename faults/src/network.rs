@@ -3,7 +3,7 @@
 //! Four hospitals' machines, each with its node as `salus network init` wrote it, behind the packet filter that it wrote.
 
 use super::plan::HOSPITALS;
-use crate::netns::{Desk, Host, Lab};
+use crate::netlab::{Desk, Host, Lab};
 use anyhow::{ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use std::{

@@ -3,7 +3,7 @@
 //! A node's process is killed, or stopped for a while.
 
 use super::Stage;
-use crate::faults::rpc::Rpc;
+use crate::rpc::Rpc;
 use anyhow::{Context, Result};
 use rustix::process::Signal;
 use std::{os::unix::process::ExitStatusExt, time::Duration};
