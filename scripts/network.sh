@@ -270,7 +270,8 @@ begin() {
     (
         exec {turn}>&- 9>"$state/alive"
         flock --nonblock 9
-        export SALUS_BIN_DIR="$bin"
+        export SALUS_BIN_DIR="$bin" SALUS_NETWORK_OUTSIDE
+        SALUS_NETWORK_OUTSIDE="$(namespaces)"
         setsid "${separation[@]}" \
             "$BASH" "$script" --state "$state" inside world >"$state/inside.log" 2>&1 </dev/null &
         echo "$!" >"$state/world.pid"
@@ -312,7 +313,7 @@ on() {
     nsenter --target "$id" "${user[@]}" --mount "--pid=/proc/$id/ns/pid_for_children" --wdns="$PWD" -- \
         nsenter "--net=/run/netns/hospital-$name" -- \
         env "PATH=$bin:$PATH" "SALUS_PASSWORD=$password" "SALUS_HOME=$state/network/desk/home" \
-        "SALUS_VAULTS=$state/network/desk/vaults" "SALUS_BIN_DIR=$bin" "$@"
+        "SALUS_VAULTS=$state/network/desk/vaults" "SALUS_BIN_DIR=$bin" "SALUS_NETWORK_OUTSIDE=$(namespaces)" "$@"
 }
 
 wait_for_finality() {
@@ -347,11 +348,34 @@ has_files() {
 # ---- The namespaces, from inside --------------------------------------------------------------------------------------
 
 command_inside() {
-    case "$1" in
-    world) inside_world ;;
+    must_be_inside
+    case "${1:-}" in
+    world)
+        [[ $$ == 1 ]] || refuse_inside
+        inside_world
+        ;;
     node) start_node "$2" ;;
-    *) fail "unknown part: \`$1\`" ;;
+    *) fail "unknown part: \`${1:-}\`" ;;
     esac
+}
+
+# The namespaces of this process, such as `mnt:[4026531841] net:[4026531840] pid:[4026531836] `.
+namespaces() {
+    readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/pid | tr '\n' ' '
+}
+
+# What follows mounts over /run, changes the network and ends processes. `begin` and `on` pass the namespaces of the machine
+# on; all three kinds have to be others here.
+must_be_inside() {
+    local name
+    [[ "$(wc -w <<<"${SALUS_NETWORK_OUTSIDE:-}")" == 3 ]] || refuse_inside
+    for name in $(namespaces); do
+        [[ " $SALUS_NETWORK_OUTSIDE " != *" $name "* ]] || refuse_inside
+    done
+}
+
+refuse_inside() {
+    fail "\`inside\` works in namespaces of its own only, and these are the machine's" "scripts/network.sh up makes them"
 }
 
 # The first process inside: when it ends, the kernel ends all others.

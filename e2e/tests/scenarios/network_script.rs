@@ -90,6 +90,33 @@ fn four_hospitals_run_in_namespaces_and_tell_what_is_asked() -> Result<()> {
     Ok(())
 }
 
+/// The script calls its part `inside` within namespaces. Anywhere else that part would mount over `/run` and end every process. So
+/// this test calls it in other namespaces: damage stays in them, and ends with the time limit.
+#[test]
+fn inside_is_refused_where_the_namespaces_are_not_its_own() -> Result<()> {
+    if std::env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1") {
+        eprintln!("SALUS_SKIP_NAMESPACES=1: nothing was tried");
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let separation = "20 unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private";
+    let user = ["--user", "--map-root-user"];
+    let own = "export SALUS_NETWORK_OUTSIDE=\"$(readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/pid | tr '\\n' ' ')\"";
+    for (before, part) in
+        [("true", "world"), (own, "world"), (own, "node a"), ("export SALUS_NETWORK_OUTSIDE=x", "world")]
+    {
+        let mut command = Command::new("timeout");
+        command.args(separation.split(' ')).args(user.iter().filter(|_| !rustix::process::geteuid().is_root()));
+        command.args(["sh", "-c", &format!("{before}; exec \"$0\" --state \"$1\" inside {part}")]);
+        let output =
+            command.arg(Path::new(ROOT).join("scripts/network.sh")).arg(folder.path().join("network")).output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{before}; {part}: {said}");
+        assert!(said.contains("works in namespaces of its own only"), "{before}; {part}: {said}");
+    }
+    Ok(())
+}
+
 /// What the nodes export: for each metric, the values of each label.
 struct Metrics(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
