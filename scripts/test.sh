@@ -54,9 +54,9 @@ main() {
 
     local chosen=" ${stages[*]} "
     if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
-        stage build 30 build
+        stage build 36 build
     fi
-    [[ "$chosen" != *' rust '* ]] || stage rust 26 rust
+    [[ "$chosen" != *' rust '* ]] || stage rust 30 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
 

@@ -255,9 +255,8 @@ fn row(name: &str, runs: &[&Report]) -> String {
         (submitted.saturating_add(during.submitted), finalized.saturating_add(during.finalized))
     });
     let recovery = sorted(runs.iter().filter_map(|run| run.recovery).collect());
-    let seconds = sorted(
-        runs.iter().map(|run| super::kinds::milliseconds(std::time::Duration::from_secs_f32(run.seconds))).collect(),
-    );
+    let seconds =
+        sorted(runs.iter().map(|run| milliseconds(std::time::Duration::from_secs_f32(run.seconds))).collect());
     let middle = |values: &[u64]| values.get(values.len() / 2).copied();
     let share = finalized.saturating_mul(100).checked_div(submitted).unwrap_or_default();
     let tenths = |value: Option<u64>| match value {
@@ -273,6 +272,11 @@ fn row(name: &str, runs: &[&Report]) -> String {
         tenths(recovery.last().copied()),
         tenths(middle(&seconds)),
     )
+}
+
+/// A span in milliseconds.
+pub fn milliseconds(span: std::time::Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 //! A hospital's node joins with nothing but its keys, and syncs: every block, or by proof of finality.
 
-use super::{milliseconds, Stage, PATIENCE};
-use crate::{network::Network, plan::Plan};
+use super::{Stage, PATIENCE};
+use crate::{network::Network, plan::Plan, report::milliseconds};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;

@@ -20,7 +20,7 @@ use super::{
     plan::{Kind, Plan},
     programs::Programs,
     relay::Relay,
-    report::Proof,
+    report::{milliseconds, Proof},
     template::Template,
     workload::{Load, Notes, Phase},
 };
@@ -172,11 +172,6 @@ impl<'a> Stage<'a> {
 
 fn are_level(seen: &Seen, nodes: &[usize], target: u32) -> bool {
     nodes.iter().all(|node| seen.nodes.get(*node).is_some_and(|node| node.answers && node.finalized >= target))
-}
-
-/// A span in milliseconds.
-pub fn milliseconds(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What has to be arranged before the nodes are started. Nodes that are in the answer are not started.

@@ -2,8 +2,8 @@
 
 //! All nodes are restarted, one after the other, while people work.
 
-use super::{milliseconds, Stage, PATIENCE};
-use crate::programs::sha256;
+use super::{Stage, PATIENCE};
+use crate::{programs::sha256, report::milliseconds};
 use anyhow::{Context, Result};
 use std::{
     fs::{copy, read_link},

@@ -5,8 +5,8 @@
 //! The council planned it and the authorities confirmed it when the template was made, each as an operator does; what is left to
 //! the run is to send the code.
 
-use super::{milliseconds, Stage, PATIENCE};
-use crate::{plan::HOSPITALS, rpc::Rpc, template::staff};
+use super::{Stage, PATIENCE};
+use crate::{plan::HOSPITALS, report::milliseconds, rpc::Rpc, template::staff};
 use anyhow::{Context, Result};
 use salus_e2e::salus::Salus;
 use serde_json::Value;
