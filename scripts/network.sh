@@ -44,7 +44,7 @@ machines=("${hospitals[@]}" e)
 subnet=10.77.0
 password=rehearsal
 # Seconds that `up` waits for the first finalized blocks, and `down` for the nodes to end.
-patience_up=120
+patience_up=300
 patience_down=40
 
 main() {

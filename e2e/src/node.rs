@@ -5,6 +5,7 @@
 use crate::binaries;
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
+use serde_json::{json, Value};
 use std::{
     any::Any,
     net::{Ipv4Addr, SocketAddr},
@@ -13,15 +14,18 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
     process::{Child, Command},
     time::timeout,
 };
 
 /// How long a node may take until its RPC server listens.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 /// How long a node may take to end by itself.
-const STOP: Duration = Duration::from_secs(20);
+const STOP: Duration = Duration::from_secs(60);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// The network key of the node through which the others of a local chain find each other, and the identity that follows
 /// from it. Everybody knows it.
@@ -117,7 +121,8 @@ impl Node {
         let mut node = Self::spawn(command.into(), folder).await?;
         let (_, port) = node.url.rsplit_once(':').context("a port")?;
         let (address, way) = reach(port.parse()?)?;
-        (node.url, node._way) = (format!("ws://{address}"), Some(Box::new(way)));
+        node.url = format!("ws://{address}");
+        node._way = Some(Box::new(way));
         Ok(node)
     }
 
@@ -160,6 +165,29 @@ impl Node {
     /// Where it listens.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The node's answer to a question that no client of ours asks, over HTTP.
+    pub async fn ask(&self, method: &str, parameters: Value) -> Result<Value> {
+        let address = self.url.trim_start_matches("ws://");
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }).to_string();
+        let head = format!(
+            "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            body.len()
+        );
+        let mut heard = Vec::new();
+        let asking = async {
+            let mut node = TcpStream::connect(address).await?;
+            node.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await?;
+            node.read_to_end(&mut heard).await
+        };
+        timeout(ANSWER, asking).await.with_context(|| format!("`{method}` has no answer"))??;
+        let heard = String::from_utf8(heard).with_context(|| format!("the answer to `{method}`"))?;
+        let (_, answer) = heard.split_once("\r\n\r\n").with_context(|| format!("`{method}`: {heard}"))?;
+        let answer: Value = serde_json::from_str(answer).with_context(|| format!("`{method}`: {heard}"))?;
+        let result = answer.get("result").with_context(|| format!("`{method}`: {answer}"))?;
+        Ok(result.clone())
     }
 
     /// Its folder: database and log.

@@ -20,7 +20,7 @@ use std::{
 use tokio::{process::Command, sync::Mutex, task::JoinSet, time::timeout};
 
 /// How long a run may take before it counts as broken. Most take a quarter of it.
-const LIMIT: Duration = Duration::from_secs(240);
+const LIMIT: Duration = Duration::from_secs(480);
 
 /// What a campaign is to do.
 pub struct Campaign {

@@ -44,11 +44,11 @@ pub const CARELESS: usize = 3;
 /// Only with what this names does a node of ours refuse strangers.
 const RESERVED_ONLY: &str = "    --reserved-only \\\n";
 /// How long the network may take to finalize a few blocks.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a door may take to open. On one switch it takes less than a millisecond.
 const KNOCK: Duration = Duration::from_secs(2);
 /// How long the intruder's node watches in vain before it gives up.
-const WATCH: Duration = Duration::from_secs(20);
+const WATCH: Duration = Duration::from_secs(40);
 
 /// What was seen.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

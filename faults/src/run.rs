@@ -27,13 +27,13 @@ use std::{
 use tokio::{process::Command, time::sleep};
 
 /// How long nodes may take to start and to finalize something new.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(90);
 /// Load after recovery, at least: what was broken has to work again.
 const AFTER: Duration = Duration::from_secs(2);
 /// How long nothing that was begun then may become final; a busy machine may be slow.
-const WORKS: Duration = Duration::from_secs(20);
+const WORKS: Duration = Duration::from_secs(60);
 /// How long a node may take to show that it is level.
-const SETTLES: Duration = Duration::from_secs(10);
+const SETTLES: Duration = Duration::from_secs(20);
 /// How long the watch may still show what a node said before it was killed.
 const FORGETS: Duration = Duration::from_secs(2);
 /// How long what is under way may take when the load ends.

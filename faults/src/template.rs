@@ -32,7 +32,7 @@ use std::{
 };
 
 /// How long the network may take for anything.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a voucher can be redeemed.
 const VOUCHER: Moment = 3_600_000;
 /// The file with the code by which the runtime can be replaced.

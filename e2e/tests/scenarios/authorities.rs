@@ -13,7 +13,7 @@ use std::{
 };
 
 /// How long two changes of session may take; on the `dev` chain a session lasts a minute.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// Staff of the development chain, and of a third hospital, at one computer that asks the first hospital's node.
 struct Scene {

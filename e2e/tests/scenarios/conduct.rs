@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How five authorities fare: one stays away and comes back, one replaces its keys, one's keys are used by somebody else besides,
+//! How five authorities fare: one stays away and comes back, one replaces its keys, a thief uses the keys of one besides,
 //! so that it authors twice and loses its place until the council gives it back (S0-16).
 
 use crate::consortium::{person, until, Scene};
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
+use salus_e2e::node::Node;
 use serde_json::{json, Value};
-use std::{fs, os::unix::fs::symlink};
+use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::PathBuf};
 
 /// The place of who stays away, and replaces its keys.
 const ABSENT: usize = 3;
@@ -59,8 +60,9 @@ async fn keys_are_replaced(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-/// The thief's machine runs with the victim's session keys. Two blocks for one slot are reported by people; should the two contradict
-/// each other in a vote before that, the nodes report it by themselves.
+/// The thief's machine runs with the victim's session keys. At first it hears no other node, so that it authors in the victim's slots
+/// as the victim does. Then it meets the others, and has both blocks of a slot. People report them; should the two contradict each
+/// other in a vote before that, the nodes report it by themselves.
 async fn one_authors_twice(scene: &mut Scene) -> Result<()> {
     let [own, victims] = [THIEF, VICTIM].map(|place| scene.network.hospitals[place].keys.clone());
     let stolen = scene.folder.path().join("stolen");
@@ -68,10 +70,29 @@ async fn one_authors_twice(scene: &mut Scene) -> Result<()> {
     fs::copy(own.join("node-key"), stolen.join("node-key"))?;
     symlink(victims.join("session"), stolen.join("session"))?;
     scene.stop(THIEF).await?;
-    scene.start(THIEF, &[("SALUS_KEYS", stolen.to_str().context("a path")?)]).await?;
-    until("a node notices", || async { Ok(scene.desk(0)?.json(&["authority", "equivocations"]).await? != json!([])) })
-        .await?;
-    scene.desk(0)?.acting_as(&person(0, "-service")).run(&["authority", "report"]).await?;
+    let alone = alone(scene)?;
+    let since = scene.desk(0)?.json(&["status"]).await?["finalized"]["number"].as_u64().context("a number")?;
+    let keys = stolen.to_str().context("a path")?;
+    let extra = "--no-prometheus --force-authoring";
+    let settings = [("SALUS_KEYS", keys), ("SALUS_EXTRA", extra), ("SALUS_RPC_METHODS", "unsafe")];
+    scene.start_from(&alone, THIEF, &settings).await?;
+    until("both author for one slot", || async {
+        let stolen = slots(scene.node(THIEF)?, since).await?;
+        let all = slots(scene.node(0)?, since).await?;
+        Ok(stolen.iter().any(|(slot, block)| all.get(slot).is_some_and(|other| other != block)))
+    })
+    .await?;
+    for place in (0..scene.network.hospitals.len()).filter(|place| *place != THIEF) {
+        let address = scene.network.hospitals[place].multiaddress();
+        scene.node(THIEF)?.ask("system_addReservedPeer", json!([address])).await?;
+    }
+    let noticed = || async { scene.desk(THIEF)?.json(&["authority", "equivocations"]).await };
+    until("a node notices", || async { Ok(noticed().await? != json!([])) }).await?;
+
+    let evidence = scene.folder.path().join("evidence.json");
+    fs::write(&evidence, provable(scene, noticed().await?).await?.to_string())?;
+    let service = scene.desk(0)?.acting_as(&person(0, "-service"));
+    service.run(&["authority", "report", evidence.to_str().context("a path")?]).await?;
     until("the seat is suspended", || async { Ok(scene.seats(0).await?[VICTIM]["status"] == "suspended") }).await?;
     scene.stop(THIEF).await?;
     scene.start(THIEF, &[]).await?;
@@ -97,6 +118,59 @@ async fn the_offender_takes_part_again(scene: &mut Scene) -> Result<()> {
     scene.finalizes(2, 5).await?;
     assert_eq!(scene.seats(2).await?[VICTIM]["status"], "active");
     Ok(())
+}
+
+/// What was written for the thief's machine, but without the other nodes.
+fn alone(scene: &Scene) -> Result<PathBuf> {
+    let alone = scene.folder.path().join("alone");
+    fs::create_dir(&alone)?;
+    for entry in fs::read_dir(&scene.network.hospitals[THIEF].files)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), alone.join(entry.file_name()))?;
+        }
+    }
+    let start = alone.join("run-node");
+    let lines = fs::read_to_string(&start)?;
+    let others = lines.lines().filter(|line| line.contains("--reserved-nodes")).count();
+    ensure!(others == 4, "`run-node` names {others} other nodes");
+    let without: Vec<_> = lines.lines().filter(|line| !line.contains("--reserved-nodes")).collect();
+    fs::write(&start, without.join("\n") + "\n")?;
+    Ok(alone)
+}
+
+/// The blocks of a node's best chain above the number `since`, by their slots.
+async fn slots(node: &Node, since: u64) -> Result<BTreeMap<String, String>> {
+    /// The item of Aura's slot in a header's digest.
+    const SLOT: &str = "0x066175726120";
+    let mut slots = BTreeMap::new();
+    let mut hash = node.ask("chain_getBlockHash", json!([])).await?;
+    loop {
+        let header = node.ask("chain_getHeader", json!([hash])).await?;
+        let number = header["number"].as_str().context("a number")?.trim_start_matches("0x");
+        if u64::from_str_radix(number, 16)? <= since {
+            return Ok(slots);
+        }
+        let items = header["digest"]["logs"].as_array().context("a digest")?;
+        let slot = items.iter().filter_map(Value::as_str).find_map(|item| item.strip_prefix(SLOT)).context("a slot")?;
+        slots.insert(slot.to_owned(), hash.as_str().context("a hash")?.to_owned());
+        hash = header["parentHash"].clone();
+    }
+}
+
+/// The evidence, with the parent of the block of which the other nodes know the parent: there they prove whose the key is.
+async fn provable(scene: &Scene, mut evidence: Value) -> Result<Value> {
+    for pair in evidence.as_array_mut().context("a list")? {
+        for header in ["first", "second"] {
+            // A header begins with the hash of its parent.
+            let parent = pair[header].as_str().and_then(|header| header.get(..66)).context("a header")?.to_owned();
+            let number = scene.node(0)?.ask("chain_getHeader", json!([parent])).await?;
+            if !number.is_null() {
+                pair["parent"] = parent.into();
+            }
+        }
+    }
+    Ok(evidence)
 }
 
 /// What happened to a hospital's seat, in order.

@@ -12,11 +12,12 @@ use serde_json::Value;
 use std::{
     future::Future,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     time::{Duration, Instant},
 };
 
-/// How long anything may take; the longest is two changes of session, of ten seconds each.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long anything may take; the longest is two changes of session, of ten seconds each. A busy machine takes many times that.
+const PATIENCE: Duration = Duration::from_secs(400);
 /// What keeps the rehearsal short.
 const SETTINGS: &str = "session = \"10s\"\nverifications = 1\n";
 
@@ -47,9 +48,15 @@ impl Scene {
 
     /// Starts a hospital's node from the files that it has now.
     pub(crate) async fn start(&mut self, place: usize, settings: &[(&str, &str)]) -> Result<()> {
+        let files = self.network.hospitals[place].files.clone();
+        self.start_from(&files, place, settings).await
+    }
+
+    /// The same, from other files.
+    pub(crate) async fn start_from(&mut self, files: &Path, place: usize, settings: &[(&str, &str)]) -> Result<()> {
         let hospital = &self.network.hospitals[place];
         let data = self.folder.path().join(format!("data-{place}"));
-        let node = Node::start_written(&hospital.files, &hospital.keys, &data, settings).await?;
+        let node = Node::start_written(files, &hospital.keys, &data, settings).await?;
         if self.nodes.len() <= place {
             self.nodes.resize_with(place + 1, || None);
         }
@@ -61,6 +68,11 @@ impl Scene {
         self.nodes[place].take().context("it does not run")?.stop().await
     }
 
+    /// A hospital's node.
+    pub(crate) fn node(&self, place: usize) -> Result<&Node> {
+        self.nodes[place].as_ref().context("it does not run")
+    }
+
     /// A hospital's people, at its own node.
     pub(crate) fn desk(&self, place: usize) -> Result<Salus> {
         self.desk_at(place, place)
@@ -68,7 +80,7 @@ impl Scene {
 
     /// A hospital's people, at the node of the hospital `node`.
     pub(crate) fn desk_at(&self, place: usize, node: usize) -> Result<Salus> {
-        let node = self.nodes[node].as_ref().context("it does not run")?;
+        let node = self.node(node)?;
         Salus::new(self.network.hospitals[place].salus.home(), &self.folder.path().join("vaults"), node.url())
     }
 

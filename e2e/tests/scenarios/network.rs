@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{interval, timeout};
 
 /// How long a network of four may take to start, or to finalize some twenty blocks more.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(400);
 /// A slot, in milliseconds.
 const SLOT: u64 = 1_000;
 

@@ -31,12 +31,12 @@ use std::{
 };
 
 /// How long anybody may take to be as far as the others.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How often somebody looks whether a node has ended by itself.
 const SUPERVISES: Duration = Duration::from_secs(1);
 /// How long three of four may take for two blocks.
-const GO_ON: Duration = Duration::from_secs(8);
+const GO_ON: Duration = Duration::from_secs(30);
 
 /// A run, as a fault sees it.
 pub struct Stage<'a> {

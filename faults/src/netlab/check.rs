@@ -76,7 +76,8 @@ pub fn run() -> Result<Checked> {
     two.clear_filter()?;
     reach(one, true)?;
 
-    let fast = load(one, two)?;
+    // The quickest of three: a busy machine may keep one of them waiting.
+    let fast = load(one, two)?.min(load(one, two)?).min(load(one, two)?);
     two.slow(KILOBITS).context("slowing")?;
     let slow = load(one, two)?;
     let slowed = two.slowed()?;

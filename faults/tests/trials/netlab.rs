@@ -8,7 +8,7 @@ use std::{ffi::OsStr, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// How long the trial may take.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// What a node answers in.
 const PROTOCOLS: [&str; 4] = ["sync/2", "state/2", "sync/warp", "light/2"];
 

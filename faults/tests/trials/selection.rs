@@ -11,7 +11,7 @@ use std::{env, path::Path, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// How long the selection may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(1_200);
 /// What is tried.
 const SELECTION: [Kind; 5] =
     [Kind::Killed, Kind::TwoCutOff, Kind::WrongClock, Kind::TruncatedDatabase, Kind::JoiningWarp];
