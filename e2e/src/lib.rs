@@ -3,6 +3,7 @@
 //! Scenarios over spawned nodes, and what they need: a node, the `salus` command line, and a scan for leaks.
 
 pub mod binaries;
+pub mod chance;
 pub mod demo;
 pub mod founding;
 pub mod node;

@@ -5,7 +5,11 @@
 //! A base64 text has three forms, one for each place modulo three at which it begins; all are searched, without the
 //! characters at the edges that also depend on the neighbors. A scan that finds nothing proves little by itself, so
 //! scenarios plant a canary in each place and see that it is found.
+//!
+//! A short number or hexadecimal word stands in a large text by chance (see [`crate::chance`]). Each finding is judged by how
+//! often chance would bring it about in that file; what chance explains is kept apart.
 
+use crate::chance::{Count, Digits};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use anyhow::{Context, Result};
 use base64::{
@@ -14,7 +18,7 @@ use base64::{
     Engine,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -22,6 +26,8 @@ use std::{
 
 /// Strings shorter than this are not searched: they stand in random bytes by chance.
 pub const SHORTEST: usize = 6;
+/// What chance brings about more often than this in one file proves nothing.
+const CHANCE: f64 = 1e-4;
 
 /// How a string was written where it was found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -45,11 +51,41 @@ pub struct Finding {
     pub encoding: Encoding,
 }
 
+/// What a search came to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Searched {
+    /// What chance does not explain.
+    pub findings: Vec<Finding>,
+    /// Numbers and hexadecimal words that stand where chance puts such.
+    pub by_chance: Vec<Finding>,
+    /// How many bytes were searched.
+    pub bytes: u64,
+}
+
 /// Searches for a fixed list of strings.
 pub struct Scanner {
     searcher: AhoCorasick,
-    patterns: Vec<(usize, Encoding)>,
+    patterns: Vec<Pattern>,
     longest: usize,
+}
+
+/// A string as it may be written.
+struct Pattern {
+    needle: usize,
+    encoding: Encoding,
+    length: usize,
+    /// Its digits, if it consists of digits.
+    digits: Option<Digits>,
+}
+
+/// A pattern at some place, before it is judged: which, and whether it stands there as a word of its own.
+type Hit = (usize, bool);
+
+/// What was found so far in one text, and how many digits it has.
+#[derive(Default)]
+struct Text {
+    hits: BTreeSet<Hit>,
+    count: Count,
 }
 
 impl Scanner {
@@ -74,59 +110,99 @@ impl Scanner {
             .match_kind(MatchKind::Standard)
             .build(patterns.keys())
             .context("too many strings to search for")?;
-        Ok(Self { searcher, patterns: patterns.into_values().collect(), longest })
+        let patterns = patterns.into_iter().map(|(letters, (needle, encoding))| Pattern {
+            needle,
+            encoding,
+            length: letters.len(),
+            digits: Digits::of(&letters),
+        });
+        Ok(Self { searcher, patterns: patterns.collect(), longest })
     }
 
     /// Searches bytes.
-    pub fn scan_bytes(&self, place: &str, bytes: &[u8]) -> Vec<Finding> {
-        let mut findings: Vec<_> = self
-            .searcher
-            .find_overlapping_iter(bytes)
-            .filter_map(|found| self.patterns.get(found.pattern().as_usize()))
-            .map(|(needle, encoding)| Finding { place: place.to_owned(), needle: *needle, encoding: *encoding })
-            .collect();
-        findings.sort();
-        findings.dedup();
-        findings
+    pub fn scan_bytes(&self, place: &str, bytes: &[u8]) -> Searched {
+        let mut text = Text::default();
+        text.count.read(bytes);
+        self.find(bytes, true, true, &mut text);
+        let mut searched = Searched { bytes: bytes.len() as u64, ..Searched::default() };
+        self.judge(place, text, &mut searched);
+        searched
     }
 
-    /// Searches every file of a folder, and the names of files; the findings, and how many bytes were searched.
-    pub fn scan_folder(&self, folder: &Path) -> Result<(Vec<Finding>, u64)> {
-        let (mut findings, mut searched) = (Vec::new(), 0u64);
+    /// Searches every file of a folder, and the names of files.
+    pub fn scan_folder(&self, folder: &Path) -> Result<Searched> {
+        let (mut searched, mut names) = (Searched::default(), Text::default());
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in
                 std::fs::read_dir(&folder).with_context(|| format!("`{}` cannot be listed", folder.display()))?
             {
                 let entry = entry?;
-                let path = entry.path();
-                findings.extend(self.scan_bytes(&path.to_string_lossy(), entry.file_name().as_encoded_bytes()));
+                let (path, name) = (entry.path(), entry.file_name());
+                // All names are one text: a vault has thousands, each a digest.
+                names.count.read(name.as_encoded_bytes());
+                names.count.end();
+                self.find(name.as_encoded_bytes(), true, true, &mut names);
                 match entry.file_type()? {
                     kind if kind.is_dir() => folders.push(path),
-                    kind if kind.is_file() => searched = searched.saturating_add(self.scan_file(&path, &mut findings)?),
+                    kind if kind.is_file() => self.scan_file(&path, &mut searched)?,
                     _ => {}
                 }
             }
         }
-        findings.sort();
-        findings.dedup();
-        Ok((findings, searched))
+        self.judge(&format!("the names of files in {}", folder.display()), names, &mut searched);
+        searched.findings.sort();
+        searched.findings.dedup();
+        searched.by_chance.sort();
+        searched.by_chance.dedup();
+        Ok(searched)
     }
 
     /// Searches a file piece by piece; pieces overlap, so that nothing hides at an edge.
-    fn scan_file(&self, path: &PathBuf, findings: &mut Vec<Finding>) -> Result<u64> {
+    fn scan_file(&self, path: &PathBuf, searched: &mut Searched) -> Result<()> {
         const PIECE: usize = 8 << 20;
         let mut file = File::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-        let (mut piece, mut searched) = (Vec::new(), 0u64);
+        let (mut piece, mut text, mut first) = (Vec::new(), Text::default(), true);
         loop {
             let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece)?;
+            text.count.read(piece.get(piece.len().saturating_sub(read)..).unwrap_or_default());
+            self.find(&piece, first, read == 0, &mut text);
             if read == 0 {
-                return Ok(searched);
+                self.judge(&path.to_string_lossy(), text, searched);
+                return Ok(());
             }
-            searched = searched.saturating_add(read as u64);
-            findings.extend(self.scan_bytes(&path.to_string_lossy(), &piece));
-            let keep = piece.len().min(self.longest);
+            first = false;
+            searched.bytes = searched.bytes.saturating_add(read as u64);
+            // With the neighbors of what may stand at the edge.
+            let keep = piece.len().min(self.longest.saturating_add(2));
             piece.drain(..piece.len().saturating_sub(keep));
+        }
+    }
+
+    /// Notes what stands in a piece of a text. What touches an edge is left to the piece that has its neighbors.
+    fn find(&self, piece: &[u8], first: bool, last: bool, text: &mut Text) {
+        for found in self.searcher.find_overlapping_iter(piece) {
+            let (start, end, pattern) = (found.start(), found.end(), found.pattern().as_usize());
+            if (start == 0 && !first) || (end == piece.len() && !last) {
+                continue;
+            }
+            let neighbors = [start.checked_sub(1).and_then(|before| piece.get(before)), piece.get(end)];
+            let alone = !neighbors.into_iter().flatten().any(u8::is_ascii_alphanumeric);
+            text.hits.insert((pattern, alone));
+        }
+    }
+
+    /// Tells what chance explains from what it does not.
+    fn judge(&self, place: &str, mut text: Text, searched: &mut Searched) {
+        text.count.end();
+        for (pattern, alone) in text.hits {
+            let Some(Pattern { needle, encoding, length, digits }) = self.patterns.get(pattern) else { continue };
+            let expected = digits.map_or(0.0, |digits| text.count.expected(digits, *length, alone));
+            let finding = Finding { place: place.to_owned(), needle: *needle, encoding: *encoding };
+            let kept = if expected < CHANCE { &mut searched.findings } else { &mut searched.by_chance };
+            if !kept.contains(&finding) {
+                kept.push(finding);
+            }
         }
     }
 }
@@ -147,6 +223,7 @@ fn base64_forms(needle: &[u8]) -> impl Iterator<Item = String> + '_ {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -168,7 +245,7 @@ mod tests {
                     (STANDARD.encode(&text).into_bytes(), Encoding::Base64),
                     (URL_SAFE.encode(&text).into_bytes(), Encoding::Base64),
                 ] {
-                    let found = scanner.scan_bytes("here", &encoded);
+                    let found = scanner.scan_bytes("here", &encoded).findings;
                     assert_eq!(found, [Finding { place: "here".into(), needle: number, encoding }], "{before}");
                 }
             }
@@ -178,8 +255,8 @@ mod tests {
     #[test]
     fn short_strings_and_other_bytes_are_not_found() {
         let scanner = Scanner::new(&NEEDLES).unwrap();
-        assert_eq!(scanner.scan_bytes("here", b"short Anna Bergman"), []);
-        assert_eq!(scanner.scan_bytes("here", &[0; 1000]), []);
+        assert_eq!(scanner.scan_bytes("here", b"short Anna Bergman").findings, []);
+        assert_eq!(scanner.scan_bytes("here", &[0; 1000]).findings, []);
     }
 
     #[test]
@@ -192,8 +269,72 @@ mod tests {
         large.extend(b"Anna Bergmann");
         std::fs::write(nested.join("large"), &large).unwrap();
         std::fs::write(folder.path().join("of Anna Bergmann"), "nothing").unwrap();
-        let (found, searched) = scanner.scan_folder(folder.path()).unwrap();
-        assert_eq!(found.len(), 2);
-        assert_eq!(searched, large.len() as u64 + 7);
+        let searched = scanner.scan_folder(folder.path()).unwrap();
+        assert_eq!(searched.findings.len(), 2);
+        assert_eq!(searched.bytes, large.len() as u64 + 7);
+    }
+
+    /// Bytes as random as those of a digest.
+    fn random(length: usize) -> Vec<u8> {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as u8
+        })
+        .take(length)
+        .collect()
+    }
+
+    /// A code of RxNorm, and a word of hexadecimal letters.
+    const CODES: [&str; 2] = ["309362", "facade"];
+
+    #[test]
+    fn a_short_number_among_hexadecimal_digits_is_chance() {
+        let scanner = Scanner::new(&CODES).unwrap();
+        let mut blocks = hex::encode(random(1 << 20));
+        for (number, code) in CODES.iter().enumerate() {
+            blocks.replace_range(number * 1_000 + 70..number * 1_000 + 76, code);
+        }
+        let searched = scanner.scan_bytes("blocks.json", format!("[\"0x{blocks}\"]").as_bytes());
+        assert_eq!(searched.findings, [], "it cries wolf");
+        assert_eq!(searched.by_chance.len(), 2);
+    }
+
+    #[test]
+    fn a_short_number_that_leaked_is_found_wherever_it_stands() {
+        let scanner = Scanner::new(&CODES).unwrap();
+        for (number, code) in CODES.iter().enumerate() {
+            let leak = format!("{{\"code\":\"{code}\"}}");
+            let mut block = random(1 << 20);
+            drop(block.splice(500..500, leak.bytes()));
+            let digits = hex::encode(&block);
+            let log = "2026-11-21 10:20:15 Imported #4711 (0x12ab…90cd) in 12 ms\n".repeat(2_000);
+            for (place, bytes) in [
+                ("a binary block", block),
+                ("the same in hexadecimal", digits.into_bytes()),
+                ("a log", [log.as_bytes(), leak.as_bytes()].concat()),
+                ("a file's name", code.as_bytes().to_vec()),
+            ] {
+                let found = scanner.scan_bytes(place, &bytes).findings;
+                assert!(found.iter().any(|finding| finding.needle == number), "{code} in {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_touches_the_edge_of_a_piece_is_judged_with_its_neighbors() {
+        let scanner = Scanner::new(&CODES).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for shift in 0..8 {
+            let mut blocks = hex::encode(random(4 << 20)).into_bytes();
+            blocks.extend(hex::encode(random(4 << 20)).into_bytes());
+            let edge = (8 << 20) - shift;
+            drop(blocks.splice(edge..edge + 6, *b"309362"));
+            std::fs::write(folder.path().join("blocks"), &blocks).unwrap();
+            let searched = scanner.scan_folder(folder.path()).unwrap();
+            assert_eq!((searched.findings.len(), searched.by_chance.is_empty()), (0, false), "{shift}");
+        }
     }
 }
