@@ -7,8 +7,8 @@ help() {
 usage: docker/check.sh [--help]
 
 Checks, without a container engine, what is in this folder: the scripts; with Node.js (docker/checks) the image's recipe, the
-compose files and the dashboard; with Prometheus' own promtool its configuration, the rules and the rules' tests. That every
-metric they name exists is seen at real nodes, by a scenario in e2e. .ci/run calls it.
+compose files and the dashboard; with Prometheus' own promtool its configuration, the rules and the rules' tests. A scenario
+in e2e sees at real nodes that every metric they name exists. .ci/run calls it.
 
 promtool is the one on the PATH, or comes from Debian's package `prometheus`, which is unpacked into the build folder and not
 installed.

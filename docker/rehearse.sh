@@ -11,9 +11,9 @@ Makes the network of four hospitals with which people practice on one machine. E
 `salus network init` would write on four machines goes into FOLDER:
 
   FOLDER/a ... FOLDER/d   what each hospital has as /etc/salus, with its own keys only
-  FOLDER/desk             the identities of everybody, under the password SALUS_PASSWORD, and the phrases that restore them
+  FOLDER/desk             the identities of all people, under the password SALUS_PASSWORD, and the phrases that restore them
 
-So that nobody waits for hours, a session lasts a minute there, and an upgrade of the runtime waits for two. A network that is
+To save hours of waiting, a session lasts a minute there, and an upgrade of the runtime waits for two. A network that is
 there already is left as it is. It needs the programs `salus` and `salus-node`. For practice only: in a real network no place
 ever holds the keys of two hospitals.
 
@@ -103,7 +103,7 @@ put() {
         cp -a "$made/$name"/* "$folder/$name/"
     done
     cp "$made/network.toml" "$folder/desk/network.toml"
-    # Last, because whoever gives files away may not be able to write into their folders any more.
+    # Last, because a user who gives files away may not be able to write into their folders any more.
     for name in "${hospitals[@]}" desk; do
         [[ -z "$owner" ]] || chown -R "$owner" "$folder/$name"
     done

@@ -15,7 +15,7 @@ Checks, without building anything, that Cargo.toml and Cargo.lock keep to one re
 
 The SDK's manifest is kept as scripts/sdk-versions.txt, a crate and its version on each line.
 
-  --derive MANIFEST   write that file anew, from the Cargo.toml of the crate polkadot-sdk
+  --derive MANIFEST   write that file again, from the Cargo.toml of the crate polkadot-sdk
 EOF
 }
 

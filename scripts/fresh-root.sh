@@ -73,7 +73,7 @@ EOF
 
 copy_machine_settings() {
     cp /etc/resolv.conf "$1/etc/resolv.conf"
-    # Beside the bundle that Debian makes, which is written anew whenever the package is configured.
+    # Beside the bundle that Debian makes, which is written again whenever the package is configured.
     certificates="${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"
     [[ ! -e "$certificates" ]] || cp "$certificates" "$1/etc/ssl/machine-certificates.crt"
     apt-config dump 2>/dev/null | grep -iE '^Acquire::(https?|ftp)::Proxy ' >"$1/etc/apt/apt.conf.d/90machine" || true

@@ -192,7 +192,7 @@ is_there() {
 salus_pallets=(audit membership charts access records authorities upgrades)
 
 # Sets salus_pallet_arguments: pallets and primitives with benchmarks and try-runtime on. One set everywhere, because cargo
-# unites features over the packages that are named together, and builds every dependency anew for each union.
+# unites features over the packages that are named together, and builds every dependency again for each union.
 salus_pallet_selection() {
     local pallet features=''
     salus_pallet_arguments=(-p salus-primitives)

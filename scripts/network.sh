@@ -15,8 +15,8 @@ and ends with it. The same topology in containers is docker/compose.yaml.
 
   up                      make the network, unless it is there already, start it, and wait until blocks are final
   status                  say how each node is doing; status 0 if all of them run and finalize, else 1
-  run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c, d or e: `salus` finds its node and everybody's
-                          identities there, under the password "rehearsal"
+  run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c, d or e: `salus` finds its node and all identities
+                          there, under the password "rehearsal"
   stop HOSPITAL           stop a hospital's node, as a fault would
   start HOSPITAL          start it again
   forward HOSPITAL        let programs on this machine reach a hospital's JSON-RPC at ws://127.0.0.1:9944, until it is
@@ -39,7 +39,7 @@ EOF
 
 script="$salus_root/scripts/network.sh"
 hospitals=(a b c d)
-# One more has a machine and nothing on it, until whoever rehearses has made it a hospital that joins.
+# One more has a machine and nothing on it, until the person who rehearses has made it a hospital that joins.
 machines=("${hospitals[@]}" e)
 subnet=10.77.0
 password=rehearsal
@@ -251,7 +251,7 @@ separation=(unshare --mount --net --pid --fork --kill-child --mount-proc --propa
 take_turn() {
     mkdir -p "$state"
     exec {turn}>"$state/turn"
-    flock --wait "$patience_down" "$turn" || fail "somebody else starts or ends this network just now"
+    flock --wait "$patience_down" "$turn" || fail "another command starts or ends this network just now"
 }
 
 # The lock is held by everything inside for as long as any of it runs, so it is the truth, whatever files say.
@@ -266,7 +266,7 @@ must_run() {
 begin() {
     mkdir -p "$state/log"
     rm -f "$state"/*.pid
-    # In a session of its own, so that an interrupt at the terminal is for whoever sits there.
+    # In a session of its own, so that an interrupt at the terminal is for the person who sits there.
     (
         exec {turn}>&- 9>"$state/alive"
         flock --nonblock 9
@@ -281,7 +281,7 @@ begin() {
 # Ends everything, the nodes first and gently.
 end() {
     local id first
-    # The numbers are nobody else's while the lock is held: who had them at first holds the lock too.
+    # The numbers belong to no other process while the lock is held: who had them at first holds the lock too.
     id="$(cat "$state/world.pid" 2>/dev/null)" || return 0
     first="$(cat "/proc/$id/task/$id/children" 2>/dev/null)" || first=''
     # Without a first process inside there is nothing yet that could be told to end.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Rust without what is no code: comments, and the contents of strings, become spaces.
+//! Rust reduced to its code: comments, and the contents of strings, become spaces.
 
 /// The code of `text`, every other character but line ends replaced by a space, so that places stay as they are.
 pub fn code(text: &str) -> String {

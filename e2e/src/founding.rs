@@ -18,7 +18,7 @@ pub struct Founded {
     pub genesis: Digest,
     /// The list that everything was made from.
     pub list: PathBuf,
-    /// Those who began it, in the order of institution numbers.
+    /// The hospitals that began it, in the order of institution numbers.
     pub hospitals: Vec<Hospital>,
 }
 
@@ -97,7 +97,7 @@ pub async fn found_with(folder: &Path, addresses: &[SocketAddr], network: &str) 
     }
     let path = folder.join("network.toml");
     fs::write(&path, list)?;
-    let (salus, _) = machines.first().context("nobody begins a network")?;
+    let (salus, _) = machines.first().context("no hospital begins a network")?;
     let Written { genesis, hospitals } = init(salus, &path, &folder.join("network"), None).await?;
     let hospitals = machines
         .into_iter()
@@ -120,7 +120,7 @@ pub async fn furnish(folder: &Path, number: usize, address: SocketAddr) -> Resul
 }
 
 impl Founded {
-    /// A further hospital, whose institution has the number `institution`, comes into the list, and all files are made anew in the
+    /// A further hospital, whose institution has the number `institution`, comes into the list, and all files are made again in the
     /// new folder `folder`.
     pub async fn admit(&mut self, machine: (Salus, PathBuf), institution: u32, folder: &Path) -> Result<()> {
         let entry = fs::read_to_string(machine.1.join("hospital.toml"))?;
@@ -146,5 +146,5 @@ async fn init(salus: &Salus, list: &Path, out: &Path, specification: Option<&Pat
 }
 
 fn text(path: &Path) -> Result<&str> {
-    path.to_str().with_context(|| format!("`{}` is no text", path.display()))
+    path.to_str().with_context(|| format!("`{}` is not a text", path.display()))
 }

@@ -28,7 +28,7 @@ const STOP: Duration = Duration::from_secs(60);
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// The network key of the node through which the others of a local chain find each other, and the identity that follows
-/// from it. Everybody knows it.
+/// from it. The key is public.
 const ENTRANCE_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000001";
 const ENTRANCE_IDENTITY: &str = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
 

@@ -7,7 +7,7 @@
 //! 3. The sequential model, fed with the final blocks, decides as the chain did and ends with the state that every node has.
 //! 4. What a client was told to be final is there, and no transaction is there twice.
 //! 5. A gate gave nothing out without an opening and a grant, and what it gave out was what had been written.
-//! 6. Nobody was reported for an offence: faults are not crimes.
+//! 6. No authority was reported for an offence: faults are not crimes.
 
 use super::{
     history::Block,
@@ -40,9 +40,9 @@ pub enum Rule {
     Transaction,
     /// A transaction is there twice.
     Twice,
-    /// Something was released to somebody who may not have it, or something else than was written.
+    /// Something was released to a reader who may not have it, or something else than was written.
     Reading,
-    /// Somebody was reported for an offence.
+    /// An authority was reported for an offence.
     Offence,
 }
 
@@ -72,7 +72,7 @@ pub struct Evidence<'a> {
     pub people: Vec<Person>,
     /// The final blocks from the first to the last that is looked at, as one node tells them.
     pub blocks: &'a [Block],
-    /// That node: nothing was done to it.
+    /// The node: nothing was done to it.
     pub witness: usize,
     /// What each node tells of them.
     pub nodes: &'a [(usize, Told)],
@@ -91,7 +91,7 @@ pub struct Counts {
     pub transactions: usize,
     /// Openings that it decided: permitted and denied.
     pub openings: (usize, usize),
-    /// Entries of logs whose chain was computed anew.
+    /// Entries of logs whose chain was computed again.
     pub entries: usize,
     /// Transactions that clients were told to be final.
     pub told_final: usize,

@@ -2,9 +2,9 @@
 
 //! The packet filter that `salus network init` writes, tried: four hospitals behind it, and an intruder outside.
 //!
-//! The hospitals 1 to 3 run what was written. Hospital 4 is careless: its node takes whoever comes for a peer and offers RPC and
-//! metrics to everybody, RPC by translated addresses, as container engines publish ports. So each thing that the filter is to prevent would happen without it, which the control shows: the same
-//! attempts by the same intruder, in the same network, after the filters were taken away.
+//! The hospitals 1 to 3 run what was written. Hospital 4 is careless: its node takes every visitor for a peer and offers RPC and
+//! metrics to all addresses, RPC by translated addresses, as container engines publish ports. So each thing that the filter is to
+//! prevent would happen without it, which the control shows: the same attempts by the same intruder, in the same network, after the filters were taken away.
 
 use crate::{
     intruder::{ask, Asked},

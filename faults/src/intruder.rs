@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Somebody who holds the specification of a chain, and whom its consortium did not admit, asks nodes for what they have.
+//! An intruder who holds the specification of a chain, and whom its consortium did not admit, asks nodes for what they have.
 //!
 //! An ordinary node asks only peers with which it has shaken hands, and authorities shake hands with reserved peers only. The
-//! protocols in which nodes ask each other know no such difference: whoever has a connection may ask. So this opens a
+//! protocols in which nodes ask each other know no such difference: any connected node may ask. So this opens a
 //! connection and asks, with the messages of `sc-network-sync` and `sc-network-light`, in the network library that nodes use.
 
 use anyhow::{Context, Result};
@@ -104,7 +104,7 @@ pub async fn ask(genesis: Digest, block: Digest, address: &str) -> Result<Asked>
     network.add_known_address(peer, std::iter::once(address));
     let connected = Arc::new(AtomicBool::new(false));
     let seen = connected.clone();
-    // Nothing moves unless somebody asks for events.
+    // Nothing moves unless events are asked for.
     let driver = tokio::spawn(async move {
         while let Some(event) = network.next_event().await {
             if let Litep2pEvent::ConnectionEstablished { .. } = event {

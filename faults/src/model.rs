@@ -32,7 +32,7 @@ const REQUEST_LIFE: Moment = 30 * 24 * HOUR;
 /// A session lasts so long.
 const SESSION: Moment = HOUR / 2;
 
-/// Somebody who takes part.
+/// A person who takes part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Person {
     /// The member.
@@ -106,7 +106,7 @@ pub type Disagreement = String;
 pub struct Model {
     people: BTreeMap<SigningKey, Person>,
     charts: BTreeMap<ChartId, ChartState>,
-    /// Since when somebody is being denied in a chart, and how often since.
+    /// Since when a person is being denied in a chart, and how often since.
     denials: BTreeMap<(ChartId, MemberId), (Moment, u32)>,
     openings: Vec<(SessionKey, Opening)>,
     /// In which block each grant was revoked.
@@ -160,7 +160,7 @@ impl Model {
             return Ok(());
         }
         let me = transaction.signer.and_then(|account| self.people.get(&account)).copied();
-        let me = me.ok_or("somebody whom the model does not know signed it")?;
+        let me = me.ok_or("a person whom the model does not know signed it")?;
         self.transactions = self.transactions.saturating_add(1);
         let outcome = self.call(me, now, transaction)?;
         match (outcome, transaction.succeeded) {
@@ -237,7 +237,7 @@ impl Model {
         if held.chart.controller == me.member {
             Ok(held)
         } else {
-            Err("the chart is somebody else's")
+            Err("the chart is another person's")
         }
     }
 
@@ -300,7 +300,7 @@ impl Model {
         let recipient = match grantee {
             Grantee::Member(member) => {
                 let found = self.people.values().find(|person| person.member == member);
-                Some(found.ok_or("nobody of that number takes part")?.role)
+                Some(found.ok_or("no person of that number takes part")?.role)
             }
             Grantee::Institution(_) => None,
         };

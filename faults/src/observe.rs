@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Somebody who watches all nodes during a run and writes down every block that any of them calls final.
+//! The watch over all nodes during a run, which writes down every block that any of them calls final.
 
 use super::rpc::Rpc;
 use anyhow::Result;
@@ -118,7 +118,7 @@ impl Drop for Watch {
 }
 
 fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    // Whoever panicked while it was locked has left nothing half done: entries are added whole.
+    // A thread that panicked while it was locked has left nothing half done: entries are added whole.
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

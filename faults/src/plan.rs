@@ -84,7 +84,7 @@ impl Kind {
     pub fn proof(self) -> &'static str {
         match self {
             Self::Killed => {
-                "the process ended by signal 9, nobody answered in its place, and another process took over"
+                "the process ended by signal 9, no other process answered in its place, and another process took over"
             }
             Self::Paused => {
                 "the kernel listed the process as stopped, the node gave no answer, and the process went on"
@@ -124,7 +124,7 @@ impl Kind {
             }
             Self::RuntimeUpgrade => "all nodes have what the migration made; three blocks become final at least",
             Self::TruncatedDatabase | Self::FlippedBits => {
-                "the others go on: two blocks become final at least; a node that does not come back can sync anew"
+                "the others go on: two blocks become final at least; a node that does not come back can sync again"
             }
             Self::Flood => "the others' median wait is at most a quarter longer than before, and 300 ms",
             Self::JoiningFull | Self::JoiningWarp => "the node comes to the others' height",

@@ -106,7 +106,7 @@ impl Relay {
                     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
                     tokio::spawn(take(listener, SocketAddrV4::new(address, PEER_PORT), state.clone()));
                 }
-                // Nobody waits any more if the relay was dropped meanwhile.
+                // No caller waits any more if the relay was dropped meanwhile.
                 let _ = ready.send(());
                 let _ = (&mut closed).await;
                 Ok(())

@@ -43,11 +43,11 @@ pub struct Proof {
 pub struct Tally {
     /// Attempts that reached a node.
     pub submitted: u64,
-    /// Those that became final.
+    /// Transactions that became final.
     pub finalized: u64,
-    /// Those that were refused.
+    /// Transactions that were refused.
     pub refused: u64,
-    /// Those of which the client never heard.
+    /// Transactions of which the client never heard.
     pub unknown: u64,
     /// Attempts that reached no node, and were made again elsewhere.
     pub unreachable: u64,
@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn what_was_wrong_before_mending_is_told_and_counted() {
         let mended = Report { before_mending: vec![violation(), violation()], ..old() };
-        assert_eq!(mended.judge(), Verdict::Passed, "the network was not touched, and syncing anew mended the node");
+        assert_eq!(mended.judge(), Verdict::Passed, "the network was not touched, and syncing again mended the node");
         assert!(mended.words().contains("before mending, Lost: node 1 has no block 30"), "{}", mended.words());
         let told = "Damaged nodes that served something wrong before they were mended: 1, in 2 places.";
         assert!(summary(&[old(), mended]).ends_with(&format!("\n\n{told}\n")));

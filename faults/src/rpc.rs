@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The few questions that whoever watches a node asks, without metadata: a connection is made in a moment, again and again.
+//! The few questions that the watch over a node asks, without metadata: a connection is made in a moment, again and again.
 
 use anyhow::{Context, Result};
 use codec::{Compact, Encode};
@@ -101,7 +101,7 @@ impl Rpc {
     }
 }
 
-/// Reads a header, and hashes it anew: what a node tells need not be what it was asked for.
+/// Reads a header, and hashes it again: what a node tells need not be what it was asked for.
 fn read_header(header: &Value) -> Result<Header> {
     let field = |name: &str| header.get(name).with_context(|| format!("a header without {name}"));
     let (parent, state, transactions) =

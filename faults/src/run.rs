@@ -198,7 +198,7 @@ struct Compared {
 impl Finals<'_> {
     async fn check(mut self) -> Result<Compared> {
         // A damaged database may break later, or serve what is damaged, which comparing finds, as it would for an operator.
-        // What counts is that the network is not touched, and that syncing anew mends it.
+        // What counts is that the network is not touched, and that syncing again mends it.
         let damaged = matches!(self.plan.kind, Kind::TruncatedDatabase | Kind::FlippedBits);
         if damaged && !self.stays_level().await? {
             self.mend("the damaged database broke later").await?;
@@ -228,9 +228,9 @@ impl Finals<'_> {
         Ok(level.await && self.network.machine(victim)?.ended()?.is_none())
     }
 
-    /// What an operator does about a damaged database: remove it, and have the node sync anew.
+    /// What an operator does about a damaged database: remove it, and have the node sync again.
     async fn mend(&mut self, why: &str) -> Result<()> {
-        self.remarks.push(format!("{why}; its operator removed it, and the node synced anew"));
+        self.remarks.push(format!("{why}; its operator removed it, and the node synced again"));
         let (victim, target) = (self.plan.victim, self.watch.height());
         let machine = self.network.machine(victim)?;
         if machine.ended()?.is_none() && machine.process().is_some() {
@@ -243,7 +243,7 @@ impl Finals<'_> {
         let level = self.watch.until(PATIENCE, |seen| {
             seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target)
         });
-        ensure!(level.await, "the node did not sync anew");
+        ensure!(level.await, "the node did not sync again");
         Ok(())
     }
 
@@ -261,7 +261,7 @@ impl Finals<'_> {
         if !level.await {
             bail!("the nodes do not come to the same height of {last}: {:?}", self.watch.seen().nodes);
         }
-        let witness = self.network.machines.get(self.witness()).context("nobody to ask")?;
+        let witness = self.network.machines.get(self.witness()).context("no node to ask")?;
         Reader::connect(&witness.url()).await?.blocks(last).await
     }
 

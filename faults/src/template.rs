@@ -40,12 +40,12 @@ const NEXT_RUNTIME: &str = "next-runtime.wasm";
 /// Compartments of each chart.
 pub const COMPARTMENTS: u8 = 2;
 
-/// Somebody who takes part in the load.
+/// A person who takes part in the load.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Actor {
     /// What the model knows of them.
     pub person: Person,
-    /// The secret URI of their keys; everybody knows it.
+    /// The secret URI of their keys; it is public.
     pub uri: String,
     /// The chart of a patient.
     pub chart: Option<ChartId>,
@@ -112,7 +112,7 @@ impl Template {
         self.upgrade_planned.then(|| self.folder.join(NEXT_RUNTIME))
     }
 
-    /// Everybody of whom the model has to know.
+    /// All people of whom the model has to know.
     pub fn people(&self) -> impl Iterator<Item = Person> + '_ {
         self.patients.iter().chain(&self.clinicians).map(|actor| actor.person)
     }
@@ -176,7 +176,7 @@ fn home(folder: &Path, place: usize) -> PathBuf {
 /// The council plans to replace the runtime, and all authorities confirm it, each at their own desk.
 async fn plan_upgrade(folder: &Path, urls: &[String], programs: &Programs) -> Result<()> {
     let (code, node) = (folder.join(NEXT_RUNTIME), &programs.node);
-    let text = |path: &Path| path.to_str().map(str::to_owned).context("the name of the folder is no text");
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("the name of the folder is not a text");
     let (code, node) = (text(&code)?, text(node)?);
     let desk = |place: usize, url: &str, role: &str| -> Result<Salus> {
         Ok(Salus::new(&home(folder, place), &folder.join("vaults"), url)?.acting_as(&staff(place, role)))
@@ -203,7 +203,7 @@ async fn plan_upgrade(folder: &Path, urls: &[String], programs: &Programs) -> Re
     Ok(())
 }
 
-/// A network that was begun, with the words of everybody's identities.
+/// A network that was begun, with the words of all identities.
 struct Founders {
     files: Files,
     /// The folders of the hospitals' files, relative to the template.
@@ -256,7 +256,7 @@ async fn populate(founded: &Founders, urls: &[String], vaults: &Path) -> Result<
     let joined =
         try_join_all(people.iter().map(|(hospital, role, uri)| join(founded, &chains, *hospital, *role, uri))).await?;
 
-    // Everybody is verified by another hospital than the one that admitted them; every verifier works through its own.
+    // Each member is verified by another hospital than the one that admitted them; every verifier works through its own.
     let members: Vec<_> = joined.iter().map(|person| person.member).collect();
     let verify = |verifier: usize| {
         let members: Vec<_> = members
@@ -346,7 +346,7 @@ async fn furnish(chain: Chain, vaults: &Path, patient: &Actor, readers: &[Actor]
     Ok((chart, written.record))
 }
 
-/// What is written into every record of a chart: whoever reads it can tell whether it is what was written.
+/// What is written into every record of a chart: a reader can tell whether it is what was written.
 pub fn content(chart: ChartId) -> Vec<u8> {
     format!("what belongs to chart {chart}").into_bytes()
 }

@@ -30,7 +30,7 @@ use std::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 
-/// How long somebody waits for an attempt before trying elsewhere: twice what it takes until something is final. It is less
+/// How long a person waits for an attempt before trying elsewhere: twice what it takes until something is final. It is less
 /// than finality is made to stand still for, so that people go on submitting meanwhile.
 const PATIENCE: Duration = Duration::from_secs(7);
 /// How long a connection may take.
@@ -61,7 +61,7 @@ pub enum End {
     },
     /// The chain, a gate or the library said no.
     Refused(String),
-    /// Nobody knows: it may still take effect.
+    /// Unknown: it may still take effect.
     Unknown(String),
     /// The node could not be asked, and nothing was submitted.
     Unreachable(String),
@@ -86,7 +86,7 @@ pub struct Attempt {
     pub end: End,
 }
 
-/// Somebody asked a release gate for a record.
+/// A reader asked a release gate for a record.
 #[derive(Clone, Debug, Serialize)]
 pub struct Reading {
     /// When.
@@ -230,7 +230,7 @@ impl Drop for Load {
 
 impl Shared {
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        // Whoever panicked while it was locked has left nothing half done: notes are added whole.
+        // A thread that panicked while it was locked has left nothing half done: notes are added whole.
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -123,7 +123,7 @@ test('a node answers at the port under which it is published', () => {
   }
 });
 
-test('a hospital has its own keys and data, and nobody elses', () => {
+test('a hospital has its own keys and data, and not those of another', () => {
   for (const name of HOSPITALS) {
     const { volumes, networks } = rehearsal.services[`hospital-${name}`];
     assert.deepEqual(volumes, [`${name}:/etc/salus:ro`, `${name}-data:/data`]);

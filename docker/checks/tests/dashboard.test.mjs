@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The dashboard as Grafana loads it. That its metrics exist is seen at a real node: e2e/tests/scenarios/monitoring.rs.
+// The dashboard as Grafana loads it. A scenario sees at a real node that its metrics exist: e2e/tests/scenarios/network_script.rs.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The image's recipe, and what is sent to whoever builds it.
+// The image's recipe, and what the builder is sent.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -19,7 +19,7 @@ test('the linter has nothing to say', () => {
   assert.notEqual(validate('FROM x\nENTRYPONT ["y"]\n').length, 0, 'the linter says nothing of anything');
 });
 
-test('nobody is root in it', () => {
+test('no process is root in it', () => {
   assert.deepEqual(words(image, 'USER'), ['1001:1001']);
   const after = image.slice(image.indexOf('\nUSER '));
   assert.ok(!/^(COPY|ADD) /m.test(after), 'something is put there after the user is set');

@@ -11,7 +11,7 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 import { PASSWORD, Salus } from './salus.mjs';
 
-/** The name under which everybody keeps their own identity. */
+/** The name under which each person keeps their own identity. */
 export const OWN = 'me';
 
 /** The record that the patient keeps in the compartment `Laboratory`. */
@@ -68,7 +68,7 @@ export function computer(node, name) {
   return new Salus({ home, vaults: path.join(node.folder, 'vaults'), node: node.ws });
 }
 
-/** Everybody's keys; the hospitals' staff uses the development keys that the chain begins with. */
+/** The keys of all people; the hospitals' staff uses the development keys that the chain begins with. */
 export async function makeIdentities(staff, persons) {
   const imports = ['1', '2'].flatMap((hospital) => [
     ['key', 'import', `hospital-${hospital}`, '--uri', `//Hospital${hospital}`],

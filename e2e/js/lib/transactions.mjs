@@ -12,7 +12,7 @@ export function include(transaction, pair) {
   return watch((told) => transaction.signAndSend(pair, told), isIncluded);
 }
 
-/** Submits what nobody signs, and waits until it is finalized: the hash of its block. Nothing in that is looked at. */
+/** Submits what has no signer, and waits until it is finalized: the hash of its block. Nothing in that is looked at. */
 export function submitUnsigned(api, transaction) {
   return new Promise((resolve, reject) => {
     const told = (status) => {

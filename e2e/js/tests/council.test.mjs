@@ -62,14 +62,14 @@ describe('what a council reads', () => {
 });
 
 describe('who else decides', () => {
-  test('nobody: there is no sudo', () => {
+  test('no account: there is no sudo', () => {
     for (const { name } of api.runtimeMetadata.asLatest.pallets) assert.doesNotMatch(name.toString(), /sudo/i);
     for (const [section, calls] of Object.entries(api.tx)) {
       for (const name of Object.keys(calls)) assert.doesNotMatch(name, /sudo/i, `${section}.${name}`);
     }
   });
 
-  test('what is for Root, nobody may sign', async () => {
+  test('no account may sign what is for Root', async () => {
     const { system, council, utility } = api.tx;
     const [delegate] = delegates;
     const { address } = delegate;
@@ -99,7 +99,7 @@ describe('what a council sets', () => {
     assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), life);
   });
 
-  test('one of two is no majority', async () => {
+  test('one of two is not a majority', async () => {
     const call = api.tx.upgrades.setParameter({ RequestLife: HOUR });
     // With a threshold of one, the council would carry a proposal out at once, for one. The runtime holds motions to what they take.
     const alone = submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
@@ -176,7 +176,7 @@ describe('how a council decides', () => {
   let proposal;
   let index;
 
-  test('a delegate proposes, and everybody reads what', async () => {
+  test('a delegate proposes, and all members read what', async () => {
     const call = api.tx.authorities.removeAuthority(1);
     const proposed = await submit(api.tx.council.propose(2, call, call.method.encodedLength), delegates[0]);
     const fields = fieldsOf(proposed, api.events.council.Proposed);
@@ -188,7 +188,7 @@ describe('how a council decides', () => {
     assert.deepEqual([read.section, read.method, read.args[0].toNumber()], ['authorities', 'removeAuthority', 1]);
   });
 
-  test('nobody else proposes or votes', async () => {
+  test('no other member proposes or votes', async () => {
     const call = api.tx.authorities.removeAuthority(0);
     const byService = submit(api.tx.council.propose(2, call, call.method.encodedLength), services[0]);
     await assert.rejects(byService, ROLE_MAY_NOT_CALL);

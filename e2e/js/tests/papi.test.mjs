@@ -104,7 +104,7 @@ test('a call that fails in its block tells the error', async () => {
   assert.deepEqual([type, value.type, value.value.type], ['Module', 'Access', 'AlreadyRevoked']);
 });
 
-test('a transaction of somebody who is no member is refused, with the documented code', async () => {
+test('a transaction of an account that belongs to no member is refused, with the documented code', async () => {
   const call = { chart: BigInt(cast.chart), grant, reason: undefined };
   await assert.rejects(api.tx.Access.revoke_access(call).signAndSubmit(stranger), (refusal) => {
     assert.ok(refusal instanceof InvalidTxError, `${refusal}`);

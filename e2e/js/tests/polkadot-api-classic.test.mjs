@@ -157,7 +157,7 @@ describe('what a member does', () => {
     assert.equal(shown.grants.find(({ id }) => id === grant)?.envelope.hash, terms.envelope);
   });
 
-  test('nobody but the patient can have an envelope sealed, not even a reader', async () => {
+  test('only the patient can have an envelope sealed, not even a reader', async () => {
     const { clinician, clinicianId, chart, compartment } = cast;
     const to = `member:${clinicianId}`;
     const reason = await clinician.refused('envelope', chart, '--to', to, '--compartment', compartment);
@@ -205,7 +205,7 @@ describe('what a member does', () => {
     });
   });
 
-  test('a transaction of somebody who is no member is refused at the pool, with the documented code', async () => {
+  test('a transaction of an account that belongs to no member is refused at the pool, with the documented code', async () => {
     const { strangerPair, chart } = cast;
     const refused = submit(api.tx.access.revokeAccess(chart, grant, null), strangerPair);
     // The code is `NotMember` of `salus_primitives::refusal`; without it, Substrate would speak of fees.

@@ -225,7 +225,7 @@ describe('the methods `salus_*`', () => {
     }
   });
 
-  test('refuse parameters that are no list, and say what is wrong', async () => {
+  test('refuse parameters that are not a list, and say what is wrong', async () => {
     for (const method of Object.keys(METHODS).filter((method) => METHODS[method].length > 0)) {
       for (const params of ['null', '{}', '{"wrong":1}', '"x"', '5', undefined]) {
         const { error } = await callWithText(method, params);
@@ -274,7 +274,7 @@ describe('the server', () => {
     assert.equal((await fetch(`${node.http}/health/readiness`)).status, 200);
   });
 
-  test('refuses unknown methods and what is no JSON', async () => {
+  test('refuses unknown methods and what is not JSON', async () => {
     assert.equal((await call('salus_everything')).error?.code, UNKNOWN_METHOD);
     for (const body of ['', '{', '\u0000', '[', '{"jsonrpc":"2.0","id":1,"method":"salus_now"', '['.repeat(10_000)]) {
       const response = await post(body);

@@ -69,7 +69,7 @@ describe('session keys', () => {
     assert.deepEqual((await api.query.session.validators()).toJSON(), validators);
   });
 
-  test('are taken back by nobody', async () => {
+  test('cannot be taken back', async () => {
     await assert.rejects(submit(api.tx.session.purgeKeys(), services[0]), ROLE_MAY_NOT_CALL);
     // Nor are they set past the log.
     const unlogged = api.tx.session.setKeys(made.keys, made.proof);

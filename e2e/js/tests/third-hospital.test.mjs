@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A third hospital comes and goes, with @polkadot/api: the council admits it, gives it a seat, suspends and reinstates
-// that, and takes it. Its staff join with the command line, as everybody does.
+// that, and takes it. Its staff join with the command line, as all staff does.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // How the runtime is replaced while the network runs, with @polkadot/api: the council plans it, authorities confirm
-// that their nodes can execute it, the delay runs, and somebody sends the code.
+// that their nodes can execute it, the delay runs, and any account sends the code.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -7,7 +7,7 @@ use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Everybody, each with a computer of their own; the vaults are reached by all of them.
+/// All people, each with a computer of their own; all of them reach the vaults.
 pub(super) struct Cast {
     /// Staff of the two hospitals of the `dev` chain, and later of the laboratory.
     pub(super) staff: Salus,
@@ -40,11 +40,11 @@ pub(super) const HOSPITAL_1: u32 = 0;
 pub(super) const HOSPITAL_2: u32 = 1;
 const LABORATORY: u32 = 2;
 
-/// The name under which everybody keeps their own identity.
+/// The name under which each person keeps their own identity.
 const OWN: &str = "me";
 
 impl Cast {
-    /// Makes all identities, admits the laboratory, and lets everybody but the stranger join.
+    /// Makes all identities, admits the laboratory, and lets all but the stranger join.
     pub(super) async fn enter(folder: &Path, url: &str, steps: &mut Steps) -> Result<Self> {
         let vaults = folder.join("vaults");
         let computer = |name: &str| Salus::new(&folder.join("computers").join(name), &vaults, url);
@@ -88,7 +88,7 @@ impl Cast {
     }
 
     async fn make_identities(&self, steps: &mut Steps) -> Result<()> {
-        steps.begin("keys for everybody, each on a computer of their own");
+        steps.begin("keys for all people, each on a computer of their own");
         for hospital in ["1", "2"] {
             let uri = format!("//Hospital{hospital}");
             self.staff.json(&["key", "import", &format!("hospital-{hospital}"), "--uri", &uri]).await?;
@@ -147,7 +147,7 @@ async fn join(staff: &Salus, file: &Path, institution: u32, role: &str, person: 
 }
 
 pub(super) fn text(path: &Path) -> Result<&str> {
-    path.to_str().with_context(|| format!("`{}` is no UTF-8", path.display()))
+    path.to_str().with_context(|| format!("`{}` is not UTF-8", path.display()))
 }
 
 pub(super) fn string(value: &Value, pointer: &str) -> Result<String> {
@@ -163,5 +163,5 @@ pub(super) fn number(value: &Value, pointer: &str) -> Result<u64> {
 }
 
 pub(super) fn list(value: &Value) -> Result<&Vec<Value>> {
-    value.as_array().with_context(|| format!("this is no list: {value}"))
+    value.as_array().with_context(|| format!("this is not a list: {value}"))
 }

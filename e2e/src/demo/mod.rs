@@ -16,14 +16,14 @@ use std::path::Path;
 
 /// The bundle of a person who does not exist, for when none is given.
 pub const BUNDLE: &[u8] = include_bytes!("../../bundles/anna-bergmann.json");
-/// The bundle of another such person, whose blob somebody tries to pass off as the patient's.
+/// The bundle of another such person, whose blob a doctor tries to pass off as the patient's.
 const OTHER_BUNDLE: &[u8] = include_bytes!("../../bundles/karl-lindqvist.json");
 
 /// Runs everything in `folder`, with these bundles of one patient.
 pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     let mut steps = Steps::default();
 
-    // Before anything is started, so that a bad bundle costs nobody a minute.
+    // Before anything is started, so that a bad bundle costs no time.
     let bundles = texts
         .iter()
         .map(|text| Bundle::parse(text))

@@ -124,7 +124,7 @@ pub(super) async fn revocation_acts_at_once(cast: &mut Cast, folder: &Path, step
     steps.check("the patient reads it", read == b"written after the rotation")
 }
 
-/// The stranger has keys, and the files of every vault, and is no member.
+/// The stranger has keys, and the files of every vault, but belongs to no member.
 pub(super) async fn stranger_gets_nothing(cast: &Cast, folder: &Path, steps: &mut Steps) -> Result<()> {
     steps.begin("a stranger, with keys and all vaults at hand, gets nothing");
     let record = list_of_b(cast, folder).await?.first().context("there is no record")?.clone();

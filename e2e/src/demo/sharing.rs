@@ -20,7 +20,7 @@ pub(super) async fn open_chart(cast: &mut Cast, steps: &mut Steps) -> Result<()>
     steps.check("the patient sees the name of every compartment", named.len() == list(&compartments)?.len())?;
     let seen = cast.doctor_a.json(&["compartment", "list", &cast.chart]).await?;
     let sealed = list(&seen)?.iter().all(|one| one.pointer("/name") == Some(&Value::Null));
-    steps.check("for everybody else they are numbers", sealed)?;
+    steps.check("for all others they are numbers", sealed)?;
     let laboratory = list(&compartments)?.iter().find(|one| one.pointer("/name") == Some(&"Laboratory".into()));
     cast.laboratory = number(laboratory.context("there is no compartment for laboratories")?, "/number")?;
 

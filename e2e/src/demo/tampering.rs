@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What happens when somebody meddles with a vault, or with the chain's references to it.
+//! Trials of a vault that an attacker changes, or with the chain's references to it.
 
 use super::cast::{list, number, string, text, Cast, HOSPITAL_1, HOSPITAL_2};
 use crate::steps::Steps;

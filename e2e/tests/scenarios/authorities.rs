@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(400);
 /// Staff of the development chain, and of a third hospital, at one computer that asks the first hospital's node.
 struct Scene {
     folder: tempfile::TempDir,
-    everybody: Salus,
+    people: Salus,
     entrance: String,
     _first: Node,
 }
@@ -27,21 +27,21 @@ impl Scene {
     async fn begin() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let (first, entrance) = Node::start_entrance(&folder.path().join("first")).await?;
-        let everybody = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), first.url())?;
+        let people = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), first.url())?;
         for hospital in ["1", "2"] {
             for role in ["Delegate", "Service", "Verifier"] {
                 let (name, uri) = (format!("{role}-{hospital}"), format!("//Hospital{hospital}//{role}"));
-                everybody.json(&["key", "import", &name, "--uri", &uri]).await?;
+                people.json(&["key", "import", &name, "--uri", &uri]).await?;
             }
         }
         for name in ["Hospital-3", "Service-3", "Delegate-3", "Deputy-3"] {
-            everybody.json(&["key", "import", name, "--uri", &format!("//Third//{name}")]).await?;
+            people.json(&["key", "import", name, "--uri", &format!("//Third//{name}")]).await?;
         }
-        let scene = Self { folder, everybody, entrance, _first: first };
+        let scene = Self { folder, people, entrance, _first: first };
         // Vouchers are dated by the chain.
         scene
             .until("a block is final", || async {
-                Ok(scene.everybody.json(&["status"]).await?["finalized"]["number"].as_u64() > Some(0))
+                Ok(scene.people.json(&["status"]).await?["finalized"]["number"].as_u64() > Some(0))
             })
             .await?;
         Ok(scene)
@@ -52,20 +52,20 @@ impl Scene {
     }
 
     async fn acts(&self, who: &str, arguments: &[&str]) -> Result<Value> {
-        self.everybody.acting_as(who).json(arguments).await
+        self.people.acting_as(who).json(arguments).await
     }
 
     async fn refused(&self, who: &str, arguments: &[&str]) -> Result<String> {
-        self.everybody.acting_as(who).refused(arguments).await
+        self.people.acting_as(who).refused(arguments).await
     }
 
     async fn seats(&self) -> Result<Vec<Value>> {
-        let status = self.everybody.json(&["authority", "status"]).await?;
+        let status = self.people.json(&["authority", "status"]).await?;
         Ok(status["seats"].as_array().context("seats")?.clone())
     }
 
     async fn motions(&self) -> Result<Vec<Value>> {
-        Ok(self.everybody.json(&["council", "list"]).await?.as_array().context("a list")?.clone())
+        Ok(self.people.json(&["council", "list"]).await?.as_array().context("a list")?.clone())
     }
 
     /// Proposes something; the hash of the motion that waits for more votes.
@@ -86,7 +86,7 @@ impl Scene {
         Ok(decided)
     }
 
-    /// Lets somebody join the third hospital's staff; the number.
+    /// Lets a person join the third hospital's staff; the number.
     async fn joins(&self, who: &str, institution: &str, role: &str) -> Result<String> {
         let voucher = self.path(&format!("{who}.json"));
         let issue = ["voucher", "issue", "--institution", institution, "--role", role, "--out", &voucher];
@@ -123,7 +123,7 @@ async fn finding(salus: &Salus, subject: &str) -> Result<(String, String)> {
 async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Result<()> {
     let scene = Scene::begin().await?;
     let second = second_node_sets_keys(&scene).await?;
-    let own = Salus::new(scene.everybody.home(), &scene.folder.path().join("vaults"), second.url())?;
+    let own = Salus::new(scene.people.home(), &scene.folder.path().join("vaults"), second.url())?;
     proposals_that_come_to_nothing(&scene).await?;
     third_hospital_is_admitted(&scene).await?;
     votes_against_and_pauses(&scene).await?;
@@ -162,7 +162,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     let said = scene.refused("Delegate-1", &["council", "remove-authority", "0", "--force"]).await?;
     assert!(said.contains("the only authority with session keys"), "{said}");
 
-    let history = scene.everybody.json(&["authority", "history"]).await?;
+    let history = scene.people.json(&["authority", "history"]).await?;
     let did: Vec<_> = history.as_array().context("entries")?.iter().map(|entry| &entry["action"]).collect();
     let expected = [
         "authority-admitted",
@@ -181,7 +181,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
 async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
     let folder = scene.folder.path().join("second");
     let node = Node::start_beside(&scene.entrance, &["--rpc-methods=safe"], &folder).await?;
-    let own = |node: &Node| Salus::new(scene.everybody.home(), &scene.folder.path().join("vaults"), node.url());
+    let own = |node: &Node| Salus::new(scene.people.home(), &scene.folder.path().join("vaults"), node.url());
     let said = own(&node)?.acting_as("Service-2").failed(&["authority", "rotate-keys"]).await?;
     assert!(said.contains("SALUS_RPC_METHODS=unsafe"), "{said}");
     node.stop().await?;
@@ -222,7 +222,7 @@ async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
         assert!(said.contains(word), "{arguments:?}: {said}");
     }
     let nowhere = [&["council", "admit-authority", "7"], seat.as_slice()].concat();
-    let said = scene.everybody.acting_as("Delegate-1").failed(&nowhere).await?;
+    let said = scene.people.acting_as("Delegate-1").failed(&nowhere).await?;
     assert!(said.contains("there is no institution `7`"), "{said}");
     assert!(scene.motions().await?.is_empty());
     Ok(())
@@ -230,14 +230,14 @@ async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
 
 /// It is admitted as an institution, its staff join, and it gets a seat.
 async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
-    let keys = scene.everybody.json(&["key", "show", "Hospital-3"]).await?;
+    let keys = scene.people.json(&["key", "show", "Hospital-3"]).await?;
     let key = |pointer: &str| keys.pointer(pointer).and_then(Value::as_str).map(str::to_owned).context("a key");
     let (issuing, encryption) = (key("/membership")?, key("/encryption/key")?);
     let admit =
         ["institution", "admit", "--kind", "hospital", "--issuing-key", &issuing, "--encryption-key", &encryption];
     let proposal = scene.propose("Delegate-1", &admit).await?;
 
-    // Everybody reads what they vote on, and who has.
+    // Delegates read what they vote on, and who has.
     let motions = scene.motions().await?;
     let motion = motions.first().context("a motion")?;
     assert_eq!(motion["proposal"], proposal);
@@ -288,23 +288,23 @@ async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
     assert_eq!(decided["progress"], "disapproved");
     assert!(scene.motions().await?.is_empty());
 
-    let pausable = scene.everybody.json(&["council", "pausable-calls"]).await?;
+    let pausable = scene.people.json(&["council", "pausable-calls"]).await?;
     assert!(pausable.as_array().context("a list")?.contains(&json!("Access.request_access")), "{pausable}");
     scene.decide(&["council", "pause-call", "Access.request_access"], &["Delegate-3"]).await?;
-    let parameters = scene.everybody.json(&["council", "parameters"]).await?;
+    let parameters = scene.people.json(&["council", "parameters"]).await?;
     assert_eq!(parameters["paused_calls"], json!(["Access.request_access"]));
-    let (verdict, says) = finding(&scene.everybody, "pauses").await?;
+    let (verdict, says) = finding(&scene.people, "pauses").await?;
     assert!(verdict == "warning" && says.contains("Access.request_access"), "{says}");
     scene.decide(&["council", "unpause-call", "Access.request_access"], &["Delegate-2"]).await?;
     scene.decide(&["council", "set-parameter", "--request-life", "2h"], &["Delegate-2"]).await?;
-    let parameters = scene.everybody.json(&["council", "parameters"]).await?;
+    let parameters = scene.people.json(&["council", "parameters"]).await?;
     assert_eq!((&parameters["paused_calls"], &parameters["request_life"]), (&json!([]), &json!(7_200_000)));
     Ok(())
 }
 
 /// An upgrade is planned with two thirds, confirmed by one, and taken back with more than half before its delay has run.
 async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
-    let said = scene.everybody.acting_as("Delegate-1").failed(&["council", "cancel-upgrade"]).await?;
+    let said = scene.people.acting_as("Delegate-1").failed(&["council", "cancel-upgrade"]).await?;
     assert!(said.contains("no upgrade is planned"), "{said}");
     let Ok(runtime) = std::env::var("SALUS_NEXT_RUNTIME") else {
         eprintln!("SALUS_NEXT_RUNTIME names no file: no upgrade is planned");
@@ -312,10 +312,10 @@ async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
     };
     scene.decide(&["council", "set-upgrade-delay", "1h"], &["Delegate-2"]).await?;
     let planned = scene.decide(&["council", "plan-upgrade", &runtime], &["Delegate-3"]).await?;
-    let upgrade = scene.everybody.json(&["authority", "upgrade"]).await?;
+    let upgrade = scene.people.json(&["authority", "upgrade"]).await?;
     assert_eq!((&upgrade["stage"], &upgrade["confirmed"]), (&json!("delayed"), &json!([])), "{planned}");
     scene.acts("Service-1", &["authority", "confirm-upgrade", &runtime]).await?;
-    let upgrade = scene.everybody.json(&["authority", "upgrade"]).await?;
+    let upgrade = scene.people.json(&["authority", "upgrade"]).await?;
     assert_eq!((&upgrade["stage"], &upgrade["confirmed"]), (&json!("delayed"), &json!([0])), "{upgrade}");
     let said = scene.refused("Service-1", &["authority", "apply-upgrade", &runtime]).await?;
     assert!(said.contains("The delay has not run yet"), "{said}");
@@ -323,13 +323,13 @@ async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
     assert!(said.contains("is planned already") && said.contains("cancel-upgrade"), "{said}");
 
     scene.decide(&["council", "cancel-upgrade"], &["Delegate-3"]).await?;
-    assert_eq!(scene.everybody.json(&["authority", "upgrade"]).await?, Value::Null);
-    let said = scene.everybody.acting_as("Service-1").failed(&["authority", "confirm-upgrade", &runtime]).await?;
+    assert_eq!(scene.people.json(&["authority", "upgrade"]).await?, Value::Null);
+    let said = scene.people.acting_as("Service-1").failed(&["authority", "confirm-upgrade", &runtime]).await?;
     assert!(said.contains("no upgrade is planned"), "{said}");
     Ok(())
 }
 
-/// Its keys may be in wrong hands, so it asks nobody; the council ends it.
+/// Its keys may be in wrong hands, so it asks no member; the council ends it.
 async fn own_seat_is_suspended(scene: &Scene) -> Result<()> {
     scene.acts("Delegate-2", &["authority", "suspend"]).await?;
     let seats = scene.seats().await?;
@@ -349,16 +349,16 @@ async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
         [("suspend-member", "suspended"), ("reinstate-member", "active"), ("revoke-member", "revoked")]
     {
         scene.decide(&["council", decision, &deputy], &both).await?;
-        assert_eq!(scene.everybody.json(&["member", "show", &deputy]).await?["status"], status, "{decision}");
+        assert_eq!(scene.people.json(&["member", "show", &deputy]).await?["status"], status, "{decision}");
     }
 
-    let key = scene.everybody.json(&["key", "show", "Delegate-3"]).await?["membership"].clone();
+    let key = scene.people.json(&["key", "show", "Delegate-3"]).await?["membership"].clone();
     let rotate = ["institution", "rotate-issuing-key", "2", key.as_str().context("a key")?];
     scene.decide(&rotate, &both).await?;
-    assert_eq!(scene.everybody.json(&["institution", "show", "2"]).await?["profile"]["issuing_key"], key);
+    assert_eq!(scene.people.json(&["institution", "show", "2"]).await?["profile"]["issuing_key"], key);
     for (decision, status) in [("suspend", "suspended"), ("reinstate", "active"), ("remove", "removed")] {
         scene.decide(&["institution", decision, "2"], &both).await?;
-        assert_eq!(scene.everybody.json(&["institution", "show", "2"]).await?["status"], status, "{decision}");
+        assert_eq!(scene.people.json(&["institution", "show", "2"]).await?["status"], status, "{decision}");
     }
     Ok(())
 }
@@ -369,7 +369,7 @@ async fn third_hospital_leaves(scene: &Scene) -> Result<()> {
     assert!(said.contains("institution `2` has a seat") && said.contains("remove-authority 2"), "{said}");
     scene.decide(&["council", "remove-authority", "2"], &["Delegate-2"]).await?;
     assert_eq!(scene.seats().await?.len(), 2);
-    let said = scene.everybody.acting_as("Delegate-3").run(&["council", "require-verifications", "1"]).await?;
+    let said = scene.people.acting_as("Delegate-3").run(&["council", "require-verifications", "1"]).await?;
     assert_eq!(said.status, 1, "{}", said.stderr);
     assert!(said.stderr.contains("Council.NotMember"), "{}", said.stderr);
     let said = scene.refused("Delegate-3", &["authority", "take-vote"]).await?;

@@ -17,14 +17,14 @@ const NO_RECORD: &str = "0/00000000000000000000000000000000";
 struct Scene {
     _node: Node,
     folder: PathBuf,
-    everybody: Salus,
+    people: Salus,
 }
 
 impl Scene {
     async fn begin(folder: &Path) -> Self {
         let node = Node::start(&folder.join("node")).await.unwrap();
-        let everybody = Salus::new(&folder.join("home"), &folder.join("vaults"), node.url()).unwrap();
-        let scene = Self { _node: node, folder: folder.to_owned(), everybody };
+        let people = Salus::new(&folder.join("home"), &folder.join("vaults"), node.url()).unwrap();
+        let scene = Self { _node: node, folder: folder.to_owned(), people };
         for (name, uri) in [
             ("hospital", "//Hospital1"),
             ("issuer", "//Hospital1//Issuer"),
@@ -33,7 +33,7 @@ impl Scene {
             ("verifier-2", "//Hospital2//Verifier"),
             ("anna", "//Anna"),
         ] {
-            scene.everybody.json(&["key", "import", name, "--uri", uri]).await.unwrap();
+            scene.people.json(&["key", "import", name, "--uri", uri]).await.unwrap();
         }
         fs::write(scene.path("letter"), "Dear colleague").unwrap();
         scene
@@ -53,13 +53,13 @@ impl Scene {
     }
 
     async fn acts(&self, who: &str, arguments: &[&str]) -> serde_json::Value {
-        self.everybody.acting_as(who).json(arguments).await.unwrap()
+        self.people.acting_as(who).json(arguments).await.unwrap()
     }
 
     /// The command ends with this status, gives a reason with this word, and neither panics nor writes.
     async fn ends(&self, who: &str, arguments: &[&str], status: i32, word: &str) {
         let before = self.files();
-        let ran = self.everybody.acting_as(who).run(arguments).await.unwrap();
+        let ran = self.people.acting_as(who).run(arguments).await.unwrap();
         let what = format!("`salus {}`: {}", arguments.join(" "), ran.stderr);
         assert_eq!(ran.status, status, "{what}");
         assert!(ran.stderr.contains(word) && !ran.stderr.contains("panicked"), "{what}");
@@ -111,7 +111,7 @@ async fn what_is_not_there_or_may_not_be_is_told() {
 
     // After all that everything is as it was.
     assert_eq!(scene.acts("anna", &["record", "list", "0"]).await.as_array().unwrap().len(), 1);
-    assert_eq!(scene.everybody.acting_as("anna").bytes(&["record", "get", record]).await.unwrap(), b"Dear colleague");
+    assert_eq!(scene.people.acting_as("anna").bytes(&["record", "get", record]).await.unwrap(), b"Dear colleague");
 }
 
 async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
@@ -152,8 +152,8 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
             &["voucher", "issue", "--institution", "99", "--role", "patient", "--out", "v"],
             "no institution `99`",
         ),
-        ("nobody", &["chart", "list"], "there is no identity `nobody`"),
-        ("nobody", &["status"], "there is no identity `nobody`"),
+        ("unknown", &["chart", "list"], "there is no identity `unknown`"),
+        ("unknown", &["status"], "there is no identity `unknown`"),
     ] {
         scene.ends(who, arguments, 2, word).await;
     }
@@ -253,7 +253,7 @@ async fn vaults_that_do_not_fit(scene: &Scene, letter: &str, record: &str) {
     fs::remove_dir_all(&vault).unwrap();
     fs::rename(&aside, &vault).unwrap();
 
-    // A folder in which no vault can be made. Whoever is root may write everywhere.
+    // A folder in which no vault can be made. The root user may write everywhere.
     let mode = |mode| fs::set_permissions(scene.folder.join("vaults"), fs::Permissions::from_mode(mode)).unwrap();
     fs::rename(&vault, &aside).unwrap();
     mode(0o500);

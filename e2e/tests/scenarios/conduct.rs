@@ -42,7 +42,7 @@ async fn one_is_absent_and_returns(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-/// Those in use are replaced, and no block is missing nor one too many.
+/// The keys in use are replaced, and no block is missing nor one too many.
 async fn keys_are_replaced(scene: &mut Scene) -> Result<()> {
     let former = scene.seats(0).await?[ABSENT]["keys_in_use"].clone();
     let service = scene.desk(ABSENT)?.acting_as(&person(ABSENT, "-service"));

@@ -88,7 +88,7 @@ impl Scene {
     pub(crate) async fn decide(&self, places: &[usize], arguments: &[&str]) -> Result<Value> {
         let delegate =
             |place: &usize| Ok::<_, anyhow::Error>(self.desk(*place)?.acting_as(&person(*place, "-delegate")));
-        let (first, others) = places.split_first().context("nobody decides")?;
+        let (first, others) = places.split_first().context("no delegate decides")?;
         let mut decided = delegate(first)?.json(arguments).await?;
         let proposal = decided["progress"]["waiting"]["proposal"].as_str().context("no proposal")?.to_owned();
         for other in others {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An authority runs twice, with the same keys: a node notices, somebody reports it, and the seat is suspended (S0-16).
+//! An authority runs twice, with the same keys: a node notices, a member reports it, and the seat is suspended (S0-16).
 
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{node::Node, salus::Salus};
@@ -28,7 +28,7 @@ async fn two_blocks_for_one_slot_cost_the_seat() -> Result<()> {
         if found.as_array().is_some_and(|found| !found.is_empty()) {
             break found;
         }
-        ensure!(began.elapsed() < PATIENCE, "nobody noticed that an authority runs twice");
+        ensure!(began.elapsed() < PATIENCE, "no node noticed that an authority runs twice");
         tokio::time::sleep(Duration::from_millis(500)).await;
     };
     twin.stop().await?;

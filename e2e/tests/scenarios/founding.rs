@@ -194,7 +194,7 @@ async fn four_nodes_run_from_what_was_written() -> Result<()> {
     let genesis = desks[3].json(&["network", "check", nodes[0].url(), nodes[3].url()]).await?;
     assert_eq!(genesis["genesis"], written["genesis"]);
 
-    // All is well; the disk of whoever runs this may be full.
+    // All is well; the disk of this machine may be full.
     let options = ["--network", text(&list), "--keys", text(&hospitals[0].keys)];
     let (_, found) = doctor(&desks[0], &options).await?;
     for subject in [
@@ -253,8 +253,8 @@ async fn four_nodes_run_from_what_was_written() -> Result<()> {
     assert_eq!(found["finality"].0, "failure", "{:?}", found["finality"]);
 
     // A node that does not answer at all is a finding too.
-    let nobody = Salus::new(hospitals[3].salus.home(), folder.path(), "ws://127.0.0.1:9")?;
-    let (status, found) = doctor(&nobody, &[]).await?;
+    let nowhere = Salus::new(hospitals[3].salus.home(), folder.path(), "ws://127.0.0.1:9")?;
+    let (status, found) = doctor(&nowhere, &[]).await?;
     assert_eq!((status, found["node"].0.as_str()), (2, "failure"));
     Ok(())
 }

@@ -15,7 +15,7 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     let machine = furnish(scene.folder.path(), 5, address(5)?).await?;
     let (service, delegate) = institution_and_staff(&scene, &machine.0).await?;
 
-    // Everybody knows the newcomer's node, one after the other, and the network goes on meanwhile.
+    // All others know the newcomer's node, one after the other, and the network goes on meanwhile.
     let folder = scene.folder.path().join("network-2");
     scene.network.admit(machine, 4, &folder).await?;
     for place in 0..4 {

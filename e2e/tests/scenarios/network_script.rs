@@ -201,7 +201,7 @@ fn what_is_asked_for_exists(metrics: &Metrics) -> Result<()> {
         if !metrics.0.contains_key(&name) {
             missing.insert(name.clone());
         }
-        // Those that Prometheus itself adds, and what is chosen in the dashboard.
+        // Without labels that Prometheus itself adds, or that are chosen in the dashboard.
         for (label, value) in labels.iter().filter(|(label, _)| !["hospital", "job"].contains(&label.as_str())) {
             for alternative in value.split('|') {
                 let exists = metrics.has(&name, label, alternative);

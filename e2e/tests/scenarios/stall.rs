@@ -73,7 +73,7 @@ async fn decide_stalled(scene: &Scene, decision: &[&str]) -> Result<()> {
     let mut decided = Value::Null;
     for (place, node) in VOTES {
         let delegate = scene.desk_at(place, node)?.acting_as(&person(place, "-delegate"));
-        // Whoever votes looks for the motion at their own node first, which may be a block behind.
+        // A voter looks for the motion at the own node first, which may be a block behind.
         let proposal = decided["progress"]["waiting"]["proposal"].as_str().map(str::to_owned);
         let arguments = match &proposal {
             None => decision.to_vec(),

@@ -37,7 +37,7 @@ pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<()> {
     let file = machine.data.join(OFFSET);
     std::fs::create_dir_all(&machine.data)?;
     std::fs::write(&file, "+0\n")?;
-    let file = file.to_str().context("the name of the folder is no text")?.to_owned();
+    let file = file.to_str().context("the name of the folder is not a text")?.to_owned();
     let settings = [
         ("LD_PRELOAD", library.to_owned()),
         ("FAKETIME_TIMESTAMP_FILE", file),

@@ -3,7 +3,7 @@
 //! One node's database is damaged while the node is down, as by a disk that fails.
 //!
 //! The node may notice and refuse, it may go on with what is whole; what it must not do is tell others something else than was
-//! final. Where it does not come back, its operator does what `docs/operations.md` says: remove the database and sync anew.
+//! final. Where it does not come back, its operator does what `docs/operations.md` says: remove the database and sync again.
 
 use super::{Stage, PATIENCE};
 use crate::{plan::Detail, programs::sha256, seeded::Seeded};
@@ -144,11 +144,11 @@ async fn damaged(
     stage.heals();
     stage.others_went_on().await;
     stage.remark(format!(
-        "it {}; it said: {said:?}; its operator removed the database, and it synced anew",
+        "it {}; it said: {said:?}; its operator removed the database, and it synced again",
         if running { "ran, but did not come back" } else { "refused to go on" }
     ));
     let level = stage.watch.until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.finalized >= target));
     let level = level.await;
-    stage.expect("it synced everything anew", level);
+    stage.expect("it synced everything again", level);
     Ok(())
 }

@@ -70,7 +70,7 @@ impl Tally {
 /// A member floods one node with transactions.
 pub(super) async fn flood(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Flood(width) = stage.plan.detail else { anyhow::bail!("the plan has no width") };
-    let flooder = stage.template.clinicians.get(FLOODER).context("nobody to flood")?;
+    let flooder = stage.template.clinicians.get(FLOODER).context("no clinician to flood")?;
     let url = stage.network.machine(stage.plan.victim)?.url();
     let api = OnlineClient::<SubstrateConfig>::from_url(&url).await?;
     let (at, rpc) = (api.at_current_block().await?, Rpc::connect(&url).await?);
@@ -103,7 +103,7 @@ pub(super) async fn flood(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Others hardly wait longer than before. Who never heard of an attempt, or reached nobody with it, waited too long.
+/// Others hardly wait longer than before. A person who never heard of an attempt, or reached no node, waited too long.
 pub(super) fn others_hardly_wait(notes: &Notes) -> Proof {
     let during = notes.attempts.iter().filter(|attempt| attempt.phase == Phase::During);
     let mut waits: Vec<_> = during
@@ -128,7 +128,7 @@ pub(super) fn others_hardly_wait(notes: &Notes) -> Proof {
 
 type AtBlock = OnlineClientAtBlock<SubstrateConfig>;
 
-/// Somebody who floods.
+/// A person who floods.
 struct Spout {
     at: AtBlock,
     rpc: Rpc,
@@ -198,7 +198,7 @@ mod tests {
         Attempt { phase, at: 0, took, member: MemberId(1), node: 0, what: "grant", end }
     }
 
-    /// Attempts that took 2 s before the flood, and so long during it; further ones of which nobody heard.
+    /// Attempts that took 2 s before the flood, and so long during it; further ones without an answer.
     fn notes(during: u64, heard: usize, unheard: usize) -> Notes {
         let made = End::Final { transaction: Digest([1; 32]), block: None };
         let mut attempts = vec![attempt(Phase::Before, 2_000, made.clone()); 5];

@@ -33,7 +33,7 @@ use std::{
 /// How long anybody may take to be as far as the others.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How often somebody looks whether a node has ended by itself.
+/// How often the supervisor looks whether a node has ended by itself.
 const SUPERVISES: Duration = Duration::from_secs(1);
 /// How long three of four may take for two blocks.
 const GO_ON: Duration = Duration::from_secs(30);
@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
             for (place, machine) in self.network.machines.iter_mut().enumerate() {
                 if let Some(status) = machine.ended()? {
                     machine.start()?;
-                    self.remarks.push(format!("node {place} ended by itself ({status}), and was started anew"));
+                    self.remarks.push(format!("node {place} ended by itself ({status}), and was started again"));
                 }
             }
         }

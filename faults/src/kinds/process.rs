@@ -21,7 +21,7 @@ pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
     let (status, url) = (machine.kill().await?, machine.url());
     stage.prove(format!("process {before:?} ended with {status}"), status.signal() == Some(9));
     sleep(stage.plan.length()).await;
-    stage.prove("nobody answered in its place", silent(&url).await);
+    stage.prove("no other process answered in its place", silent(&url).await);
     stage.others_went_on().await;
     let after = stage.network.machine(victim)?.start()?;
     stage.heals();
@@ -52,7 +52,7 @@ pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Whether nobody answers at `url`.
+/// Whether no process answers at `url`.
 pub(super) async fn silent(url: &str) -> bool {
     match Rpc::connect(url).await {
         Ok(rpc) => rpc.best().await.is_err(),

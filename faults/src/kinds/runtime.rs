@@ -24,7 +24,7 @@ fn made_by_migration() -> String {
 pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     let code =
         stage.template.next_runtime().context("no upgrade is planned\nhint: --next-runtime FILE, in a new folder")?;
-    let code = code.to_str().context("the name of the folder is no text")?.to_owned();
+    let code = code.to_str().context("the name of the folder is not a text")?.to_owned();
     let victim = stage.plan.victim;
     let urls = stage.network.urls();
     let url = urls.get(victim).context("there is no victim")?;

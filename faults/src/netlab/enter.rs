@@ -26,7 +26,7 @@ pub enum Tie {
 /// any program; who wants to end everything from outside kills the process that was started, `unshare`, with `SIGKILL`.
 pub fn enter(tie: Tie) -> Result<()> {
     let own = read_link("/proc/self/ns/net").context("this kernel has no network namespaces")?;
-    let own = own.to_str().context("a namespace's name is no text")?;
+    let own = own.to_str().context("a namespace's name is not a text")?;
     let program = std::env::current_exe().context("this program's own path is unknown")?;
     let mut arguments = std::env::args_os();
     // The name under which it was started, which `unshare` would take for its own argument.
@@ -35,7 +35,7 @@ pub fn enter(tie: Tie) -> Result<()> {
     let (stage, origin) = mark.split_once(' ').unwrap_or_default();
     if !stage.is_empty() {
         // Set by hand, the mark would turn a netlab loose on the machine.
-        ensure!(origin != own, "`{MARK}` is set, but this is no namespace of the netlab's own\nhint: unset it");
+        ensure!(origin != own, "`{MARK}` is set, but this namespace is not the netlab's own\nhint: unset it");
     }
     match stage {
         "" => {
@@ -48,7 +48,7 @@ pub fn enter(tie: Tie) -> Result<()> {
             Err(error).context("`unshare` cannot be started")
         }
         "wait" => {
-            ensure!(getpid().is_init(), "this is no process namespace of the netlab's own");
+            ensure!(getpid().is_init(), "this process namespace is not the netlab's own");
             let child = Command::new(program).args(arguments).env(MARK, format!("inside {origin}")).spawn();
             let status = bury_all_but(Pid::from_child(&child.context("the program cannot be started again")?))?;
             // With this process the kernel ends all others in the namespace.
@@ -80,7 +80,7 @@ fn bury_all_but(child: Pid) -> Result<i32> {
 /// The folder that holds the names of namespaces, whatever it is linked to.
 fn runtime_folder() -> Result<String> {
     let folder = Path::new("/var/run").canonicalize().context("there is no /var/run")?;
-    folder.into_os_string().into_string().ok().context("the name of /var/run is no text")
+    folder.into_os_string().into_string().ok().context("the name of /var/run is not a text")
 }
 
 /// What a netlab does, in small, with a word about each thing that it needs.

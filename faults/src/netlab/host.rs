@@ -61,7 +61,7 @@ pub struct Slowed {
 impl Host {
     pub(super) fn new(name: &str, number: u8) -> Result<Self> {
         let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        ensure!(plain && !name.is_empty() && !name.starts_with('-'), "`{name}` is no name for a host");
+        ensure!(plain && !name.is_empty() && !name.starts_with('-'), "`{name}` is not a name for a host");
         ensure!((1..=254).contains(&number), "there is no address 10.77.0.{number}");
         let host =
             Self { name: name.to_owned(), address: Ipv4Addr::new(10, 77, 0, number), port: format!("port{number}") };
@@ -71,7 +71,7 @@ impl Host {
         run("ip", ["link", "set", port, "master", SWITCH, "up"])?;
         run("ip", ["-n", name, "address", "add", &address, "dev", INTERFACE])?;
         if let Some(address) = host.address6() {
-            // Without asking first whether somebody has it, which takes a second.
+            // Without asking first whether another host has it, which takes a second.
             let address = format!("{address}/64");
             run("ip", ["-n", name, "address", "add", &address, "dev", INTERFACE, "nodad"])?;
         }

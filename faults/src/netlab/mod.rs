@@ -21,11 +21,11 @@
 //! }
 //! ```
 //!
-//! **The switch** is a bridge without an address, so the netlab itself is no machine that hosts could reach. Hosts are cut
+//! **The switch** is a bridge without an address, so the netlab itself is not a machine that hosts could reach. Hosts are cut
 //! off at the switch, in nftables' `bridge` family, which leaves each host's own rules alone: to the host it looks as if its
 //! cable led nowhere. Every frame that is lost this way is counted.
 //!
-//! **RPC** answers on a host's loopback only, as in operation. [`Host::desk`] stands for whoever sits at that machine: an address
+//! **RPC** answers on a host's loopback only, as in operation. [`Host::desk`] stands for a program at that machine: an address
 //! on the netlab's own loopback, from which bytes pass, within this process, to a port of the host's loopback. No packet of
 //! it crosses the switch, so it works while the host is cut off or slowed, and a node cannot tell it from a program on its host:
 //! as nodes answer only who asks for them by the name of their own loopback, requests are made out to that.
@@ -85,7 +85,7 @@ impl Lab {
         self.hosts.iter().find(|host| host.name == name).with_context(|| format!("there is no host `{name}`"))
     }
 
-    /// From now on only hosts of the same group hear each other; who is in no group hears nobody.
+    /// From now on only hosts of the same group hear each other; a host in no group hears none.
     pub fn separate(&self, groups: &[&[&Host]]) -> Result<()> {
         let group = |host: &Host| groups.iter().position(|group| group.iter().any(|member| member.port == host.port));
         let mut pairs = Vec::new();

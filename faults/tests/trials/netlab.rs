@@ -51,7 +51,7 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
     let report = netlab(&["filter".as_ref(), folder.path().as_ref()]).await;
     let Report { behind, control, first_block } = serde_json::from_slice(&report).unwrap();
 
-    // Behind the filter: no door opens, nobody answers, no block comes, and each filter counted what it dropped.
+    // Behind the filter: no door opens, no node answers, no block comes, and each filter counted what it dropped.
     for (hospital, doors) in behind.doors.iter().enumerate() {
         assert!(doors.len() >= 3 && doors.values().all(|door| *door == Door::Silent), "{hospital}: {doors:?}");
     }
@@ -75,8 +75,8 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
         assert!(attempt.finalized.iter().all(|[before, after]| after > before), "{:?}", attempt.finalized);
     }
 
-    // Without the filter, all of it is to be had: each node gives blocks to whoever asks, and the careless one, blocks to whoever
-    // comes, RPC and metrics too.
+    // Without the filter, all of it is to be had: each node gives blocks to every node that asks, and the careless one to every
+    // visitor, RPC and metrics too.
     for asked in &control.asked {
         assert!(asked.connected && asked.blocks.first() == Some(&first_block), "{asked:?}");
         assert!(PROTOCOLS.iter().all(|protocol| asked.bytes(protocol) > 0), "{asked:?}");
