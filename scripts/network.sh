@@ -364,7 +364,7 @@ namespaces() {
     readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/pid | tr '\n' ' '
 }
 
-# What follows mounts over /run, changes the network and ends processes. `begin` and `on` pass the namespaces of the machine
+# The next functions mount over /run, change the network and end processes. `begin` and `on` pass the namespaces of the machine
 # on; all three kinds have to be others here.
 must_be_inside() {
     local name

@@ -19,7 +19,7 @@ scripts/programs.txt lists every program and library that scripts and tests call
 
 Where the compiler comes from, in this order:
 
-  1. What is there already, if it can build the runtime.
+  1. The compiler that is there already, if it can build the runtime.
   2. rustup, if it is installed and may download (RUSTUP_AUTO_INSTALL is not 0): the toolchain that rust-toolchain.toml
      names, with its wasm target. SALUS_RUSTUP_SECONDS (900) is how long it may take.
   3. The distribution's packages, where they are new enough (Debian 12). Debian has no standard library for wasm, so it is
@@ -259,7 +259,7 @@ std_works() {
     CARGO_TARGET_WASM32V1_NONE_LINKER='' wasm_works
 }
 
-# What `rustup target add` would have downloaded, from the sources that Debian ships beside its compiler.
+# The files that `rustup target add` would have downloaded, from the sources that Debian ships beside its compiler.
 install_wasm_std() {
     local libraries="$1" build="$CARGO_TARGET_DIR/wasm-std" built
     say "compiling the standard library for $salus_wasm_target (about a minute, once)"

@@ -48,7 +48,7 @@ fn wrong(checklist: &str, tests: &BTreeSet<String>, sources: &[File], root: &Pat
     wrong
 }
 
-/// What stands in backticks.
+/// The words in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

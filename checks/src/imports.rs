@@ -3,7 +3,7 @@
 //! No two files of a crate import each other.
 //!
 //! A file imports another when it names something of it by a path that begins with `crate`, `super` or `self`, or with one of its
-//! own modules. What a file passes on (`pub use`) counts for the file that defines it. Tests, mocks and benchmarks are left out:
+//! own modules. Names that a file passes on (`pub use`) count for the file that defines it. Tests, mocks and benchmarks are left out:
 //! each of them is about the file that declares it.
 
 use crate::{
@@ -80,9 +80,9 @@ struct Module {
     path: Vec<String>,
     /// Full paths that it names, from the root of the crate.
     named: BTreeSet<Vec<String>>,
-    /// What it passes on: the name, and the full path of what it is.
+    /// Names that it passes on: the name, and the full path of what it is.
     passed_on: Vec<(String, Vec<String>)>,
-    /// What it defines itself.
+    /// Names that it defines itself.
     defines: BTreeSet<String>,
 }
 

@@ -24,7 +24,7 @@ const JAVASCRIPT: [&str; 5] = ["spawn('", "execFile('", "execFileSync('", "spawn
 /// Folders with Rust that calls programs of the machine.
 const CRATES: [&str; 4] = ["e2e", "faults", "cli", "node"];
 
-/// What is called and not listed, or listed in a way that installs nothing.
+/// Names that are called and not listed, or listed in a way that installs nothing.
 pub fn violations(root: &Path) -> Vec<String> {
     let list = tree::file(root, LIST).map(|file| file.text).unwrap_or_default();
     let (programs, mut violations) = read(&list);
@@ -59,7 +59,7 @@ fn read(list: &str) -> (BTreeMap<String, String>, Vec<String>) {
 }
 
 fn unlisted(programs: &BTreeMap<String, String>, scripts: &[File], sources: &[File]) -> Vec<String> {
-    // What lib.sh defines, other scripts call.
+    // Other scripts call the functions of lib.sh.
     let shared: BTreeSet<&str> =
         scripts.iter().filter(|file| file.path == "scripts/lib.sh").flat_map(|file| functions(&file.text)).collect();
     let mut violations = Vec::new();

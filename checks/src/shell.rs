@@ -254,7 +254,7 @@ impl Reader {
         word
     }
 
-    /// What begins with `$` or a backtick.
+    /// A substitution, which begins with `$` or a backtick.
     fn substitution(&mut self) {
         if self.starts("$((") {
             self.skip_past("))");

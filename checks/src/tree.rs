@@ -15,7 +15,7 @@ const LEFT_OUT: [&str; 3] = ["target", "node_modules", ".git"];
 pub struct File {
     /// Its path below the root, with slashes.
     pub path: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 

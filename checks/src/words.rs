@@ -12,7 +12,7 @@ use crate::{
 use std::path::Path;
 
 /// How many places there may be. Lower it to what the check counts; never raise it.
-pub const AT_MOST: usize = 841;
+pub const AT_MOST: usize = 661;
 /// How many sentences may begin with *What*, which a noun can often replace. The same holds.
 pub const WHAT_AT_MOST: usize = 627;
 /// How the check calls these.

@@ -37,7 +37,7 @@ pub struct Node {
     process: Child,
     url: String,
     folder: PathBuf,
-    /// What keeps the way to its RPC open, if it runs on another host.
+    /// A guard that keeps the way to its RPC open, if it runs on another host.
     _way: Option<Box<dyn Any + Send>>,
 }
 

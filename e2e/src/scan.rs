@@ -26,7 +26,7 @@ use std::{
 
 /// Strings shorter than this are not searched: they stand in random bytes by chance.
 pub const SHORTEST: usize = 6;
-/// What chance brings about more often than this in one file proves nothing.
+/// A finding that chance brings about more often than this in one file proves nothing.
 const CHANCE: f64 = 1e-4;
 
 /// How a string was written where it was found.
@@ -51,10 +51,10 @@ pub struct Finding {
     pub encoding: Encoding,
 }
 
-/// What a search came to.
+/// The result of a search.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Searched {
-    /// What chance does not explain.
+    /// Findings that chance does not explain.
     pub findings: Vec<Finding>,
     /// Numbers and hexadecimal words that stand where chance puts such.
     pub by_chance: Vec<Finding>,
@@ -81,7 +81,7 @@ struct Pattern {
 /// A pattern at some place, before it is judged: which, and whether it stands there as a word of its own.
 type Hit = (usize, bool);
 
-/// What was found so far in one text, and how many digits it has.
+/// The hits so far in one text, and how many digits it has.
 #[derive(Default)]
 struct Text {
     hits: BTreeSet<Hit>,
@@ -179,7 +179,7 @@ impl Scanner {
         }
     }
 
-    /// Notes what stands in a piece of a text. What touches an edge is left to the piece that has its neighbors.
+    /// Notes the hits in a piece of a text. A hit that touches an edge is left to the piece that has its neighbors.
     fn find(&self, piece: &[u8], first: bool, last: bool, text: &mut Text) {
         for found in self.searcher.find_overlapping_iter(piece) {
             let (start, end, pattern) = (found.start(), found.end(), found.pattern().as_usize());
@@ -207,7 +207,7 @@ impl Scanner {
     }
 }
 
-/// What of `needle` shows in base64, for each of the three places at which it may begin and both alphabets.
+/// The letters of `needle` that show in base64, for each of the three places at which it may begin and both alphabets.
 fn base64_forms(needle: &[u8]) -> impl Iterator<Item = String> + '_ {
     [&alphabet::STANDARD, &alphabet::URL_SAFE].into_iter().flat_map(move |alphabet| {
         let engine = GeneralPurpose::new(alphabet, NO_PAD);

@@ -50,7 +50,7 @@ const KNOCK: Duration = Duration::from_secs(2);
 /// How long the intruder's node watches in vain before it gives up.
 const WATCH: Duration = Duration::from_secs(40);
 
-/// What was seen.
+/// The results.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// With the filters that were written.
@@ -61,14 +61,14 @@ pub struct Report {
     pub first_block: Digest,
 }
 
-/// What the intruder attempted and got, and how the network went on meanwhile.
+/// The intruder's attempts and gains, and how the network went on meanwhile.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// The intruder at each hospital's doors.
     pub doors: Vec<BTreeMap<SocketAddr, Door>>,
     /// The first hospital at those of the careless one.
     pub doors_to_peer: BTreeMap<SocketAddr, Door>,
-    /// What each hospital's node gave when asked outright.
+    /// The answers of each hospital's node when asked outright.
     pub asked: Vec<Asked>,
     /// An ordinary node of the intruder's.
     pub onlooker: Onlooker,
@@ -78,7 +78,7 @@ pub struct Attempt {
     pub finalized: Vec<[u64; 2]>,
 }
 
-/// What a port answers.
+/// The answer of a port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
@@ -90,7 +90,7 @@ pub enum Door {
     Silent,
 }
 
-/// What an ordinary node with the chain's specification came to.
+/// The result of an ordinary node with the chain's specification.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Onlooker {
     /// The number of the newest block that it had.
@@ -168,7 +168,7 @@ async fn start_on(host: &Host, command: std::process::Command, folder: &Path) ->
     .await
 }
 
-/// What a container engine does to publish a port.
+/// The rule with which a container engine publishes a port.
 fn publishing() -> String {
     let redirection = format!("tcp dport {RPC} redirect to :{CARELESS_RPC}");
     format!(
@@ -176,7 +176,7 @@ fn publishing() -> String {
     )
 }
 
-/// What was written, but for what keeps strangers from being peers.
+/// The start program that was written, without the option that keeps strangers from being peers.
 fn careless(written: &Path) -> Result<PathBuf> {
     let text = fs::read_to_string(written)?;
     ensure!(text.matches(RESERVED_ONLY).count() == 1, "`{}` reserves its peers in another way", written.display());
@@ -288,7 +288,7 @@ async fn finalized(chain: &Chain, number: u64) -> Result<()> {
     Ok(())
 }
 
-/// What a thread came to, without holding up others.
+/// The result of a thread, without holding up others.
 async fn joined<T: Send + 'static>(thread: JoinHandle<Result<T>>) -> Result<T> {
     let joined = tokio::task::spawn_blocking(move || thread.join()).await?;
     joined.map_err(|_| anyhow!("a thread of the netlab panicked"))?

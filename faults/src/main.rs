@@ -30,7 +30,7 @@ use std::{
                   Exit status: 0 when every run passed, 1 when one failed or proved nothing, 2 when one could not be carried out."
 )]
 struct Options {
-    /// What nodes are restarted with when all are upgraded [default: a copy of the same program]
+    /// The program with which nodes are restarted when all are upgraded [default: a copy of the same program]
     #[arg(long, value_name = "FILE", global = true)]
     next_node_program: Option<PathBuf>,
 

@@ -198,7 +198,7 @@ fn home() -> InstitutionId {
     InstitutionId(HOSPITAL_1)
 }
 
-/// What an export wrote.
+/// The files that an export wrote.
 fn files(exported: &Value) -> Result<Vec<Vec<u8>>> {
     let records = list(exported.pointer("/records").context("nothing was exported")?)?;
     records.iter().map(|record| Ok(std::fs::read(string(record, "/file")?)?)).collect()

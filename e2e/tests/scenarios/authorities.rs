@@ -109,7 +109,7 @@ impl Scene {
     }
 }
 
-/// What the doctor finds about a subject.
+/// The doctor's finding about a subject.
 async fn finding(salus: &Salus, subject: &str) -> Result<(String, String)> {
     let ran = salus.run(&["doctor"]).await?;
     let report: Value = serde_json::from_slice(&ran.stdout).with_context(|| ran.stderr.clone())?;
@@ -341,7 +341,7 @@ async fn own_seat_is_suspended(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// What the council decides about an institution and its staff, each once; the institution has no seat any more.
+/// The decisions of the council about an institution and its staff, each once; the institution has no seat any more.
 async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
     let both = ["Delegate-2"];
     let deputy = scene.acts("Deputy-3", &["status"]).await?["member"]["id"].to_string();

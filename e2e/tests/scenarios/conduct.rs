@@ -120,7 +120,7 @@ async fn the_offender_takes_part_again(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-/// What was written for the thief's machine, but without the other nodes.
+/// The files that were written for the thief's machine, but without the other nodes.
 fn alone(scene: &Scene) -> Result<PathBuf> {
     let alone = scene.folder.path().join("alone");
     fs::create_dir(&alone)?;
@@ -173,7 +173,7 @@ async fn provable(scene: &Scene, mut evidence: Value) -> Result<Value> {
     Ok(evidence)
 }
 
-/// What happened to a hospital's seat, in order.
+/// The actions on a hospital's seat, in order.
 async fn deeds(scene: &Scene, place: usize) -> Result<Vec<String>> {
     let history = scene.desk(0)?.json(&["authority", "history", "--institution", &place.to_string()]).await?;
     let action = |entry: &Value| entry["action"].as_str().map(str::to_owned).context("an action");

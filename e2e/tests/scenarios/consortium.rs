@@ -18,7 +18,7 @@ use std::{
 
 /// How long anything may take; the longest is two changes of session, of ten seconds each. A busy machine takes many times that.
 const PATIENCE: Duration = Duration::from_secs(400);
-/// What keeps the rehearsal short.
+/// Settings that keep the rehearsal short.
 const SETTINGS: &str = "session = \"10s\"\nverifications = 1\n";
 
 /// Hospitals with their desks; those whose node runs.
@@ -112,7 +112,7 @@ impl Scene {
         until("blocks become final", || async { Ok(height().await? >= target) }).await
     }
 
-    /// What a hospital's doctor says about a subject.
+    /// The finding of a hospital's doctor about a subject.
     pub(crate) async fn finding(&self, place: usize, subject: &str) -> Result<String> {
         let list = self.network.list.to_string_lossy().into_owned();
         let keys = self.network.hospitals[place].keys.to_string_lossy().into_owned();

@@ -164,7 +164,7 @@ async fn finalized(salus: &Salus, number: u64) -> Result<()> {
     }
 }
 
-/// What the doctor found, by subject, with its exit status.
+/// The doctor's findings, by subject, with its exit status.
 async fn doctor(salus: &Salus, arguments: &[&str]) -> Result<(i32, BTreeMap<String, (String, String)>)> {
     let ran = salus.run(&[&["doctor"], arguments].concat()).await?;
     let report: Value = serde_json::from_slice(&ran.stdout).with_context(|| ran.stderr.clone())?;

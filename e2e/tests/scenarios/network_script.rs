@@ -34,7 +34,7 @@ impl Network {
         command.output().context("the script does not start")
     }
 
-    /// What a command said that has to end with `status`.
+    /// The output of a command that has to end with `status`.
     fn ends(&self, status: i32, arguments: &[&str]) -> Result<String> {
         let output = self.script(arguments)?;
         let (said, complained) = (String::from_utf8(output.stdout)?, String::from_utf8_lossy(&output.stderr));
@@ -117,7 +117,7 @@ fn inside_is_refused_where_the_namespaces_are_not_its_own() -> Result<()> {
     Ok(())
 }
 
-/// What the nodes export: for each metric, the values of each label.
+/// The metrics that nodes export: for each metric, the values of each label.
 struct Metrics(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
 
 impl Metrics {

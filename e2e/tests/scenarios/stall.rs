@@ -58,7 +58,7 @@ async fn standstill(scene: &Scene) -> Result<u64> {
     let best = || async {
         scene.desk(0)?.json(&["status"]).await?["best"]["number"].as_u64().context("the number of the best block")
     };
-    // What was under way when the two failed still becomes final.
+    // Blocks that were under way when the two failed still become final.
     for _ in 0..5 {
         let (last, target) = (both().await?, best().await? + BLOCKS);
         until("blocks are made", || async { Ok(best().await? >= target) }).await?;

@@ -15,21 +15,21 @@ use std::{
 const PORT: u16 = 7_000;
 /// How long a connection may take. On one switch it takes less than a millisecond.
 const KNOCK: Duration = Duration::from_millis(700);
-/// What is sent over a slow line, and how slow it is: a second's worth, less what may pass at once.
+/// The load of a slow line, and how slow it is: a second's worth, less what may pass at once.
 const PARTS: usize = 25;
 const PART: usize = 10_000;
 const KILOBITS: u32 = 2_000;
 
-/// What was seen.
+/// The results.
 #[derive(Clone, Debug, Serialize)]
 pub struct Checked {
     /// Milliseconds until the hosts were there.
     pub built: u128,
-    /// What the switch lost of the second host.
+    /// Frames that the switch lost of the second host.
     pub lost: Lost,
-    /// What the second host's filter dropped.
+    /// Packets that the second host's filter dropped.
     pub filtered: u64,
-    /// What its line did while it was slow, to it and from it.
+    /// The work of its line while it was slow, to it and from it.
     pub slowed: [Option<Slowed>; 2],
     /// Milliseconds in which the load passed, at full speed and when the line was slow.
     pub passed: [u128; 2],

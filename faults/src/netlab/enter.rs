@@ -10,7 +10,7 @@ use std::{fs::read_link, os::unix::process::CommandExt, path::Path, process::Com
 /// Marks a program that was started again, with how far it has come and the network namespace that it came from.
 const MARK: &str = "SALUS_NETLAB";
 
-/// What becomes of a netlab whose starter ends.
+/// The fate of a netlab whose starter ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tie {
     /// It ends too. For tests: whatever becomes of the thread that started it, nothing goes on behind its back.
@@ -19,7 +19,7 @@ pub enum Tie {
     Loose,
 }
 
-/// Returns within namespaces of this program's own. What was done before is done again there, so call it first.
+/// Returns within namespaces of this program's own. The program begins again there, so call it first.
 ///
 /// The program starts again under `unshare`, as child of a process whose only work is to wait: the first process of a
 /// namespace is deaf to signals that it does not handle, and has to bury orphans. Interrupting and killing therefore work as for
@@ -83,7 +83,7 @@ fn runtime_folder() -> Result<String> {
     folder.into_os_string().into_string().ok().context("the name of /var/run is not a text")
 }
 
-/// What a netlab does, in small, with a word about each thing that it needs.
+/// A netlab in small, with a word about each thing that it needs.
 const TRIAL: &str = r#"
 need() { what=$1; shift; said=$("$@" 2>&1) || { echo "$what: \`$*\` says: $said"; exit 1; }; }
 need "mounts" mount -t tmpfs tmpfs "$1"

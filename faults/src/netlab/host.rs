@@ -47,7 +47,7 @@ pub struct Lost {
     pub to: u64,
 }
 
-/// What a slow line did since it was first made slow.
+/// The work of a slow line since it was first made slow.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Slowed {
     /// Bytes that passed.
@@ -80,7 +80,7 @@ impl Host {
         Ok(host)
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -162,7 +162,7 @@ impl Host {
 
     /// Slows its line, in each direction, to `kilobits` in a second.
     pub fn slow(&self, kilobits: u32) -> Result<()> {
-        // What may pass at once: a tenth of a second's worth, but no less than a packet as large as they are made.
+        // So much may pass at once: a tenth of a second's worth, but no less than a packet as large as they are made.
         let burst = (kilobits / 80).max(64);
         for line in self.line() {
             let rate = format!(
@@ -184,7 +184,7 @@ impl Host {
         Ok(())
     }
 
-    /// What its line did since it was first slow: with what was sent to it, and with what it sent. `None` where it is not slow.
+    /// The work of its line since it was first slow: with what was sent to it, and with what it sent. `None` where it is not slow.
     pub fn slowed(&self) -> Result<[Option<Slowed>; 2]> {
         let [to, from] = self.line().map(|line| {
             let rest = ["-s", "-j", "qdisc", "show", "dev", line.device];

@@ -30,7 +30,7 @@
 //! it crosses the switch, so it works while the host is cut off or slowed, and a node cannot tell it from a program on its host:
 //! as nodes answer only who asks for them by the name of their own loopback, requests are made out to that.
 //!
-//! What needs `unsafe` code elsewhere, to move a process into a namespace before it starts, is left to `nsenter`: it makes way for
+//! `nsenter` moves a process into a namespace before it starts, which would need `unsafe` code here. It makes way for
 //! the program (`exec`), so signals reach the program itself.
 
 pub mod check;
@@ -138,7 +138,7 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        // What fails here is gone already, or goes when the program ends.
+        // A thing that cannot be deleted here is gone already, or goes when the program ends.
         let _ = nft(&format!("delete table bridge {SWITCH}\n"));
         for Host { name, port, .. } in &self.hosts {
             let _ = run("ip", ["link", "delete", port.as_str()]);

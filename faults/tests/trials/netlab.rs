@@ -9,7 +9,7 @@ use tokio::{process::Command, time::timeout};
 
 /// How long the trial may take.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// What a node answers in.
+/// The protocols in which a node answers.
 const PROTOCOLS: [&str; 4] = ["sync/2", "state/2", "sync/warp", "light/2"];
 
 /// Whether this machine is not to make namespaces. It has to be said: a machine that cannot fails these tests.
@@ -21,7 +21,7 @@ fn skipped() -> bool {
     skipped
 }
 
-/// What `salus-netlab` reports.
+/// The report of `salus-netlab`.
 async fn netlab(arguments: &[&OsStr]) -> Vec<u8> {
     let mut command = Command::new(binaries::find("salus-netlab").unwrap());
     command.arg("--tied").args(arguments).kill_on_drop(true);

@@ -12,7 +12,7 @@ use tokio::{process::Command, time::timeout};
 
 /// How long the selection may take.
 const PATIENCE: Duration = Duration::from_secs(1_200);
-/// What is tried.
+/// The kinds that are tried.
 const SELECTION: [Kind; 5] =
     [Kind::Killed, Kind::TwoCutOff, Kind::WrongClock, Kind::TruncatedDatabase, Kind::JoiningWarp];
 /// Names the file with a later runtime, as `scripts/rehearsal.sh` makes it: then the runtime is replaced, too.
