@@ -47,7 +47,7 @@ describe('session keys', () => {
     assert.notDeepEqual(keysIn(made.keys), (await nextKeysOf(services[0])).toJSON());
   });
 
-  test('are set by nobody but the account that they were made for', async () => {
+  test('are set only by the account that they were made for', async () => {
     const setKeys = () => api.tx.authorities.setKeys(made.keys, made.proof);
     await assert.rejects(submit(setKeys(), services[1]), /^Error: session\.InvalidProof: /);
     await assert.rejects(submit(setKeys(), delegate), ROLE_MAY_NOT_CALL);
