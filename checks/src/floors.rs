@@ -31,7 +31,7 @@ const FLOORS: [&str; 16] = [
     "salus-checks",
 ];
 /// Crates that only tests of pallets use.
-const FOR_TESTS: [&str; 1] = ["salus-testing"];
+const FOR_TESTS: [&str; 1] = ["pallet-salus-testing"];
 
 /// Dependencies that point up, or from one pallet to another, and crates that are on no floor.
 pub fn violations(root: &Path) -> Vec<String> {
