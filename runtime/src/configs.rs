@@ -11,8 +11,8 @@ use crate::{
     no_currency::NoCurrency,
     pauses::Unpausable,
     Access, AccountId, Audit, Aura, Authorities, Block, Charts, Council, Historical, Membership, Offences,
-    OriginCaller, PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session,
-    SessionKeys, Timestamp, TxPause, VERSION,
+    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys,
+    Timestamp, TxPause, VERSION,
 };
 use frame_support::{
     derive_impl, parameter_types,

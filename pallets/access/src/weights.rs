@@ -33,7 +33,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Estimated, not measured.
     fn renew_envelopes(e: u32) -> Weight {
         Weight::from_parts(60_000_000, 9000)
-            .saturating_add(Weight::from_parts(14_000_000, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(14_000_000, 8_300).saturating_mul(e.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(e.into())))
             .saturating_add(T::DbWeight::get().writes(3_u64))
@@ -96,7 +96,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Estimated, not measured.
     fn approve_request(g: u32) -> Weight {
         Weight::from_parts(70_000_000, 9000)
-            .saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(g.into()))
+            .saturating_add(Weight::from_parts(60_000_000, 5_200).saturating_mul(g.into()))
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(g.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -134,7 +134,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 impl WeightInfo for () {
     fn renew_envelopes(e: u32) -> Weight {
         Weight::from_parts(60_000_000, 9000)
-            .saturating_add(Weight::from_parts(14_000_000, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(14_000_000, 8_300).saturating_mul(e.into()))
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(e.into())))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
@@ -167,7 +167,7 @@ impl WeightInfo for () {
     }
     fn approve_request(g: u32) -> Weight {
         Weight::from_parts(70_000_000, 9000)
-            .saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(g.into()))
+            .saturating_add(Weight::from_parts(60_000_000, 5_200).saturating_mul(g.into()))
             .saturating_add(ParityDbWeight::get().reads(10_u64))
             .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(g.into())))
             .saturating_add(ParityDbWeight::get().writes(6_u64))

@@ -36,8 +36,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Estimated, not measured.
     fn create_medical_records(c: u32, r: u32) -> Weight {
         Weight::from_parts(40_000_000, 6000)
-            .saturating_add(Weight::from_parts(35_000_000, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(35_000_000, 5_200).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(22_000_000, 2_600).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
@@ -73,8 +73,8 @@ impl WeightInfo for () {
     }
     fn create_medical_records(c: u32, r: u32) -> Weight {
         Weight::from_parts(40_000_000, 6000)
-            .saturating_add(Weight::from_parts(35_000_000, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(35_000_000, 5_200).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(22_000_000, 2_600).saturating_mul(r.into()))
             .saturating_add(ParityDbWeight::get().reads(3_u64))
             .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(r.into())))
