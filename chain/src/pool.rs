@@ -8,7 +8,7 @@ use subxt::{
     client::OnlineClientAtBlockImpl,
     error::{BackendError, ExtrinsicError, RpcError},
     rpcs::UserError,
-    transactions::{TransactionInvalid, TransactionProgress, ValidationResult},
+    transactions::{TransactionInvalid, TransactionProgress, TransactionUnknown, ValidationResult},
     SubstrateConfig,
 };
 
@@ -60,9 +60,38 @@ pub(super) async fn check(transaction: &Transaction) -> Result<(), SubmitError> 
             Some(refusal) => SubmitError::Refused(refusal),
             None => SubmitError::Invalid(format!("code {code}")),
         }),
-        ValidationResult::Invalid(reason) => Err(SubmitError::Invalid(format!("{reason:?}"))),
-        ValidationResult::Unknown(reason) => Err(SubmitError::Invalid(format!("{reason:?}"))),
+        ValidationResult::Invalid(reason) => Err(SubmitError::Invalid(invalid(&reason))),
+        ValidationResult::Unknown(reason) => Err(SubmitError::Invalid(unknown(&reason))),
     }
+}
+
+/// Why Substrate itself does not take a transaction, for people.
+fn invalid(reason: &TransactionInvalid) -> String {
+    let text = match reason {
+        TransactionInvalid::Call => "the runtime does not take this call from this signer",
+        TransactionInvalid::Payment => "the signer cannot pay for it",
+        TransactionInvalid::Future => "its nonce is ahead of the account's: an earlier transaction is missing",
+        TransactionInvalid::Stale => "its nonce is used already: another transaction of the account was first",
+        TransactionInvalid::BadProof => "a signature does not fit",
+        TransactionInvalid::AncientBirthBlock => "the block that it names is too old",
+        TransactionInvalid::ExhaustsResources => "it needs more than a block has left",
+        TransactionInvalid::Custom(code) => return format!("code {code}"),
+        TransactionInvalid::BadMandatory | TransactionInvalid::MandatoryValidation => {
+            "only block authors make this call"
+        }
+        TransactionInvalid::BadSigner => "the signer's account is not an account of the chain",
+    };
+    text.to_owned()
+}
+
+/// Why Substrate itself cannot judge a transaction, for people.
+fn unknown(reason: &TransactionUnknown) -> String {
+    let text = match reason {
+        TransactionUnknown::CannotLookup => "the node cannot look up what it needs to judge it",
+        TransactionUnknown::NoUnsignedValidator => "the runtime takes this call only with a signature",
+        TransactionUnknown::Custom(code) => return format!("code {code}"),
+    };
+    text.to_owned()
 }
 
 /// Hands the transaction to the node's pool.

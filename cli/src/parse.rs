@@ -2,16 +2,21 @@
 
 //! From what people type to what the client takes.
 
+use clap::{
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+    Arg,
+};
 use salus_client::durations::parse_duration;
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes},
     audit::LogId,
     governance::CallName,
-    membership::{InstitutionKind, Quota, Role},
+    membership::Quota,
+    vocabulary::Vocabulary,
     ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
 use salus_sealing::keys;
-use serde::de::DeserializeOwned;
+use std::{ffi::OsStr, marker::PhantomData};
 
 /// Bytes of a compartment's name, at most.
 const LONGEST_NAME: usize = 128;
@@ -49,56 +54,73 @@ pub(crate) fn duration(text: &str) -> Result<Moment, String> {
     parse_duration(text).map_err(str::to_owned)
 }
 
-/// A word that JSON knows as a value of `T`, such as `public-health`.
-fn word<T: DeserializeOwned>(text: &str, all: &[&str]) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_ascii_lowercase()))
-        .map_err(|_| format!("expected one of: {}", all.join(", ")))
+/// Reads one word of a vocabulary. Help, errors and completions show the words and what they mean.
+pub(crate) struct Word<T>(PhantomData<T>);
+
+/// One word of the vocabulary `T`.
+pub(crate) const fn word<T: Vocabulary>() -> Word<T> {
+    Word(PhantomData)
 }
 
-/// A role.
-pub(crate) fn role(text: &str) -> Result<Role, String> {
-    word(
-        text,
-        &[
-            "patient",
-            "clinician",
-            "laboratory",
-            "pharmacist",
-            "researcher",
-            "issuer",
-            "verifier",
-            "auditor",
-            "service",
-            "delegate",
-        ],
-    )
-}
-
-/// A kind of institution.
-pub(crate) fn kind(text: &str) -> Result<InstitutionKind, String> {
-    word(text, &["hospital", "clinic", "laboratory", "pharmacy", "research-institute", "regulator"])
-}
-
-/// A purpose.
-pub(crate) fn purpose(text: &str) -> Result<Purpose, String> {
-    word(text, &["treatment", "laboratory", "payment", "operations", "research", "public-health", "emergency"])
-}
-
-/// A permission.
-pub(crate) fn permission(text: &str) -> Result<Permission, String> {
-    word(text, &["read", "create", "amend", "withdraw", "disclose", "use"])
-}
+/// Reads words of a vocabulary, separated by commas.
+pub(crate) struct Words<T>(PhantomData<T>);
 
 /// Permissions, separated by commas.
-pub(crate) fn permissions(text: &str) -> Result<Permissions, String> {
-    let items = text.split(',').map(|item| permission(item.trim())).collect::<Result<Vec<_>, _>>()?;
-    Ok(Permissions::of(&items))
+pub(crate) fn permissions() -> impl TypedValueParser<Value = Permissions> {
+    Words::<Permission>(PhantomData).map(|items| Permissions::of(&items))
 }
 
 /// Purposes, separated by commas.
-pub(crate) fn purposes(text: &str) -> Result<Purposes, String> {
-    let items = text.split(',').map(|item| purpose(item.trim())).collect::<Result<Vec<_>, _>>()?;
-    Ok(Purposes::of(&items))
+pub(crate) fn purposes() -> impl TypedValueParser<Value = Purposes> {
+    Words::<Purpose>(PhantomData).map(|items| Purposes::of(&items))
+}
+
+impl<T> Clone for Word<T> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Clone for Words<T> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Vocabulary> TypedValueParser for Word<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, text: &OsStr) -> Result<T, clap::Error> {
+        match text.to_str().map(str::trim).and_then(T::from_word) {
+            Some(item) => Ok(item),
+            // Clap's own parser has the words for what is wrong, with the nearest word.
+            None => Err(match PossibleValuesParser::new(possible_values::<T>()).parse_ref(command, arg, text) {
+                Err(error) => error,
+                Ok(_) => clap::Error::new(clap::error::ErrorKind::InvalidValue).with_cmd(command),
+            }),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(possible_values::<T>()))
+    }
+}
+
+impl<T: Vocabulary> TypedValueParser for Words<T> {
+    type Value = Vec<T>;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, text: &OsStr) -> Result<Vec<T>, clap::Error> {
+        let text = text.to_string_lossy();
+        text.split(',').map(|item| word::<T>().parse_ref(command, arg, OsStr::new(item.trim()))).collect()
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(possible_values::<T>()))
+    }
+}
+
+fn possible_values<T: Vocabulary>() -> impl Iterator<Item = PossibleValue> {
+    T::ROWS.iter().map(|row| PossibleValue::new(row.word).help(row.text))
 }
 
 /// A grantee: `member:7`, or just `7`, or `institution:3`.
@@ -192,6 +214,7 @@ pub(crate) fn compartment_name(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salus_primitives::membership::{InstitutionKind, Role};
 
     #[test]
     fn until_takes_durations_and_times() {
@@ -264,12 +287,20 @@ mod tests {
         }
     }
 
+    /// What `parser` makes of `text`, and what it says otherwise.
+    fn parsed<P: TypedValueParser>(parser: P, text: &str) -> Result<P::Value, String> {
+        let command = clap::Command::new("salus");
+        parser.parse_ref(&command, None, OsStr::new(text)).map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn words_are_those_of_the_json() {
-        assert_eq!(role("clinician"), Ok(Role::Clinician));
-        assert_eq!(kind("research-institute"), Ok(InstitutionKind::ResearchInstitute));
-        assert_eq!(permissions("read, create"), Ok(Permissions::of(&[Permission::Read, Permission::Create])));
-        assert!(permissions("read,,").is_err());
-        assert!(purpose("curiosity").unwrap_err().contains("public-health"));
+    fn words_are_those_of_the_vocabularies() {
+        assert_eq!(parsed(word(), "Clinician"), Ok(Role::Clinician));
+        assert_eq!(parsed(word(), "research-institute"), Ok(InstitutionKind::ResearchInstitute));
+        let both = Permissions::of(&[Permission::Read, Permission::Create]);
+        assert_eq!(parsed(permissions(), "read, create"), Ok(both));
+        assert!(parsed(permissions(), "read,,").is_err());
+        assert!(parsed(word::<Purpose>(), "curiosity").unwrap_err().contains("public-health"));
+        assert!(parsed(purposes(), "treatment,curiosity").unwrap_err().contains("`curiosity`"));
     }
 }

@@ -108,7 +108,7 @@ impl Entry<'_> {
         let mut text = format!(
             "[[hospital]]\nname = \"{}\"\nkind = \"{}\"\naddress = \"{}\"\nport = {}\n",
             self.name,
-            word_of_kind(self.kind),
+            self.kind.word(),
             self.address.ip(),
             self.address.port(),
         );
@@ -149,15 +149,6 @@ pub fn read_hospital(text: &str, path: &Path) -> Result<Hospital, FoundingError>
         Ok([hospital]) => Ok(hospital),
         Err(_) => Err(FoundingError::NotOneEntry(path.to_owned())),
     }
-}
-
-fn word_of_kind(kind: InstitutionKind) -> String {
-    serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn kind_of_word(word: &str) -> Result<InstitutionKind, &'static str> {
-    serde_json::from_value(serde_json::Value::String(word.to_ascii_lowercase()))
-        .map_err(|_| "expected one of: hospital, clinic, laboratory, pharmacy, research-institute, regulator")
 }
 
 /// The list in this text, or everything that is wrong with it, by line.
@@ -354,7 +345,7 @@ impl Check<'_> {
         }
         let kind = match &raw.kind {
             Some(kind) => {
-                let parsed = kind_of_word(kind.get_ref());
+                let parsed = kind.get_ref().parse::<InstitutionKind>().map_err(|error| error.to_string());
                 self.checked(kind.span(), parsed)
             }
             None => Some(InstitutionKind::Hospital),

@@ -55,7 +55,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
         Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
         Some(Subcommand::NetworkSpec { network }) => print(&chain_spec::of_network(network)?.as_json(true)?),
         Some(Subcommand::GenesisHash { chain }) => {
-            print(&format!("{:?}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
+            print(&format!("{:#x}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
         }
         Some(Subcommand::CheckRuntime { file, current, chain }) => {
             print(&check_runtime::check(file, chain.as_deref(), *current)?.to_string())

@@ -5,6 +5,7 @@
 use crate::{
     membership::Standing,
     time::{Interval, Moment},
+    vocabulary::vocabulary,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordKey, RequestId,
 };
 use alloc::vec::Vec;
@@ -84,28 +85,22 @@ macro_rules! bit_set {
     };
 }
 
-/// What a grant lets its grantee do (S4-22); each can be granted alone.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Permission {
-    /// Open records and have their content released. The only permission that carries an envelope.
-    Read,
-    /// Add records (S1-08, S3-06).
-    Create,
-    /// Add versions to records (S1-06).
-    Amend,
-    /// Withdraw records.
-    Withdraw,
-    /// Pass content on to somebody else.
-    Disclose,
-    /// Use content for something other than reading it, such as statistics.
-    Use,
-}
-
-impl Permission {
-    /// All permissions, in the order of their bits.
-    pub const ALL: [Self; 6] = [Self::Read, Self::Create, Self::Amend, Self::Withdraw, Self::Disclose, Self::Use];
+vocabulary! {
+    /// What a grant lets its grantee do (S4-22); each can be granted alone.
+    Permission, "permission" {
+        /// Open records and have their content released. The only permission that carries an envelope.
+        Read = 0, "read", "open records and get their content";
+        /// Add records (S1-08, S3-06).
+        Create = 1, "create", "add records";
+        /// Add versions to records (S1-06).
+        Amend = 2, "amend", "add versions to records";
+        /// Withdraw records.
+        Withdraw = 3, "withdraw", "withdraw records";
+        /// Pass content on to another person.
+        Disclose = 4, "disclose", "pass content on to another person";
+        /// Use content for something other than reading it, such as statistics.
+        Use = 5, "use", "use content for something other than reading it, such as statistics";
+    }
 }
 
 bit_set! {
@@ -113,39 +108,27 @@ bit_set! {
     Permissions of Permission
 }
 
-/// Why somebody wants access (S4-07), after the HL7 v3 ActReason codes for purpose of use.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// Care of the patient (`TREAT`).
-    Treatment,
-    /// Laboratory work for the patient's care; the codes have no narrower one than `TREAT`.
-    Laboratory,
-    /// Payment for care (`HPAYMT`).
-    Payment,
-    /// Operation of the institution (`HOPERAT`).
-    Operations,
-    /// Research (`HRESCH`); only on de-identified compartments (S4-23).
-    Research,
-    /// Public health (`PUBHLTH`).
-    PublicHealth,
-    /// Emergency treatment (`ETREAT`); declared, never granted beforehand.
-    Emergency,
+vocabulary! {
+    /// Why a member wants access (S4-07), after the HL7 v3 ActReason codes for purpose of use.
+    Purpose, "purpose" {
+        /// Care of the patient (`TREAT`).
+        Treatment = 0, "treatment", "care of the patient";
+        /// Laboratory work for the patient's care; the codes have no narrower one than `TREAT`.
+        Laboratory = 1, "laboratory", "laboratory work for the patient's care";
+        /// Payment for care (`HPAYMT`).
+        Payment = 2, "payment", "payment for care";
+        /// Operation of the institution (`HOPERAT`).
+        Operations = 3, "operations", "operation of the institution";
+        /// Research (`HRESCH`); only on de-identified compartments (S4-23).
+        Research = 4, "research", "research, on de-identified compartments only";
+        /// Public health (`PUBHLTH`).
+        PublicHealth = 5, "public-health", "public health";
+        /// Emergency treatment (`ETREAT`); declared, never granted beforehand.
+        Emergency = 6, "emergency", "emergency treatment, declared and never granted beforehand";
+    }
 }
 
 impl Purpose {
-    /// All purposes, in the order of their bits.
-    pub const ALL: [Self; 7] = [
-        Self::Treatment,
-        Self::Laboratory,
-        Self::Payment,
-        Self::Operations,
-        Self::Research,
-        Self::PublicHealth,
-        Self::Emergency,
-    ];
-
     /// The HL7 v3 ActReason code.
     pub const fn act_reason(self) -> &'static str {
         match self {
@@ -437,17 +420,16 @@ impl Request {
     }
 }
 
-/// What became of a request. An open one past its term counts as expired without any further entry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RequestState {
-    /// Waits for an answer until it expires.
-    Open,
-    /// The controller gave grants.
-    Approved,
-    /// The controller refused.
-    Denied,
+vocabulary! {
+    /// What became of a request. An open one past its term counts as expired without any further entry.
+    RequestState, "state of a request" {
+        /// Waits for an answer until it expires.
+        Open = 0, "open", "waits for an answer until it expires";
+        /// The controller gave grants.
+        Approved = 1, "approved", "the controller gave grants";
+        /// The controller refused.
+        Denied = 2, "denied", "the controller refused";
+    }
 }
 
 /// What is asked of a chart.
@@ -478,35 +460,35 @@ pub enum Basis {
     Grant(GrantId),
 }
 
-/// Why something is denied. Later variants are nearer to being permitted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Denial {
-    /// The asker is no active member.
-    NotActive,
-    /// The asker's institution is not active.
-    InstitutionNotActive,
-    /// The chart, the compartment or the record does not exist.
-    NotFound,
-    /// The asker's role never allows this operation (S4-03, S4-24).
-    RoleMayNot,
-    /// Only the record's author, or for a laboratory its custodian, may do this (S1-07).
-    NotAuthor,
-    /// Research, and researchers, reach de-identified compartments only (S4-23).
-    NotDeIdentified,
-    /// No grant names the asker and what is asked about.
-    NoGrant,
-    /// Grants cover it, but none has the permission.
-    PermissionNotGranted,
-    /// Grants with the permission cover it, but none is for this purpose.
-    PurposeNotGranted,
-    /// The grant has been revoked (S1-19, S1-20).
-    Revoked,
-    /// The grant has ended.
-    Expired,
-    /// The grant has not begun.
-    NotBegun,
+vocabulary! {
+    /// Why something is denied. Later variants are nearer to being permitted.
+    Denial, "denial" {
+        /// The asker is not an active member.
+        NotActive = 0, "not-active", "the asker is not an active member";
+        /// The asker's institution is not active.
+        InstitutionNotActive = 1, "institution-not-active", "the asker's institution is not active";
+        /// The chart, the compartment or the record does not exist.
+        NotFound = 2, "not-found", "the chart, the compartment or the record does not exist";
+        /// The asker's role never allows this operation (S4-03, S4-24).
+        RoleMayNot = 3, "role-may-not", "the asker's role never allows this";
+        /// Only the record's author, or for a laboratory its custodian, may do this (S1-07).
+        NotAuthor = 4, "not-author",
+            "only the author, or for a laboratory its own institution, may change this record";
+        /// Research, and researchers, reach de-identified compartments only (S4-23).
+        NotDeIdentified = 5, "not-de-identified", "research reaches de-identified compartments only";
+        /// No grant names the asker and what is asked about.
+        NoGrant = 6, "no-grant", "no grant names the asker and covers what is asked about";
+        /// Grants cover it, but none has the permission.
+        PermissionNotGranted = 7, "permission-not-granted", "the grants that cover this do not give the permission";
+        /// Grants with the permission cover it, but none is for this purpose.
+        PurposeNotGranted = 8, "purpose-not-granted", "the grants that give the permission are for other purposes";
+        /// The grant has been revoked (S1-19, S1-20).
+        Revoked = 9, "revoked", "the grant was revoked";
+        /// The grant has ended.
+        Expired = 10, "expired", "the grant has ended";
+        /// The grant has not begun.
+        NotBegun = 11, "not-begun", "the grant has not begun yet";
+    }
 }
 
 /// The answer of [`decide`].
@@ -539,33 +521,32 @@ pub struct Check {
     pub grant: Option<GrantId>,
 }
 
-/// What a step of a decision looks at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Step {
-    /// Is the asker an active member?
-    Membership,
-    /// Is the asker's institution active?
-    Institution,
-    /// Do chart, compartment and record exist?
-    Target,
-    /// Is the asker the chart's controller?
-    Controller,
-    /// Does the asker's role allow the operation?
-    Role,
-    /// Is the asker the author, where only the author may?
-    Authorship,
-    /// Is the compartment de-identified, where it has to be?
-    DeIdentification,
-    /// Does a grant name the asker and cover what is asked about?
-    Grant,
-    /// Does the grant have the permission?
-    Permission,
-    /// Is the grant for the stated purpose?
-    Purpose,
-    /// Is the grant in force at the moment asked about?
-    Dates,
+vocabulary! {
+    /// What a step of a decision looks at.
+    Step, "step of a decision" {
+        /// Is the asker an active member?
+        Membership = 0, "membership", "is the asker an active member?";
+        /// Is the asker's institution active?
+        Institution = 1, "institution", "is the asker's institution active?";
+        /// Do chart, compartment and record exist?
+        Target = 2, "target", "do chart, compartment and record exist?";
+        /// Is the asker the chart's controller?
+        Controller = 3, "controller", "is the asker the chart's controller?";
+        /// Does the asker's role allow the operation?
+        Role = 4, "role", "does the asker's role allow the operation?";
+        /// Is the asker the author, where only the author may?
+        Authorship = 5, "authorship", "is the asker the author, where only the author may?";
+        /// Is the compartment de-identified, where it has to be?
+        DeIdentification = 6, "de-identification", "is the compartment de-identified, where it has to be?";
+        /// Does a grant name the asker and cover what is asked about?
+        Grant = 7, "grant", "does a grant name the asker and cover what is asked about?";
+        /// Does the grant have the permission?
+        Permission = 8, "permission", "does the grant give the permission?";
+        /// Is the grant for the stated purpose?
+        Purpose = 9, "purpose", "is the grant for the stated purpose?";
+        /// Is the grant in force at the moment asked about?
+        Dates = 10, "dates", "is the grant in force at the moment asked about?";
+    }
 }
 
 /// A decision and the way to it (`explain_access`).

@@ -6,6 +6,7 @@ use crate::{
     access::{Basis, Denial, Purpose, Scope},
     governance::{CallName, Parameter},
     time::Moment,
+    vocabulary::vocabulary,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -39,120 +40,131 @@ pub enum Actor {
     Chain,
 }
 
-/// What was done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// An institution was admitted (S1-21).
-    InstitutionAdmitted,
-    /// An institution's profile was changed (S1-22).
-    InstitutionUpdated,
-    /// An institution got a new issuing key; earlier vouchers are void.
-    IssuingKeyRotated,
-    /// An institution was suspended.
-    InstitutionSuspended,
-    /// An institution was reinstated.
-    InstitutionReinstated,
-    /// An institution was removed.
-    InstitutionRemoved,
-    /// A request to join was refused (S0-22).
-    JoiningRefused,
-    /// A voucher was redeemed.
-    MemberJoined,
-    /// A verifier challenged a pending member.
-    MemberChallenged,
-    /// A pending member answered a challenge.
-    ChallengeAnswered,
-    /// A pending member answered the last challenge that was needed.
-    MemberActivated,
-    /// A transaction key was added.
-    TransactionKeyAdded,
-    /// A transaction key was removed.
-    TransactionKeyRemoved,
-    /// A member of staff was suspended.
-    MemberSuspended,
-    /// A member of staff was reinstated.
-    MemberReinstated,
-    /// A member of staff left for good.
-    MemberRevoked,
-    /// A chart was opened.
-    ChartOpened,
-    /// A compartment was added to a chart.
-    CompartmentAdded,
-    /// A compartment began a new epoch.
-    CompartmentRotated,
-    /// Envelopes of live grants were renewed after a rotation.
-    EnvelopesRenewed,
-    /// Access was granted (S1-17, S1-18).
-    AccessGranted,
-    /// Access was revoked (S1-19, S1-20).
-    AccessRevoked,
-    /// Access was requested (S4-12).
-    AccessRequested,
-    /// A request was approved.
-    RequestApproved,
-    /// A request was denied (S4-08).
-    RequestDenied,
-    /// A record was created (S1-15).
-    RecordCreated,
-    /// A record got a new version (S1-23).
-    RecordAmended,
-    /// Records were opened for reading: logged before anything is released.
-    ReadPermitted,
-    /// Records would have been opened for reading, but it was denied.
-    ReadDenied,
-    /// The same actor was denied more often, within an hour of the entry before; the reason has the count.
-    DenialsRepeated,
-    /// The council set how many verifications a newcomer needs; the reason has the count.
-    RequiredVerificationsSet,
-    /// An institution became an authority: it has a seat.
-    AuthorityAdmitted,
-    /// An institution is no authority any more.
-    AuthorityRemoved,
-    /// An authority's seat was suspended.
-    AuthoritySuspended,
-    /// An authority's seat was reinstated.
-    AuthorityReinstated,
-    /// An authority authored nothing in a whole session; the reason counts such sessions in a row.
-    AuthorityAbsent,
-    /// An authority that had been absent authored again; the reason counts the sessions that it missed.
-    AuthorityReturned,
-    /// A member proved that an authority authored two blocks for one slot.
-    EquivocationReported,
-    /// A delegate took its institution's seat in the council.
-    CouncilSeatTaken,
-    /// The council planned to replace the runtime.
-    UpgradePlanned,
-    /// An authority confirmed that its node can execute the planned runtime.
-    UpgradeConfirmed,
-    /// Enough authorities had confirmed and the delay had run: the planned runtime may be applied.
-    UpgradeAuthorized,
-    /// The council took back a planned upgrade.
-    UpgradeCanceled,
-    /// A planned upgrade was not applied in its time.
-    UpgradeExpired,
-    /// The runtime was replaced; the subject names the version that runs now.
-    RuntimeUpgraded,
-    /// The council set how long an upgrade waits; the reason says how long.
-    UpgradeDelaySet,
-    /// The council paused a call.
-    CallPaused,
-    /// The council ended the pause of a call.
-    CallUnpaused,
-    /// The council changed a parameter.
-    ParameterSet,
-    /// The council let the authorities of the next session decide on what is final; the reason has the number of the block
-    /// upon which they build.
-    FinalityResumed,
-    /// The council withdrew that decision before a session acted upon it; the reason has the same number.
-    ResumptionWithdrawn,
-    /// No session began in time that could act upon that decision; the reason has the same number.
-    ResumptionExpired,
-    /// An authority's seat was handed over to another account.
-    AuthorityHandedOver,
-    /// An authority replaced its session keys.
-    SessionKeysReplaced,
+vocabulary! {
+    /// What was done.
+    Action, "action" {
+        /// An institution was admitted (S1-21).
+        InstitutionAdmitted = 0, "institution-admitted", "the council admitted an institution";
+        /// An institution's profile was changed (S1-22).
+        InstitutionUpdated = 1, "institution-updated", "the council changed an institution's profile";
+        /// An institution got a new issuing key; earlier vouchers are void.
+        IssuingKeyRotated = 2, "issuing-key-rotated",
+            "an institution got a new issuing key, which voids earlier vouchers";
+        /// An institution was suspended.
+        InstitutionSuspended = 3, "institution-suspended", "the council suspended an institution";
+        /// An institution was reinstated.
+        InstitutionReinstated = 4, "institution-reinstated", "the council reinstated an institution";
+        /// An institution was removed.
+        InstitutionRemoved = 5, "institution-removed", "the council removed an institution";
+        /// A request to join was refused (S0-22).
+        JoiningRefused = 6, "joining-refused", "an issuer refused a request to join";
+        /// A voucher was redeemed.
+        MemberJoined = 7, "member-joined", "a newcomer redeemed a voucher";
+        /// A verifier challenged a pending member.
+        MemberChallenged = 8, "member-challenged", "a verifier challenged a pending member";
+        /// A pending member answered a challenge.
+        ChallengeAnswered = 9, "challenge-answered", "a pending member answered a challenge";
+        /// A pending member answered the last challenge that was needed.
+        MemberActivated = 10, "member-activated", "a pending member answered the last challenge that was needed";
+        /// A transaction key was added.
+        TransactionKeyAdded = 11, "transaction-key-added", "a member added a transaction key";
+        /// A transaction key was removed.
+        TransactionKeyRemoved = 12, "transaction-key-removed", "a member removed a transaction key";
+        /// A member of staff was suspended.
+        MemberSuspended = 13, "member-suspended", "a member of staff was suspended";
+        /// A member of staff was reinstated.
+        MemberReinstated = 14, "member-reinstated", "a member of staff was reinstated";
+        /// A member of staff left for good.
+        MemberRevoked = 15, "member-revoked", "a member of staff left for good";
+        /// A chart was opened.
+        ChartOpened = 16, "chart-opened", "a patient opened a chart";
+        /// A compartment was added to a chart.
+        CompartmentAdded = 17, "compartment-added", "a chart got a compartment";
+        /// A compartment began a new epoch.
+        CompartmentRotated = 18, "compartment-rotated", "a compartment began a new epoch";
+        /// Envelopes of live grants were renewed after a rotation.
+        EnvelopesRenewed = 19, "envelopes-renewed", "envelopes of live grants were renewed after a rotation";
+        /// Access was granted (S1-17, S1-18).
+        AccessGranted = 20, "access-granted", "the controller granted access";
+        /// Access was revoked (S1-19, S1-20).
+        AccessRevoked = 21, "access-revoked", "the controller revoked access";
+        /// Access was requested (S4-12).
+        AccessRequested = 22, "access-requested", "a member asked for access";
+        /// A request was approved.
+        RequestApproved = 23, "request-approved", "the controller approved a request";
+        /// A request was denied (S4-08).
+        RequestDenied = 24, "request-denied", "the controller denied a request";
+        /// A record was created (S1-15).
+        RecordCreated = 25, "record-created", "an author created a record";
+        /// A record got a new version (S1-23).
+        RecordAmended = 26, "record-amended", "an author added a version to a record";
+        /// Records were opened for reading: logged before anything is released.
+        ReadPermitted = 27, "read-permitted", "a reader opened records, before anything was released";
+        /// Records would have been opened for reading, but it was denied.
+        ReadDenied = 28, "read-denied", "a reader asked to open records and was denied";
+        /// The same actor was denied more often, within an hour of the entry before; the reason has the count.
+        DenialsRepeated = 29, "denials-repeated",
+            "the same reader was denied more often within an hour; the reason has the count";
+        /// The council set how many verifications a newcomer needs; the reason has the count.
+        RequiredVerificationsSet = 30, "required-verifications-set",
+            "the council set how many verifications a newcomer needs; the reason has the count";
+        /// An institution became an authority: it has a seat.
+        AuthorityAdmitted = 31, "authority-admitted", "an institution got a seat";
+        /// An institution is no authority any more.
+        AuthorityRemoved = 32, "authority-removed", "an institution lost its seat";
+        /// An authority's seat was suspended.
+        AuthoritySuspended = 33, "authority-suspended", "an authority's seat was suspended";
+        /// An authority's seat was reinstated.
+        AuthorityReinstated = 34, "authority-reinstated", "an authority's seat was reinstated";
+        /// An authority authored nothing in a whole session; the reason counts such sessions in a row.
+        AuthorityAbsent = 35, "authority-absent",
+            "an authority authored nothing in a whole session; the reason counts the sessions in a row";
+        /// An authority that had been absent authored again; the reason counts the sessions that it missed.
+        AuthorityReturned = 36, "authority-returned",
+            "an absent authority authored again; the reason counts the sessions that it missed";
+        /// A member proved that an authority authored two blocks for one slot.
+        EquivocationReported = 37, "equivocation-reported",
+            "a member proved that an authority authored two blocks for one slot";
+        /// A delegate took its institution's seat in the council.
+        CouncilSeatTaken = 38, "council-seat-taken", "another person took an institution's seat in the council";
+        /// The council planned to replace the runtime.
+        UpgradePlanned = 39, "upgrade-planned", "the council planned to replace the runtime";
+        /// An authority confirmed that its node can execute the planned runtime.
+        UpgradeConfirmed = 40, "upgrade-confirmed",
+            "an authority confirmed that its node can execute the planned runtime";
+        /// Enough authorities had confirmed and the delay had run: the planned runtime may be applied.
+        UpgradeAuthorized = 41, "upgrade-authorized",
+            "the planned runtime may be applied: enough authorities confirmed, and the delay ran";
+        /// The council took back a planned upgrade.
+        UpgradeCanceled = 42, "upgrade-canceled", "the council took back a planned upgrade";
+        /// A planned upgrade was not applied in its time.
+        UpgradeExpired = 43, "upgrade-expired", "a planned upgrade was not applied in its time";
+        /// The runtime was replaced; the subject names the version that runs now.
+        RuntimeUpgraded = 44, "runtime-upgraded",
+            "the runtime was replaced; the subject names the version that runs now";
+        /// The council set how long an upgrade waits; the reason says how long.
+        UpgradeDelaySet = 45, "upgrade-delay-set",
+            "the council set how long an upgrade waits; the reason says how long";
+        /// The council paused a call.
+        CallPaused = 46, "call-paused", "the council paused a call";
+        /// The council ended the pause of a call.
+        CallUnpaused = 47, "call-unpaused", "the council ended the pause of a call";
+        /// The council changed a parameter.
+        ParameterSet = 48, "parameter-set", "the council changed a parameter";
+        /// The council let the authorities of the next session decide on what is final; the reason has the number of the block
+        /// upon which they build.
+        FinalityResumed = 49, "finality-resumed",
+            "the council let the next authorities decide on finality; the reason names the block upon which they build";
+        /// The council withdrew that decision before a session acted upon it; the reason has the same number.
+        ResumptionWithdrawn = 50, "resumption-withdrawn",
+            "the council took back its decision on finality before a session acted upon it";
+        /// No session began in time that could act upon that decision; the reason has the same number.
+        ResumptionExpired = 51, "resumption-expired", "no session began in time that could act upon that decision";
+        /// An authority's seat was handed over to another account.
+        AuthorityHandedOver = 52, "authority-handed-over", "an authority's seat was handed over to another account";
+        /// An authority replaced its session keys.
+        SessionKeysReplaced = 53, "session-keys-replaced", "an authority replaced its session keys";
+    }
 }
 
 /// To what it was done.

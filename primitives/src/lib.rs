@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod text;
 pub mod time;
 pub mod upgrades;
+pub mod vocabulary;
 
 pub use ids::{
     ChartId, CompartmentId, Digest, EncryptionKey, FinalityKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey,

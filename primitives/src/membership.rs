@@ -9,6 +9,7 @@ use crate::{
     access::Permission,
     panel::Panel,
     time::{Moment, DAY},
+    vocabulary::vocabulary,
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
 use alloc::vec::Vec;
@@ -26,23 +27,22 @@ pub const MAX_VERIFICATIONS: u32 = 4;
 /// Bytes of a vault address, at most.
 pub const MAX_VAULT_ADDRESS: u32 = 256;
 
-/// What an institution is (S4-03).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InstitutionKind {
-    /// A hospital.
-    Hospital,
-    /// A clinic or practice.
-    Clinic,
-    /// A laboratory.
-    Laboratory,
-    /// A pharmacy.
-    Pharmacy,
-    /// A research institute.
-    ResearchInstitute,
-    /// A regulator.
-    Regulator,
+vocabulary! {
+    /// What an institution is (S4-03).
+    InstitutionKind, "kind of institution" {
+        /// A hospital.
+        Hospital = 0, "hospital", "treats patients in wards and as outpatients";
+        /// A clinic or practice.
+        Clinic = 1, "clinic", "a clinic or a practice";
+        /// A laboratory.
+        Laboratory = 2, "laboratory", "examines samples";
+        /// A pharmacy.
+        Pharmacy = 3, "pharmacy", "dispenses medicines";
+        /// A research institute.
+        ResearchInstitute = 4, "research-institute", "studies de-identified copies";
+        /// A regulator.
+        Regulator = 5, "regulator", "supervises other institutions";
+    }
 }
 
 impl InstitutionKind {
@@ -58,58 +58,56 @@ impl InstitutionKind {
     }
 }
 
-/// What a member is (S4-21).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Owns a chart and decides about it.
-    Patient,
-    /// Treats patients.
-    Clinician,
-    /// Adds results.
-    Laboratory,
-    /// Dispenses medicines.
-    Pharmacist,
-    /// Studies de-identified copies.
-    Researcher,
-    /// Admits members for an institution.
-    Issuer,
-    /// Verifies pending members for an institution.
-    Verifier,
-    /// Judges emergencies, lawful access and anomalies.
-    Auditor,
-    /// An institution's vault service or gateway, and the account that sets its authority's session keys.
-    Service,
-    /// Holds an institution's seat in the council.
-    Delegate,
+vocabulary! {
+    /// What a member is (S4-21).
+    Role, "role" {
+        /// Owns a chart and decides about it.
+        Patient = 0, "patient", "owns a chart and decides about it";
+        /// Treats patients.
+        Clinician = 1, "clinician", "treats patients";
+        /// Adds results.
+        Laboratory = 2, "laboratory", "adds results";
+        /// Dispenses medicines.
+        Pharmacist = 3, "pharmacist", "dispenses medicines";
+        /// Studies de-identified copies.
+        Researcher = 4, "researcher", "studies de-identified copies";
+        /// Admits members for an institution.
+        Issuer = 5, "issuer", "admits members for an institution";
+        /// Verifies pending members for an institution.
+        Verifier = 6, "verifier", "verifies pending members for an institution";
+        /// Judges emergencies, lawful access and anomalies.
+        Auditor = 7, "auditor", "judges emergencies, lawful access and anomalies";
+        /// An institution's vault service or gateway, and the account that sets its authority's session keys.
+        Service = 8, "service", "runs an institution's node, vault or gateway";
+        /// Holds an institution's seat in the council.
+        Delegate = 9, "delegate", "holds an institution's seat in the council";
+    }
 }
 
 impl Role {
-    /// All roles.
-    pub const ALL: [Self; 10] = [
-        Self::Patient,
-        Self::Clinician,
-        Self::Laboratory,
-        Self::Pharmacist,
-        Self::Researcher,
-        Self::Issuer,
-        Self::Verifier,
-        Self::Auditor,
-        Self::Service,
-        Self::Delegate,
-    ];
-
-    /// Whether the role can ever do this to somebody else's records, given a grant (S4-21, S4-24).
-    pub fn may(self, permission: Permission) -> bool {
+    /// Whether the role can ever do this to records of another person's chart, given a grant (S4-21, S4-24). Each role names
+    /// every permission, so that a new permission is denied to each until its row is written.
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission::{Amend, Create, Disclose, Read, Use, Withdraw};
         match self {
-            Self::Clinician => true,
-            Self::Laboratory | Self::Pharmacist => {
-                matches!(permission, Permission::Read | Permission::Create | Permission::Amend)
-            }
-            Self::Researcher => matches!(permission, Permission::Read | Permission::Use),
-            Self::Patient => permission == Permission::Read,
-            Self::Issuer | Self::Verifier | Self::Auditor | Self::Service | Self::Delegate => false,
+            Self::Clinician => match permission {
+                Read | Create | Amend | Withdraw | Disclose | Use => true,
+            },
+            Self::Laboratory | Self::Pharmacist => match permission {
+                Read | Create | Amend => true,
+                Withdraw | Disclose | Use => false,
+            },
+            Self::Researcher => match permission {
+                Read | Use => true,
+                Create | Amend | Withdraw | Disclose => false,
+            },
+            Self::Patient => match permission {
+                Read => true,
+                Create | Amend | Withdraw | Disclose | Use => false,
+            },
+            Self::Issuer | Self::Verifier | Self::Auditor | Self::Service | Self::Delegate => match permission {
+                Read | Create | Amend | Withdraw | Disclose | Use => false,
+            },
         }
     }
 
@@ -119,32 +117,30 @@ impl Role {
     }
 }
 
-/// Where an institution stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InstitutionStatus {
-    /// Takes part.
-    Active,
-    /// Its staff may do nothing until the council reinstates it.
-    Suspended,
-    /// Out for good.
-    Removed,
+vocabulary! {
+    /// Where an institution stands.
+    InstitutionStatus, "status of an institution" {
+        /// Takes part.
+        Active = 0, "active", "takes part";
+        /// Its staff may do nothing until the council reinstates it.
+        Suspended = 1, "suspended", "its staff may do nothing until the council reinstates it";
+        /// Out for good.
+        Removed = 2, "removed", "left for good";
+    }
 }
 
-/// Where a member stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MemberStatus {
-    /// Redeemed a voucher; waits for the verifiers.
-    Pending,
-    /// May act.
-    Active,
-    /// Staff that may do nothing until reinstated.
-    Suspended,
-    /// Staff that left for good.
-    Revoked,
+vocabulary! {
+    /// Where a member stands.
+    MemberStatus, "status of a member" {
+        /// Redeemed a voucher; waits for the verifiers.
+        Pending = 0, "pending", "redeemed a voucher and waits for the verifiers";
+        /// May act.
+        Active = 1, "active", "may act";
+        /// Staff that may do nothing until reinstated.
+        Suspended = 2, "suspended", "may do nothing until an issuer or the council reinstates the member";
+        /// Staff that left for good.
+        Revoked = 3, "revoked", "left for good";
+    }
 }
 
 /// A traffic allowance: what may be spent at once, and how fast it refills.

@@ -177,3 +177,55 @@ fn other_calls_of_utility_are_refused() {
         assert!(batches.contains(&name.as_str()) || names.contains(&name.as_str()), "{pallet}.{name}");
     }
 }
+
+/// What the columns *role* and *class* of a row in `docs/architecture.md` say; none where no member signs the call.
+fn stated(roles: &str, class: &str) -> (Vec<Role>, Option<CallClass>) {
+    let (roles, _) = roles.split_once(" (").unwrap_or((roles, ""));
+    let roles = match roles {
+        "every role" => ALL.to_vec(),
+        roles => roles.split(", ").filter_map(|word| word.parse().ok()).collect(),
+    };
+    let class = match class {
+        "ordinary" => Some(Ordinary),
+        "reserved" => Some(Reserved),
+        _ => None,
+    };
+    (roles, class)
+}
+
+#[test]
+fn the_table_of_calls_in_the_architecture_says_what_the_policy_does() {
+    let page = std::fs::read_to_string("../docs/architecture.md").unwrap();
+    let table = page.split_once("| call | role | class | and then |\n").expect("the table of calls").1;
+    let table = table.split_once("\n\n").expect("an end of the table").0;
+    let (calls, mut told) = (calls(), Vec::new());
+    for row in table.lines().skip(1) {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let (roles, class) = stated(cells[1], cells[2]);
+        let mut pallet = "";
+        for name in cells[0].split(", ").map(|name| name.trim_matches('`')) {
+            let (named, name) = name.split_once('.').unwrap_or((pallet, name));
+            pallet = named;
+            let ((of, name), call) = calls
+                .iter()
+                .find(|((of, call), _)| of.eq_ignore_ascii_case(pallet) && call == name)
+                .unwrap_or_else(|| panic!("docs/architecture.md names {pallet}.{name}, which is not a call"));
+            told.push((of.as_str(), name.as_str()));
+            if of == "Utility" {
+                continue;
+            }
+            for role in Role::ALL {
+                let expected = class.filter(|_| roles.contains(&role));
+                assert_eq!(
+                    RolePolicy::class(role, call),
+                    expected,
+                    "docs/architecture.md: {} and {of}.{name}",
+                    role.word()
+                );
+            }
+        }
+    }
+    for (pallet, name, roles, _) in TABLE {
+        assert!(roles.is_empty() || told.contains(&(*pallet, *name)), "docs/architecture.md lacks {pallet}.{name}");
+    }
+}

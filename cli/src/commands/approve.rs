@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     scopes: Scopes,
     /// What they may do, no more than was asked for [default: what was asked for]
-    #[arg(long, value_parser = parse::permissions)]
+    #[arg(long, value_parser = parse::permissions())]
     permissions: Option<Permissions>,
     /// Until when, no later than was asked for [default: what was asked for]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]

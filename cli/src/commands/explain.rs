@@ -23,10 +23,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     member: MemberId,
     /// What they want to do
-    #[arg(long, value_parser = parse::permission, default_value = "read")]
+    #[arg(long, value_parser = parse::word::<Permission>(), default_value = "read")]
     permission: Permission,
     /// For which purpose; asked of reading only
-    #[arg(long, value_parser = parse::purpose)]
+    #[arg(long, value_parser = parse::word::<Purpose>())]
     purpose: Option<Purpose>,
     /// A compartment, by number
     #[arg(long, group = "what", value_name = "NUMBER")]
@@ -58,11 +58,11 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     out.show(&explanation, |explanation| {
         let verdict = match explanation.decision {
             Decision::Permitted(basis) => format!("permitted: {}", word(&basis)),
-            Decision::Denied(denial) => format!("denied: {}", word(&denial)),
+            Decision::Denied(denial) => format!("denied: {} ({})", denial.text(), denial.word()),
         };
         let rows = explanation.path.iter().map(|check| {
             vec![
-                word(&check.step),
+                check.step.text().to_owned(),
                 check.grant.map_or_else(String::new, |grant| grant.to_string()),
                 if check.passed { "yes" } else { "no" }.to_owned(),
             ]

@@ -24,11 +24,11 @@ pub(crate) struct Arguments {
     to: Grantee,
     #[command(flatten)]
     scopes: Scopes,
-    /// What they may do: read, create, amend, withdraw, disclose, use; separated by commas
-    #[arg(long, value_parser = parse::permissions, default_value = "read")]
+    /// What they may do; several permissions are separated by commas
+    #[arg(long, value_parser = parse::permissions(), default_value = "read")]
     permissions: Permissions,
-    /// For which purposes they may read: treatment, laboratory, payment, operations, research, public-health
-    #[arg(long, value_parser = parse::purposes, default_value = "treatment")]
+    /// For which purposes they may read; several purposes are separated by commas
+    #[arg(long, value_parser = parse::purposes(), default_value = "treatment")]
     purposes: Purposes,
     /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]

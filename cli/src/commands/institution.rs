@@ -55,8 +55,8 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct Profile {
-    /// What it is: hospital, clinic, laboratory, pharmacy, research-institute, regulator
-    #[arg(long, value_parser = parse::kind)]
+    /// What it is
+    #[arg(long, value_parser = parse::word::<InstitutionKind>())]
     kind: InstitutionKind,
     /// The key whose signature on a voucher admits members: the membership key of the institution's identity
     #[arg(long, value_name = "KEY")]

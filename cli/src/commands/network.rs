@@ -53,8 +53,8 @@ pub(crate) struct Keys {
     /// The IP address on which its node listens [default: all of the machine]
     #[arg(long, value_name = "IP")]
     listen: Option<IpAddr>,
-    /// What it is: hospital, clinic, laboratory, pharmacy, research-institute, regulator
-    #[arg(long, value_parser = parse::kind, default_value = "hospital")]
+    /// What it is
+    #[arg(long, value_parser = parse::word::<InstitutionKind>(), default_value = "hospital")]
     kind: InstitutionKind,
     /// Where its vault answers
     #[arg(long, value_name = "URL", default_value = "")]

@@ -49,7 +49,7 @@ pub(crate) enum Command {
         #[arg(long)]
         titles: bool,
         /// For which purpose, if a session has to be opened
-        #[arg(long, value_parser = parse::purpose)]
+        #[arg(long, value_parser = parse::word::<Purpose>())]
         purpose: Option<Purpose>,
     },
     /// Read a record. Unless it is your own chart, this is logged first
@@ -60,7 +60,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NUMBER")]
         version: Option<u32>,
         /// For which purpose; needed unless a session runs or the chart is your own
-        #[arg(long, value_parser = parse::purpose)]
+        #[arg(long, value_parser = parse::word::<Purpose>())]
         purpose: Option<Purpose>,
         /// Write the content to this file, replacing it, instead of standard output
         #[arg(long, value_name = "FILE")]
@@ -74,7 +74,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
         /// For which purpose; needed unless sessions run or the chart is your own
-        #[arg(long, value_parser = parse::purpose)]
+        #[arg(long, value_parser = parse::word::<Purpose>())]
         purpose: Option<Purpose>,
     },
     /// Seal a file as the next version of a record

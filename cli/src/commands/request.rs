@@ -18,11 +18,11 @@ use serde::Serialize;
 pub(crate) struct Arguments {
     /// The chart
     chart: ChartId,
-    /// What you want to do: read, create, amend, withdraw, disclose, use; separated by commas
-    #[arg(long, value_parser = parse::permissions, default_value = "read")]
+    /// What you want to do; several permissions are separated by commas
+    #[arg(long, value_parser = parse::permissions(), default_value = "read")]
     permissions: Permissions,
-    /// Why: treatment, laboratory, payment, operations, research, public-health
-    #[arg(long, value_parser = parse::purpose, default_value = "treatment")]
+    /// Why you want it
+    #[arg(long, value_parser = parse::word::<Purpose>(), default_value = "treatment")]
     purpose: Purpose,
     /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]

@@ -30,7 +30,7 @@ pub(crate) enum Command {
         #[arg(long)]
         institution: InstitutionId,
         /// The role that is offered
-        #[arg(long, value_parser = parse::role)]
+        #[arg(long, value_parser = parse::word::<Role>())]
         role: Role,
         /// How long it can be redeemed; at most 30d
         #[arg(long, value_parser = parse::duration, default_value = "7d", value_name = "DURATION")]

@@ -143,7 +143,7 @@ pub enum AgentError {
     )]
     NotTheIssuingKey(InstitutionId),
     /// The institution may not admit such a role.
-    #[error("an institution of this kind may not admit the role `{0:?}`")]
+    #[error("an institution of this kind may not admit the role `{}`", .0.word())]
     RoleNotAdmissible(Role),
     /// A voucher lives too long or not at all.
     #[error("a voucher can be redeemed for 30 days at most\nhint: --life 30d")]

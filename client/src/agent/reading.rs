@@ -42,7 +42,7 @@ pub struct Opened {
 
 /// The chain's answer to an opening that is denied. The log shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("denied: {denial:?} (the log shows that you asked)")]
+#[error("denied: {} (the log shows that you asked)", denial.text())]
 pub struct OpenRefused {
     /// Why.
     pub denial: Denial,

@@ -38,10 +38,10 @@ pub enum GateRefusal {
     #[error("the session covers something else")]
     SessionElsewhere,
     /// The finalized state denies it.
-    #[error("denied in the finalized state: {0:?}")]
+    #[error("denied in the finalized state: {}", .0.text())]
     Denied(Denial),
     /// A block that is not final yet denies it; revocations count from the best block.
-    #[error("denied in the best block: {0:?}")]
+    #[error("denied in the best block: {}", .0.text())]
     DeniedAtBest(Denial),
     /// The grant carries no envelope for what is asked.
     #[error("grant `{0}` carries no key for this")]

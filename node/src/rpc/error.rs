@@ -58,10 +58,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownBlock(block) => write!(f, "block `{block:?}` is not known"),
+            Self::UnknownBlock(block) => write!(f, "block `{block:#x}` is not known"),
             Self::Runtime(_) => f.write_str("the runtime could not answer"),
             Self::LimitOutOfRange(limit) => write!(f, "limit `{limit}` is not between 1 and {MAX_PAGE}"),
-            Self::StateNotKept(block) => write!(f, "the state of block `{block:?}` is no longer kept"),
+            Self::StateNotKept(block) => write!(f, "the state of block `{block:#x}` is no longer kept"),
             Self::NotFinal(block) => write!(f, "block {block} is not final yet"),
             Self::Database(_) => f.write_str("the database could not answer"),
         }
