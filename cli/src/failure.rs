@@ -2,6 +2,7 @@
 
 //! How a command ends when it does not end well: refused (1) or failed (2).
 
+use crate::output;
 use salus_chain::SubmitError;
 use salus_client::agent::AgentError;
 use salus_founding::FoundingError;
@@ -43,10 +44,13 @@ impl Failure {
             Self::NobodyReads => return,
             Self::Reported(_) => return,
         };
-        let text = text(error);
+        let text = output::lines(&text(error));
         // Nobody is left to tell when standard error is gone.
         let _ = match json {
-            true => writeln!(err, "{}", serde_json::json!({ "outcome": outcome, "error": text })),
+            true => {
+                let report = serde_json::json!({ "outcome": outcome, "error": text }).to_string();
+                writeln!(err, "{}", output::json_lines(&report))
+            }
             false => writeln!(err, "salus: {text}"),
         };
     }

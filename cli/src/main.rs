@@ -6,6 +6,7 @@
 //! 1 warnings, 2 something is wrong.
 
 mod commands;
+mod confirm;
 mod context;
 mod failure;
 mod files;

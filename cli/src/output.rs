@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What a command prints: a table for people, or JSON for programs.
+//!
+//! Much of it was written by others: titles, names of compartments, addresses of vaults, answers of nodes. So nothing leaves this
+//! file with a character in it that rewrites a terminal or turns the order of a line; errors, prompts and progress take the
+//! same way.
 
 use crate::failure::Failure;
 use comfy_table::{presets::NOTHING, ContentArrangement, Table, TableComponent};
+use salus_primitives::text;
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Where a command writes its result.
 pub(crate) struct Output<'a> {
@@ -27,11 +32,19 @@ impl<'a> Output<'a> {
     /// Writes `value` as JSON, or for people what `human` makes of it.
     pub(crate) fn show<T: Serialize>(&mut self, value: &T, human: impl FnOnce(&T) -> String) -> Result<(), Failure> {
         let mut text = match self.json {
-            true => serde_json::to_string_pretty(value)?,
-            false => human(value).trim_end().to_owned(),
+            true => json_lines(&serde_json::to_string_pretty(value)?),
+            false => lines(human(value).trim_end()),
         };
         text.push('\n');
         self.raw(text.as_bytes())
+    }
+
+    /// Writes what a record holds: as it is into a file or a pipe, and on a terminal as text.
+    pub(crate) fn content(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match std::io::stdout().is_terminal() {
+            true => self.raw(content_for_terminal(bytes)?.as_bytes()),
+            false => self.raw(bytes),
+        }
     }
 
     /// Writes bytes as they are, whichever way is chosen.
@@ -43,6 +56,38 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Text of one line that another person wrote. What would move the cursor, turn the order or hide stands as its number, and so
+/// does a line feed: nothing in it looks like a line of this program.
+pub(crate) fn line(text: &str) -> String {
+    text::shown(text)
+}
+
+/// Text of several lines, each of which is shown like [`line`].
+pub(crate) fn lines(text: &str) -> String {
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON in several lines in which programs find what was there, and people see nothing else than what stands in it.
+pub(crate) fn json_lines(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        // Outside its strings JSON has none of these but line feeds.
+        match c == '\n' || (text::is_plain(c) && !matches!(c, '\u{200c}' | '\u{200d}')) {
+            true => escaped.push(c),
+            false => escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+        }
+    }
+    escaped
+}
+
+/// Content of a record for a terminal: text with its lines and tabs; what is not text is not shown.
+fn content_for_terminal(bytes: &[u8]) -> Result<String, Failure> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        Failure::input("the content is not text, and a terminal cannot show it\nhint: --out FILE writes it to a file")
+    })?;
+    Ok(text.lines().map(|it| it.split('\t').map(line).collect::<Vec<_>>().join("\t") + "\n").collect())
+}
+
 /// A table with these headings; an empty one says so.
 pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
@@ -51,7 +96,7 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     table.set_header(headings.to_vec());
     let mut empty = true;
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| line(cell)));
         empty = false;
     }
     match empty {
@@ -63,7 +108,7 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
 /// A list of names and values, one a line, aligned.
 pub(crate) fn fields(fields: &[(&str, String)]) -> String {
     let width = fields.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    fields.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    fields.iter().map(|(name, value)| format!("{name:width$}  {}\n", line(value))).collect()
 }
 
 /// A moment, for people: UTC, to the second.
@@ -122,6 +167,41 @@ mod tests {
         assert_eq!(word(&json!({ "scope": { "compartment": 8 } })), "scope compartment 8");
         assert_eq!(word(&json!(["read", "create"])), "read, create");
         assert_eq!(word(&json!(null)), "");
+    }
+
+    /// What an attacker writes into a title: escapes of a terminal, forged lines, turned order, nothing to see.
+    const FORGED: &str = "\u{1b}[2J\u{9b}1A\r\nwhole and unaltered\u{202e}\u{2066}\u{200b}\u{ad}";
+
+    #[test]
+    fn what_others_wrote_stands_on_one_line_and_shows_what_it_is() {
+        let row = || vec![FORGED.to_owned(), "1".to_owned()];
+        for text in [table(&["title", "n"], [row(), row()]), fields(&[("title", FORGED.to_owned())])] {
+            assert_eq!(text::unfit_in_lines(&text), None, "{text}");
+            assert!(!text.contains("\nwhole") && text.contains("\\u{1b}[2J\\u{9b}1A\\u{d}\\u{a}whole"), "{text}");
+        }
+        let mut out = Vec::new();
+        Output::new(false, &mut out).show(&(), |()| format!("vault  {FORGED}")).unwrap();
+        let said = String::from_utf8(out).unwrap();
+        assert_eq!(text::unfit_in_lines(&said), None);
+        assert!(said.contains("unaltered\\u{202e}\\u{2066}\\u{200b}\\u{ad}"), "{said}");
+    }
+
+    #[test]
+    fn json_shows_no_control_and_keeps_what_it_says() {
+        let value = json!({ FORGED: [FORGED, "Frau Müller", "می\u{200c}خواهم", "\u{e0041}", "👩\u{200d}⚕"] });
+        let mut out = Vec::new();
+        Output::new(true, &mut out).show(&value, |_| unreachable!()).unwrap();
+        let said = String::from_utf8(out).unwrap();
+        assert_eq!(text::unfit_in_lines(&said), None, "{said}");
+        assert!(said.contains("Frau Müller"));
+        assert_eq!(serde_json::from_str::<Value>(&said).unwrap(), value);
+    }
+
+    #[test]
+    fn a_terminal_gets_the_text_of_a_record_and_no_orders() {
+        assert_eq!(content_for_terminal(b"one\ttwo\r\nthree").unwrap(), "one\ttwo\nthree\n");
+        assert_eq!(content_for_terminal(b"\x1b]0;title\x07").unwrap(), "\\u{1b}]0;title\\u{7}\n");
+        assert!(content_for_terminal(b"\x89PNG\r\n").is_err());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use salus_primitives::{
     audit::LogId,
     governance::CallName,
     membership::Quota,
+    text,
     vocabulary::Vocabulary,
     ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
@@ -197,9 +198,26 @@ pub(crate) fn secret_uri(uri: &str) -> Result<keys::Identity, keys::KeyError> {
     }
 }
 
+/// Text of one line that others will read.
+pub(crate) fn line(typed: &str) -> Result<String, String> {
+    text::unfit(typed).map_or_else(|| Ok(typed.to_owned()), |c| Err(unfit(c)))
+}
+
+/// Text of one or several lines that another person will read.
+pub(crate) fn lines(typed: &str) -> Result<String, String> {
+    text::unfit_in_lines(typed).map_or_else(|| Ok(typed.to_owned()), |c| Err(unfit(c)))
+}
+
+fn unfit(c: char) -> String {
+    format!("the character `U+{:04X}` is one that readers could not see or trust: leave it out", u32::from(c))
+}
+
 /// The name of a new compartment. A number would be taken for the compartment's, and a record put into another one.
 pub(crate) fn compartment_name(text: &str) -> Result<String, String> {
     let name = text.trim();
+    if let Some(c) = text::unfit(name) {
+        return Err(unfit(c));
+    }
     match name {
         "" => Err("a compartment needs a name".to_owned()),
         _ if name.len() > LONGEST_NAME => Err(format!("a name has at most {LONGEST_NAME} bytes")),
@@ -242,9 +260,19 @@ mod tests {
     #[test]
     fn compartment_names_are_no_numbers() {
         assert_eq!(compartment_name(" Eyes 2 "), Ok("Eyes 2".to_owned()));
-        for wrong in ["", " ", "7", "007", "--", &"n".repeat(200)] {
+        for wrong in ["", " ", "7", "007", "--", "Eyes\u{1b}[2J", "Ey\u{200b}es", "Eyes\u{202e}", &"n".repeat(200)] {
             assert!(compartment_name(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_others_read_is_refused_where_it_is_typed() {
+        for c in ['\u{1b}', '\r', '\n', '\u{85}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}'] {
+            let said = line(&format!("Blood{c}count")).unwrap_err();
+            assert!(said.contains(&format!("`U+{:04X}`", u32::from(c))) && text::unfit(&said).is_none(), "{said}");
+            assert_eq!(lines(&format!("Blood{c}count")).is_err(), c != '\n');
+        }
+        assert_eq!(line("St. Mary's, 東京"), Ok("St. Mary's, 東京".to_owned()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 //! Where passwords come from: a file, the environment, or a person.
 
-use crate::{failure::Failure, files};
+use crate::{failure::Failure, files, output};
 use salus_sealing::secret::Password;
 use std::{env::VarError, io::IsTerminal, path::Path};
 
@@ -54,5 +54,5 @@ fn ask(prompt: &str) -> Result<Password, Failure> {
             "a password is needed and nobody can be asked\nhint: --password-file FILE, or SALUS_PASSWORD",
         ));
     }
-    Ok(Password::new(rpassword::prompt_password(prompt)?))
+    Ok(Password::new(rpassword::prompt_password(output::line(prompt))?))
 }

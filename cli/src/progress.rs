@@ -2,6 +2,7 @@
 
 //! Progress on long work, shown to people only.
 
+use crate::output::line;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar for `length` steps; on standard error, and only when that is a terminal and people read the output.
@@ -13,6 +14,6 @@ pub(crate) fn progress(human: bool, length: usize, what: &str) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len} {eta}") {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_message(what.to_owned());
+    bar.set_message(line(what));
     bar
 }

@@ -2,7 +2,7 @@
 
 //! What the council is asked to decide, in words for those who vote on it.
 
-use crate::output::{duration, word};
+use crate::output::{duration, line, word};
 use salus_chain::Proposal;
 use salus_primitives::{
     governance::Parameter,
@@ -71,7 +71,10 @@ pub(crate) fn words(proposal: &Proposal) -> String {
         Proposal::PauseCall { call } => format!("pause the call {call}: it is refused to everybody"),
         Proposal::UnpauseCall { call } => format!("end the pause of the call {call}"),
         Proposal::SetParameter { parameter } => parameter_words(parameter),
-        Proposal::Other { call } => format!("make the call {call}"),
+        Proposal::Other { call } => format!(
+            "make a call that this program has no words for; look at it with a newer one before you vote\nthe call  {}",
+            line(call)
+        ),
     }
 }
 
@@ -96,11 +99,37 @@ pub(crate) fn quota_words(quota: &Quota) -> String {
 fn profile_words(profile: &InstitutionProfile) -> String {
     let vault = String::from_utf8_lossy(&profile.vault_address);
     format!(
-        "a {}, which may admit {} members\nissuing key     {}\nencryption key  {}\nvault           {}",
+        "a {}, which may admit {} members\nissuing key     {}\nencryption key  {}\nvault           {}\nmay spend       {}",
         word(&profile.kind),
         profile.admission_quota,
         profile.issuing_key,
         SigningKey(profile.encryption_key.key),
-        if vault.is_empty() { "no address" } else { &vault }
+        if vault.is_empty() { "no address".to_owned() } else { line(&vault) },
+        quota_words(&profile.traffic_quota)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_primitives::{membership::InstitutionKind, text, EncryptionKey};
+
+    #[test]
+    fn an_address_cannot_rewrite_what_a_delegate_reads() {
+        let address = b"https://vault\x1b[3A\x1b[2Kremove institution 2\r\nissuing key \xc2\x9b2J\xe2\x80\xae".to_vec();
+        let profile = InstitutionProfile {
+            kind: InstitutionKind::Hospital,
+            issuing_key: SigningKey([1; 32]),
+            encryption_key: EncryptionKey::x25519([5; 32]),
+            vault_address: address.try_into().unwrap(),
+            admission_quota: 6,
+            traffic_quota: Quota { time: 7_000_000_000, bytes: 8_192, refill: 9_000 },
+        };
+        let words = words(&Proposal::AdmitInstitution { profile: Box::new(profile) });
+        assert_eq!(text::unfit_in_lines(&words), None, "{words}");
+        assert_eq!(words.lines().count(), 6, "an address forges no lines: {words}");
+        assert!(words.contains("7 ms of execution"), "a delegate sees the whole profile: {words}");
+        let call = "Upgrades.later \u{1b}[2J\nin favor: all".to_owned();
+        assert_eq!(super::words(&Proposal::Other { call }).lines().count(), 2);
+    }
 }

@@ -191,7 +191,7 @@ async fn plan_upgrade(folder: &Path, urls: &[String], programs: &Programs) -> Re
                 proposal = Some(found.with_context(|| format!("no proposal in {made}"))?.to_owned());
             }
             Some(proposal) => {
-                delegate.json(&["council", "approve", proposal]).await?;
+                delegate.json(&["council", "approve", proposal, "--yes"]).await?;
             }
         }
     }

@@ -1,81 +1,178 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Text that one person writes and another one reads.
+//! Text that one member writes and another one reads on a screen.
+//!
+//! A control character moves the cursor of a terminal, a bidirectional one turns the order of what follows, and an invisible one
+//! makes two names look the same. A delegate, a patient or a clinician who reads such a text does not see what it says. So
+//! writers are refused, and readers' programs show a mark instead of the character.
 
-/// Whether a terminal or a browser shows this text as it is written.
-///
-/// Control characters move the cursor, begin lines or change colors. Characters that direct or hide text make it read as
-/// something else. Text that others read, before they vote or open a record, has none of either.
-pub fn is_printable(text: &str) -> bool {
-    text.chars().all(is_printable_char)
-}
+use alloc::{format, string::String};
 
-/// Whether a terminal or a browser shows this character as it is written.
-pub fn is_printable_char(character: char) -> bool {
-    !character.is_control() && !is_invisible(character)
-}
-
-/// Characters without a shape of their own: they direct text from right to left, break lines, or hide.
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}'
+/// Whether `c` shows itself and nothing else: it is not a control, not a separator of lines, not bidirectional, not invisible.
+/// The two joiners are judged by [`unfit`], since some scripts need them.
+pub const fn is_plain(c: char) -> bool {
+    !matches!(c,
+        // Controls: C0, delete, C1.
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // Separators of lines and paragraphs.
+        | '\u{2028}' | '\u{2029}'
+        // Marks, embeddings, overrides and isolates of direction.
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        // Invisible: soft hyphen, joiners and spaces without width, fillers, deprecated formats, annotations, tags.
+        | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
+        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// Whether `c` joins, parts or varies its neighbors without a width of its own.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// The characters of `text`, each with whether a reader can trust what it looks like. Joiners are trusted after letters of scripts
+/// from Arabic on, which need them, and after signs such as emoji; not between Latin, Greek or Cyrillic letters.
+fn judged(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut before = '\0';
+    text.chars().map(move |c| {
+        let plain = match (is_joiner(c), is_joiner(before)) {
+            (false, _) => is_plain(c),
+            (true, false) => before >= '\u{600}',
+            // As in the flag of a rainbow.
+            (true, true) => (before, c) == ('\u{fe0f}', '\u{200d}'),
+        };
+        before = c;
+        (c, plain)
+    })
+}
+
+/// The first character of `text` that a reader cannot trust, if there is one. A line has none.
+pub fn unfit(text: &str) -> Option<char> {
+    judged(text).find(|(_, plain)| !plain).map(|(c, _)| c)
+}
+
+/// Whether a reader can trust each character of a line.
+pub fn is_printable(text: &str) -> bool {
+    unfit(text).is_none()
+}
+
+/// Like [`unfit`], for text of several lines: it may hold line feeds.
+pub fn unfit_in_lines(text: &str) -> Option<char> {
+    text.split('\n').find_map(unfit)
+}
+
+/// `text` as one line that shows what is in it: each character that a reader cannot trust stands as its number, such as `\u{1b}`.
+pub fn shown(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for (c, plain) in judged(text) {
+        match plain {
+            true => line.push(c),
+            false => line.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        }
+    }
+    line
+}
+
+/// `text` as one line without what a reader cannot trust: white space becomes a space, the rest is left out.
+pub fn cleaned(text: &str) -> String {
+    let fit = judged(text).filter_map(|(c, plain)| match plain {
+        true => Some(c),
+        false => matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}').then_some(' '),
+    });
+    let spaced: String = fit.collect();
+    let mut line = String::with_capacity(spaced.len());
+    for word in spaced.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What rewrites a line, forges one, turns it, or hides in it.
+    const UNFIT: &[char] = &[
+        '\0',
+        '\u{7}',
+        '\u{8}',
+        '\t',
+        '\n',
+        '\r',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{80}',
+        '\u{85}',
+        '\u{9b}',
+        '\u{9f}',
+        '\u{ad}',
+        '\u{61c}',
+        '\u{200b}',
+        '\u{200c}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{200f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202a}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{2067}',
+        '\u{2068}',
+        '\u{2069}',
+        '\u{206f}',
+        '\u{3164}',
+        '\u{feff}',
+        '\u{fffb}',
+        '\u{e0041}',
+    ];
+
     #[test]
-    fn names_of_many_languages_are_printable() {
-        for text in
-            ["", "St. Mary's", "東京病院", "https://vault.example:8443/a?b=c", "Hôpital Saint-Étienne", "مستشفى", "❤"]
-        {
-            assert!(is_printable(text), "{text}");
+    fn what_a_reader_cannot_trust_is_found_and_shown_by_its_number() {
+        for c in UNFIT {
+            let text = format!("Dr.{c}Weber");
+            assert_eq!(unfit(&text), Some(*c), "{c:?}");
+            assert_eq!(shown(&text), format!("Dr.\\u{{{:x}}}Weber", u32::from(*c)));
+            assert_eq!(unfit(&shown(&text)), None);
+            assert_eq!(unfit(&cleaned(&text)), None, "{c:?}");
+        }
+        assert_eq!(unfit_in_lines("two\nlines"), None);
+        assert_eq!(unfit_in_lines("two\r\nlines"), Some('\r'));
+    }
+
+    #[test]
+    fn names_of_all_scripts_are_plain() {
+        for name in [
+            "St. Mary's",
+            "Charité – Berlin",
+            "東京病院",
+            "بیمارستان می‌خواهم",
+            "क्षेत्रीय",
+            "Ελλάδα",
+            "Больница",
+            "👩\u{200d}⚕\u{fe0f} 🏳\u{fe0f}\u{200d}🌈",
+            "Œuvre n° 7",
+            "Ａ＆Ｅ",
+            "a\u{300}",
+        ] {
+            assert_eq!((unfit(name), shown(name)), (None, name.into()));
         }
     }
 
     #[test]
-    fn text_that_moves_the_cursor_or_directs_text_is_not_printable() {
-        for character in [
-            '\0',
-            '\t',
-            '\n',
-            '\r',
-            '\u{1b}',
-            '\u{7f}',
-            '\u{85}',
-            '\u{9b}',
-            '\u{ad}',
-            '\u{61c}',
-            '\u{200b}',
-            '\u{200e}',
-            '\u{200f}',
-            '\u{2028}',
-            '\u{2029}',
-            '\u{202a}',
-            '\u{202e}',
-            '\u{2066}',
-            '\u{2069}',
-            '\u{feff}',
-            '\u{e0041}',
-        ] {
-            let text = format!("vault{character}.example");
-            assert!(!is_printable(&text), "{}", text.escape_unicode());
-        }
+    fn joiners_part_no_latin_letters_and_do_not_pile_up() {
+        assert_eq!(unfit("St\u{200d}Mary"), Some('\u{200d}'));
+        assert_eq!(unfit("\u{200c}"), Some('\u{200c}'));
+        assert_eq!(unfit("Mary\u{fe0f}"), Some('\u{fe0f}'));
+        assert_eq!(unfit("م\u{200c}\u{200c}ی"), Some('\u{200c}'));
+    }
+
+    #[test]
+    fn a_cleaned_text_is_one_line() {
+        assert_eq!(cleaned(" Blood\tcount\r\n\u{202e}of \u{1b}[31mtoday "), "Blood count of [31mtoday");
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
     /// A word to the requester; sealed
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

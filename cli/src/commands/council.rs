@@ -3,6 +3,7 @@
 //! `salus council`: proposals, votes, and what they decide.
 
 use crate::{
+    confirm::confirm,
     context::Context,
     failure::Failure,
     files,
@@ -11,7 +12,7 @@ use crate::{
     proposals::{quota_words, words},
 };
 use salus_chain::{code_hash, At, Motion, MotionState, Outcome, Proposal, Seating};
-use salus_client::agent::{Agent, Progress};
+use salus_client::agent::{Agent, AgentError, Progress};
 use salus_founding::program::{NodeProgram, LONGEST_CODE};
 use salus_primitives::{
     governance::{CallName, Parameter, Parameters, UPGRADE_DELAYS},
@@ -37,15 +38,21 @@ enum Command {
     ///
     /// What the council decides about institutions is proposed with `salus institution`.
     List,
-    /// Vote in favor; the last vote that is needed also carries it out
+    /// Show what a motion would do, and vote in favor; the last vote that is needed also carries it out
     Approve {
         /// The hash of the proposal
         proposal: Digest,
+        /// Vote without being asked, in a script
+        #[arg(long)]
+        yes: bool,
     },
-    /// Vote against
+    /// Show what a motion would do, and vote against it
     Reject {
         /// The hash of the proposal
         proposal: Digest,
+        /// Vote without being asked, in a script
+        #[arg(long)]
+        yes: bool,
     },
     /// Close a motion that was decided, or whose time is over
     ///
@@ -205,6 +212,7 @@ impl Change {
 /// What became of a proposal.
 #[derive(Serialize)]
 pub(crate) struct Decided {
+    proposed: Proposal,
     progress: Progress,
     /// The institution that was admitted by it.
     institution: Option<InstitutionId>,
@@ -212,17 +220,26 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
-    pub(crate) fn new(progress: Progress, outcome: &Outcome) -> Result<Self, Failure> {
-        Ok(Self { progress, institution: Agent::admitted(outcome)?, transaction: outcome.transaction })
+    pub(crate) fn new(decision: Proposal, progress: Progress, outcome: &Outcome) -> Result<Self, Failure> {
+        Ok(Self {
+            proposed: decision,
+            progress,
+            institution: Agent::admitted(outcome)?,
+            transaction: outcome.transaction,
+        })
     }
 
     pub(crate) fn human(&self) -> String {
+        format!("{}\n{}", words(&self.proposed), self.became())
+    }
+
+    fn became(&self) -> String {
         match (&self.progress, self.institution) {
             (Progress::Executed, Some(institution)) => format!("carried out: institution {institution} is admitted"),
             (Progress::Executed, None) => "carried out".to_owned(),
             (Progress::Disapproved, _) => "voted down".to_owned(),
             (Progress::Closed, _) => {
-                "somebody else closed it meanwhile\nwhat came of it: salus log consortium".to_owned()
+                "another delegate closed it meanwhile\nwhat came of it: salus log consortium".to_owned()
             }
             (Progress::Waiting(waiting), _) => format!(
                 "waits for votes: {} in favor are needed\nothers: salus council approve {}",
@@ -240,17 +257,17 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::List => return list(at, context, out).await,
         Command::Parameters => return parameters(at, context, out).await,
         Command::PausableCalls => return pausable_calls(at, context, out).await,
-        Command::Approve { proposal } => {
-            let (progress, outcome) = agent(stalled, context).await?.vote(proposal, true).await?;
-            return out.show(&Decided::new(progress, &outcome)?, Decided::human);
+        Command::Approve { proposal, yes } => {
+            return vote(proposal, true, yes, &agent(stalled, context).await?, out).await
         }
-        Command::Reject { proposal } => {
-            let (progress, outcome) = agent(stalled, context).await?.vote(proposal, false).await?;
-            return out.show(&Decided::new(progress, &outcome)?, Decided::human);
+        Command::Reject { proposal, yes } => {
+            return vote(proposal, false, yes, &agent(stalled, context).await?, out).await
         }
         Command::Close { proposal } => {
-            let (progress, outcome) = agent(stalled, context).await?.close(proposal).await?;
-            return out.show(&Decided::new(progress, &outcome)?, Decided::human);
+            let agent = agent(stalled, context).await?;
+            let decision = motion(&agent, proposal).await?.decision;
+            let (progress, outcome) = agent.close(proposal).await?;
+            return out.show(&Decided::new(decision, progress, &outcome)?, Decided::human);
         }
         Command::AdmitAuthority { institution, account, delegate } => Proposal::AdmitAuthority {
             institution,
@@ -296,13 +313,26 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         Command::WithdrawResumption => Proposal::WithdrawResumption,
     };
     let (progress, outcome) = agent(stalled, context).await?.propose(&proposal).await?;
-    out.show(&Decided::new(progress, &outcome)?, Decided::human)
+    out.show(&Decided::new(proposal, progress, &outcome)?, Decided::human)
+}
+
+/// Votes on a motion once its delegate has read what it would do. The hash that is voted on is that of the call which was shown.
+async fn vote(proposal: Digest, in_favor: bool, yes: bool, agent: &Agent, out: &mut Output<'_>) -> Result<(), Failure> {
+    let decision = motion(agent, proposal).await?.decision;
+    let (what, question) = (words(&decision), if in_favor { "Vote in favor?" } else { "Vote against?" });
+    confirm(&format!("The motion {proposal} would {what}"), question, yes)?;
+    let (progress, outcome) = agent.vote(proposal, in_favor).await?;
+    out.show(&Decided::new(decision, progress, &outcome)?, Decided::human)
+}
+
+async fn motion(agent: &Agent, proposal: Digest) -> Result<Motion, Failure> {
+    Ok(agent.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?)
 }
 
 /// Proposes something, and says what became of it.
-pub(crate) async fn propose(proposal: &Proposal, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    let (progress, outcome) = context.agent().await?.propose(proposal).await?;
-    out.show(&Decided::new(progress, &outcome)?, Decided::human)
+pub(crate) async fn propose(proposal: Proposal, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let (progress, outcome) = context.agent().await?.propose(&proposal).await?;
+    out.show(&Decided::new(proposal, progress, &outcome)?, Decided::human)
 }
 
 async fn agent(stalled: bool, context: &Context) -> Result<Agent, Failure> {

@@ -2,7 +2,7 @@
 
 //! `salus deny`: refuses a request (S4-08).
 
-use crate::{context::Context, failure::Failure, output::Output};
+use crate::{context::Context, failure::Failure, output::Output, parse};
 use salus_primitives::{ChartId, RequestId};
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     /// The request
     request: RequestId,
     /// A word to the requester; sealed
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     findings::{self, Finding, Sample, Session, Verdict},
     hospitals::list_in,
-    output::{word, Output},
+    output::{line, word, Output},
 };
 use salus_chain::{expected_runtime, At, Chain, QueryError, Seat, Seating, SessionKeys};
 use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
@@ -290,9 +290,9 @@ fn human(report: &Report) -> String {
     let width = report.findings.iter().map(|finding| finding.subject.len()).max().unwrap_or_default();
     let mut text = String::new();
     for Finding { subject, verdict, says, advice } in &report.findings {
-        text += &format!("{:7}  {subject:width$}  {says}\n", word(verdict));
+        text += &format!("{:7}  {subject:width$}  {}\n", word(verdict), line(says));
         if let Some(advice) = advice {
-            text += &format!("{:7}  {:width$}  -> {advice}\n", "", "");
+            text += &format!("{:7}  {:width$}  -> {}\n", "", "", line(advice));
         }
     }
     let count = |wanted| report.findings.iter().filter(|finding| finding.verdict == wanted).count();

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     scopes: Scopes,
     /// Why, in words; sealed to the grantee
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
     /// Why, in words; sealed to the grantee, and its hash bound to the grant
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

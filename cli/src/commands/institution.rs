@@ -65,7 +65,7 @@ pub(crate) struct Profile {
     #[arg(long, value_name = "KEY")]
     encryption_key: SigningKey,
     /// Where its vault answers
-    #[arg(long, value_name = "URL", default_value = "")]
+    #[arg(long, value_name = "URL", value_parser = parse::line, default_value = "")]
     vault_address: String,
     /// Members that it may admit
     #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
@@ -80,7 +80,7 @@ pub(crate) struct Update {
     #[arg(long, value_name = "KEY")]
     encryption_key: Option<SigningKey>,
     /// Where its vault answers
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = parse::line)]
     vault_address: Option<String>,
     /// Members that it may admit
     #[arg(long, value_name = "NUMBER")]
@@ -121,7 +121,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         Command::Reinstate { institution } => Proposal::ReinstateInstitution { institution },
         Command::Remove { institution } => Proposal::RemoveInstitution { institution },
     };
-    propose(&proposal, context, out).await
+    propose(proposal, context, out).await
 }
 
 async fn find(context: &Context, institution: InstitutionId) -> Result<Institution, Failure> {

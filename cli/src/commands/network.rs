@@ -57,7 +57,7 @@ pub(crate) struct Keys {
     #[arg(long, value_parser = parse::word::<InstitutionKind>(), default_value = "hospital")]
     kind: InstitutionKind,
     /// Where its vault answers
-    #[arg(long, value_name = "URL", default_value = "")]
+    #[arg(long, value_name = "URL", value_parser = parse::line, default_value = "")]
     vault_address: String,
     /// Where to write the node's keys and the entry
     #[arg(long, value_name = "FOLDER", default_value = "salus-keys")]

@@ -17,7 +17,7 @@ use salus_fhir::{Bundle, MAX_BUNDLE_BYTES};
 use salus_primitives::{
     access::{Ask, Basis, Decision, Permission, Purpose, Scope},
     records::Record,
-    ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
+    text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
 use salus_sealing::blob::Metadata;
 use serde::Serialize;
@@ -92,22 +92,22 @@ pub(crate) enum Command {
 #[derive(clap::Args)]
 pub(crate) struct About {
     /// A short title, sealed [default: the file's name]
-    #[arg(long)]
+    #[arg(long, value_parser = parse::line)]
     title: Option<String>,
     /// What it is, sealed, such as Observation or Letter
-    #[arg(long, default_value = "Document")]
+    #[arg(long, value_parser = parse::line, default_value = "Document")]
     kind: String,
     /// When it happened, sealed, such as 2026-11 or 2026-11-21
-    #[arg(long)]
+    #[arg(long, value_parser = parse::line)]
     date: Option<String>,
     /// Its media type, sealed
-    #[arg(long, default_value = "application/octet-stream")]
+    #[arg(long, value_parser = parse::line, default_value = "application/octet-stream")]
     media_type: String,
 }
 
 impl About {
     fn metadata(self, file: &Path) -> Metadata {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file.file_name().map(|name| text::cleaned(&name.to_string_lossy())).unwrap_or_default();
         Metadata {
             kind: self.kind,
             title: self.title.unwrap_or_else(|| name.clone()),
@@ -170,7 +170,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 None => {
                     let session = reader.session(record).await?;
                     let content = agent.read(record, version, session).await?;
-                    out.raw(content.content.expose())
+                    out.content(content.content.expose())
                 }
             }
         }

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
     /// Why, in words; sealed to the patient
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 //! `salus revoke`: ends a grant at once (S1-19, S1-20).
 
-use crate::{context::Context, failure::Failure, output::Output};
+use crate::{context::Context, failure::Failure, output::Output, parse};
 use salus_client::agent::Lapse;
 use salus_primitives::{ChartId, GrantId};
 
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     /// The grant
     grant: GrantId,
     /// Why, in words; sealed to yourself
-    #[arg(long)]
+    #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 //! Compartments: their sealed names, and the secrets of their epochs.
 
-use super::{Agent, AgentError};
+use super::{plain, Agent, AgentError};
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::{
@@ -86,6 +86,7 @@ impl Agent {
             if number >= MAX_COMPARTMENTS {
                 return Err(AgentError::TooManyCompartments);
             }
+            plain::line("name", &profile.name)?;
             let compartment = CompartmentId(number);
             let secret = CompartmentSecret::generate(self.place(chart, compartment));
             let own = secret.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;

@@ -2,7 +2,7 @@
 
 //! What council delegates do: propose, vote, close, and so decide about institutions and authorities.
 
-use super::{Agent, AgentError};
+use super::{plain, Agent, AgentError};
 use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
 use salus_primitives::{
     governance::CallName,
@@ -143,6 +143,9 @@ impl Agent {
         let (Some(call), Some(share)) = (proposal.call(), proposal.share()) else {
             return Err(AgentError::NotProposable);
         };
+        if let Proposal::AdmitInstitution { profile } | Proposal::UpdateInstitution { profile, .. } = proposal {
+            plain::profile(profile)?;
+        }
         check(&self.chain, self.view(), proposal).await?;
         let motions = self.chain.motions(self.view()).await?;
         if let Some(same) = motions.iter().find(|motion| motion.decision == *proposal) {
@@ -192,7 +195,8 @@ impl Agent {
         Ok((executed(&closed)?, closed))
     }
 
-    async fn motion(&self, proposal: Digest) -> Result<Option<Motion>, AgentError> {
+    /// The motion with this hash, if the council has it.
+    pub async fn motion(&self, proposal: Digest) -> Result<Option<Motion>, AgentError> {
         let motions = self.chain.motions(self.view()).await?;
         Ok(motions.into_iter().find(|motion| motion.proposal == proposal))
     }

@@ -121,6 +121,17 @@ pub enum AgentError {
     /// A note is too long.
     #[error("the text is too long\nhint: some 4,000 bytes at most")]
     NoteTooLong,
+    /// A text holds what its readers could not trust.
+    #[error(
+        "the {what} has the character `U+{:04X}`, which its readers could not see or trust\nhint: leave it out",
+        u32::from(*.character)
+    )]
+    Unfit {
+        /// Which text.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
     /// A file cannot be read.
     #[error("`{path}` cannot be read: {cause}")]
     Unreadable {

@@ -8,7 +8,7 @@ use salus_chain::{At, Call};
 use salus_fhir::Bundle;
 use salus_primitives::{
     records::{NewRecord, MAX_BATCH},
-    ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
+    text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,7 +68,7 @@ impl Agent {
             };
             let metadata = Metadata {
                 kind: entry.resource_type.to_owned(),
-                title: entry.title.clone(),
+                title: text::cleaned(&entry.title),
                 date: entry.date.clone(),
                 media_type: entry.media_type.to_owned(),
                 ..Metadata::default()

@@ -16,6 +16,7 @@ mod importing;
 mod joining;
 mod logs;
 mod notes;
+mod plain;
 mod reading;
 mod requests;
 mod rotation;

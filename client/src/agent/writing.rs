@@ -2,7 +2,7 @@
 
 //! Adding records and versions: seal, store, register, in this order (S3-08).
 
-use super::{Agent, AgentError};
+use super::{plain, Agent, AgentError};
 use crate::sealed_files::seal_into;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
@@ -89,6 +89,7 @@ impl Agent {
         content: Content,
         metadata: &Metadata,
     ) -> Result<(NewVersion, ContentKey), AgentError> {
+        plain::metadata(metadata)?;
         let epochs = self.chain.epochs(At::Best, record.chart, compartment).await?;
         let (epoch, keys) = epochs.last().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))?;
         let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };

@@ -116,7 +116,7 @@ impl Cast {
         let proposed = proposer.json(&[&admit[..], &["--encryption-key", &encryption]].concat()).await?;
         let proposal = string(&proposed, "/progress/waiting/proposal")?;
         steps.check("one vote is not enough", proposed.pointer("/institution") == Some(&Value::Null))?;
-        let decided = self.staff.acting_as("delegate-2").json(&["council", "approve", &proposal]).await?;
+        let decided = self.staff.acting_as("delegate-2").json(&["council", "approve", &proposal, "--yes"]).await?;
         steps.check(
             "with the second hospital's vote it is admitted",
             number(&decided, "/institution")? == u64::from(LABORATORY),

@@ -80,7 +80,7 @@ impl Scene {
         let proposal = self.propose("Delegate-1", arguments).await?;
         let mut decided = Value::Null;
         for other in others {
-            decided = self.acts(other, &["council", "approve", &proposal]).await?;
+            decided = self.acts(other, &["council", "approve", &proposal, "--yes"]).await?;
         }
         ensure!(decided["progress"] == "executed", "{decided}");
         Ok(decided)
@@ -251,9 +251,9 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     assert!(said.contains("proposed already") && said.contains(&proposal), "{said}");
     let said = scene.refused("Delegate-2", &["council", "close", &proposal]).await?;
     assert!(said.contains("waits for votes until block"), "{said}");
-    let said = scene.refused("Delegate-1", &["council", "approve", &proposal]).await?;
+    let said = scene.refused("Delegate-1", &["council", "approve", &proposal, "--yes"]).await?;
     assert!(said.contains("Council.DuplicateVote"), "{said}");
-    let decided = scene.acts("Delegate-2", &["council", "approve", &proposal]).await?;
+    let decided = scene.acts("Delegate-2", &["council", "approve", &proposal, "--yes"]).await?;
     assert_eq!((&decided["progress"], &decided["institution"]), (&json!("executed"), &json!(2)));
 
     let service = scene.joins("Service-3", "2", "service").await?;
@@ -282,9 +282,9 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
 /// The third hospital votes, too.
 async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
     let proposal = scene.propose("Delegate-1", &["council", "require-verifications", "3"]).await?;
-    let waiting = scene.acts("Delegate-2", &["council", "reject", &proposal]).await?;
+    let waiting = scene.acts("Delegate-2", &["council", "reject", &proposal, "--yes"]).await?;
     assert_eq!(waiting["progress"]["waiting"]["threshold"], 2);
-    let decided = scene.acts("Delegate-3", &["council", "reject", &proposal]).await?;
+    let decided = scene.acts("Delegate-3", &["council", "reject", &proposal, "--yes"]).await?;
     assert_eq!(decided["progress"], "disapproved");
     assert!(scene.motions().await?.is_empty());
 

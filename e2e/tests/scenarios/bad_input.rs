@@ -122,7 +122,7 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("delegate", &["institution", "remove", "99"], "there is no institution `99`"),
         ("delegate", &["institution", "update", "99"], "there is no institution `99`"),
         ("delegate", &["institution", "rotate-issuing-key", "99", KEY], "there is no institution `99`"),
-        ("delegate", &["council", "approve", KEY], "the council has no motion"),
+        ("delegate", &["council", "approve", KEY, "--yes"], "the council has no motion"),
         ("anna", &["member", "show", "999"], "there is no member `999`"),
         ("anna", &["chart", "show", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "list", "99"], "there is no chart `99`"),

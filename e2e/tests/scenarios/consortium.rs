@@ -92,7 +92,7 @@ impl Scene {
         let mut decided = delegate(first)?.json(arguments).await?;
         let proposal = decided["progress"]["waiting"]["proposal"].as_str().context("no proposal")?.to_owned();
         for other in others {
-            decided = delegate(other)?.json(&["council", "approve", &proposal]).await?;
+            decided = delegate(other)?.json(&["council", "approve", &proposal, "--yes"]).await?;
         }
         ensure!(decided["progress"] == "executed", "{decided}");
         Ok(decided)

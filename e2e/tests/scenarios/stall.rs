@@ -82,7 +82,7 @@ async fn decide_stalled(scene: &Scene, decision: &[&str]) -> Result<()> {
                     Ok(delegate.json(&["council", "--stalled", "list"]).await?.to_string().contains(proposal))
                 })
                 .await?;
-                vec!["approve", proposal]
+                vec!["approve", proposal, "--yes"]
             }
         };
         decided = delegate.json(&[&["council", "--stalled"], arguments.as_slice()].concat()).await?;
