@@ -411,7 +411,7 @@ inside_world() {
 # start_node HOSPITAL: in its namespace, from what was written for it.
 start_node() {
     mkdir -p "$state/data-$1"
-    SALUS_NODE="$bin/salus-node" SALUS_DATA="$state/data-$1" "$state/network/$1/run-node" \
+    SALUS_NODE_PROGRAM="$bin/salus-node" SALUS_DATA="$state/data-$1" "$state/network/$1/run-node" \
         >>"$state/log/node-$1.log" 2>&1 </dev/null &
     echo "$!" >"$state/node-$1.pid"
 }

@@ -29,13 +29,26 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Failu
     }
 }
 
-/// The text of a file.
+/// What an editor writes before text in UTF-8, and what it writes before text in UTF-16.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
+/// The text of a file, without the byte order mark with which some editors begin one.
 pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let bytes = read(path, LONGEST_TEXT)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| {
-        Failure::input(format!("`{}` is not text in UTF-8\nhint: check that it is the right file", path.display()))
+    let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| {
+        let hint = match UTF16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+            true => "save it as UTF-8; it is UTF-16 now",
+            false => "check that it is the right file",
+        };
+        Failure::input(format!("`{}` is not text in UTF-8\nhint: {hint}", path.display()))
     })?;
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The bytes of a text without a byte order mark.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 
 /// Writes a new file that only its owner can read; whole or not at all.
@@ -91,6 +104,17 @@ mod tests {
     fn an_endless_file_is_refused() {
         assert!(read(Path::new("/dev/zero"), 1000).is_err());
         assert!(read_text(Path::new("/dev/zero")).is_err());
+    }
+
+    #[test]
+    fn a_mark_of_an_editor_is_not_part_of_the_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("text");
+        fs::write(&path, b"\xef\xbb\xbfcorrect horse 9\r\n").unwrap();
+        assert_eq!(read_text(&path).unwrap().as_str(), "correct horse 9\r\n");
+        fs::write(&path, b"\xff\xfec\0o\0").unwrap();
+        let Err(Failure::Failed(error)) = read_text(&path) else { panic!("UTF-16 was read") };
+        assert!(error.to_string().contains("save it as UTF-8"), "{error}");
     }
 
     #[test]

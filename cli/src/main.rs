@@ -27,7 +27,15 @@ use std::{io::Write, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        // What was typed is shown back, and may come from elsewhere.
+        Err(error) if error.use_stderr() => {
+            let _ = write!(std::io::stderr(), "{}", output::lines(&error.render().to_string()));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     let json = options.json;
     let mut out = std::io::stdout().lock();
     match run(options, &mut out).await {

@@ -329,6 +329,6 @@ mod tests {
         assert_eq!(parsed(permissions(), "read, create"), Ok(both));
         assert!(parsed(permissions(), "read,,").is_err());
         assert!(parsed(word::<Purpose>(), "curiosity").unwrap_err().contains("public-health"));
-        assert!(parsed(purposes(), "treatment,curiosity").unwrap_err().contains("`curiosity`"));
+        assert!(parsed(purposes(), "treatment,curiosity").unwrap_err().contains("'curiosity'"));
     }
 }

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What the command line remembers between runs: the reading sessions that it opened. Nothing secret, nothing clinical.
+//!
+//! Who reads whose chart is personal all the same, so only the owner of the home folder reads the file. Two commands at once lose
+//! nothing: each adds to what the file says while it has the lock, and replaces the file whole.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, files};
+use rustix::fs::{flock, FlockOperation};
 use salus_primitives::{
     access::{Purpose, Scope},
     ChartId, Digest, MemberId, Moment, SessionKey,
 };
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    io::{Error, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 /// A session that was opened.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct KnownSession {
     /// The chain.
     pub(crate) genesis: Digest,
@@ -36,10 +46,10 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// What `home` remembers. A file that cannot be read counts as empty: sessions can be opened anew.
+    /// What `home` remembers. A file that cannot be read counts as empty: the reader can open another session.
     pub(crate) fn load(home: &Path) -> Self {
         let file = home.join("sessions.json");
-        let known = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let known = read(&file);
         Self { file, known }
     }
 
@@ -48,21 +58,113 @@ impl Sessions {
         self.known.iter().find(|known| now < known.expires_at && fits(known))
     }
 
-    /// Remembers a session, and forgets those that are over.
+    /// Remembers a session beside those that other commands remember, and forgets those that are over.
     pub(crate) fn remember(&mut self, now: Moment, session: KnownSession) -> Result<(), Failure> {
-        self.known.retain(|known| now < known.expires_at);
-        self.known.push(session);
         if let Some(folder) = self.file.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| self.unwritable(&error))?;
+            files::make_folder(folder)?;
         }
-        let next = self.file.with_extension("json.new");
-        let text = serde_json::to_vec_pretty(&self.known)?;
-        std::fs::write(&next, text)
-            .and_then(|()| std::fs::rename(next, &self.file))
-            .map_err(|error| self.unwritable(&error))
+        self.add(now, session).map_err(|error| {
+            Failure::input(format!("the session cannot be remembered in `{}`: {error}", self.file.display()))
+        })
     }
 
-    fn unwritable(&self, error: &std::io::Error) -> Failure {
-        Failure::input(format!("the session cannot be remembered in `{}`: {error}", self.file.display()))
+    fn add(&mut self, now: Moment, session: KnownSession) -> Result<(), Error> {
+        // The lock is a file of its own, since the other one is replaced; it ends when this one is closed.
+        let mut lock = fs::OpenOptions::new();
+        let lock = lock.create(true).truncate(false).write(true).mode(0o600).open(self.file.with_extension("lock"))?;
+        flock(&lock, FlockOperation::LockExclusive)?;
+        self.known = read(&self.file);
+        self.known.retain(|known| now < known.expires_at);
+        self.known.push(session);
+        let text = serde_json::to_vec_pretty(&self.known)?;
+        let next = self.temporary();
+        let written =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&next).and_then(|mut file| {
+                file.write_all(&text)?;
+                file.sync_all()
+            });
+        written.and_then(|()| fs::rename(&next, &self.file)).inspect_err(|_| files::remove(&next))
+    }
+
+    /// A name that no other writer takes.
+    fn temporary(&self) -> PathBuf {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        self.file.with_extension(format!("{}-{time}-{number}.new", std::process::id()))
+    }
+}
+
+fn read(file: &Path) -> Vec<KnownSession> {
+    fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_primitives::CompartmentId;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn session(number: u64, expires_at: Moment) -> KnownSession {
+        KnownSession {
+            genesis: Digest([1; 32]),
+            reader: MemberId(number),
+            chart: ChartId(number),
+            scope: Scope::Compartment(CompartmentId(0)),
+            purpose: Purpose::Treatment,
+            session: SessionKey([7; 16]),
+            expires_at,
+        }
+    }
+
+    #[test]
+    fn a_session_that_another_command_remembered_meanwhile_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let [mut one, mut other] = [(); 2].map(|()| Sessions::load(home.path()));
+        one.remember(0, session(1, 10)).unwrap();
+        other.remember(0, session(2, 10)).unwrap();
+        let both = Sessions::load(home.path());
+        assert_eq!(both.known, [session(1, 10), session(2, 10)]);
+    }
+
+    #[test]
+    fn many_commands_at_once_lose_no_session_and_leave_no_file() {
+        let home = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let home = home.path();
+                scope.spawn(move || Sessions::load(home).remember(0, session(number, 10)).unwrap());
+            }
+        });
+        let mut readers: Vec<_> = Sessions::load(home.path()).known.iter().map(|known| known.reader.0).collect();
+        readers.sort_unstable();
+        assert_eq!(readers, (0..16).collect::<Vec<_>>());
+        let mut names: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["sessions.json", "sessions.lock"]);
+    }
+
+    #[test]
+    fn only_the_owner_reads_who_read_what() {
+        let home = tempfile::tempdir().unwrap();
+        // As an earlier version left it.
+        fs::write(home.path().join("sessions.json"), "[]").unwrap();
+        Sessions::load(home.path()).remember(0, session(1, 10)).unwrap();
+        for name in ["sessions.json", "sessions.lock"] {
+            let mode = fs::metadata(home.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten_and_what_is_broken_counts_as_empty() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("sessions.json"), "{").unwrap();
+        let mut sessions = Sessions::load(home.path());
+        sessions.remember(0, session(1, 10)).unwrap();
+        sessions.remember(10, session(2, 20)).unwrap();
+        assert!(sessions.find(10, |known| known.reader == MemberId(1)).is_none());
+        assert!(sessions.find(10, |known| known.reader == MemberId(2)).is_some());
+        assert_eq!(Sessions::load(home.path()).known, [session(2, 20)]);
     }
 }

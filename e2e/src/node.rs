@@ -102,7 +102,7 @@ impl Node {
     pub async fn start_written(files: &Path, keys: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(files.join("run-node"));
         command
-            .env("SALUS_NODE", binaries::find("salus-node")?)
+            .env("SALUS_NODE_PROGRAM", binaries::find("salus-node")?)
             .env("SALUS_KEYS", keys)
             .env("SALUS_DATA", folder)
             .env("SALUS_RPC_PORT", "0")

@@ -152,7 +152,7 @@ async fn start(folder: &Path, network: &Founded, hosts: &[Host]) -> Result<Vec<N
             } else {
                 host.command(&written)
             };
-            command.env("SALUS_NODE", program).env("SALUS_KEYS", &hospital.keys).env("SALUS_DATA", &data);
+            command.env("SALUS_NODE_PROGRAM", program).env("SALUS_KEYS", &hospital.keys).env("SALUS_DATA", &data);
             start_on(host, command, &data).await
         }
     });

@@ -112,7 +112,7 @@ impl Machine {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = Command::from(self.host.command(self.files.join("run-node")));
         command
-            .env("SALUS_NODE", &self.program)
+            .env("SALUS_NODE_PROGRAM", &self.program)
             .env("SALUS_KEYS", &self.keys)
             .env("SALUS_DATA", &self.data)
             .env("SALUS_EXTRA", self.options.join(" "))

@@ -100,13 +100,25 @@ settings=$here/{SETTINGS}
 [ -e "$settings" ] || settings=/dev/null
 number=0
 seen=''
+tab=$(printf '\t') return=$(printf '\r') mark=$(printf '\357\273\277')
 while read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     place="$settings, line $number"
+    # What an editor of another system adds: a byte order mark, and a return at the end of each line.
+    [ "$number" -ne 1 ] || line=${{line#"$mark"}}
+    while :; do
+        case $line in
+        *' ' | *"$tab" | *"$return") line=${{line%?}} ;;
+        *) break ;;
+        esac
+    done
+    case $line in
+    *[[:cntrl:]]*) refuse "$place has a control character" ;;
+    esac
     case $line in
     '' | '#'* | ';'*) continue ;;
     *=*) ;;
-    *) refuse "$place: \`$line\` is no NAME=VALUE" ;;
+    *) refuse "$place: \`$line\` is not NAME=VALUE" ;;
     esac
     name=${{line%%=*}}
     value=${{line#*=}}
@@ -115,7 +127,8 @@ while read -r line || [ -n "$line" ]; do
     \"*\" | \'*\') value=${{value#?}} value=${{value%?}} ;;
     esac
     case $name in
-    SALUS_NODE | SALUS_KEYS | SALUS_DATA | SALUS_EXTRA) ;;
+    SALUS_NODE_PROGRAM | SALUS_KEYS | SALUS_DATA | SALUS_EXTRA) ;;
+    SALUS_NODE) refuse "$place: SALUS_NODE is the node's address for \`salus\`; the node's program is SALUS_NODE_PROGRAM" ;;
     SALUS_RPC_PORT | SALUS_PROMETHEUS_PORT)
         case $value in
         *[!0-9]* | ??????*) port=0 ;;
@@ -146,7 +159,7 @@ keys=${{SALUS_KEYS:-$here/keys}}
 for needed in "$here/{SPECIFICATION}" "$keys/{node_key}" "$keys/{session}"; do
     [ -r "$needed" ] || refuse "$needed is missing, or not to be read by $(id -un)"
 done
-exec "${{SALUS_NODE:-salus-node}}" \
+exec "${{SALUS_NODE_PROGRAM:-salus-node}}" \
     --chain "$here/{SPECIFICATION}" \
     --base-path "${{SALUS_DATA:-/var/lib/salus}}" \
     --name {plain} \
@@ -182,7 +195,7 @@ fn settings(hospital: &Hospital) -> String {
          # JSON-RPC answers on this machine only, and only methods that are safe for everybody. To offer it to others, put a\n\
          # proxy with TLS and a list of who may ask in front of it; never open the port itself.\n\
          \n\
-         #SALUS_NODE=salus-node\n\
+         #SALUS_NODE_PROGRAM=salus-node\n\
          #SALUS_KEYS=(the folder `keys` beside {START})\n\
          #SALUS_DATA=/var/lib/salus\n\
          #SALUS_RPC_PORT={rpc}\n\
@@ -383,7 +396,12 @@ mod tests {
             fs::write(path(name), content).unwrap();
         }
         let mut command = std::process::Command::new("sh");
-        let ran = command.arg(path(START)).env_clear().env("PATH", "/usr/bin:/bin").env("SALUS_NODE", "echo").output();
+        let ran = command
+            .arg(path(START))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("SALUS_NODE_PROGRAM", "echo")
+            .output();
         let ran = ran.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (ran.status.code(), text(ran.stdout), text(ran.stderr))
@@ -398,6 +416,17 @@ mod tests {
     }
 
     #[test]
+    fn settings_from_an_editor_of_another_system_mean_what_they_show() {
+        let settings = "\u{feff}SALUS_DATA=/srv/salus \r\nSALUS_RPC_PORT=9955\r\n\r\nSALUS_EXTRA='--log debug'\t\r\n";
+        let (status, options, log) = run_with(settings);
+        assert_eq!(status, Some(0), "{log}");
+        for option in ["--base-path /srv/salus --name ", "--rpc-port 9955 ", "--log debug"] {
+            assert!(options.contains(option), "{option}: {options}");
+        }
+        assert!(!format!("{options}{log}").contains(['\r', '\u{feff}']), "{log}");
+    }
+
+    #[test]
     fn wrong_settings_are_refused_with_their_line_and_a_reason() {
         for (settings, reason) in [
             ("\nSALUS_RPC_PROT=1", "line 2: there is no setting `SALUS_RPC_PROT`"),
@@ -405,7 +434,10 @@ mod tests {
             ("SALUS_PROMETHEUS_PORT=web", "line 1: SALUS_PROMETHEUS_PORT is a port"),
             ("SALUS_RPC_METHODS=yes", "line 1: SALUS_RPC_METHODS is `safe` or `unsafe`, not `yes`"),
             ("SALUS_RPC_PORT=1\nSALUS_RPC_PORT=2", "line 2: SALUS_RPC_PORT is set a second time"),
-            ("open", "line 1: `open` is no NAME=VALUE"),
+            ("open", "line 1: `open` is not NAME=VALUE"),
+            ("SALUS_NODE=ws://127.0.0.1:9944", "line 1: SALUS_NODE is the node's address for `salus`"),
+            ("SALUS_DATA=/srv/\x1b[2Jsalus", "line 1 has a control character"),
+            ("SALUS_DATA=/srv/one\rtwo", "line 1 has a control character"),
             ("SALUS_KEYS=/nowhere", "/nowhere/node-key is missing"),
         ] {
             let (status, options, log) = run_with(settings);

@@ -235,7 +235,7 @@ const LONGEST_EVIDENCE: usize = 4 << 20;
 
 async fn report(file: Option<PathBuf>, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let given = match &file {
-        Some(path) => Some(evidence(&files::read(path, LONGEST_EVIDENCE)?).map_err(|error| {
+        Some(path) => Some(evidence(files::without_mark(&files::read(path, LONGEST_EVIDENCE)?)).map_err(|error| {
             Failure::input(format!(
                 "`{}` is no evidence: {error}\nhint: salus --json authority equivocations prints some",
                 path.display()
