@@ -121,7 +121,12 @@ impl Chain {
 
     /// All entries of a log that the state still holds.
     pub async fn log(&self, at: At, log: LogId) -> Result<Vec<Entry>, QueryError> {
-        self.pages(at, "SalusApi_log_page", 0u64, |last: &Entry| last.sequence.saturating_add(1), &log.encode()).await
+        self.log_from(at, log, 0).await
+    }
+
+    /// The entries of a log from the place `first` on, as far as the state still holds them.
+    pub async fn log_from(&self, at: At, log: LogId, first: u64) -> Result<Vec<Entry>, QueryError> {
+        self.pages(at, "SalusApi_log_page", first, |last: &Entry| last.sequence.saturating_add(1), &log.encode()).await
     }
 
     /// Asks page by page, all of one block, from `first` on; `next` names the place after an item.

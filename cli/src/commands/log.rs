@@ -9,35 +9,50 @@ use crate::{
     parse,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{AgentError, VerifiedLog};
-use salus_primitives::audit::LogId;
+use salus_client::agent::{AgentError, NewestEntries, VerifiedLog};
+use salus_primitives::audit::{Entry, LogHead, LogId};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Which log: chart:NUMBER, institution:NUMBER or consortium
     #[arg(value_parser = parse::log)]
     log: LogId,
-    /// Show the newest entries only
+    /// Fetch and show the newest entries only; the chained head is then not checked, since it is of the whole log
     #[arg(long, value_name = "NUMBER")]
-    newest: Option<usize>,
+    newest: Option<u64>,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    // The head is verified over the whole log, whatever is shown of it.
     let chain = context.chain().await?;
-    let mut log = VerifiedLog::fetch(&chain, arguments.log).await?;
-    if log.head.length == 0 {
-        check_subject(&chain, arguments.log).await?;
+    match arguments.newest {
+        Some(newest) => {
+            let newest = NewestEntries::fetch(&chain, arguments.log, newest).await?;
+            check_subject(&chain, arguments.log, &newest.head).await?;
+            out.show(&newest, |newest| {
+                format!(
+                    "{}\nthe newest of {} entries; without --newest the whole log is checked against its head {}",
+                    entries(&newest.entries),
+                    newest.head.length,
+                    newest.head.hash
+                )
+            })
+        }
+        None => {
+            let log = VerifiedLog::fetch(&chain, arguments.log).await?;
+            check_subject(&chain, arguments.log, &log.head).await?;
+            out.show(&log, |log| {
+                let entries = entries(&log.entries);
+                format!("{entries}\nwhole and unaltered: {} entries, head {}", log.head.length, log.head.hash)
+            })
+        }
     }
-    if let Some(newest) = arguments.newest {
-        let skipped = log.entries.len().saturating_sub(newest);
-        log.entries.drain(..skipped);
-    }
-    out.show(&log, human)
 }
 
 /// An empty log may be that of nothing.
-async fn check_subject(chain: &Chain, log: LogId) -> Result<(), Failure> {
+async fn check_subject(chain: &Chain, log: LogId, head: &LogHead) -> Result<(), Failure> {
+    if head.length != 0 {
+        return Ok(());
+    }
     let missing = match log {
         LogId::Chart(chart) => chain.chart(At::Finalized, chart).await?.is_none().then_some(AgentError::NoChart(chart)),
         LogId::Institution(institution) => {
@@ -49,8 +64,8 @@ async fn check_subject(chain: &Chain, log: LogId) -> Result<(), Failure> {
     missing.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn human(log: &VerifiedLog) -> String {
-    let rows = log.entries.iter().map(|entry| {
+fn entries(entries: &[Entry]) -> String {
+    let rows = entries.iter().map(|entry| {
         let behalf = entry.on_behalf.map_or_else(String::new, |member| format!(" for member {member}"));
         vec![
             entry.sequence.to_string(),
@@ -63,6 +78,5 @@ fn human(log: &VerifiedLog) -> String {
             entry.reason.as_ref().map(word).unwrap_or_default(),
         ]
     });
-    let entries = table(&["#", "time", "who", "of", "did", "what", "for", "reason"], rows);
-    format!("{entries}\nwhole and unaltered: {} entries, head {}", log.head.length, log.head.hash)
+    table(&["#", "time", "who", "of", "did", "what", "for", "reason"], rows)
 }

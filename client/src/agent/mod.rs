@@ -34,7 +34,7 @@ pub use importing::{Import, Imported};
 pub use joining::{
     answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
 };
-pub use logs::VerifiedLog;
+pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use reading::{OpenRefused, Opened, RecordContent};
 pub use vaults::Vaults;
