@@ -489,7 +489,7 @@ pub(crate) fn worst(findings: &[Finding]) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use salus_chain::{Head, Plan, SeatStatus, SessionKeys};
     use salus_primitives::{Digest, SigningKey};
@@ -580,7 +580,7 @@ mod tests {
         assert_eq!(unsafe_methods(true, false).verdict, Failure);
     }
 
-    fn seat(number: u8, keys: Option<u8>, in_use: Option<u8>) -> Seat {
+    pub(crate) fn seat(number: u8, keys: Option<u8>, in_use: Option<u8>) -> Seat {
         let session_keys = |key: u8| SessionKeys { aura: SigningKey([key; 32]), grandpa: FinalityKey([key; 32]) };
         Seat {
             institution: InstitutionId(number.into()),

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod findings;
 mod hospitals;
+mod names;
 mod options;
 mod output;
 mod parse;

@@ -7,9 +7,10 @@ use crate::{
     failure::Failure,
     findings::{self, Finding, Sample, Session, Verdict},
     hospitals::list_in,
+    names::{Listed, Names},
     output::{line, word, Output},
 };
-use salus_chain::{expected_runtime, At, Chain, QueryError, Seat, Seating, SessionKeys};
+use salus_chain::{expected_runtime, At, Chain, QueryError, Seating};
 use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
 use salus_sealing::keys::{session_keys_in, SESSION};
 use serde::Serialize;
@@ -58,7 +59,13 @@ struct Report {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     // What is said on the command line has to be right before anything is judged.
-    let names = arguments.network.as_deref().map(list_in).transpose()?.map(|(list, _)| list.hospitals);
+    let hospitals = arguments.network.as_deref().map(list_in).transpose()?.map(|(list, _)| list.hospitals);
+    let listed = hospitals.into_iter().flatten().map(|hospital| Listed {
+        institution: hospital.institution,
+        first_key: hospital.grandpa,
+        name: hospital.name,
+    });
+    let names = Names::new(listed.collect());
     let keys = arguments.keys.as_deref().map(own_keys).transpose()?;
     let mut report = Report {
         node: context.node().to_owned(),
@@ -71,19 +78,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     };
     match context.chain().await {
         Ok(chain) => {
-            // The list has the keys with which a hospital began; whose others are, the chain knows.
-            let seats = chain.seating(At::Finalized).await.map(|seating| seating.seats).unwrap_or_default();
-            let name = |key: &FinalityKey| {
-                let has = |keys: &Option<SessionKeys>| keys.as_ref().is_some_and(|keys| keys.grandpa == *key);
-                let seat = seats.iter().find(|seat| has(&seat.keys_in_use) || has(&seat.keys));
-                let mut hospitals = names.iter().flatten();
-                let hospital = match seat {
-                    Some(seat) => hospitals.find(|hospital| hospital.institution == seat.institution),
-                    None => hospitals.find(|hospital| hospital.grandpa == *key),
-                };
-                hospital.map_or_else(|| key.to_string(), |hospital| hospital.name.clone())
-            };
-            let seen = look(&chain, &mut report, keys.as_deref(), &name).await;
+            let seen = look(&chain, &mut report, keys.as_deref(), names).await;
             if let Err(error) = seen {
                 report.findings.push(Finding::failure(
                     "node",
@@ -124,13 +119,14 @@ async fn look(
     chain: &Chain,
     report: &mut Report,
     keys: Option<&[FinalityKey]>,
-    name: &dyn Fn(&FinalityKey) -> String,
+    mut names: Names,
 ) -> Result<(), QueryError> {
     report.genesis = Some(chain.genesis());
     report.findings.push(Finding::ok("node", format!("answers, on {} ({})", chain.name().await?, chain.genesis())));
     let found = chain.runtime_version().await?;
     report.findings.push(findings::software(&chain.node_version().await?, &found, expected_runtime().as_ref()));
 
+    names.learn(&chain.seating(At::Finalized).await?.seats);
     let authorities = chain.finality_keys(At::Finalized).await?;
     let (mut samples, mut missing): (Vec<Sample>, Option<BTreeSet<FinalityKey>>) = (Vec::new(), None);
     for turn in 0..LOOKS {
@@ -147,10 +143,13 @@ async fn look(
     }
     let health = chain.health().await?;
     let seating = chain.seating(At::Finalized).await?;
+    // A node votes with its keys of now, which a network that stands still may never make final.
+    names.learn(&seating.seats);
+    names.learn(&chain.seating(At::Best).await?.seats);
     let (session, seat) = session(chain, &seating, keys).await?;
     report.seat = seat;
     let (upgrade, now) = (chain.upgrade(At::Finalized).await?, chain.now(At::Finalized).await?);
-    let missing = missing.map(|missing| missing.iter().map(name).collect::<BTreeSet<_>>());
+    let missing = missing.map(|missing| missing.iter().map(|key| names.of_key(key)).collect::<BTreeSet<_>>());
     let missing = missing.map(|names| names.into_iter().collect::<Vec<_>>());
     let absent = missing.as_ref().map_or(0, Vec::len);
     report.authorities = Some(authorities.len());
@@ -166,7 +165,7 @@ async fn look(
         findings::finality(&samples),
         findings::clock(&samples, health.syncing),
         findings::session(session, health.authority),
-        findings::seats(&seating, seat, &|seat| seat_name(seat, name)),
+        findings::seats(&seating, seat, &|seat| names.of_seat(seat)),
         findings::upgrade(upgrade.as_ref(), seat, now),
         findings::pauses(&chain.paused_calls(At::Finalized).await?),
         findings::unsafe_methods(chain.answers_unsafe_methods().await?, local),
@@ -203,15 +202,6 @@ async fn session(
         }
     }
     Ok(Session::of(seating, &held))
-}
-
-/// What the list calls the hospital with this seat; otherwise its number.
-fn seat_name(seat: &Seat, name: &dyn Fn(&FinalityKey) -> String) -> String {
-    let keys = [seat.keys_in_use, seat.keys];
-    // Of keys that the list does not have, the name is the key itself.
-    let named = keys.iter().flatten().map(|keys| (keys.grandpa.to_string(), name(&keys.grandpa)));
-    let named = named.filter(|(key, name)| key != name).map(|(_, name)| name).next();
-    named.unwrap_or_else(|| format!("institution {}", seat.institution))
 }
 
 /// The keys that vote, in a folder of `salus network keys` or in its folder of session keys.
