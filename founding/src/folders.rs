@@ -6,7 +6,8 @@
 
 use crate::{
     error::FoundingError,
-    list::{plain_slug, Hospital, List},
+    list::{Hospital, List},
+    naming::identifier,
 };
 use std::{
     collections::BTreeSet,
@@ -55,7 +56,7 @@ impl File {
 
 /// The name of the hospital's folder: the institution's number and its name.
 pub fn folder_name(hospital: &Hospital) -> String {
-    format!("{}-{}", hospital.institution, plain_slug(&hospital.name))
+    format!("{}-{}", hospital.institution, identifier(&hospital.name))
 }
 
 /// The files of the hospital that follow from the list alone.
@@ -178,7 +179,7 @@ exec "${{SALUS_NODE_PROGRAM:-salus-node}}" \
     "$@"
 "#,
         network = list.network.name,
-        plain = plain_slug(name),
+        plain = identifier(name),
         node_key = salus_sealing::keys::NODE_KEY,
         session = salus_sealing::keys::SESSION,
         listen = multiaddress(*listen, address.port()),

@@ -20,6 +20,7 @@ mod error;
 mod fault;
 pub mod folders;
 pub mod list;
+pub mod naming;
 pub mod program;
 
 pub use error::FoundingError;

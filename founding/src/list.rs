@@ -5,12 +5,17 @@
 //! It holds public keys and addresses, and nothing secret. One `[network]` table comes with one `[[hospital]]` table for
 //! each hospital, as `salus network keys` writes it, so that `cat` makes the list.
 
-use crate::{error::FoundingError, fault::Fault};
+use crate::{
+    error::FoundingError,
+    fault::Fault,
+    naming::{check_name, slug},
+};
 use salus_client::durations::parse_duration;
 use salus_primitives::{
     governance::{DEFAULT_UPGRADE_DELAY, UPGRADE_DELAYS},
     membership::{InstitutionKind, InstitutionProfile, Quota, Role, MAX_VERIFICATIONS},
     network::{Authority, FirstMember, Founder, Network, DEFAULT_SESSION_LENGTH, SESSION_LENGTHS, SLOT_DURATION},
+    text,
     time::MINUTE,
     EncryptionKey, FinalityKey, InstitutionId, Moment, SigningKey,
 };
@@ -29,8 +34,6 @@ use toml::Spanned;
 pub const FAULT_TOLERANT: usize = 4;
 /// What the runtime holds, at most.
 const MOST_HOSPITALS: usize = 100;
-/// Characters of a hospital's or network's name, at most.
-const LONGEST_NAME: usize = 64;
 /// Members that a hospital may admit, unless the list says otherwise.
 const ADMISSION_QUOTA: u32 = 100_000;
 /// Issuer, verifier, delegate and service, whom a hospital begins with.
@@ -375,8 +378,16 @@ impl Check<'_> {
         let encryption_key = self.encryption_key(&raw.institution.encryption);
         let vault_address = match &raw.vault_address {
             Some(text) => {
-                let bytes = text.get_ref().as_bytes().to_vec().try_into();
-                self.checked(text.span(), bytes.map_err(|_| "a vault address has at most 256 bytes"))
+                let bytes = match text::unfit(text.get_ref()) {
+                    None => text
+                        .get_ref()
+                        .as_bytes()
+                        .to_vec()
+                        .try_into()
+                        .map_err(|_| "a vault address has at most 256 bytes"),
+                    Some(_) => Err("a vault address has no characters that its readers could not see"),
+                };
+                self.checked(text.span(), bytes)
             }
             None => Some(Default::default()),
         };
@@ -502,39 +513,6 @@ fn everywhere(address: IpAddr) -> IpAddr {
         IpAddr::V4(_) => IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
         IpAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED),
     }
-}
-
-/// Whether this can be a name: it ends up in scripts and configurations, where other characters mean something.
-pub fn check_name(name: &str) -> Result<(), String> {
-    let plain = |c: char| c.is_alphanumeric() || " -_.,()".contains(c);
-    let fine = (1..=LONGEST_NAME).contains(&name.chars().count())
-        && name.chars().all(plain)
-        && name.trim() == name
-        && name.chars().any(char::is_alphanumeric);
-    fine.then_some(()).ok_or_else(|| {
-        format!(
-            "a name has up to {LONGEST_NAME} letters, digits, spaces and `-_.,()`, and begins and ends without a space"
-        )
-    })
-}
-
-/// The name as it stands in names of folders and identities. Names that differ in nothing else are alike.
-pub fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        match c.is_alphanumeric() {
-            true => slug.push(c),
-            false if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
-            false => {}
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-/// The same, in letters that every file system and every identity takes.
-pub fn plain_slug(name: &str) -> String {
-    let plain: String = slug(name).chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    plain.chars().take(48).collect()
 }
 
 impl List {
@@ -715,14 +693,6 @@ pub(crate) mod tests {
         let text = four().replace("192.0.2.", "127.0.0.");
         let list = parse(&text).unwrap();
         assert!(list.hospitals.iter().all(|hospital| hospital.listen == hospital.address.ip()));
-    }
-
-    #[test]
-    fn slugs_are_plain() {
-        assert_eq!(slug("St. Anna's (North) 2"), "st-anna-s-north-2");
-        assert_eq!(plain_slug("Klinikum Süd"), "klinikum-s_d");
-        assert!(check_name("Klinikum Süd").is_ok() && check_name("a\nb").is_err() && check_name("a\"b").is_err());
-        assert!(check_name("--").is_err() && check_name(" a").is_err() && check_name(&"a".repeat(65)).is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use salus_chain::Chain;
 use salus_founding::{
     folders::{self, File, NewFolder},
     list::{self, Entry, Hospital, List},
+    naming,
     program::NodeProgram,
 };
 use salus_primitives::{membership::InstitutionKind, Digest, InstitutionId};
@@ -119,11 +120,11 @@ struct MadeKeys {
 }
 
 fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    list::check_name(&arguments.name).map_err(Failure::input)?;
+    naming::check_name(&arguments.name).map_err(Failure::input)?;
     if arguments.vault_address.contains(['"', '\\']) || arguments.vault_address.contains(char::is_control) {
         return Err(Failure::input("a vault address has no quotes, backslashes or line ends"));
     }
-    let own = list::plain_slug(&arguments.name);
+    let own = naming::identifier(&arguments.name);
     let names: Vec<_> = std::iter::once(own.clone()).chain(STAFF.map(|role| format!("{own}-{role}"))).collect();
     let places = names.iter().map(|name| free(context, name)).collect::<Result<Vec<_>, _>>()?;
     for path in arguments.phrase_file.iter().chain([&arguments.out]) {
