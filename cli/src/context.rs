@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What commands work with: the home folder, the keys in it, the node, the vaults.
+//! The context of a command: the home folder, the keys in it, the node, the vaults.
 
 use crate::{failure::Failure, options::Options, passwords};
 use salus_chain::Chain;
@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What the options say, ready to be used.
+/// The options, ready to be used.
 pub(crate) struct Context {
     node: String,
     home: PathBuf,
@@ -63,7 +63,7 @@ impl Context {
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !plain {
             return Err(Failure::input(format!(
-                "`{name}` is no name for an identity\nhint: up to 64 letters, digits, `-`, `_` and `.`, not beginning with `.`"
+                "`{name}` is not a name for an identity\nhint: up to 64 letters, digits, `-`, `_` and `.`, not beginning with `.`"
             )));
         }
         Ok(self.identities().join(name))
@@ -91,7 +91,7 @@ impl Context {
         }
     }
 
-    /// The name of who acts: the one that `--as` names, or the only one there is.
+    /// The name of the identity: the one that `--as` names, or the only one there is.
     pub(crate) fn name(&self) -> Result<String, Failure> {
         if let Some(name) = &self.identity {
             return Ok(name.clone());
@@ -104,12 +104,12 @@ impl Context {
         }
     }
 
-    /// The public keys of who acts; needs no password.
+    /// The identity's public keys; needs no password.
     pub(crate) fn public_keys(&self) -> Result<PublicKeys, Failure> {
         Ok(self.keystore(&self.name()?)?.keys().clone())
     }
 
-    /// The public keys of who acts, as far as that is clear. Whoever is named has to be there.
+    /// The identity's public keys, as far as it is clear which identity that is. One that `--as` names has to be there.
     pub(crate) fn known_public_keys(&self) -> Result<Option<PublicKeys>, Failure> {
         match self.identity {
             Some(_) => self.public_keys().map(Some),
@@ -117,10 +117,10 @@ impl Context {
         }
     }
 
-    /// The keys of who acts.
+    /// The identity's keys.
     pub(crate) fn identity(&self) -> Result<Identity, Failure> {
         let name = self.name()?;
-        // A missing identity is said before anybody is asked for a password.
+        // A missing identity is said before the person is asked for a password.
         let keystore = self.keystore(&name)?;
         Ok(keystore.unlock(&self.password(&format!("Password of {name}: "))?)?)
     }
@@ -135,7 +135,7 @@ impl Context {
         passwords::new(self.password_file.as_deref())
     }
 
-    /// Who acts, at work on the chain.
+    /// The identity, at work on the chain.
     pub(crate) async fn agent(&self) -> Result<Agent, Failure> {
         let identity = self.identity()?;
         Ok(Agent::new(self.chain().await?, self.vaults(), identity).await?)

@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Something is broken, missing or wrongly written.
     Failed(anyhow::Error),
-    /// It was done, but whoever reads standard output has gone.
+    /// It was done, but the reader of standard output has gone.
     NobodyReads,
     /// A report that has been printed says it all; only this status is left to tell.
     Reported(u8),
@@ -45,7 +45,7 @@ impl Failure {
             Self::Reported(_) => return,
         };
         let text = output::lines(&text(error));
-        // Nobody is left to tell when standard error is gone.
+        // Without standard error there is no reader left to tell.
         let _ = match json {
             true => {
                 let report = serde_json::json!({ "outcome": outcome, "error": text }).to_string();
@@ -71,7 +71,7 @@ fn text(error: &anyhow::Error) -> String {
     text + &hints
 }
 
-/// What a hint begins with.
+/// The beginning of a hint.
 const HINT: &str = "\nhint: ";
 
 impl From<AgentError> for Failure {

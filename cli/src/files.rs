@@ -12,7 +12,7 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// What a file of text has at most: vouchers, phrases, passwords and profiles are far shorter.
+/// Bytes of a text file, at most: vouchers, phrases, passwords and profiles are far shorter.
 const LONGEST_TEXT: usize = 1 << 20;
 
 /// The bytes of a file, which may be `most`.
@@ -29,7 +29,7 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Failu
     }
 }
 
-/// What an editor writes before text in UTF-8, and what it writes before text in UTF-16.
+/// The byte order marks that editors write before text in UTF-8, and before text in UTF-16.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 

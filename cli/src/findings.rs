@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What `salus doctor` makes of what it saw: each finding says in plain words what is so, and what to do about it.
+//! The findings of `salus doctor`: each says in plain words what is so, and what to do about it.
 
 use crate::output::duration;
 use salus_chain::{Health, RuntimeVersion, Seat, Seating, Upgrade, UpgradeStage};
@@ -23,13 +23,13 @@ pub(crate) enum Verdict {
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct Finding {
-    /// What was looked at.
+    /// The thing that was looked at.
     pub(crate) subject: &'static str,
     /// How well it is.
     pub(crate) verdict: Verdict,
-    /// What is so.
+    /// The fact, in words.
     pub(crate) says: String,
-    /// What to do about it.
+    /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) advice: Option<String>,
 }
@@ -48,7 +48,7 @@ impl Finding {
     }
 }
 
-/// What was seen at one moment.
+/// One look at the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Sample {
     /// Number of the best block.
@@ -123,7 +123,7 @@ pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: boo
     let Some(missing) = missing else {
         return Finding::warning(
             "hospitals",
-            format!("{total} decide together; this node's voter has not begun, so nobody can be seen voting"),
+            format!("{total} decide together; this node's voter has not started, so it sees no votes"),
             "wait until the node has caught up, and run this again",
         );
     };
@@ -148,7 +148,7 @@ pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: boo
         return Finding::failure(
             "hospitals",
             format!("{voted}. Finality has stopped: it bears {limit} failing, so others have failed after they voted"),
-            "call all of them, beginning with those that this node is not connected to. If nobody else is in trouble, it is \
+            "call all of them, beginning with those that this node is not connected to. If no other hospital is in trouble, it is \
              this node that is cut off",
         );
     }
@@ -245,7 +245,7 @@ fn seconds(milliseconds: i128) -> i128 {
     milliseconds.checked_div(1_000).unwrap_or_default()
 }
 
-/// What is known of the node's session keys.
+/// The node's session keys, as far as this program can see them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Session {
     /// The node or the folder holds the keys of an authority of the present set.
@@ -258,12 +258,12 @@ pub(crate) enum Session {
     Idle,
     /// It holds none of the present set.
     Foreign,
-    /// Nobody could look.
+    /// The node does not let this program look.
     Unseen,
 }
 
 impl Session {
-    /// What is known of a node that holds these keys, and whose seat it is.
+    /// Judges a node that holds these keys, and says whose seat it is.
     pub(crate) fn of(seating: &Seating, keys: &[FinalityKey]) -> (Self, Option<InstitutionId>) {
         let holds = |found: &Option<salus_chain::SessionKeys>| found.is_some_and(|found| keys.contains(&found.grandpa));
         let own = seating.seats.iter().find(|seat| holds(&seat.keys) || holds(&seat.keys_in_use));
@@ -334,7 +334,7 @@ pub(crate) fn upgrade(planned: Option<&Upgrade>, own: Option<InstitutionId>, now
     if own.is_some_and(|own| upgrade.missing().any(|missing| missing == own)) {
         return Finding::warning(
             "upgrade",
-            format!("{says}. This hospital has not: nobody knows whether this node can execute it"),
+            format!("{says}. This hospital has not: it is not known whether this node can execute it"),
             "get the code, look whether this node can execute it, and confirm (salus authority confirm-upgrade); if it cannot, \
              install the release that can first",
         );
@@ -352,7 +352,7 @@ pub(crate) fn upgrade(planned: Option<&Upgrade>, own: Option<InstitutionId>, now
         UpgradeStage::Ready | UpgradeStage::Authorized => Finding::warning(
             "upgrade",
             format!("{says}, and its delay has run"),
-            "anybody may send the code now (salus authority apply-upgrade)",
+            "any member may send the code now (salus authority apply-upgrade)",
         ),
         UpgradeStage::Expired => Finding::ok("upgrade", format!("{says}; its time is over")),
     }
@@ -365,7 +365,7 @@ pub(crate) fn pauses(paused: &[CallName]) -> Finding {
         [] => Finding::ok("pauses", "no call is paused"),
         names => Finding::warning(
             "pauses",
-            format!("refused to everybody: {}", names.join(", ")),
+            format!("refused to all members: {}", names.join(", ")),
             "ask the council why; it ends pauses with salus council unpause-call",
         ),
     }
@@ -428,7 +428,7 @@ pub(crate) fn exposure(node_is_here: bool, listening: Option<&[IpAddr]>) -> Find
     match (node_is_here, listening) {
         (false, _) => Finding::warning(
             "rpc",
-            "the node was asked over the network: so can everybody who reaches it",
+            "the node was asked over the network: any machine that reaches it can ask too",
             "run this on the node's own machine; if others are to ask, put a proxy with TLS in front of it",
         ),
         (true, Some(addresses)) => {
@@ -448,18 +448,18 @@ pub(crate) fn exposure(node_is_here: bool, listening: Option<&[IpAddr]>) -> Find
     }
 }
 
-/// Whether the node lets whoever reaches its RPC change it.
+/// Whether the node lets any program that reaches its RPC change it.
 pub(crate) fn unsafe_methods(answered: bool, node_is_here: bool) -> Finding {
     let advice = "start the node with --rpc-methods safe, as the script `run-node` does";
     match (answered, node_is_here) {
-        (false, _) => Finding::ok("rpc methods", "only those that are safe for everybody"),
+        (false, _) => Finding::ok("rpc methods", "only the safe ones"),
         (true, true) => Finding::warning(
             "rpc methods",
             "every program on this machine can change the node's keys and peers",
             advice,
         ),
         (true, false) => {
-            Finding::failure("rpc methods", "everybody who reaches the node can change its keys and peers", advice)
+            Finding::failure("rpc methods", "any program that reaches the node can change its keys and peers", advice)
         }
     }
 }

@@ -30,7 +30,7 @@ use std::{io::Write, process::ExitCode};
 async fn main() -> ExitCode {
     let options = match Options::try_parse() {
         Ok(options) => options,
-        // What was typed is shown back, and may come from elsewhere.
+        // The typed text is shown back, and may come from elsewhere.
         Err(error) if error.use_stderr() => {
             let _ = write!(std::io::stderr(), "{}", output::lines(&error.render().to_string()));
             return ExitCode::from(2);
@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
     let json = options.json;
     let mut out = std::io::stdout().lock();
     match run(options, &mut out).await {
-        // A reader that went away, such as `head`, is no failure of ours.
+        // A reader that went away, such as `head`, is not a failure of this program.
         Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report(json, &mut std::io::stderr());

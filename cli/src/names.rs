@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What people call the hospitals of a network: by the names in a list, otherwise by the numbers of their institutions, and
+//! The names that people give to the hospitals of a network: from a list, otherwise by the numbers of their institutions, and
 //! never by a key whose hospital the chain knows.
 
 use salus_chain::Seat;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the command line takes. Raw text becomes validated types here; nothing else parses.
+//! The options of the command line. Raw text becomes validated types here; nothing else parses.
 
 use crate::commands;
 use clap::{Parser, Subcommand};
@@ -23,7 +23,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "SALUS_VAULTS", value_name = "FOLDER")]
     pub(crate) vaults: Option<PathBuf>,
 
-    /// Who acts: the name of an identity; needless when there is only one
+    /// The identity to act as, by name; needless when there is only one
     #[arg(long = "as", global = true, env = "SALUS_AS", value_name = "NAME")]
     pub(crate) identity: Option<String>,
 
@@ -90,7 +90,7 @@ pub(crate) enum Command {
     Deny(commands::deny::Arguments),
     /// Show a log, and verify its chained head
     Log(commands::log::Arguments),
-    /// Say whether somebody may do something, and why
+    /// Say whether a member may do something, and why
     Explain(commands::explain::Arguments),
     /// Begin a network of hospitals: keys, specification, node configurations
     #[command(subcommand)]

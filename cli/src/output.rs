@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a command prints: a table for people, or JSON for programs.
+//! The output of a command: a table for people, or JSON for programs.
 //!
 //! Much of it was written by others: titles, names of compartments, addresses of vaults, answers of nodes. So nothing leaves this
 //! file with a character in it that rewrites a terminal or turns the order of a line; errors, prompts and progress take the
@@ -56,7 +56,7 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Text of one line that another person wrote. What would move the cursor, turn the order or hide stands as its number, and so
+/// Text of one line that another person wrote. A character that would move the cursor, turn the order or hide stands as its number, and so
 /// does a line feed: nothing in it looks like a line of this program.
 pub(crate) fn line(text: &str) -> String {
     text::shown(text)
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(word(&json!(null)), "");
     }
 
-    /// What an attacker writes into a title: escapes of a terminal, forged lines, turned order, nothing to see.
+    /// A title that an attacker writes: escapes of a terminal, forged lines, turned order, nothing to see.
     const FORGED: &str = "\u{1b}[2J\u{9b}1A\r\nwhole and unaltered\u{202e}\u{2066}\u{200b}\u{ad}";
 
     #[test]

@@ -191,7 +191,7 @@ pub(crate) fn log(text: &str) -> Result<LogId, String> {
 
 /// A secret URI is not shown back when it is wrong.
 pub(crate) fn secret_uri(uri: &str) -> Result<keys::Identity, keys::KeyError> {
-    // Of nothing the client would make keys that everybody knows; here it is a variable that was not set.
+    // From an empty URI the client would make keys that are public knowledge; here it is a variable that was not set.
     match uri.trim().is_empty() {
         true => Err(keys::KeyError::InvalidUri),
         false => keys::Identity::from_uri(uri),
@@ -222,7 +222,7 @@ pub(crate) fn compartment_name(text: &str) -> Result<String, String> {
         "" => Err("a compartment needs a name".to_owned()),
         _ if name.len() > LONGEST_NAME => Err(format!("a name has at most {LONGEST_NAME} bytes")),
         _ if name.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err("a number is no name: compartments have numbers already".to_owned())
+            Err("a number is not a name: compartments have numbers already".to_owned())
         }
         _ if !name.chars().any(char::is_alphanumeric) => Err("a name has letters".to_owned()),
         _ => Ok(name.to_owned()),

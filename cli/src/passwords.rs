@@ -51,7 +51,7 @@ fn given(file: Option<&Path>) -> Result<Option<Password>, Failure> {
 fn ask(prompt: &str) -> Result<Password, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::input(
-            "a password is needed and nobody can be asked\nhint: --password-file FILE, or SALUS_PASSWORD",
+            "a password is needed, and there is no terminal to ask at\nhint: --password-file FILE, or SALUS_PASSWORD",
         ));
     }
     Ok(Password::new(rpassword::prompt_password(output::line(prompt))?))

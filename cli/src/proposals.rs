@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the council is asked to decide, in words for those who vote on it.
+//! The motions of the council, in words for the delegates who vote on them.
 
 use crate::output::{duration, line, word};
 use salus_chain::Proposal;
@@ -11,7 +11,7 @@ use salus_primitives::{
 };
 use salus_sealing::keys::address;
 
-/// What a proposal would do, and on further lines with what.
+/// The effect of a proposal, and on further lines its details.
 pub(crate) fn words(proposal: &Proposal) -> String {
     match proposal {
         Proposal::AdmitInstitution { profile } => {
@@ -68,7 +68,7 @@ pub(crate) fn words(proposal: &Proposal) -> String {
         ),
         Proposal::CancelUpgrade { code_hash } => format!("take back the planned upgrade to the code {code_hash}"),
         Proposal::SetUpgradeDelay { delay } => format!("let upgrades wait {} after they are planned", duration(*delay)),
-        Proposal::PauseCall { call } => format!("pause the call {call}: it is refused to everybody"),
+        Proposal::PauseCall { call } => format!("pause the call {call}: no member can make it until it is unpaused"),
         Proposal::UnpauseCall { call } => format!("end the pause of the call {call}"),
         Proposal::SetParameter { parameter } => parameter_words(parameter),
         Proposal::Other { call } => format!(
@@ -86,7 +86,7 @@ fn parameter_words(parameter: &Parameter) -> String {
     }
 }
 
-/// What somebody may spend.
+/// A quota, in words.
 pub(crate) fn quota_words(quota: &Quota) -> String {
     format!(
         "{} ms of execution and {} KiB of transactions, refilled in {}",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the command line remembers between runs: the reading sessions that it opened. Nothing secret, nothing clinical.
+//! The reading sessions that the command line opened and remembers between runs. Nothing secret, nothing clinical.
 //!
 //! Who reads whose chart is personal all the same, so only the owner of the home folder reads the file. Two commands at once lose
 //! nothing: each adds to what the file says while it has the lock, and replaces the file whole.
@@ -29,7 +29,7 @@ pub(crate) struct KnownSession {
     pub(crate) reader: MemberId,
     /// The chart.
     pub(crate) chart: ChartId,
-    /// What was opened.
+    /// The scope that was opened.
     pub(crate) scope: Scope,
     /// For which purpose.
     pub(crate) purpose: Purpose,
@@ -46,7 +46,7 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// What `home` remembers. A file that cannot be read counts as empty: the reader can open another session.
+    /// The sessions that `home` remembers. A file that cannot be read counts as empty: the reader can open another session.
     pub(crate) fn load(home: &Path) -> Self {
         let file = home.join("sessions.json");
         let known = read(&file);

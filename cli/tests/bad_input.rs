@@ -270,21 +270,21 @@ fn malformed_arguments_are_named() {
         (&["request", "0", "--until", "1960-01-01T00:00:00Z"], &["before 1970"]),
         (&["voucher", "issue", "--institution", "0", "--role", "patient", "--out", "v", "--life", "-1d"], &["'-1'"]),
         // Names.
-        (&["key", "new", ""], &["`` is no name", "hint: up to 64"]),
-        (&["key", "new", "../up"], &["`../up` is no name"]),
-        (&["key", "new", ".hidden"], &["is no name"]),
-        (&["key", "new", "é"], &["is no name"]),
-        (&["key", "new", &long], &["is no name"]),
+        (&["key", "new", ""], &["`` is not a name", "hint: up to 64"]),
+        (&["key", "new", "../up"], &["`../up` is not a name"]),
+        (&["key", "new", ".hidden"], &["is not a name"]),
+        (&["key", "new", "é"], &["is not a name"]),
+        (&["key", "new", &long], &["is not a name"]),
         (&["key", "new", "ada"], &["there is an identity `ada` already", "hint: "]),
         (&["key", "import", "ada", "--uri", "//Ada"], &["there is an identity `ada` already"]),
         (&["key", "show", "nobody"], &["there is no identity `nobody`", "hint: salus key list"]),
         (&["key", "export-json", "nobody"], &["there is no identity `nobody`"]),
         (&["--as", "nobody", "chart", "list"], &["there is no identity `nobody`"]),
         (&["--as", "nobody", "status"], &["there is no identity `nobody`"]),
-        (&["--as", "../ada", "chart", "list"], &["`../ada` is no name"]),
+        (&["--as", "../ada", "chart", "list"], &["`../ada` is not a name"]),
         (&["compartment", "add", "0"], &["<NAME>"]),
         (&["compartment", "add", "0", ""], &["a compartment needs a name"]),
-        (&["compartment", "add", "0", "7"], &["a number is no name"]),
+        (&["compartment", "add", "0", "7"], &["a number is not a name"]),
         (&["compartment", "add", "0", &long], &["at most 128 bytes"]),
         (&["compartment", "add", "0", "x", "--standard"], &["cannot be used with"]),
         // Keys that cannot be.
@@ -335,15 +335,15 @@ fn files_that_cannot_be_used_are_named() {
         (&["key", "new", "new", "--phrase-file", "nowhere/phrase"], &["`nowhere/phrase` cannot be written"]),
         (&["voucher", "show", "nowhere"], &["`nowhere` cannot be read"]),
         (&["voucher", "show", "folder"], &["`folder` cannot be read"]),
-        (&["voucher", "show", "empty"], &["`empty` is no voucher", "hint: "]),
-        (&["voucher", "show", "bundle"], &["`bundle` is no voucher"]),
+        (&["voucher", "show", "empty"], &["`empty` is not a voucher", "hint: "]),
+        (&["voucher", "show", "bundle"], &["`bundle` is not a voucher"]),
         (&["voucher", "show", "bytes"], &["`bytes` is not text"]),
         (&["voucher", "show", "/dev/zero"], &["`/dev/zero` has more than"]),
-        (&["join", "empty"], &["`empty` is no voucher"]),
+        (&["join", "empty"], &["`empty` is not a voucher"]),
         (&["authority", "report", "nowhere"], &["`nowhere` cannot be read"]),
         (&["authority", "report", "folder"], &["`folder` cannot be read"]),
-        (&["authority", "report", "bundle"], &["`bundle` is no evidence", "hint: "]),
-        (&["authority", "report", "text"], &["`text` is no evidence"]),
+        (&["authority", "report", "bundle"], &["`bundle` is not evidence", "hint: "]),
+        (&["authority", "report", "text"], &["`text` is not evidence"]),
         (&["authority", "report", "/dev/zero"], &["`/dev/zero` has more than"]),
         (&["voucher", "refuse", "nowhere"], &["`nowhere` cannot be read"]),
         (
@@ -482,7 +482,7 @@ fn identities_have_to_be_chosen() {
     );
 }
 
-/// The phrase is the only way back to the keys: without somebody who has it there is no identity.
+/// The phrase is the only way back to the keys: without a person who has it there is no identity.
 #[test]
 fn identity_is_not_kept_when_its_phrase_cannot_be_shown() {
     let desk = Desk::new();
@@ -490,7 +490,7 @@ fn identity_is_not_kept_when_its_phrase_cannot_be_shown() {
     let mut command = desk.command(&["key", "new", "new"]);
     command.stdout(full());
     assert!(desk.failure_of(command).contains("the phrase could not be shown"));
-    // Where standard error is full as well nobody can be told, but nothing panics either.
+    // Where standard error is full as well the command tells its status only, and does not panic.
     let before = desk.files();
     let status = desk.command(&["--json", "key", "new", "new"]).stdout(Stdio::null()).stderr(full()).status().unwrap();
     assert_eq!(status.code(), Some(2));

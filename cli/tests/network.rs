@@ -267,7 +267,7 @@ fn files_are_made_anew_when_somebody_joined_or_left() {
     let specification = |path: &'static str| [init.as_slice(), &["--chain-spec", path]].concat();
     fs::write(desk.path("other.json"), "{\"id\": \"salus-south\"}").unwrap();
     assert!(desk.ends(2, &specification("other.json")).contains("specifies the network `salus-south`"));
-    assert!(desk.ends(2, &specification("network.toml")).contains("is no specification"));
+    assert!(desk.ends(2, &specification("network.toml")).contains("is not a specification"));
     assert!(desk.ends(2, &specification("nowhere.json")).contains("cannot be read"));
 
     fs::write(desk.path("spec.json"), "{\"id\": \"salus-north\"}").unwrap();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can go wrong on the way from a list to files.
+//! The errors on the way from a list to files.
 
 use std::{
     io,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is wrong in a list, and where.
+//! Faults of a list, by line.
 
-/// What is wrong in a list, and where.
+/// A fault of a list, and its line.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Fault {
     /// The line, counted from one.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each hospital takes to its machine: the specification, how to start the node, and who may reach it.
+//! The folder that each hospital takes to its machine: the specification, how to start the node, and who may reach it.
 //!
 //! The same list gives the same bytes: nothing here depends on the time, the machine or the order of a map.
 
@@ -26,7 +26,7 @@ pub const DESCRIPTION: &str = "network.json";
 pub const LIST: &str = "network.toml";
 /// Starts the node.
 pub const START: &str = "run-node";
-/// What may differ from machine to machine.
+/// The settings that may differ from machine to machine.
 pub const SETTINGS: &str = "node.env";
 /// The systemd unit.
 pub const UNIT: &str = "salus-node.service";
@@ -48,7 +48,7 @@ pub struct File {
 }
 
 impl File {
-    /// A file of text that nobody runs.
+    /// A file of text that is not a program.
     pub fn text(name: &'static str, content: String) -> Self {
         Self { name, content, executable: false }
     }
@@ -87,7 +87,7 @@ fn start(list: &List, hospital: &Hospital) -> String {
     format!(
         r#"#!/bin/sh
 # Starts the node of {name}, institution {institution} of {network}.
-# Written by `salus network init`. What may differ from machine to machine is set in {SETTINGS}.
+# Written by `salus network init`. Settings that may differ from machine to machine stand in {SETTINGS}.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -96,7 +96,7 @@ refuse() {{
     exit 2
 }}
 
-# Each setting is checked, and logged with its line. What the environment says already is stronger.
+# Each setting is checked, and logged with its line. A variable of the environment is stronger.
 settings=$here/{SETTINGS}
 [ -e "$settings" ] || settings=/dev/null
 number=0
@@ -156,7 +156,7 @@ while read -r line || [ -n "$line" ]; do
 done <"$settings"
 
 keys=${{SALUS_KEYS:-$here/keys}}
-# The node would make new keys without a word, and be nobody that the others know.
+# Without them the node would make new keys without a word, and the others would not know it.
 for needed in "$here/{SPECIFICATION}" "$keys/{node_key}" "$keys/{session}"; do
     [ -r "$needed" ] || refuse "$needed is missing, or not to be read by $(id -un)"
 done
@@ -193,7 +193,7 @@ fn settings(hospital: &Hospital) -> String {
     format!(
         "# Settings of the node of {}. Each line that begins with `#SALUS` shows what holds without it.\n\
          #\n\
-         # JSON-RPC answers on this machine only, and only methods that are safe for everybody. To offer it to others, put a\n\
+         # JSON-RPC answers on this machine only, and only safe methods. To offer it to others, put a\n\
          # proxy with TLS and a list of who may ask in front of it; never open the port itself.\n\
          \n\
          #SALUS_NODE_PROGRAM=salus-node\n\
@@ -264,7 +264,7 @@ fn filter(list: &List, hospital: &Hospital) -> String {
     let [rpc, prometheus] = LOCAL_PORTS;
     format!(
         r#"#!/usr/sbin/nft -f
-# Only the other hospitals of {network} reach the node of {name}; nobody reaches its RPC and metrics from elsewhere.
+# Only the other hospitals of {network} reach the node of {name}; its RPC and metrics are reached from its own machine only.
 # Written by `salus network init`. Load with `nft -f {FILTER}`; loading again replaces. It only adds refusals: what other
 # tables of this machine refuse stays refused.
 #
@@ -456,7 +456,7 @@ mod tests {
         let (accept, drop) = (filter.find("@peers6 accept").unwrap(), filter.find("dport 30333 counter drop").unwrap());
         assert!(accept < drop);
         let last = file(&list, 3, FILTER);
-        assert!(!last.contains("peers6"), "an empty set is no syntax");
+        assert!(!last.contains("peers6"), "an empty set is not syntax");
     }
 
     #[test]

@@ -32,7 +32,7 @@ use toml::Spanned;
 
 /// So many hospitals are needed for one to be able to fail.
 pub const FAULT_TOLERANT: usize = 4;
-/// What the runtime holds, at most.
+/// Hospitals in a network, at most.
 const MOST_HOSPITALS: usize = 100;
 /// Members that a hospital may admit, unless the list says otherwise.
 const ADMISSION_QUOTA: u32 = 100_000;
@@ -41,13 +41,13 @@ const FIRST_STAFF: u32 = 4;
 /// Verifications that a newcomer needs, unless the list says otherwise.
 const VERIFICATIONS: u32 = 2;
 
-/// What an institution's members may spend together: 20 s of execution and 32 MiB within a minute.
+/// The traffic quota of an institution's members together: 20 s of execution and 32 MiB within a minute.
 pub const TRAFFIC: Quota = Quota { time: 20_000_000_000_000, bytes: 32 << 20, refill: MINUTE };
 
 /// A network whose list has been checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct List {
-    /// What the genesis is made from: the founders, whatever became of them.
+    /// The description that the genesis is made from: the founders, whatever became of them.
     pub network: Network,
     /// The hospitals: founders, those who joined later, and those who left.
     pub hospitals: Vec<Hospital>,
@@ -72,7 +72,7 @@ pub struct Hospital {
     pub peer_id: PeerId,
     /// Votes on what is final.
     pub grandpa: FinalityKey,
-    /// What the genesis says about a founder, and the council was told about others.
+    /// A founder's part of the genesis; for others the council was told the same.
     pub founder: Founder,
 }
 
@@ -88,7 +88,7 @@ impl Hospital {
 pub struct Entry<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What it is.
+    /// The kind of institution.
     pub kind: InstitutionKind,
     /// Where other nodes reach its node.
     pub address: SocketAddr,
@@ -239,7 +239,7 @@ struct RawMember {
 struct Check<'a> {
     text: &'a str,
     faults: Vec<Fault>,
-    /// What must not occur twice, and the line where it occurred first.
+    /// The values that must not occur twice, and the line where it occurred first.
     seen: BTreeMap<String, usize>,
 }
 
@@ -311,7 +311,7 @@ impl Check<'_> {
         self.checked(number.span(), is_later.then_some(*number.get_ref()).ok_or(reason))
     }
 
-    /// What concerns the number of hospitals.
+    /// Checks the number of hospitals.
     fn whole(&mut self, raw: &Raw) {
         let count = raw.hospitals.iter().filter(|hospital| !hospital.left).count();
         let place = raw.network.name.span();
@@ -464,7 +464,7 @@ impl Check<'_> {
 
     fn signing_key(&mut self, text: &Text) -> Option<SigningKey> {
         let key = self.checked(text.span(), text.get_ref().parse::<SigningKey>())?;
-        let valid = is_signing_key(&key).then_some(key).ok_or("this is no public sr25519 key");
+        let valid = is_signing_key(&key).then_some(key).ok_or("this is not a public sr25519 key");
         let key = self.checked(text.span(), valid)?;
         self.once(text.span(), key.to_string(), || "the key".to_owned());
         Some(key)
@@ -472,7 +472,7 @@ impl Check<'_> {
 
     fn finality_key(&mut self, text: &Text) -> Option<FinalityKey> {
         let key = self.checked(text.span(), text.get_ref().parse::<FinalityKey>())?;
-        let valid = is_finality_key(&key).then_some(key).ok_or("this is no public ed25519 key");
+        let valid = is_finality_key(&key).then_some(key).ok_or("this is not a public ed25519 key");
         let key = self.checked(text.span(), valid)?;
         self.once(text.span(), key.to_string(), || "the key".to_owned());
         Some(key)
@@ -482,7 +482,7 @@ impl Check<'_> {
         let key = self.checked(text.span(), text.get_ref().parse::<SigningKey>())?;
         let key = EncryptionKey::x25519(key.0);
         let key =
-            self.checked(text.span(), key.is_acceptable().then_some(key).ok_or("this is no public X25519 key"))?;
+            self.checked(text.span(), key.is_acceptable().then_some(key).ok_or("this is not a public X25519 key"))?;
         self.once(text.span(), SigningKey(key.key).to_string(), || "the key".to_owned());
         Some(key)
     }

@@ -13,7 +13,7 @@ use std::{
 /// Bytes of a runtime's code, at most: what a block could carry.
 pub const LONGEST_CODE: usize = 5 << 20;
 
-/// What the node says about a runtime's code.
+/// The node's words about a runtime's code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RuntimeCode {
     /// BLAKE2b-256 of the file.
@@ -51,7 +51,7 @@ impl NodeProgram {
         hash.trim().parse().map_err(|_| self.printed_no("hash"))
     }
 
-    /// What the runtime's code in the file `code` is, if this node can execute it, and it may follow the version `current`.
+    /// The runtime's code in the file `code`, described, if this node can execute it, and it may follow the version `current`.
     ///
     /// The vote is on the bytes whose hash is `read`, whatever the program read.
     pub fn check_runtime(&self, code: &Path, read: Digest, current: u32) -> Result<RuntimeCode, FoundingError> {

@@ -19,10 +19,10 @@ pub(crate) struct Arguments {
     request: RequestId,
     #[command(flatten)]
     scopes: Scopes,
-    /// What they may do, no more than was asked for [default: what was asked for]
+    /// The permissions, no more than the request names [default: those of the request]
     #[arg(long, value_parser = parse::permissions())]
     permissions: Option<Permissions>,
-    /// Until when, no later than was asked for [default: what was asked for]
+    /// Until when, no later than the request names [default: as the request names]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
     /// A word to the requester; sealed

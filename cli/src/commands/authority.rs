@@ -178,16 +178,16 @@ fn status(seating: &Seating) -> String {
     text += &format!("session {}{next}\n", seating.session);
     let strength = seating.strength();
     text += &match strength.active {
-        1 => "1 active seat with keys: nobody may fail".to_owned(),
+        1 => "1 active seat with keys: its node must not fail".to_owned(),
         active if active < MIN_AUTHORITIES => {
-            format!("{active} active seats with keys: of fewer than {MIN_AUTHORITIES} nobody may fail")
+            format!("{active} active seats with keys: with fewer than {MIN_AUTHORITIES} none may fail")
         }
         active => format!("{active} active seats with keys, of which {} may fail", findings::may_fail(strength.total)),
     };
     text
 }
 
-/// What a seat's authority does in this session.
+/// The part that a seat's authority takes in this session.
 fn takes_part(seat: &Seat) -> &'static str {
     match (seat.keys_in_use, seat.disabled, seat.keys) {
         (Some(_), false, _) => "yes",
@@ -197,7 +197,7 @@ fn takes_part(seat: &Seat) -> &'static str {
     }
 }
 
-/// What is about to change.
+/// The next change of a seat.
 fn change(seat: &Seat, seating: &Seating) -> String {
     let Some(session) = seat.changes_with_session else { return String::new() };
     let when = seating.until_session(session).map_or_else(String::new, |time| format!(", in {}", duration(time)));
@@ -237,7 +237,7 @@ async fn report(file: Option<PathBuf>, context: &Context, out: &mut Output<'_>) 
     let given = match &file {
         Some(path) => Some(evidence(files::without_mark(&files::read(path, LONGEST_EVIDENCE)?)).map_err(|error| {
             Failure::input(format!(
-                "`{}` is no evidence: {error}\nhint: salus --json authority equivocations prints some",
+                "`{}` is not evidence: {error}\nhint: salus --json authority equivocations prints some",
                 path.display()
             ))
         })?),

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
 enum Command {
     /// List what is proposed: what it would do, who voted, and until when
     ///
-    /// What the council decides about institutions is proposed with `salus institution`.
+    /// Decisions about institutions are proposed with `salus institution`.
     List,
     /// Show what a motion would do, and vote in favor; the last vote that is needed also carries it out
     Approve {
@@ -56,7 +56,7 @@ enum Command {
     },
     /// Close a motion that was decided, or whose time is over
     ///
-    /// Needed only when whoever voted last could not: `approve` and `reject` close what they decide. Any delegate may
+    /// Needed only when the last voter could not: `approve` and `reject` close what they decide. Any delegate may
     /// do it.
     Close {
         /// The hash of the proposal
@@ -129,7 +129,7 @@ enum Command {
     SetParameter(Change),
     /// List the calls that can be paused
     PausableCalls,
-    /// Propose to pause a call: it is refused to everybody until it is unpaused
+    /// Propose to pause a call: no member can make it until it is unpaused
     PauseCall {
         /// Its name, such as Records.open_records
         #[arg(value_parser = parse::call_name)]
@@ -144,7 +144,7 @@ enum Command {
     /// Propose to replace the runtime (two thirds)
     ///
     /// The authorities then confirm that their nodes can execute the code (salus authority confirm-upgrade). When more than two
-    /// thirds have, and the delay has run, anybody applies it (salus authority apply-upgrade).
+    /// thirds have, and the delay has run, any member applies it (salus authority apply-upgrade).
     PlanUpgrade {
         /// The runtime's code, a wasm file
         file: PathBuf,
@@ -164,7 +164,7 @@ enum Command {
     ///
     /// For a network in which nothing becomes final any more because a third of its authorities is gone for good: first take their
     /// seats (remove-authority --force), then this; all of it with --stalled. It counts from the session on in which they have
-    /// left the set. Everybody has to see the same last final block.
+    /// left the set. All hospitals have to see the same last final block.
     ResumeFinality {
         /// The last final block, the same on all nodes [default: that of this node]
         #[arg(long, value_name = "BLOCK")]
@@ -209,7 +209,7 @@ impl Change {
     }
 }
 
-/// What became of a proposal.
+/// The fate of a proposal.
 #[derive(Serialize)]
 pub(crate) struct Decided {
     proposed: Proposal,
@@ -343,7 +343,7 @@ async fn agent(stalled: bool, context: &Context) -> Result<Agent, Failure> {
 /// The number of the last block that the node holds for final.
 async fn finalized(context: &Context) -> Result<u32, Failure> {
     let number = context.chain().await?.head(At::Finalized).await?.number;
-    u32::try_from(number).map_err(|_| Failure::input("the number of the last final block is no 32 bit number"))
+    u32::try_from(number).map_err(|_| Failure::input("the number of the last final block has more than 32 bits"))
 }
 
 async fn parameters(at: At, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {

@@ -21,7 +21,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// What the status of the process says.
+/// The meaning of the exit status.
 pub(crate) const EXIT_STATUS: &str = "Exit status: 0 all is well, 1 there are warnings, 2 something is wrong.";
 
 #[derive(clap::Args)]
@@ -58,7 +58,7 @@ struct Report {
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    // What is said on the command line has to be right before anything is judged.
+    // The command line has to be right before anything is judged.
     let hospitals = arguments.network.as_deref().map(list_in).transpose()?.map(|(list, _)| list.hospitals);
     let listed = hospitals.into_iter().flatten().map(|hospital| Listed {
         institution: hospital.institution,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus envelope`: seals what a grant needs, for whoever submits the grant with another wallet.
+//! `salus envelope`: seals what a grant needs, for a patient who submits the grant with another wallet.
 //!
 //! Polkadot.js Apps and other wallets sign `access.grantAccess` and `access.approveRequest`, but know nothing of
 //! envelopes. This puts them into the vault and prints the hashes that those calls take.

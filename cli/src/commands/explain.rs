@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus explain`: whether somebody may do something, and the way to that answer.
+//! `salus explain`: whether a member may do something, and the way to that answer.
 
 use crate::{
     context::Context,
@@ -19,10 +19,10 @@ use salus_primitives::{
 pub(crate) struct Arguments {
     /// The chart
     chart: ChartId,
-    /// Who
+    /// The member who asks
     #[arg(long)]
     member: MemberId,
-    /// What they want to do
+    /// The operation
     #[arg(long, value_parser = parse::word::<Permission>(), default_value = "read")]
     permission: Permission,
     /// For which purpose; asked of reading only

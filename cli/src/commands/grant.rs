@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus grant`: lets somebody read or write.
+//! `salus grant`: lets a member or an institution read or write.
 
 use crate::{
     context::Context,
@@ -24,10 +24,10 @@ pub(crate) struct Arguments {
     to: Grantee,
     #[command(flatten)]
     scopes: Scopes,
-    /// What they may do; several permissions are separated by commas
+    /// The permissions; several are separated by commas
     #[arg(long, value_parser = parse::permissions(), default_value = "read")]
     permissions: Permissions,
-    /// For which purposes they may read; several purposes are separated by commas
+    /// The purposes for which the grantee may read; several are separated by commas
     #[arg(long, value_parser = parse::purposes(), default_value = "treatment")]
     purposes: Purposes,
     /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     reason: Option<String>,
 }
 
-/// What a grant or an approval covers.
+/// The scopes of a grant or an approval.
 #[derive(clap::Args)]
 #[group(required = true)]
 pub(crate) struct Scopes {

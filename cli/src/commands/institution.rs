@@ -55,7 +55,7 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct Profile {
-    /// What it is
+    /// The kind of institution
     #[arg(long, value_parser = parse::word::<InstitutionKind>())]
     kind: InstitutionKind,
     /// The key whose signature on a voucher admits members: the membership key of the institution's identity
@@ -159,13 +159,13 @@ fn human(institution: InstitutionId, found: &Institution) -> String {
     ])
 }
 
-/// Envelopes can be sealed to every key but a few, to which everybody could open them.
+/// Envelopes can be sealed to every key but a few, whose private part is public knowledge.
 fn encryption_key(key: SigningKey) -> Result<EncryptionKey, Failure> {
     let key = EncryptionKey::x25519(key.0);
     match key.is_acceptable() {
         true => Ok(key),
         false => Err(Failure::input(
-            "the encryption key cannot be used: everybody could open what is sealed to it\nhint: salus key show NAME, as the institution",
+            "the encryption key cannot be used: any reader could open what is sealed to it\nhint: salus key show NAME, as the institution",
         )),
     }
 }

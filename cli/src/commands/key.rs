@@ -39,7 +39,7 @@ pub(crate) enum Command {
         /// A file with the phrase
         #[arg(long, value_name = "FILE", required_unless_present = "uri")]
         phrase_file: Option<PathBuf>,
-        /// A secret URI, such as //Hospital1//Issuer of a development chain; anybody who sees the command line sees it
+        /// A secret URI, such as //Hospital1//Issuer of a development chain; any user of this machine who sees the command line sees it
         #[arg(long, conflicts_with = "phrase_file")]
         uri: Option<String>,
     },
@@ -90,7 +90,7 @@ pub(crate) fn run(command: Command, context: &Context, out: &mut Output<'_>) -> 
             let (folder, password) = vacant(context, &name)?;
             let (identity, mnemonic) = Identity::generate()?;
             let phrase = mnemonic.expose();
-            // Never an identity whose phrase nobody has.
+            // Never an identity whose phrase is lost from the start.
             if let Some(path) = &phrase_file {
                 files::write_new(path, phrase.as_bytes())?;
             }
@@ -102,7 +102,7 @@ pub(crate) fn run(command: Command, context: &Context, out: &mut Output<'_>) -> 
             let warning = match (&phrase_file, out.is_human()) {
                 (Some(path), _) => format!("phrase           in {}", path.display()),
                 (None, true) => format!(
-                    "\nWrite these words on paper. They restore the identity; whoever has them is you:\n\n    {}",
+                    "\nWrite these words on paper. They restore the identity. A person who has them can act as you:\n\n    {}",
                     phrase.as_str()
                 ),
                 (None, false) => {
@@ -158,7 +158,7 @@ fn vacant(context: &Context, name: &str) -> Result<(PathBuf, Password), Failure>
     Ok((folder, context.new_password()?))
 }
 
-/// Takes back an identity of this command's own: nobody was shown its phrase.
+/// Takes back an identity of this command's own, whose phrase was not shown.
 fn forget(keystore: &Keystore, reason: &str) -> Failure {
     let kept = match std::fs::remove_dir_all(keystore.folder()) {
         Ok(()) => "the identity was not kept".to_owned(),

@@ -93,7 +93,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 None => {
                     let account = context.public_keys()?.transaction;
                     let found = chain.member_of_account(At::Finalized, account).await?;
-                    found.ok_or_else(|| Failure::input("this identity is no member\nhint: salus join VOUCHER"))?
+                    found.ok_or_else(|| Failure::input("this identity is not a member\nhint: salus join VOUCHER"))?
                 }
             };
             let member = chain.member(At::Finalized, id).await?;

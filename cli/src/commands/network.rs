@@ -3,7 +3,7 @@
 //! `salus network`: how hospitals begin a network, without any of them seeing another's private keys.
 //!
 //! 1. Each hospital, on its own machine: `keys`. Its entry, with public keys only, goes to the others.
-//! 2. Anybody, from the list of all entries: `init`. The same list gives the same files.
+//! 2. Any of them, from the list of all entries: `init`. The same list gives the same files.
 //! 3. Each hospital, on its own machine: `check`. Its entry is in the list, and the list gives these files.
 
 use crate::{
@@ -54,7 +54,7 @@ pub(crate) struct Keys {
     /// The IP address on which its node listens [default: all of the machine]
     #[arg(long, value_name = "IP")]
     listen: Option<IpAddr>,
-    /// What it is
+    /// The kind of institution
     #[arg(long, value_parser = parse::word::<InstitutionKind>(), default_value = "hospital")]
     kind: InstitutionKind,
     /// Where its vault answers
@@ -75,7 +75,7 @@ pub(crate) struct Init {
     /// Where to write [default: a folder here, named as the network's id]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// The specification of a network that runs already: after somebody joined or left, files are made for it anew
+    /// The specification of a network that runs already: after a hospital joined or left, its files are made again
     #[arg(long, value_name = "FILE")]
     chain_spec: Option<PathBuf>,
     /// The node, whose runtime the network begins with [default: salus-node beside this program, or on the PATH]
@@ -151,7 +151,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
         arguments.name,
         entry.to_toml()
     );
-    // What the list would refuse is refused before anything is written.
+    // An entry that the list would refuse is refused before anything is written.
     list::read_hospital(&entry, Path::new(ENTRY))?;
     let password = context.new_password()?;
 
@@ -177,7 +177,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
     let secret = match (&arguments.phrase_file, out.is_human()) {
         (Some(path), _) => format!("phrases     in {} (print them, then delete the file)", path.display()),
         (None, true) => format!(
-            "\nWrite these words on paper. They restore the identities; whoever has them is that person:\n\n{}",
+            "\nWrite these words on paper. They restore the identities. A person who has them can act as that identity:\n\n{}",
             phrases(&names, &made).as_str()
         ),
         (None, false) => {
@@ -259,7 +259,7 @@ fn init(arguments: Init, out: &mut Output<'_>) -> Result<(), Failure> {
         Some(path) => existing(&path, &list)?,
         None if list.network.founders.len() < list.hospitals.len() => {
             return Err(Failure::input(
-                "somebody joined this network, so it has a specification already\nhint: name it with --chain-spec; another \
+                "a hospital joined this network, so it has a specification already\nhint: name it with --chain-spec; another \
                  salus-node than the one that founded the network would make another specification",
             ))
         }
@@ -307,9 +307,9 @@ fn init(arguments: Init, out: &mut Output<'_>) -> Result<(), Failure> {
 fn existing(path: &Path, list: &List) -> Result<String, Failure> {
     let bytes = files::read(path, LONGEST_SPECIFICATION)?;
     let text = String::from_utf8(bytes.to_vec())
-        .map_err(|_| Failure::input(format!("`{}` is no specification: it is not text", path.display())))?;
+        .map_err(|_| Failure::input(format!("`{}` is not a specification: it is not text", path.display())))?;
     let json: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| Failure::input(format!("`{}` is no specification: {error}", path.display())))?;
+        .map_err(|error| Failure::input(format!("`{}` is not a specification: {error}", path.display())))?;
     match json.get("id").and_then(serde_json::Value::as_str) {
         Some(id) if id == list.network.id => Ok(text),
         Some(id) => Err(Failure::input(format!(
@@ -317,7 +317,7 @@ fn existing(path: &Path, list: &List) -> Result<String, Failure> {
             path.display(),
             list.network.id
         ))),
-        None => Err(Failure::input(format!("`{}` is no specification: it has no id", path.display()))),
+        None => Err(Failure::input(format!("`{}` is not a specification: it has no id", path.display()))),
     }
 }
 

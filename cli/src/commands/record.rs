@@ -88,13 +88,13 @@ pub(crate) enum Command {
     },
 }
 
-/// What the sealed header says about a file.
+/// The sealed header's words about a file.
 #[derive(clap::Args)]
 pub(crate) struct About {
     /// A short title, sealed [default: the file's name]
     #[arg(long, value_parser = parse::line)]
     title: Option<String>,
-    /// What it is, sealed, such as Observation or Letter
+    /// The kind of document, sealed, such as Observation or Letter
     #[arg(long, value_parser = parse::line, default_value = "Document")]
     kind: String,
     /// When it happened, sealed, such as 2026-11 or 2026-11-21
@@ -372,7 +372,7 @@ impl Reader<'_> {
         let Some(purpose) = self.purpose else {
             return Err(Failure::input("no session runs for this record\nhint: say why you read, with --purpose"));
         };
-        // What a grant covers is opened at once; what none covers is asked for as little as possible.
+        // The whole scope of a grant is opened at once; without a grant the reader asks for one record only.
         let scope = match self.decide(record).await? {
             Decision::Permitted(Basis::Grant(id)) => {
                 let grants = chain.grants(At::Best, record.chart).await?;

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub(crate) struct Arguments {
     /// The chart
     chart: ChartId,
-    /// What you want to do; several permissions are separated by commas
+    /// The permissions that you want; several are separated by commas
     #[arg(long, value_parser = parse::permissions(), default_value = "read")]
     permissions: Permissions,
     /// Why you want it

@@ -45,7 +45,7 @@ fn human(done: &Answered) -> String {
     let mut text = format!("{} challenges answered; you are {}", done.institutions.len(), word(&done.status));
     for (institution, verifier) in &done.untrusted {
         text.push_str(&format!(
-            "\nnot answered: member {verifier}, who challenges for institution {institution}, is no active verifier of it"
+            "\nnot answered: member {verifier}, who challenges for institution {institution}, is not an active verifier of it"
         ));
     }
     text

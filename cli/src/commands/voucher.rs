@@ -60,7 +60,7 @@ pub(crate) enum Command {
 #[derive(Serialize)]
 struct Issued {
     file: PathBuf,
-    /// What opens the commitment to the profile; keep it.
+    /// The opening of the commitment to the profile; keep it.
     opening: PathBuf,
     #[serde(flatten)]
     voucher: Voucher,
@@ -78,7 +78,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let now = chain.clock().await?;
             let valid_until = valid_until.map(|until| until.from(now));
             if valid_until.is_some_and(|end| end <= now) {
-                return Err(Failure::input("--valid-until is past: nobody could act with this voucher"));
+                return Err(Failure::input("--valid-until is past: a member with this voucher could not act"));
             }
             let offer = Offer { institution, role, life, valid_until, profile };
             let (voucher, opening) = issue_voucher(&chain, identity.membership(), offer).await?;
@@ -114,7 +114,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
 pub(crate) fn load(path: &Path) -> Result<VoucherFile, Failure> {
     serde_json::from_str(&files::read_text(path)?).map_err(|_| {
         let hint = "take the file that `salus voucher issue` wrote, whole and unaltered";
-        Failure::input(format!("`{}` is no voucher\nhint: {hint}", path.display()))
+        Failure::input(format!("`{}` is not a voucher\nhint: {hint}", path.display()))
     })
 }
 

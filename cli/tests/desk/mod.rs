@@ -14,7 +14,7 @@ use std::{
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse";
-/// Nobody listens there.
+/// No node listens there.
 pub(crate) const NO_NODE: &str = "ws://127.0.0.1:1";
 
 /// A home with the identity `ada`, and files of all kinds beside it.
