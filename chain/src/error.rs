@@ -9,14 +9,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// It is no address of a node.
-    #[error("`{url}` is no address of a node\nhint: one begins with ws:// or wss://, such as ws://127.0.0.1:9944")]
+    /// It is not an address of a node.
+    #[error("`{url}` is not an address of a node\nhint: one begins with ws:// or wss://, such as ws://127.0.0.1:9944")]
     NotAnAddress {
         /// What was given.
         url: String,
     },
     /// Nobody answers there, or not as a node does.
-    #[error("no node answers at `{url}`: {cause}\nhint: is salus-node running there? --node names another address")]
+    #[error("no node answers at `{url}`: {cause}")]
     Unreachable {
         /// Where.
         url: String,
@@ -30,7 +30,7 @@ pub enum ConnectError {
         url: String,
     },
     /// The node runs another chain.
-    #[error("the node at `{url}` does not run Salus\nhint: check the address")]
+    #[error("the node at `{url}` does not run Salus")]
     NotSalus {
         /// Where.
         url: String,

@@ -2,7 +2,7 @@
 
 //! How a command ends when it does not end well: refused (1) or failed (2).
 
-use crate::output;
+use crate::{hints, output};
 use salus_chain::SubmitError;
 use salus_client::agent::AgentError;
 use salus_founding::FoundingError;
@@ -44,7 +44,7 @@ impl Failure {
             Self::NobodyReads => return,
             Self::Reported(_) => return,
         };
-        let text = output::lines(&text(error));
+        let text = output::lines(&text_with_hint(error));
         // Without standard error there is no reader left to tell.
         let _ = match json {
             true => {
@@ -53,6 +53,15 @@ impl Failure {
             }
             false => writeln!(err, "salus: {text}"),
         };
+    }
+}
+
+/// The error in words, and what to do about it.
+fn text_with_hint(error: &anyhow::Error) -> String {
+    let text = text(error);
+    match hints::after(error) {
+        Some(hint) if !text.contains(HINT) => format!("{text}{HINT}{hint}"),
+        _ => text,
     }
 }
 

@@ -11,6 +11,7 @@ mod context;
 mod failure;
 mod files;
 mod findings;
+mod hints;
 mod hospitals;
 mod names;
 mod options;

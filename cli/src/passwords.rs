@@ -42,7 +42,8 @@ fn given(file: Option<&Path>) -> Result<Option<Password>, Failure> {
         return Ok(Some(Password::from(first)));
     }
     match std::env::var("SALUS_PASSWORD") {
-        Ok(password) => Ok(Some(Password::new(password))),
+        // A file of settings that another system wrote leaves a return behind each value.
+        Ok(password) => Ok(Some(Password::from(password.trim_end_matches(['\r', '\n'])))),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(Failure::input("the password in SALUS_PASSWORD is not text in UTF-8")),
     }

@@ -307,7 +307,7 @@ fn malformed_arguments_are_named() {
 fn addresses_that_are_none_are_told_from_nodes_that_do_not_answer() {
     let desk = Desk::new();
     for address in ["", "foo", "http://127.0.0.1:1", "ftp://127.0.0.1", "127.0.0.1:9944"] {
-        desk.fails(&["--node", address, "status"], &[&format!("`{address}` is no address of a node"), "hint: "]);
+        desk.fails(&["--node", address, "status"], &[&format!("`{address}` is not an address of a node"), "hint: "]);
     }
     for address in ["ws://", "ws://127.0.0.1:99999", "ws://127.0.0.1:1", "wss://127.0.0.1:1"] {
         desk.fails(&["--node", address, "status"], &[&format!("no node answers at `{address}`"), "hint: "]);

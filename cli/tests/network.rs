@@ -147,7 +147,7 @@ fn keys_are_never_overwritten() {
     };
     assert!(again("Hospital 1", "other").contains("identity `hospital-1` already"));
     assert!(again("Hospital 2", "keys-1").contains("exists already"));
-    assert!(again("Hospital \"2\"", "other").contains("a name has up to"));
+    assert!(again("Hospital \"2\"", "other").contains("a name cannot have the sign"));
     assert_eq!(tree(desk.folder.path()), before);
 }
 

@@ -596,8 +596,8 @@ pub(crate) mod tests {
     fn each_mistake_is_refused_with_its_line_and_a_reason() {
         for (from, to, reason) in [
             ("name = \"Hospital 2\"", "name = \"hospital-1\"", "stands in line 6 already"),
-            ("name = \"Hospital 2\"", "name = \"Hospital $(2)\"", "a name has up to 64"),
-            ("name = \"Hospital 2\"", "name = \"\"", "a name has up to 64"),
+            ("name = \"Hospital 2\"", "name = \"Hospital $(2)\"", "cannot have the sign `$`"),
+            ("name = \"Hospital 2\"", "name = \"\"", "a name has 1 to 64"),
             ("id = \"salus-north\"", "id = \"dev\"", "neither `dev`"),
             ("id = \"salus-north\"", "id = \"Salus North\"", "small letters"),
             ("id = \"salus-north\"", "id = \"x\"\nverifications = 9", "1 to 4 verifications"),
@@ -640,11 +640,11 @@ pub(crate) mod tests {
         let text = four();
         let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(&format!("{key} = "))).unwrap();
         for (key, wrong, reason) in [
-            ("aura", &ones, "no public sr25519 key"),
-            ("issuing", &zeros, "no public sr25519 key"),
-            ("transaction", &zeros, "no public sr25519 key"),
-            ("grandpa", &zeros, "no public ed25519 key"),
-            ("encryption", &zeros, "no public X25519 key"),
+            ("aura", &ones, "not a public sr25519 key"),
+            ("issuing", &zeros, "not a public sr25519 key"),
+            ("transaction", &zeros, "not a public sr25519 key"),
+            ("grandpa", &zeros, "not a public ed25519 key"),
+            ("encryption", &zeros, "not a public X25519 key"),
         ] {
             let (faults, line) = spoiled(&text, &format!("{key} = {}", value(key)), &format!("{key} = \"{wrong}\""));
             assert_eq!(faults.len(), 1, "{faults:?}");

@@ -45,13 +45,13 @@ pub enum Obstacle {
     #[error("institution `{0}` is not active")]
     NotActive(InstitutionId),
     /// The institution has a seat.
-    #[error("institution `{0}` has a seat already\nhint: salus authority status")]
+    #[error("institution `{0}` has a seat already")]
     HasSeat(InstitutionId),
     /// The institution decides on blocks, and its vote in the council would be nobody's.
-    #[error("institution `{0}` has a seat\nhint: salus council remove-authority {0}, and then this")]
+    #[error("institution `{0}` has a seat")]
     StillHasSeat(InstitutionId),
     /// The institution has none.
-    #[error("institution `{0}` has no seat\nhint: salus authority status shows who has")]
+    #[error("institution `{0}` has no seat")]
     NoSeat(InstitutionId),
     /// The seat is suspended.
     #[error("the seat of institution `{0}` is suspended already")]
@@ -60,11 +60,7 @@ pub enum Obstacle {
     #[error("the seat of institution `{0}` is not suspended")]
     NotSuspended(InstitutionId),
     /// The account is not what the seat needs.
-    #[error(
-        "`{}` is no account of an active {role} of institution `{institution}`\nhint: salus member show NUMBER shows \
-         role, institution and accounts of a member",
-        address(account)
-    )]
+    #[error("`{}` is not an account of an active {role} of institution `{institution}`", address(account))]
     NoAccountOf {
         /// The account.
         account: SigningKey,
@@ -75,9 +71,8 @@ pub enum Obstacle {
     },
     /// The network could not spare it.
     #[error(
-        "without institution `{institution}` the number of active authorities would be {left}, and of fewer than four \
-         nobody may fail without finality stopping\nhint: admit another hospital first; two thirds of the council may remove it \
-         nevertheless (salus council remove-authority --force)"
+        "without institution `{institution}` the number of active authorities would be {left}, and with fewer than \
+         four none may fail without finality stopping"
     )]
     TooFew {
         /// Whose seat.
@@ -86,10 +81,10 @@ pub enum Obstacle {
         left: usize,
     },
     /// It is the only one.
-    #[error("institution `{0}` is the only authority with session keys: without it nobody would make blocks")]
+    #[error("institution `{0}` is the only authority with session keys: without it no node would make blocks")]
     Last(InstitutionId),
     /// There is a plan.
-    #[error("an upgrade to the code `{0}` is planned already\nhint: salus council cancel-upgrade takes it back")]
+    #[error("an upgrade to the code `{0}` is planned already")]
     UpgradePlanned(Digest),
     /// The version is not newer than the one that runs.
     #[error("version {version} is not newer than {running}, which runs")]
@@ -100,18 +95,16 @@ pub enum Obstacle {
         running: u32,
     },
     /// There is no such call, or everybody needs it.
-    #[error(
-        "the call `{0}` does not exist or cannot be paused\nhint: salus council pausable-calls lists all that can"
-    )]
+    #[error("the call `{0}` does not exist or cannot be paused")]
     NotPausable(CallName),
     /// The call is paused.
     #[error("the call `{0}` is paused already")]
     Paused(CallName),
     /// The call is not paused.
-    #[error("the call `{0}` is not paused\nhint: salus council parameters shows those that are")]
+    #[error("the call `{0}` is not paused")]
     NotPaused(CallName),
     /// Others proposed it.
-    #[error("this is proposed already, and waits for votes\nhint: salus council approve {0}")]
+    #[error("this is proposed already, and waits for votes: motion `{0}`")]
     Proposed(Digest),
     /// Finality cannot resume from there: the changes of authorities before it would be missing, and no node could go on.
     #[error(
@@ -125,9 +118,7 @@ pub enum Obstacle {
         last: u64,
     },
     /// A motion cannot be closed yet.
-    #[error(
-        "the motion `{proposal}` waits for votes until block {end}\nhint: salus council list shows who has not voted"
-    )]
+    #[error("the motion `{proposal}` waits for votes until block {end}")]
     Undecided {
         /// The motion.
         proposal: Digest,

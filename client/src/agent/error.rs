@@ -41,7 +41,7 @@ pub enum AgentError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// A vault cannot be opened.
-    #[error("{0}\nhint: --vaults names the folder with the vaults, one for each institution")]
+    #[error("{0}")]
     OpenVault(#[from] salus_vault::OpenError),
     /// An envelope cannot be sealed or opened.
     #[error(transparent)]
@@ -56,25 +56,25 @@ pub enum AgentError {
     #[error("the log is not whole: {0}")]
     Log(#[from] LogFault),
     /// The account belongs to nobody.
-    #[error("refused: the account `{0}` belongs to no member\nhint: join with a voucher first")]
+    #[error("refused: the account `{0}` belongs to no member")]
     NotMember(SigningKey),
     /// There is no such member.
     #[error("there is no member `{0}`")]
     NoMember(MemberId),
     /// There is no such institution.
-    #[error("there is no institution `{0}`\nhint: salus institution list")]
+    #[error("there is no institution `{0}`")]
     NoInstitution(InstitutionId),
     /// The institution is suspended or removed.
     #[error("institution `{0}` is not active")]
     InstitutionNotActive(InstitutionId),
     /// There is no such chart.
-    #[error("there is no chart `{0}`\nhint: salus chart list shows your own")]
+    #[error("there is no chart `{0}`")]
     NoChart(ChartId),
     /// Only the chart's controller can do this.
     #[error("refused: only the patient of chart `{0}` can do this")]
     NotController(ChartId),
     /// There is no such compartment, or this member does not know its name.
-    #[error("no compartment `{0}` is known in this chart\nhint: salus compartment list")]
+    #[error("no compartment `{0}` is known in this chart")]
     NoCompartment(String),
     /// The bundle needs compartments that the member does not know in the chart.
     #[error(
@@ -89,18 +89,16 @@ pub enum AgentError {
     #[error("refused: you hold no key of compartment `{0}`")]
     NoSecret(CompartmentId),
     /// The key was granted to the member's institution, whose own service opens it.
-    #[error(
-        "refused: the grant is to institution `{0}`, whose service holds the key\nhint: ask for a grant of your own"
-    )]
+    #[error("refused: the grant is to institution `{0}`, whose service holds the key")]
     SealedToInstitution(InstitutionId),
     /// There is no such grant.
-    #[error("there is no grant `{0}` in this chart\nhint: salus chart show")]
+    #[error("there is no grant `{0}` in this chart")]
     NoGrant(GrantId),
     /// There is no such request.
-    #[error("there is no request `{0}` for this chart\nhint: salus chart show")]
+    #[error("there is no request `{0}` for this chart")]
     NoRequest(RequestId),
     /// There is no such record.
-    #[error("there is no record `{0}`\nhint: salus record list")]
+    #[error("there is no record `{0}`")]
     NoRecord(RecordId),
     /// The record has no such version.
     #[error("record `{record}` has no version `{version}`\nhint: its versions are 0 to {newest}")]
@@ -149,30 +147,28 @@ pub enum AgentError {
         cause: std::io::Error,
     },
     /// The identity is not the institution's.
-    #[error(
-        "this identity's membership key is not the issuing key of institution `{0}`\nhint: act as the institution"
-    )]
+    #[error("this identity's membership key is not the issuing key of institution `{0}`")]
     NotTheIssuingKey(InstitutionId),
     /// The institution may not admit such a role.
     #[error("an institution of this kind may not admit the role `{}`", .0.word())]
     RoleNotAdmissible(Role),
     /// A voucher lives too long or not at all.
-    #[error("a voucher can be redeemed for 30 days at most\nhint: --life 30d")]
+    #[error("a voucher can be redeemed for 30 days at most")]
     VoucherLife,
     /// The voucher is for another chain.
-    #[error("the voucher is for another chain\nhint: --node names a node of the voucher's chain")]
+    #[error("the voucher is for another chain")]
     ForeignVoucher,
     /// The voucher's file was altered.
     #[error("the voucher was altered\nhint: ask the institution for it again")]
     BrokenVoucher,
-    /// Whoever challenges is no active verifier of the institution that the challenge names.
-    #[error("member `{0}`, who challenges, is no active verifier\nhint: do not answer; tell your institution")]
+    /// The challenger is not an active verifier of the institution that the challenge names.
+    #[error("member `{0}`, who challenges, is not an active verifier\nhint: do not answer; tell your institution")]
     UntrustedVerifier(MemberId),
     /// The node does not know the block of a challenge.
     #[error("the node does not know block `{0}`, in which the challenge stands")]
     ChallengeBlock(u32),
     /// There is no such motion.
-    #[error("the council has no motion `{0}`\nhint: salus council list")]
+    #[error("the council has no motion `{0}`")]
     NoMotion(Digest),
     /// What is proposed cannot be decided now.
     #[error("refused: {0}")]
@@ -183,30 +179,23 @@ pub enum AgentError {
     /// What there is to vote on is of a kind that this client cannot propose.
     #[error("this client cannot propose such a call")]
     NotProposable,
-    /// The account is no authority's.
+    /// The account is not an authority's.
     #[error(
-        "refused: the account `{}` has no seat, so its node can be no authority\nhint: the council admits it (salus council \
-         admit-authority); --as names the identity of the authority's service",
+        "refused: the account `{}` has no seat, so its node cannot be an authority",
         address(.0)
     )]
     NoSeatOf(SigningKey),
     /// The member belongs to no institution with a seat.
-    #[error("refused: member `{0}` belongs to no institution with a seat\nhint: --as names a delegate of one")]
+    #[error("refused: member `{0}` belongs to no institution with a seat")]
     NotOfAuthority(MemberId),
     /// The node is behind.
-    #[error(
-        "the node has not caught up with its network yet\nhint: wait until it has; salus doctor says what is wrong"
-    )]
+    #[error("the node has not caught up with its network yet")]
     NotCaughtUp,
     /// The node makes no session keys.
-    #[error(
-        "the node does not answer methods that change it\nhint: put SALUS_RPC_METHODS=unsafe into its node.env (or start it \
-         with --rpc-methods unsafe), start it again, do this again, and take the line out afterwards: as long as it stands, \
-         every program on the node's machine can change its keys. The port must not be open to other machines meanwhile"
-    )]
+    #[error("the node does not answer methods that change it")]
     SafeMethodsOnly,
     /// The evidence cannot be proved.
-    #[error("the key `{0}` was no authority's at the block before\nhint: the node asked may have another chain than the authority")]
+    #[error("the key `{0}` was not an authority's at the block before\nhint: the node asked may have another chain than the authority")]
     NoOwner(SigningKey),
     /// The checked-in metadata lacks a call.
     #[error("this client was built with metadata that lacks a call")]

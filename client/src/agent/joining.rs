@@ -145,7 +145,7 @@ pub fn redemption(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Res
 pub struct Answered {
     /// The institutions whose verifiers were answered.
     pub institutions: Vec<InstitutionId>,
-    /// Those whose challenge is not to be trusted and was not answered: the challenger is no active verifier of theirs.
+    /// Challenges that are not to be trusted and were not answered: the challenger is not an active verifier.
     pub untrusted: Vec<(InstitutionId, MemberId)>,
     /// The member's status now.
     pub status: MemberStatus,

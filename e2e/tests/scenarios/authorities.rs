@@ -264,7 +264,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     };
     let swapped = seat(&delegate, &service);
     let said = scene.refused("Delegate-1", &swapped.each_ref().map(String::as_str)).await?;
-    assert!(said.contains("is no account of an active service of institution `2`"), "{said}");
+    assert!(said.contains("is not an account of an active service of institution `2`"), "{said}");
     let right = seat(&service, &delegate);
     scene.decide(&right.each_ref().map(String::as_str), &["Delegate-2"]).await?;
     let seats = scene.seats().await?;

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The next step after an error, in commands and options of this program: libraries know neither.
+
+use salus_chain::{ConnectError, QueryError, SubmitError};
+use salus_client::agent::{AgentError, Obstacle};
+use salus_gate::protocol::GateRefusal;
+use salus_primitives::refusal::Refusal;
+use std::error::Error;
+
+/// What to do after `error`, as far as this program can help.
+pub(crate) fn after(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(after_cause)
+}
+
+fn after_cause(cause: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = cause.downcast_ref() {
+        return after_act(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_connecting(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_sending(error);
+    }
+    None
+}
+
+fn after_connecting(error: &ConnectError) -> Option<String> {
+    let hint = match error {
+        ConnectError::Unreachable { .. } => "is salus-node running there? --node names another address",
+        ConnectError::NotSalus { .. } => "--node names another address",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_sending(error: &SubmitError) -> Option<String> {
+    let hint = match error {
+        SubmitError::Refused(refusal) => return after_refusal(*refusal),
+        SubmitError::Query(QueryError::Node(_)) => "salus doctor looks at the node; --node names another one",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_refusal(refusal: Refusal) -> Option<String> {
+    let hint = match refusal {
+        Refusal::NotMember => "salus join VOUCHER makes the identity a member; --as names another identity",
+        Refusal::MemberNotActive => "salus member show says where you stand",
+        Refusal::InstitutionNotActive => "salus institution list says which institutions are active",
+        Refusal::RoleMayNotCall => "salus member show says your role; --as names another identity",
+        Refusal::CallPaused => "salus council parameters shows the calls that are paused",
+        Refusal::VoidIssuingEpoch | Refusal::VoucherRedeemed | Refusal::VoucherExpired => {
+            "ask the institution for another voucher"
+        }
+        Refusal::AdmissionQuotaReached => "the council raises it: salus institution update NUMBER --admission-quota",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_act(error: &AgentError) -> Option<String> {
+    let hint = match error {
+        AgentError::Submit(error) => return after_sending(error),
+        AgentError::Gate(refusal) => return after_gate(refusal),
+        AgentError::Obstacle(obstacle) => return after_obstacle(obstacle),
+        AgentError::Query(QueryError::Node(_)) => "salus doctor looks at the node; --node names another one",
+        AgentError::OpenVault(_) => {
+            "--vaults names the folder with the vaults, one for each institution"
+        }
+        AgentError::OpenRefused(_) => "salus request CHART asks the patient; salus explain CHART shows the way to the decision",
+        AgentError::NotMember(_) => "salus join VOUCHER makes the identity a member; --as names another identity",
+        AgentError::NoMember(_) => "salus member show says your own number",
+        AgentError::NoInstitution(_) => "salus institution list",
+        AgentError::NoChart(_) => "salus chart list shows your own",
+        AgentError::NotController(_) => "--as names another identity",
+        AgentError::NoCompartment(_) => "salus compartment list CHART shows those that you know",
+        AgentError::NoSecret(_) | AgentError::SealedToInstitution(_) => {
+            "salus request CHART asks the patient for a grant of your own"
+        }
+        AgentError::NoGrant(_) | AgentError::NoRequest(_) => "salus chart show CHART lists grants and requests",
+        AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
+        AgentError::NotTheIssuingKey(_) => "--as names the institution's own identity",
+        AgentError::RoleNotAdmissible(_) => "salus institution show NUMBER says its kind",
+        AgentError::VoucherLife => "--life 30d",
+        AgentError::ForeignVoucher => "--node names a node of the voucher's chain",
+        AgentError::NoMotion(_) => "salus council list",
+        AgentError::NoSeatOf(_) => {
+            "the council admits it (salus council admit-authority); --as names the identity of the authority's service"
+        }
+        AgentError::NotOfAuthority(_) => "--as names a delegate of one",
+        AgentError::NotCaughtUp => "wait until it has; salus doctor says what is wrong",
+        AgentError::SafeMethodsOnly => {
+            "put SALUS_RPC_METHODS=unsafe into its node.env (or start it with --rpc-methods unsafe), restart it, do this again, \
+             and take the line out afterwards: as long as it stands, every program on the node's machine can change its keys. \
+             The port must not be open to other machines meanwhile"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_gate(refusal: &GateRefusal) -> Option<String> {
+    let hint = match refusal {
+        GateRefusal::RequestNotFresh => "set the clock of this machine",
+        GateRefusal::StaleHead(_) => "salus doctor says why nothing becomes final",
+        GateRefusal::NoSession | GateRefusal::SessionExpired => {
+            "--purpose says why you read, and opens another session"
+        }
+        GateRefusal::SessionNotFinalized => "retry in some seconds",
+        GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
+        GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",
+        GateRefusal::Missing(_) => "--vaults names the folder with the vaults, one for each institution",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_obstacle(obstacle: &Obstacle) -> Option<String> {
+    let hint = match obstacle {
+        Obstacle::HasSeat(_) => "salus authority status",
+        Obstacle::StillHasSeat(institution) => {
+            return Some(format!("salus council remove-authority {institution}, and then this"))
+        }
+        Obstacle::NoSeat(_) => "salus authority status shows who has",
+        Obstacle::NoAccountOf { .. } => "salus member show NUMBER shows role, institution and accounts of a member",
+        Obstacle::TooFew { .. } => {
+            "admit another hospital first; two thirds of the council may remove it nevertheless (salus council \
+             remove-authority --force)"
+        }
+        Obstacle::UpgradePlanned(_) => "salus council cancel-upgrade takes it back",
+        Obstacle::NotPausable(_) => "salus council pausable-calls lists all that can",
+        Obstacle::NotPaused(_) => "salus council parameters shows those that are",
+        Obstacle::Proposed(proposal) => return Some(format!("salus council approve {proposal}")),
+        Obstacle::Undecided { .. } => "salus council list shows who has not voted",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use clap::CommandFactory;
+    use std::{fs, path::Path};
+
+    #[test]
+    fn an_error_has_its_hint_however_deep_it_lies() {
+        let refusal = SubmitError::Refused(Refusal::CallPaused);
+        for error in [
+            anyhow::Error::from(SubmitError::Refused(Refusal::CallPaused)),
+            anyhow::Error::from(AgentError::from(refusal)),
+            anyhow::Error::from(AgentError::from(SubmitError::Refused(Refusal::CallPaused))).context("outer"),
+        ] {
+            assert!(after(&error).is_some_and(|hint| hint.contains("salus council parameters")), "{error}");
+        }
+        let gate = anyhow::Error::from(AgentError::from(GateRefusal::NoSession));
+        assert!(after(&gate).is_some_and(|hint| hint.contains("--purpose")));
+        assert_eq!(after(&anyhow::anyhow!("other")), None);
+    }
+
+    /// Words that follow the name of this program where it is a user, a folder or a table of packets.
+    const PROSE: [&str; 4] = ["and", "delete", "if", "table"];
+
+    /// The commands that `text` names, each with the word behind it.
+    fn named(text: &str) -> Vec<(&str, &str)> {
+        let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
+        let mut found = Vec::new();
+        for (at, name) in text.match_indices("salus ") {
+            let rest = &text[at + name.len()..];
+            let first = rest.split(|c| !is_word(c)).next().unwrap_or_default();
+            let behind = rest[first.len()..].strip_prefix(' ').unwrap_or_default();
+            let second = behind.split(|c| !is_word(c)).next().unwrap_or_default();
+            let part_of_a_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            if !part_of_a_word && !first.is_empty() && !first.starts_with('-') && !PROSE.contains(&first) {
+                found.push((first, second));
+            }
+        }
+        found
+    }
+
+    /// Source below `folder`, without tests.
+    fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                let text = text.split("#[cfg(test)]").next().unwrap_or_default().replace("\\\n", " ");
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_that_a_text_names_exists() {
+        let mut found = Vec::new();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        sources(&root.join("src"), &mut found);
+        sources(&root.join("../founding/src"), &mut found);
+        let options = Options::command();
+        let mut all = Vec::new();
+        for (file, text) in &found {
+            for (first, second) in named(text) {
+                let Some(command) = options.find_subcommand(first) else {
+                    panic!("{file}: there is no `salus {first}`")
+                };
+                if command.has_subcommands() && !second.is_empty() {
+                    assert!(command.find_subcommand(second).is_some(), "{file}: there is no `salus {first} {second}`");
+                }
+                all.push((first, second));
+            }
+        }
+        assert!(all.len() > 40, "{} commands: are texts written in another way now?", all.len());
+    }
+}
