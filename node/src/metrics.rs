@@ -395,6 +395,7 @@ mod tests {
             transaction_keys: Default::default(),
             key_changes: 0,
             joined_at: 0,
+            usage: Default::default(),
         }
     }
 

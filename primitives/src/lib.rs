@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod access;
+pub mod allowance;
 pub mod audit;
 pub mod authorities;
 pub mod charts;

@@ -5,8 +5,11 @@
 //! Each payload is the SCALE encoding of a domain tag, the genesis hash and everything that the signature is to bind,
 //! so that a signature made for one purpose, chain or person is worth nothing for another.
 
+pub use crate::allowance::Quota;
+
 use crate::{
     access::Permission,
+    allowance::{InstitutionUsage, MemberUsage},
     panel::Panel,
     time::{Moment, DAY},
     vocabulary::vocabulary,
@@ -143,25 +146,6 @@ vocabulary! {
     }
 }
 
-/// A traffic allowance: what may be spent at once, and how fast it refills.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Quota {
-    /// Execution time, in picoseconds of reference time.
-    pub time: u64,
-    /// Length of transactions, in bytes.
-    pub bytes: u64,
-    /// Milliseconds in which an empty allowance refills.
-    pub refill: Moment,
-}
-
-impl Quota {
-    /// Whether whoever has this may spend as much at once as with `least`, and as often.
-    pub fn allows(&self, least: &Self) -> bool {
-        self.time >= least.time && self.bytes >= least.bytes && self.refill <= least.refill
-    }
-}
-
 /// What the council decides about an institution.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
@@ -176,7 +160,7 @@ pub struct InstitutionProfile {
     pub vault_address: BoundedVec<u8, ConstU32<MAX_VAULT_ADDRESS>>,
     /// Members that it may have admitted, at most.
     pub admission_quota: u32,
-    /// What its members may spend together.
+    /// What its staff may spend together on ordinary calls. The patients that it admitted may spend half as much.
     pub traffic_quota: Quota,
 }
 
@@ -191,6 +175,8 @@ pub struct Institution {
     pub status: InstitutionStatus,
     /// Members that it admitted so far.
     pub admitted: u32,
+    /// What they spent lately.
+    pub usage: InstitutionUsage,
 }
 
 /// A member. Its key history is in the log; its transaction keys are ordinary accounts.
@@ -218,6 +204,8 @@ pub struct Member {
     pub key_changes: u32,
     /// When the member redeemed the voucher.
     pub joined_at: Moment,
+    /// What the member spent lately.
+    pub usage: MemberUsage,
 }
 
 impl Member {

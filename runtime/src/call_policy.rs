@@ -18,6 +18,8 @@ use salus_primitives::membership::Role;
 
 /// How deep batches may stand in batches.
 pub const MAX_NESTING: u8 = 4;
+/// How many calls a batch may have, itself not included, to draw on a reserve.
+pub const MAX_RESERVED_BATCH: u64 = 16;
 
 /// The policy of this runtime.
 pub struct RolePolicy;
@@ -25,6 +27,10 @@ pub struct RolePolicy;
 impl CallPolicy<RuntimeCall> for RolePolicy {
     fn class(role: Role, call: &RuntimeCall) -> Option<CallClass> {
         class_at(role, call, MAX_NESTING)
+    }
+
+    fn logs_denials(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::Records(Records::open_records { .. }))
     }
 
     fn is_paused(call: &RuntimeCall) -> bool {
@@ -118,12 +124,14 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
 }
 
 fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {
-    let roles: &[Role] = match call {
-        Authorities::report_equivocation { .. } => &[Role::Service, Role::Delegate, Role::Auditor],
+    let (roles, class): (&[Role], CallClass) = match call {
+        Authorities::report_equivocation { .. } => {
+            (&[Role::Service, Role::Delegate, Role::Auditor], CallClass::Ordinary)
+        }
         Authorities::suspend_authority { .. }
         | Authorities::take_vote { .. }
-        | Authorities::hand_over_account { .. } => &[Role::Delegate],
-        Authorities::set_keys { .. } => &[Role::Service],
+        | Authorities::hand_over_account { .. } => (&[Role::Delegate], CallClass::Council),
+        Authorities::set_keys { .. } => (&[Role::Service], CallClass::Council),
         // For the council.
         Authorities::admit_authority { .. }
         | Authorities::remove_authority { .. }
@@ -131,9 +139,9 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
         | Authorities::reinstate_authority { .. }
         | Authorities::resume_finality { .. }
         | Authorities::withdraw_resumption { .. }
-        | Authorities::__Ignore(..) => &[],
+        | Authorities::__Ignore(..) => (&[], CallClass::Ordinary),
     };
-    roles.contains(&role).then_some(CallClass::Ordinary)
+    roles.contains(&role).then_some(class)
 }
 
 /// The member who authorizes decides nothing: the conditions do.
@@ -150,7 +158,7 @@ fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
         | Upgrades::set_parameter { .. }
         | Upgrades::__Ignore(..) => &[],
     };
-    roles.contains(&role).then_some(CallClass::Ordinary)
+    roles.contains(&role).then_some(CallClass::Council)
 }
 
 fn of_council(
@@ -163,20 +171,20 @@ fn of_council(
         // `execute` would act in a single member's name; the rest is for larger majorities.
         _ => false,
     };
-    allowed.then_some(CallClass::Ordinary)
+    allowed.then_some(CallClass::Council)
 }
 
-/// A batch is allowed when everything in it is, and reserved when everything in it is.
+/// A batch is allowed when everything in it is. It is of the lowest class in it, and ordinary when it is long: nothing long
+/// is put before other members' calls.
 fn of_batch(role: Role, call: &pallet_utility::Call<Runtime>, nesting: u8) -> Option<CallClass> {
     use pallet_utility::Call;
     let (Call::batch { calls } | Call::batch_all { calls } | Call::force_batch { calls }) = call else { return None };
     let nesting = nesting.checked_sub(1)?;
-    let mut class = CallClass::Reserved;
+    let mut class = CallClass::Council;
     for call in calls {
-        if class_at(role, call, nesting)? == CallClass::Ordinary {
-            class = CallClass::Ordinary;
-        }
+        class = class.min(class_at(role, call, nesting)?);
     }
-    // An empty batch does nothing, and is nothing to put before other people's calls.
-    (!calls.is_empty()).then_some(class)
+    let count = calls.iter().map(pauses::calls_within).fold(0, u64::saturating_add);
+    // An empty batch does nothing, and is nothing to put before other members' calls.
+    (count > 0).then_some(if count > MAX_RESERVED_BATCH { CallClass::Ordinary } else { class })
 }

@@ -173,6 +173,7 @@ impl pallet_salus_membership::Config for Runtime {
     type LeastTraffic = limits::LeastInstitutionQuota;
     type MemberQuota = pallet_salus_upgrades::MemberQuota<Runtime>;
     type ReservedQuota = limits::ReservedQuota;
+    type CouncilQuota = limits::CouncilQuota;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
 }

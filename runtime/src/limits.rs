@@ -53,7 +53,9 @@ const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
 pub const MEMBER_QUOTA: Quota = Quota { time: 2 * WEIGHT_REF_TIME_PER_SECOND, bytes: 1 << 20, refill: MINUTE };
 /// What a member has left for revoking, refusing and removing keys when all else is spent.
 pub const RESERVED_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
-/// What the members of an institution may spend together in the presets: 20 seconds of execution and 32 MiB, refilled
+/// What a member has for votes, seats and session keys. Closing a motion may take a quarter of a second.
+pub const COUNCIL_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
+/// What the staff of an institution may spend together in the presets: 20 seconds of execution and 32 MiB, refilled
 /// within a minute. That is most of what all blocks of a minute hold (22.5 seconds): one institution alone on the
 /// network may use it, several share it in the order in which transactions come.
 pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECOND, bytes: 32 << 20, refill: MINUTE };
@@ -120,6 +122,8 @@ parameter_types! {
         Parameters { request_life: REQUEST_LIFE, log_horizon: LOG_HORIZON, member_quota: MEMBER_QUOTA };
     /// [`RESERVED_QUOTA`].
     pub const ReservedQuota: Quota = RESERVED_QUOTA;
+    /// [`COUNCIL_QUOTA`].
+    pub const CouncilQuota: Quota = COUNCIL_QUOTA;
     /// [`LEAST_INSTITUTION_QUOTA`].
     pub const LeastInstitutionQuota: Quota = LEAST_INSTITUTION_QUOTA;
 }

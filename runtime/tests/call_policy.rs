@@ -20,7 +20,7 @@ use pallet_salus_membership::{CallClass, CallPolicy};
 use salus_primitives::membership::Role;
 use salus_runtime::{call_policy::RolePolicy, RuntimeCall};
 
-use CallClass::{Ordinary, Reserved};
+use CallClass::{Council as CouncilReserve, Ordinary, Reserved};
 use Role::*;
 
 const ALL: &[Role] = &Role::ALL;
@@ -64,17 +64,17 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Authorities", "admit_authority", NOBODY, Ordinary),
     ("Authorities", "remove_authority", NOBODY, Ordinary),
     ("Authorities", "force_remove_authority", NOBODY, Ordinary),
-    ("Authorities", "suspend_authority", &[Delegate], Ordinary),
+    ("Authorities", "suspend_authority", &[Delegate], CouncilReserve),
     ("Authorities", "reinstate_authority", NOBODY, Ordinary),
     ("Authorities", "report_equivocation", &[Service, Delegate, Auditor], Ordinary),
     ("Authorities", "resume_finality", NOBODY, Ordinary),
-    ("Authorities", "take_vote", &[Delegate], Ordinary),
+    ("Authorities", "take_vote", &[Delegate], CouncilReserve),
     ("Authorities", "withdraw_resumption", NOBODY, Ordinary),
-    ("Authorities", "hand_over_account", &[Delegate], Ordinary),
-    ("Authorities", "set_keys", &[Service], Ordinary),
+    ("Authorities", "hand_over_account", &[Delegate], CouncilReserve),
+    ("Authorities", "set_keys", &[Service], CouncilReserve),
     ("Upgrades", "plan_upgrade", NOBODY, Ordinary),
-    ("Upgrades", "confirm_upgrade", &[Service], Ordinary),
-    ("Upgrades", "authorize_upgrade", &[Service, Delegate], Ordinary),
+    ("Upgrades", "confirm_upgrade", &[Service], CouncilReserve),
+    ("Upgrades", "authorize_upgrade", &[Service, Delegate], CouncilReserve),
     ("Upgrades", "cancel_upgrade", NOBODY, Ordinary),
     ("Upgrades", "set_upgrade_delay", NOBODY, Ordinary),
     ("Upgrades", "pause_call", NOBODY, Ordinary),
@@ -82,10 +82,10 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Upgrades", "set_parameter", NOBODY, Ordinary),
     ("Council", "set_members", NOBODY, Ordinary),
     ("Council", "execute", NOBODY, Ordinary),
-    ("Council", "propose", &[Delegate], Ordinary),
-    ("Council", "vote", &[Delegate], Ordinary),
+    ("Council", "propose", &[Delegate], CouncilReserve),
+    ("Council", "vote", &[Delegate], CouncilReserve),
     ("Council", "disapprove_proposal", NOBODY, Ordinary),
-    ("Council", "close", &[Delegate], Ordinary),
+    ("Council", "close", &[Delegate], CouncilReserve),
     ("Council", "kill", NOBODY, Ordinary),
     ("Council", "release_proposal_cost", NOBODY, Ordinary),
     ("Session", "set_keys", NOBODY, Ordinary),

@@ -2,7 +2,7 @@
 
 //! What a signed transaction needs before it is let in: [`MemberGate`].
 
-use crate::{Config, Cost, InstitutionUsage, Institutions, MemberUsage, Pallet, ReservedUsage, Usage, WeightInfo};
+use crate::{AccountOwners, CallClass, Config, Institutions, Members, Pallet, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::marker::PhantomData;
 use frame_support::{
@@ -13,7 +13,12 @@ use frame_support::{
     weights::Weight,
     CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
 };
-use salus_primitives::{membership::Role, questions::Membership, refusal::Refusal, InstitutionId, MemberId};
+use salus_primitives::{
+    allowance::{Cost, Quota, Usage},
+    membership::{InstitutionStatus, MemberStatus, Role},
+    refusal::Refusal,
+    InstitutionId, MemberId,
+};
 use scale_info::TypeInfo;
 use sp_runtime::{
     traits::{
@@ -24,24 +29,30 @@ use sp_runtime::{
     AccountId32, DispatchResult,
 };
 
-/// The pool's priority of reserved calls: revoking and refusing come before everything else.
-pub const RESERVED_PRIORITY: TransactionPriority = 1_000_000;
+/// The pool's priority of votes, seats and session keys: before everything else.
+pub const COUNCIL_PRIORITY: TransactionPriority = 1_000_000;
+/// The pool's priority of reserved calls: revoking and refusing come before what is ordinary.
+pub const RESERVED_PRIORITY: TransactionPriority = 100_000;
+/// The pool's priority of an attempt that is let in to be logged as a denial: after everything else.
+const ATTEMPT_PRIORITY: TransactionPriority = 1;
 
-/// From which allowance a call is paid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallClass {
-    /// The member's own and, for staff, the institution's.
-    Ordinary,
-    /// The member's reserve, for calls that must get through when all else is spent.
-    Reserved,
-}
+/// How many members' reserves all members that an institution admitted may spend together.
+pub const SHARES: u64 = 4;
+/// Which part of its staff's allowance the patients that an institution admitted may spend together: a half.
+const PATIENTS_PART: u64 = 2;
+/// Which part of a member's reserve a member without standing may spend on attempts.
+const ATTEMPTS_PART: u64 = 50;
 
 /// Says which role may make which call, and which calls are paused. The runtime decides, also about calls within calls.
 pub trait CallPolicy<Call> {
     /// The class of `call` when a member with `role` signs it; none if that role may never make it.
     fn class(role: Role, call: &Call) -> Option<CallClass>;
 
-    /// Whether nobody may make `call` for the time being, because it or a call within it is paused.
+    /// Whether `call` records a denial when its signer may not act. Suspended and expired staff may make it, within a
+    /// tight bound, so that the attempt is logged.
+    fn logs_denials(call: &Call) -> bool;
+
+    /// Whether no member may make `call` for the time being, because it or a call within it is paused.
     fn is_paused(call: &Call) -> bool;
 
     /// Of how many calls `call` is made, itself included: when they are dispatched, each is asked for whether it is paused.
@@ -53,6 +64,9 @@ impl<Call> CallPolicy<Call> for () {
     fn class(_: Role, _: &Call) -> Option<CallClass> {
         None
     }
+    fn logs_denials(_: &Call) -> bool {
+        false
+    }
     fn is_paused(_: &Call) -> bool {
         false
     }
@@ -61,7 +75,8 @@ impl<Call> CallPolicy<Call> for () {
     }
 }
 
-/// Admits transactions of active members: calls of their role, within their allowance and their institution's.
+/// Admits transactions of active members: calls of their role, within their allowance and that of all whom their
+/// institution admitted. A patient shares the allowance of patients, and is still never suspended by an institution.
 ///
 /// It has no size and implies nothing, so clients need no definition of it. Where nobody signs (an authorized
 /// redemption or answer) it refuses what is paused, and has nothing else to say. What it refuses, it refuses with the code
@@ -90,23 +105,37 @@ pub struct Bill {
     pub member: MemberId,
     /// The member's role.
     pub role: Role,
+    /// The institution that admitted the member.
+    pub institution: InstitutionId,
     /// Of which class the call is.
     pub class: CallClass,
+    /// Whether the member may not act, and is let in only for the log.
+    pub is_attempt: bool,
     /// What the member will then have spent in this class.
     pub usage: Usage,
-    /// What the institution of a member of staff will then have spent.
-    pub institution: Option<(InstitutionId, Usage)>,
+    /// What the institution's members will then have spent in this class.
+    pub together: Usage,
 }
 
 impl Bill {
-    /// The pool's priority. None is zero. A patient decides about single things and waits for them; services send in
-    /// bulk.
+    /// The pool's priority. None is zero. Services send in bulk.
     pub fn priority(&self) -> TransactionPriority {
         match (self.class, self.role) {
+            _ if self.is_attempt => ATTEMPT_PRIORITY,
+            (CallClass::Council, _) => COUNCIL_PRIORITY,
             (CallClass::Reserved, _) => RESERVED_PRIORITY,
-            (_, Role::Patient | Role::Auditor | Role::Delegate) => 300,
-            (_, Role::Clinician | Role::Laboratory | Role::Pharmacist | Role::Issuer | Role::Verifier) => 200,
-            (_, Role::Researcher | Role::Service) => 100,
+            (CallClass::Ordinary, Role::Researcher | Role::Service) => 100,
+            (
+                CallClass::Ordinary,
+                Role::Patient
+                | Role::Clinician
+                | Role::Laboratory
+                | Role::Pharmacist
+                | Role::Issuer
+                | Role::Verifier
+                | Role::Auditor
+                | Role::Delegate,
+            ) => 200,
         }
     }
 }
@@ -192,48 +221,60 @@ where
 }
 
 impl<T: Config> Pallet<T> {
-    /// Whether `account` may make `call` at this cost, and what it then pays.
+    /// Whether `account` may make `call` at this cost, and what it then pays. It reads the account's owner, the member,
+    /// the institution that admitted it, whether the call is paused, and what the council allows a member.
     fn bill(account: &AccountId32, call: &T::RuntimeCall, cost: Cost) -> Result<Bill, Refusal> {
         let now = T::Time::now();
-        let standing = Self::standing_of_account(account).ok_or(Refusal::NotMember)?;
-        ensure!(standing.is_active(now), Refusal::MemberNotActive);
-        ensure!(standing.is_institution_active(), Refusal::InstitutionNotActive);
-        let (member, role) = (standing.member, standing.role);
-        let class = T::CallPolicy::class(role, call).ok_or(Refusal::RoleMayNotCall)?;
+        let id = AccountOwners::<T>::get(account).filter(|owner| owner.live).ok_or(Refusal::NotMember)?.member;
+        let mut member = Members::<T>::get(id).ok_or(Refusal::NotMember)?;
+        let mut institution = Institutions::<T>::get(member.admitted_by).ok_or(Refusal::InstitutionNotActive)?;
+        let is_staff = member.role.is_staff();
+        let is_within_validity = member.valid_until.is_none_or(|until| now < until);
+        let is_attempt = match member.status {
+            MemberStatus::Active => !is_within_validity,
+            MemberStatus::Suspended => true,
+            MemberStatus::Pending | MemberStatus::Revoked => return Err(Refusal::MemberNotActive),
+        };
+        ensure!(!is_attempt || T::CallPolicy::logs_denials(call), Refusal::MemberNotActive);
+        ensure!(!is_staff || institution.status == InstitutionStatus::Active, Refusal::InstitutionNotActive);
+        let class = T::CallPolicy::class(member.role, call).ok_or(Refusal::RoleMayNotCall)?;
         ensure!(!T::CallPolicy::is_paused(call), Refusal::CallPaused);
 
-        let (usage, quota) = match class {
-            CallClass::Ordinary => (MemberUsage::<T>::get(member), T::MemberQuota::get()),
-            CallClass::Reserved => (ReservedUsage::<T>::get(member), T::ReservedQuota::get()),
-        };
-        let usage = usage.spend(cost, &quota, now).ok_or(Refusal::MemberAllowanceSpent)?;
-        let institution = match (class, standing.institution_id()) {
-            (CallClass::Ordinary, Some(id)) => {
-                let quota = Institutions::<T>::get(id).ok_or(Refusal::InstitutionNotActive)?.profile.traffic_quota;
-                let usage = InstitutionUsage::<T>::get(id).spend(cost, &quota, now);
-                Some((id, usage.ok_or(Refusal::InstitutionAllowanceSpent)?))
+        let (own, together) = Self::quotas(class, is_attempt, is_staff, institution.profile.traffic_quota);
+        let usage = member.usage.of(class).spend(cost, &own, now).ok_or(Refusal::MemberAllowanceSpent)?;
+        let together = institution.usage.of(class, is_staff).spend(cost, &together, now);
+        let together = together.ok_or(Refusal::InstitutionAllowanceSpent)?;
+        Ok(Bill { member: id, role: member.role, institution: member.admitted_by, class, is_attempt, usage, together })
+    }
+
+    /// What a member may spend in this class, and what the members that its institution admitted may together.
+    ///
+    /// Reserves do not depend on what the council gave to an institution: with little, its members can still revoke, and
+    /// its delegate can vote for more.
+    fn quotas(class: CallClass, is_attempt: bool, is_staff: bool, traffic: Quota) -> (Quota, Quota) {
+        match class {
+            CallClass::Ordinary => {
+                let own =
+                    if is_attempt { T::ReservedQuota::get().divided_by(ATTEMPTS_PART) } else { T::MemberQuota::get() };
+                (own, if is_staff { traffic } else { traffic.divided_by(PATIENTS_PART) })
             }
-            _ => None,
-        };
-        Ok(Bill { member, role, class, usage, institution })
+            CallClass::Reserved => (T::ReservedQuota::get(), T::ReservedQuota::get().times(SHARES)),
+            CallClass::Council => (T::CouncilQuota::get(), T::CouncilQuota::get().times(SHARES)),
+        }
     }
 
     fn pay(bill: &Bill) {
-        match bill.class {
-            CallClass::Ordinary => MemberUsage::<T>::insert(bill.member, bill.usage),
-            CallClass::Reserved => ReservedUsage::<T>::insert(bill.member, bill.usage),
-        }
-        if let Some((institution, usage)) = bill.institution {
-            InstitutionUsage::<T>::insert(institution, usage);
-        }
+        Members::<T>::mutate_extant(bill.member, |member| *member.usage.of(bill.class) = bill.usage);
+        Institutions::<T>::mutate_extant(bill.institution, |institution| {
+            *institution.usage.of(bill.class, bill.role.is_staff()) = bill.together;
+        });
     }
 
     /// Nothing else is charged between preparation and the end of dispatch, so what was written is what the bill says.
     fn give_back(bill: &Bill, time: u64) {
         if time > 0 {
-            let usage = bill.usage.give_back(time);
-            let institution = bill.institution.map(|(id, usage)| (id, usage.give_back(time)));
-            Self::pay(&Bill { usage, institution, ..*bill });
+            let (usage, together) = (bill.usage.give_back(time), bill.together.give_back(time));
+            Self::pay(&Bill { usage, together, ..*bill });
         }
     }
 }

@@ -79,7 +79,7 @@ impl<T: Config> Pallet<T> {
             && profile.encryption_key.is_acceptable()
             && core::str::from_utf8(&profile.vault_address).is_ok_and(is_printable);
         ensure!(is_fine, Error::InvalidProfile);
-        // Votes of its delegate count towards it: with too little it could never get more again.
+        // With too little no member of its staff could make a single large call.
         ensure!(profile.traffic_quota.allows(&T::LeastTraffic::get()), Error::QuotaTooSmall);
         Ok(())
     }
@@ -89,7 +89,10 @@ impl<T: Config> Pallet<T> {
         let next = id.0.checked_add(1).ok_or(Error::NumbersExhausted)?;
         let status = InstitutionStatus::Active;
         NextInstitution::<T>::put(InstitutionId(next));
-        Institutions::<T>::insert(id, Institution { profile, issuing_epoch: 0, status, admitted: 0 });
+        Institutions::<T>::insert(
+            id,
+            Institution { profile, issuing_epoch: 0, status, admitted: 0, usage: Default::default() },
+        );
         Ok(())
     }
 

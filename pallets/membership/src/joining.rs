@@ -163,6 +163,7 @@ impl<T: Config> Pallet<T> {
             transaction_keys: BoundedVec::truncate_from(alloc::vec![newcomer.transaction_key]),
             key_changes: 0,
             joined_at: T::Time::now(),
+            usage: Default::default(),
         };
         Members::<T>::insert(id, member);
         MembershipKeys::<T>::insert(newcomer.membership_key, id);

@@ -26,7 +26,8 @@
 //! ## What a transaction needs
 //!
 //! There are no fees. [`MemberGate`] admits transactions of active members only, calls of their role only, and within
-//! an allowance of execution time and bytes that refills; [`BoundedNonce`] keeps one member from filling the pool.
+//! allowances of execution time and bytes that refill: each member's own, and that of all whom an institution admitted.
+//! [`BoundedNonce`] keeps one member from filling the pool.
 //!
 //! ## What is stored
 //!
@@ -93,13 +94,13 @@ mod mock;
 )]
 mod tests;
 
-pub use extension::{Bill, CallClass, CallPolicy, Charge, MemberGate, RESERVED_PRIORITY};
+pub use extension::{Bill, CallPolicy, Charge, MemberGate, COUNCIL_PRIORITY, RESERVED_PRIORITY, SHARES};
 pub use nonce::BoundedNonce;
 pub use origins::{EnsureBound, EnsureMember};
 pub use pallet::*;
+pub use salus_primitives::allowance::CallClass;
 pub use types::{
-    AccountOwner, Cost, GenesisMember, RedemptionSignatures, Usage, JOINING_LONGEVITY, JOINING_PRIORITY,
-    MAX_OPEN_CHALLENGES,
+    AccountOwner, GenesisMember, RedemptionSignatures, JOINING_LONGEVITY, JOINING_PRIORITY, MAX_OPEN_CHALLENGES,
 };
 pub use weights::WeightInfo;
 
@@ -169,9 +170,14 @@ pub mod pallet {
         #[pallet::constant]
         type LeastTraffic: Get<Quota>;
 
-        /// What a member may spend besides, on calls that must get through: revoking and refusing.
+        /// What a member may spend besides, on calls that must get through: revoking and refusing. All members that an
+        /// institution admitted may together spend [`SHARES`] times as much.
         #[pallet::constant]
         type ReservedQuota: Get<Quota>;
+
+        /// What a member may spend besides, on votes, seats and session keys; together as with the reserve.
+        #[pallet::constant]
+        type CouncilQuota: Get<Quota>;
 
         /// How far a transaction's nonce may be ahead of its account's.
         #[pallet::constant]
@@ -227,18 +233,6 @@ pub mod pallet {
     #[pallet::storage]
     pub type Challenges<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, InstitutionId, Challenge>;
-
-    /// What each member spent lately on ordinary calls.
-    #[pallet::storage]
-    pub type MemberUsage<T: Config> = StorageMap<_, Twox64Concat, MemberId, Usage, ValueQuery>;
-
-    /// What each member spent lately on reserved calls.
-    #[pallet::storage]
-    pub type ReservedUsage<T: Config> = StorageMap<_, Twox64Concat, MemberId, Usage, ValueQuery>;
-
-    /// What the staff of each institution spent lately on ordinary calls, together.
-    #[pallet::storage]
-    pub type InstitutionUsage<T: Config> = StorageMap<_, Twox64Concat, InstitutionId, Usage, ValueQuery>;
 
     /// With whom the chain begins.
     #[pallet::genesis_config]
@@ -457,8 +451,9 @@ pub mod pallet {
 
         fn integrity_test() {
             assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
-            let quota = T::ReservedQuota::get();
-            assert!(quota.time > 0 && quota.bytes > 0, "`ReservedQuota` is zero: nobody could revoke anything");
+            let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
+            assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
+            assert!(is_usable(T::CouncilQuota::get()), "`CouncilQuota` is zero: no delegate could vote");
         }
     }
 

@@ -68,6 +68,7 @@ pub const NONCE_WINDOW: u32 = 16;
 /// A thousand microseconds and bytes, refilled in a thousand milliseconds: one of each in every millisecond.
 pub const QUOTA: Quota = Quota { time: 1_000 * MICROSECOND, bytes: 1_000, refill: 1_000 };
 pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill: 1_000 };
+pub const COUNCIL: Quota = Quota { time: 100 * MICROSECOND, bytes: 100, refill: 1_000 };
 pub const LEAST_TRAFFIC: Quota = Quota { time: 10 * MICROSECOND, bytes: 10, refill: 3_600_000 };
 pub const MICROSECOND: u64 = 1_000_000;
 
@@ -81,6 +82,7 @@ parameter_types! {
     pub const MemberQuota: Quota = QUOTA;
     pub const LeastTraffic: Quota = LEAST_TRAFFIC;
     pub const ReservedQuota: Quota = RESERVED;
+    pub const CouncilQuota: Quota = COUNCIL;
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
     pub static Now: Moment = START;
@@ -104,6 +106,7 @@ impl pallet_salus_membership::Config for Test {
     type MemberQuota = MemberQuota;
     type LeastTraffic = LeastTraffic;
     type ReservedQuota = ReservedQuota;
+    type CouncilQuota = CouncilQuota;
     type NonceWindow = NonceWindow;
     type WeightInfo = ();
 }
@@ -145,8 +148,8 @@ impl AuditLog for FakeAudit {
     }
 }
 
-/// Everybody may remark and change keys; issuers may revoke and refuse from the reserve; a batch may hold what its signer
-/// may call one by one.
+/// Every member may remark and change keys; issuers may revoke and refuse from the reserve; verifiers challenge from the
+/// council's. A batch may hold what its signer may call one by one.
 pub struct Policy;
 
 impl CallPolicy<RuntimeCall> for Policy {
@@ -154,6 +157,9 @@ impl CallPolicy<RuntimeCall> for Policy {
         use pallet_salus_membership::Call;
         match call {
             RuntimeCall::System(frame_system::Call::remark { .. }) => Some(CallClass::Ordinary),
+            // Logged as a denial where the signer may not act.
+            RuntimeCall::System(frame_system::Call::remark_with_event { .. }) => Some(CallClass::Ordinary),
+            RuntimeCall::Membership(Call::challenge { .. }) => (role == Role::Verifier).then_some(CallClass::Council),
             // The call of the benchmark.
             RuntimeCall::Membership(Call::add_transaction_key { .. }) => Some(CallClass::Ordinary),
             RuntimeCall::Membership(Call::revoke_member { .. } | Call::refuse_applicant { .. }) => {
@@ -161,11 +167,14 @@ impl CallPolicy<RuntimeCall> for Policy {
             }
             RuntimeCall::Utility(pallet_utility::Call::batch { calls }) => {
                 let classes = calls.iter().map(|call| Self::class(role, call)).collect::<Option<Vec<_>>>()?;
-                let all_reserved = classes.iter().all(|class| *class == CallClass::Reserved);
-                Some(if all_reserved { CallClass::Reserved } else { CallClass::Ordinary })
+                classes.into_iter().min()
             }
             _ => None,
         }
+    }
+
+    fn logs_denials(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }))
     }
 
     fn is_paused(call: &RuntimeCall) -> bool {

@@ -36,7 +36,10 @@ impl<T: Config> Pallet<T> {
         let id = NextInstitution::<T>::get();
         let profile = stage_profile(kind, issuing_key);
         let status = InstitutionStatus::Active;
-        Institutions::<T>::insert(id, Institution { profile, issuing_epoch: 0, status, admitted: 0 });
+        Institutions::<T>::insert(
+            id,
+            Institution { profile, issuing_epoch: 0, status, admitted: 0, usage: Default::default() },
+        );
         NextInstitution::<T>::put(InstitutionId(id.0.saturating_add(1)));
         id
     }

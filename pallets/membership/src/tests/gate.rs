@@ -3,13 +3,14 @@
 //! `MemberGate`: who is let in, with what, and how much of it.
 
 use super::*;
-use crate::{Charge, InstitutionUsage, MemberGate, MemberUsage, ReservedUsage, Usage, WeightInfo, RESERVED_PRIORITY};
+use crate::{Charge, MemberGate, WeightInfo, COUNCIL_PRIORITY, JOINING_PRIORITY, RESERVED_PRIORITY, SHARES};
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchInfo, PostDispatchInfo},
     traits::Get,
     weights::Weight,
 };
+use salus_primitives::allowance::{Cost, InstitutionUsage, MemberUsage, Usage};
 use sp_runtime::traits::{DispatchTransaction, TransactionExtension};
 
 type Sent = Result<(), TransactionValidityError>;
@@ -21,6 +22,27 @@ fn remark() -> RuntimeCall {
 /// A reserved call.
 fn refuse() -> RuntimeCall {
     Call::refuse_applicant { application: NONCE }.into()
+}
+
+/// A call of the council's reserve.
+fn vote() -> RuntimeCall {
+    Call::challenge { member: NEWCOMER, nonce: NONCE }.into()
+}
+
+fn usage_of(person: Person) -> MemberUsage {
+    member(id_of(person)).usage
+}
+
+/// So many more active members of an institution.
+fn people(institution: InstitutionId, role: Role, count: usize) -> Vec<Person> {
+    let next = crate::NextMember::<Test>::get().0;
+    let names = (0..count as u64).map(|number| -> &'static str { format!("member {}", next + number).leak() });
+    let people: Vec<_> = names.map(Person).collect();
+    for person in &people {
+        let (newcomer, profile) = (person.newcomer(), Digest([1; 32]));
+        Membership::register(institution, role, &newcomer, profile, None, MemberStatus::Active);
+    }
+    people
 }
 
 fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
@@ -164,7 +186,7 @@ fn gate_has_nothing_to_say_where_nobody_signs() {
             );
             assert_eq!(unneeded, Ok(weight));
         }
-        assert_eq!(MemberUsage::<Test>::iter().count(), 0);
+        assert!(Members::<Test>::iter_values().all(|member| member.usage == MemberUsage::default()));
     });
 }
 
@@ -180,7 +202,7 @@ fn gate_refuses_what_is_paused_also_inside_other_calls() {
         assert_eq!(send(STRANGER, &remark(), 1, 1), refused(Refusal::NotMember));
         let forbidden = batch(vec![remark(), refuse()]);
         assert_eq!(send(DOCTOR, &forbidden, 1, 1), refused(Refusal::RoleMayNotCall));
-        assert_eq!(MemberUsage::<Test>::get(id_of(DOCTOR)).bytes, 0);
+        assert_eq!(usage_of(DOCTOR).ordinary.bytes, 0);
         RemarksArePaused::set(false);
         assert_eq!(send(DOCTOR, &remark(), 1, 1), Ok(()));
     });
@@ -256,7 +278,7 @@ fn gate_charges_each_member_apart_and_staff_together() {
         // Patients and other institutions have nothing to do with it.
         assert_eq!(send(PATIENT, &remark(), 1_000, 1), Ok(()));
         assert_eq!(send(CLINIC_VERIFIER, &remark(), 1_000, 1), Ok(()));
-        assert_eq!(InstitutionUsage::<Test>::get(HOSPITAL).time, 2_500 * MICROSECOND);
+        assert_eq!(institution(HOSPITAL).usage.staff.time, 2_500 * MICROSECOND);
 
         wait(100);
         assert_eq!(send(ISSUER, &remark(), 250, 1), Ok(()));
@@ -277,7 +299,7 @@ fn gate_keeps_a_reserve_for_calls_that_must_get_through() {
         assert_eq!(send(ISSUER, &refuse(), 499, 1), Ok(()));
         assert_eq!(send(ISSUER, &batch(vec![refuse()]), 1, 1), Ok(()));
         assert_eq!(send(ISSUER, &refuse(), 1, 1), refused(Refusal::MemberAllowanceSpent));
-        assert_eq!(ReservedUsage::<Test>::get(id_of(ISSUER)).time, 500 * MICROSECOND);
+        assert_eq!(usage_of(ISSUER).reserved.time, 500 * MICROSECOND);
         // What is not wholly reserved is ordinary.
         assert_eq!(send(ISSUER, &batch(vec![refuse(), remark()]), 1, 1), refused(Refusal::MemberAllowanceSpent));
         wait(2);
@@ -295,10 +317,10 @@ fn gate_gives_back_the_time_that_a_call_did_not_need() {
         };
         run(100 * MICROSECOND);
         let usage = Usage { time: 100 * MICROSECOND, bytes: 10, at: START };
-        assert_eq!(MemberUsage::<Test>::get(id_of(DOCTOR)), usage);
-        assert_eq!(InstitutionUsage::<Test>::get(HOSPITAL), usage);
+        assert_eq!(usage_of(DOCTOR), MemberUsage { ordinary: usage, ..Default::default() });
+        assert_eq!(institution(HOSPITAL).usage, InstitutionUsage { staff: usage, ..Default::default() });
         run(900 * MICROSECOND);
-        assert_eq!(MemberUsage::<Test>::get(id_of(DOCTOR)).time, 1_000 * MICROSECOND);
+        assert_eq!(usage_of(DOCTOR).ordinary.time, 1_000 * MICROSECOND);
     });
 }
 
@@ -308,33 +330,179 @@ fn gate_charges_for_the_extensions_too_and_nothing_in_the_pool() {
         let info = DispatchInfo { extension_weight: Weight::from_parts(300 * MICROSECOND, 0), ..info(100) };
         let gate = MemberGate::<Test>::new();
         assert_ok!(gate.validate_only(signed(DOCTOR), &remark(), &info, 10, TransactionSource::External, 0));
-        assert_eq!(MemberUsage::<Test>::get(id_of(DOCTOR)), Usage::default());
+        assert_eq!(usage_of(DOCTOR), MemberUsage::default());
         assert_ok!(gate.validate_and_prepare(signed(DOCTOR), &remark(), &info, 10, 0));
-        assert_eq!(MemberUsage::<Test>::get(id_of(DOCTOR)).time, 400 * MICROSECOND);
+        assert_eq!(usage_of(DOCTOR).ordinary.time, 400 * MICROSECOND);
     });
 }
 
 #[test]
-fn gate_gives_every_role_a_priority_and_reserved_calls_the_highest() {
+fn gate_puts_votes_before_reserved_calls_before_ordinary_ones_before_newcomers() {
     Builder::default().test(|| {
         for (person, ..) in MEMBERS {
-            assert!((1..RESERVED_PRIORITY).contains(&priority(person, &remark())));
+            assert!((JOINING_PRIORITY + 1..RESERVED_PRIORITY).contains(&priority(person, &remark())));
         }
-        assert!(priority(PATIENT, &remark()) > priority(DOCTOR, &remark()));
+        // Many patients do not outrank a clinician.
+        assert_eq!(priority(PATIENT, &remark()), priority(DOCTOR, &remark()));
         assert_eq!(priority(ISSUER, &refuse()), RESERVED_PRIORITY);
+        assert_eq!(priority(VERIFIER, &vote()), COUNCIL_PRIORITY);
+        const { assert!(RESERVED_PRIORITY < COUNCIL_PRIORITY) };
     });
+}
+
+#[test]
+fn gate_bounds_the_patients_whom_an_institution_admitted_together() {
+    Builder::default().test(|| {
+        let patients = people(HOSPITAL, Role::Patient, 12);
+        // Half of what the staff may spend, which is 2.5 times what one member may.
+        let sent = patients.iter().filter(|patient| send(**patient, &remark(), 250, 1).is_ok()).count();
+        assert_eq!(sent, 5);
+        assert_eq!(send(PATIENT, &remark(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        // Staff, and another institution's patients, go on.
+        assert_eq!(send(DOCTOR, &remark(), 1_000, 1), Ok(()));
+        assert_eq!(send(people(CLINIC, Role::Patient, 1)[0], &remark(), 1_000, 1), Ok(()));
+        // What a patient takes back draws on a reserve.
+        wait(200);
+        assert_eq!(send(PATIENT, &remark(), 250, 1), Ok(()));
+    });
+}
+
+#[test]
+fn gate_serves_the_patients_of_an_institution_that_is_out() {
+    Builder::default().test(|| {
+        assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
+        assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
+        assert_ok!(Membership::remove_institution(council(), HOSPITAL));
+        assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
+        assert_eq!(send(DOCTOR, &remark(), 1, 1), refused(Refusal::InstitutionNotActive));
+    });
+}
+
+#[test]
+fn gate_bounds_the_reserved_calls_of_an_institution_together() {
+    Builder::default().test(|| {
+        let issuers = people(HOSPITAL, Role::Issuer, 45);
+        let sent = issuers.iter().filter(|issuer| send(**issuer, &refuse(), 500, 1).is_ok()).count();
+        assert_eq!(sent as u64, SHARES);
+        assert_eq!(send(ISSUER, &refuse(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        // Votes of the same institution, and revocations of another, get through.
+        assert_eq!(send(VERIFIER, &vote(), 100, 1), Ok(()));
+        assert_eq!(send(CLINIC_ISSUER, &refuse(), 500, 1), Ok(()));
+    });
+}
+
+#[test]
+fn gate_lets_a_delegate_vote_when_colleagues_spent_everything_else() {
+    Builder::default().test(|| {
+        // The institution has the least that the council can give, and it is spent.
+        Institutions::<Test>::mutate_extant(HOSPITAL, |institution| {
+            institution.profile.traffic_quota = LEAST_TRAFFIC;
+        });
+        assert_eq!(send(DOCTOR, &remark(), 10, 10), Ok(()));
+        for issuer in people(HOSPITAL, Role::Issuer, 10) {
+            let _ = send(issuer, &refuse(), 500, 1);
+        }
+        assert_eq!(send(VERIFIER, &remark(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(VERIFIER, &vote(), 100, 1), Ok(()));
+        assert_eq!(usage_of(VERIFIER).council.time, 100 * MICROSECOND);
+        // The reserve is bounded too, for a member and for all together.
+        assert_eq!(send(VERIFIER, &vote(), 1, 1), refused(Refusal::MemberAllowanceSpent));
+        for verifier in people(HOSPITAL, Role::Verifier, SHARES as usize - 1) {
+            assert_eq!(send(verifier, &vote(), 100, 1), Ok(()));
+        }
+        let other = people(HOSPITAL, Role::Verifier, 1)[0];
+        assert_eq!(send(other, &vote(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+    });
+}
+
+#[test]
+fn gate_lets_suspended_and_expired_staff_make_a_few_attempts_that_are_logged() {
+    Builder::default().test(|| {
+        let attempt = || frame_system::Call::remark_with_event { remark: vec![] }.into();
+        let expire = |person, at| {
+            Members::<Test>::mutate_extant(id_of(person), |member| member.valid_until = Some(at));
+        };
+        assert_ok!(Membership::suspend_member(council(), id_of(DOCTOR)));
+        expire(NURSE, START);
+        for person in [DOCTOR, NURSE] {
+            assert_eq!(send(person, &remark(), 1, 1), refused(Refusal::MemberNotActive));
+            assert_eq!(send(person, &batch(vec![attempt()]), 1, 1), refused(Refusal::MemberNotActive));
+            assert_eq!(priority(person, &attempt()), 1);
+            // A fiftieth of the reserve.
+            assert_eq!(send(person, &attempt(), 11, 1), refused(Refusal::MemberAllowanceSpent));
+            assert_eq!(send(person, &attempt(), 10, 1), Ok(()));
+            assert_eq!(send(person, &attempt(), 1, 1), refused(Refusal::MemberAllowanceSpent));
+        }
+        // Who never was a member, or is one no longer, leaves no trace.
+        join(ALICE, Role::Clinician);
+        assert_ok!(Membership::revoke_member(council(), id_of(DOCTOR)));
+        assert_eq!(send(ALICE, &attempt(), 1, 1), refused(Refusal::MemberNotActive));
+        assert_eq!(send(DOCTOR, &attempt(), 1, 1), refused(Refusal::MemberNotActive));
+        assert_eq!(send(STRANGER, &attempt(), 1, 1), refused(Refusal::NotMember));
+        assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
+        wait(1_000);
+        assert_eq!(send(NURSE, &attempt(), 1, 1), refused(Refusal::InstitutionNotActive));
+    });
+}
+
+/// Whichever calls members send, nothing spends more than the quotas allow, and time gives back no more than they say.
+mod property {
+    use super::*;
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_sequence_of_calls_spends_more_than_the_quotas(
+            sent in vec((select(vec![DOCTOR, NURSE, ISSUER, VERIFIER, PATIENT]), 0u8..3, 1u64..1_200, 0u64..400), 1..60)
+        ) {
+            Builder::default().test(|| {
+                let mut let_in = std::collections::BTreeMap::<(u8, bool), u64>::new();
+                for (person, kind, microseconds, pause) in sent {
+                    let call = [remark(), refuse(), vote()][usize::from(kind)].clone();
+                    if send(person, &call, microseconds, 1).is_ok() {
+                        *let_in.entry((kind, person != PATIENT)).or_default() += microseconds;
+                    }
+                    wait(pause);
+                    for (person, ..) in MEMBERS {
+                        let usage = usage_of(person);
+                        assert!(usage.ordinary.time <= QUOTA.time);
+                        assert!(usage.reserved.time <= RESERVED.time);
+                        assert!(usage.council.time <= COUNCIL.time);
+                    }
+                    let usage = institution(HOSPITAL).usage;
+                    assert!(usage.staff.time <= 2_500 * MICROSECOND);
+                    assert!(usage.patients.time <= 1_250 * MICROSECOND);
+                    assert!(usage.reserved.time <= SHARES * RESERVED.time);
+                    assert!(usage.council.time <= SHARES * COUNCIL.time);
+                }
+                // What was let in is what the quotas hold at first and what refilled since.
+                let elapsed = Now::get() - START;
+                for ((kind, is_staff), microseconds) in let_in {
+                    let quota = match (kind, is_staff) {
+                        (0, true) => 2_500,
+                        (0, false) => 1_250,
+                        (1, _) => SHARES * 500,
+                        _ => SHARES * 100,
+                    };
+                    assert!(microseconds <= quota + quota * elapsed / 1_000 + 1);
+                }
+            });
+        }
+    }
 }
 
 #[test]
 fn usage_does_not_overflow_and_refills_at_once_when_refilling_takes_no_time() {
     let full = Usage { time: u64::MAX, bytes: u64::MAX, at: 0 };
-    let cost = crate::Cost { time: u64::MAX, bytes: u64::MAX };
+    let cost = Cost { time: u64::MAX, bytes: u64::MAX };
     let slow = Quota { time: u64::MAX, bytes: u64::MAX, refill: u64::MAX };
     assert_eq!(full.spend(cost, &Quota { time: 1, ..slow }, 1), None);
     assert!(full.spend(cost, &slow, u64::MAX).is_some());
     let instant = Quota { time: 10, bytes: 10, refill: 0 };
     let spent = Usage { time: 10, bytes: 10, at: 5 };
-    let cost = crate::Cost { time: 10, bytes: 10 };
+    let cost = Cost { time: 10, bytes: 10 };
     assert_eq!(spent.spend(cost, &instant, 5), Some(spent));
     // A clock that goes back refills nothing.
     assert_eq!(spent.spend(cost, &Quota { refill: 100, ..instant }, 4), None);
