@@ -316,6 +316,8 @@ fn member(id: MemberId, identity: &Identity) -> Member {
         transaction_keys: vec![keys.transaction].try_into().unwrap(),
         key_changes: 0,
         joined_at: NOW,
+        voucher: None,
+        usage: Default::default(),
     }
 }
 

@@ -171,7 +171,8 @@ impl Follower {
                 RuntimeEvent::Membership(
                     MembershipEvent::MemberJoined { member, .. }
                     | MembershipEvent::MemberActivated { member }
-                    | MembershipEvent::MemberRevoked { member },
+                    | MembershipEvent::MemberRevoked { member }
+                    | MembershipEvent::MemberExpired { member },
                 ) => result = result.and(self.look_at(state, member)),
                 _ => {}
             }
@@ -395,6 +396,7 @@ mod tests {
             transaction_keys: Default::default(),
             key_changes: 0,
             joined_at: 0,
+            voucher: None,
             usage: Default::default(),
         }
     }

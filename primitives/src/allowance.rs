@@ -2,7 +2,7 @@
 
 //! What members and institutions may spend on transactions, and what they spent. There are no fees.
 
-use crate::time::Moment;
+use crate::time::{Moment, HOUR};
 use codec::{Compact, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -139,9 +139,19 @@ pub struct InstitutionUsage {
     pub reserved: Usage,
     /// All of them, on the council's calls.
     pub council: Usage,
+    /// Admissions: each takes its part of an hour of `time`.
+    pub admissions: Usage,
 }
 
 impl InstitutionUsage {
+    /// With one more admission at `now`, of which there may be so many at once, and again within an hour; none if there
+    /// were too many.
+    pub fn admit(self, per_hour: u32, now: Moment) -> Option<Self> {
+        let quota = Quota { time: HOUR, bytes: 0, refill: HOUR };
+        let cost = Cost { time: HOUR.checked_div(per_hour.into())?, bytes: 0 };
+        Some(Self { admissions: self.admissions.spend(cost, &quota, now)?, ..self })
+    }
+
     /// What staff, or patients, spent on calls of this class.
     pub fn of(&mut self, class: CallClass, is_staff: bool) -> &mut Usage {
         match class {

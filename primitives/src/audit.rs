@@ -164,6 +164,8 @@ vocabulary! {
         AuthorityHandedOver = 52, "authority-handed-over", "an authority's seat was handed over to another account";
         /// An authority replaced its session keys.
         SessionKeysReplaced = 53, "session-keys-replaced", "an authority replaced its session keys";
+        /// A newcomer who never became active left, and gave the place back.
+        MemberExpired = 54, "member-expired", "a newcomer who never became active left, and gave the place back";
     }
 }
 
@@ -178,7 +180,7 @@ pub enum Subject {
     Member(#[codec(compact)] MemberId),
     /// A transaction key of a member.
     TransactionKey(#[codec(compact)] MemberId, SigningKey),
-    /// Somebody who is not a member, known by a hash only.
+    /// An applicant who is not a member: a hash of the application.
     Applicant(Digest),
     /// A chart.
     Chart(#[codec(compact)] ChartId),
@@ -392,14 +394,14 @@ pub enum LogFault {
         /// The place that was expected next.
         expected: u64,
         /// The place that the entry names.
-        found: u64,
+        actual: u64,
     },
     /// The log is shorter or longer than its head says.
     Length {
         /// Entries that the head says.
         expected: u64,
         /// Entries that were there.
-        found: u64,
+        actual: u64,
     },
     /// All entries are there, but at least one is not what the head was made of.
     Hash,
@@ -408,8 +410,10 @@ pub enum LogFault {
 impl core::fmt::Display for LogFault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Sequence { expected, found } => write!(f, "entry {expected} is missing: found entry {found} instead"),
-            Self::Length { expected, found } => write!(f, "the log has {found} entries, its head says {expected}"),
+            Self::Sequence { expected, actual } => {
+                write!(f, "entry {expected} is missing: entry {actual} stands there")
+            }
+            Self::Length { expected, actual } => write!(f, "the log has {actual} entries, its head says {expected}"),
             Self::Hash => f.write_str("an entry is not what the chained head was made of"),
         }
     }
@@ -426,12 +430,12 @@ pub fn verify_log<'a>(
     let mut reached = LogHead::empty(log);
     for entry in entries {
         if entry.sequence != reached.length {
-            return Err(LogFault::Sequence { expected: reached.length, found: entry.sequence });
+            return Err(LogFault::Sequence { expected: reached.length, actual: entry.sequence });
         }
         reached = reached.after(&entry.stored());
     }
     if reached.length != head.length {
-        return Err(LogFault::Length { expected: head.length, found: reached.length });
+        return Err(LogFault::Length { expected: head.length, actual: reached.length });
     }
     if reached.hash != head.hash {
         return Err(LogFault::Hash);
@@ -493,10 +497,10 @@ mod tests {
     #[test]
     fn verify_log_fails_when_an_entry_is_dropped_changed_swapped_or_from_another_log() {
         let (entries, head) = log_of(3);
-        assert_eq!(verify_log(LOG, &entries[..2], &head), Err(LogFault::Length { expected: 3, found: 2 }));
-        assert_eq!(verify_log(LOG, &entries[1..], &head), Err(LogFault::Sequence { expected: 0, found: 1 }));
+        assert_eq!(verify_log(LOG, &entries[..2], &head), Err(LogFault::Length { expected: 3, actual: 2 }));
+        assert_eq!(verify_log(LOG, &entries[1..], &head), Err(LogFault::Sequence { expected: 0, actual: 1 }));
         let swapped = [entries[1], entries[0], entries[2]];
-        assert_eq!(verify_log(LOG, &swapped, &head), Err(LogFault::Sequence { expected: 0, found: 1 }));
+        assert_eq!(verify_log(LOG, &swapped, &head), Err(LogFault::Sequence { expected: 0, actual: 1 }));
         let mut changed = entries.clone();
         changed[1].at = 1_001;
         assert_eq!(verify_log(LOG, &changed, &head), Err(LogFault::Hash));

@@ -204,6 +204,8 @@ pub struct Member {
     pub key_changes: u32,
     /// When the member redeemed the voucher.
     pub joined_at: Moment,
+    /// The issuing epoch and serial number of the voucher, until the member is active. A newcomer who never is leaves again.
+    pub voucher: Option<(u32, u64)>,
     /// What the member spent lately.
     pub usage: MemberUsage,
 }

@@ -52,6 +52,13 @@ vocabulary! {
         ChallengeBlockUnknown = 31, "challenge-block-unknown", "the challenge's block is not known yet, or no longer";
         /// The verifier who challenged is no longer active.
         VerifierNotActive = 32, "verifier-not-active", "the verifier is not active";
+        /// The institution has admitted as many members lately as it may in an hour; more may join with time.
+        AdmissionRateSpent = 33, "admission-rate-spent",
+            "the institution admits too many members at once: try again later";
+        /// This newcomer has redeemed this voucher already: a copy of the transaction came first.
+        AlreadyJoined = 34, "already-joined", "the voucher has been redeemed already, by this newcomer";
+        /// The institution has verified the member already: a copy of the answer came first.
+        AlreadyVerified = 35, "already-verified", "the institution has verified the member already";
     }
 }
 

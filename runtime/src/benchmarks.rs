@@ -26,7 +26,9 @@ pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Measures what `config` says.
 pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-    let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
+    let mut whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
+    // The time is in memory before any transaction: the first inherent of each block writes it.
+    whitelist.push(pallet_timestamp::Now::<crate::Runtime>::hashed_key().to_vec().into());
     let mut batches = Vec::new();
     let params = (&config, &whitelist);
     add_benchmarks!(params, batches);

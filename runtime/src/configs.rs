@@ -174,6 +174,9 @@ impl pallet_salus_membership::Config for Runtime {
     type MemberQuota = pallet_salus_upgrades::MemberQuota<Runtime>;
     type ReservedQuota = limits::ReservedQuota;
     type CouncilQuota = limits::CouncilQuota;
+    type AdmissionsPerHour = ConstU32<{ limits::ADMISSIONS_PER_HOUR }>;
+    type PendingLife = ConstU64<{ limits::PENDING_LIFE }>;
+    type MaxExpired = ConstU32<{ limits::MAX_EXPIRED }>;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
 }

@@ -66,6 +66,12 @@ pub const LEAST_INSTITUTION_QUOTA: Quota = Quota { refill: salus_primitives::tim
 
 /// How far ahead of an account's nonce a transaction's may be: so many may one account have waiting in the pool.
 pub const NONCE_WINDOW: u32 = 16;
+/// Members that an institution may admit at once, and again within each hour. A stolen issuing key admits no more.
+pub const ADMISSIONS_PER_HOUR: u32 = 256;
+/// How long a newcomer may take to become active: as long as a voucher can be redeemed, so that none is redeemed twice.
+pub const PENDING_LIFE: Moment = salus_primitives::membership::MAX_VOUCHER_LIFE;
+/// Members at whom one idle block looks because they may never have become active, at most.
+pub const MAX_EXPIRED: u32 = 64;
 /// How long a challenge can be answered: well within [`BLOCK_HASHES`] blocks, whose hashes answers sign.
 pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
 /// How long a request for access waits for an answer, until the council decides otherwise: 30 days.

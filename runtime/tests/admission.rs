@@ -17,21 +17,28 @@ mod signing;
 use calls::calls;
 use codec::Encode;
 use frame_support::{
-    dispatch::{GetDispatchInfo, RawOrigin},
+    dispatch::{DispatchInfo, GetDispatchInfo, RawOrigin},
     storage::with_storage_layer,
+    weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
 };
 use genesis::genesis;
-use salus_primitives::{
-    membership::{InstitutionKind, InstitutionProfile},
-    refusal::Refusal,
-    EncryptionKey, InstitutionId, SigningKey,
+use pallet_salus_membership::{
+    AccountOwner, AccountOwners, Institutions, MemberGate, Members, COUNCIL_PRIORITY, RESERVED_PRIORITY,
 };
-use salus_runtime::{limits, presets, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin, System};
+use salus_primitives::{
+    allowance::Usage,
+    membership::{InstitutionKind, InstitutionProfile, Member, Quota, Role},
+    refusal::Refusal,
+    EncryptionKey, InstitutionId, MemberId, SigningKey,
+};
+use salus_runtime::{
+    limits, presets, AccountId, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin, System,
+};
 use signing::{account, signed};
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
-    traits::{BlakeTwo256, Dispatchable, Hash as _, Header as _},
+    traits::{BlakeTwo256, DispatchTransaction, Dispatchable, Hash as _, Header as _},
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError},
     DispatchError,
 };
@@ -199,4 +206,83 @@ fn one_of_two_seats_admits_nobody() {
         Council::execute(by, Box::new(proposal), length).unwrap();
         assert!(!is_laboratory_admitted());
     });
+}
+
+/// Uses up what the staff of the first hospital may spend on ordinary calls.
+fn spend_the_traffic_of_the_first_hospital() {
+    Institutions::<Runtime>::mutate_extant(InstitutionId(0), |institution| {
+        let Quota { time, bytes, .. } = institution.profile.traffic_quota;
+        institution.usage.staff = Usage { time, bytes, at: 0 };
+    });
+}
+
+#[test]
+fn a_spent_quota_stops_neither_votes_nor_session_keys_nor_revocations() {
+    genesis(presets::DEV).execute_with(|| {
+        spend_the_traffic_of_the_first_hospital();
+        let spent = Err(refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(validate(ISSUER, 0, refuse_applicant()), spent);
+        let vote = RuntimeCall::Council(pallet_collective::Call::vote {
+            proposal: Default::default(),
+            index: 0,
+            approve: true,
+        });
+        assert_eq!(validate(DELEGATE, 0, vote).unwrap().priority, COUNCIL_PRIORITY);
+        let suspend = RuntimeCall::Membership(pallet_salus_membership::Call::suspend_member { member: MemberId(0) });
+        assert_eq!(validate(ISSUER, 0, suspend).unwrap().priority, RESERVED_PRIORITY);
+    });
+}
+
+/// So many more active members of the first hospital with this role, with accounts of their own.
+fn more_members(role: Role, count: u64) -> Vec<AccountId> {
+    let member = Members::<Runtime>::iter_values().find(|member| member.admitted_by == InstitutionId(0)).unwrap();
+    let accounts = (0..count).map(|number| AccountId::new(sp_io::hashing::blake2_256(&(role, number).encode())));
+    let accounts: Vec<_> = accounts.collect();
+    for (number, account) in (0..).zip(&accounts) {
+        let id = MemberId(1_000_000 + 1_000 * u64::from(role as u8) + number);
+        Members::<Runtime>::insert(id, Member { role, ..member.clone() });
+        AccountOwners::<Runtime>::insert(account, AccountOwner { member: id, live: true });
+    }
+    accounts
+}
+
+/// The seconds of execution that these members get for as many calls as they like, of a tenth of a second each.
+fn let_in(accounts: &[AccountId], call: &RuntimeCall) -> f64 {
+    let tenth = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND / 10, 0);
+    let info = DispatchInfo { call_weight: tenth, ..Default::default() };
+    let mut count = 0;
+    for account in accounts {
+        let origin = || RuntimeOrigin::signed(account.clone());
+        while MemberGate::<Runtime>::new().validate_and_prepare(origin(), call, &info, 100, 0).is_ok() {
+            count += 1;
+        }
+    }
+    f64::from(count) / 10.0
+}
+
+/// Blocks of a minute have 22.5 seconds for ordinary transactions: three quarters of half a second each.
+const SECONDS_IN_BLOCKS_OF_A_MINUTE: f64 = 22.5;
+
+#[test]
+fn many_patients_and_many_reserved_calls_of_one_hospital_leave_room_in_blocks() {
+    genesis(presets::DEV).execute_with(|| {
+        let (patients, issuers) = (more_members(Role::Patient, 100), more_members(Role::Issuer, 100));
+        let revoke = RuntimeCall::Access(pallet_salus_access::Call::revoke_access {
+            chart: Default::default(),
+            grant: Default::default(),
+            reason: None,
+        });
+        let suspend = RuntimeCall::Membership(pallet_salus_membership::Call::suspend_member { member: MemberId(0) });
+        let by_patients = let_in(&patients, &open_chart());
+        let reserved = let_in(&patients, &revoke) + let_in(&issuers, &suspend);
+        assert!(by_patients <= SECONDS_IN_BLOCKS_OF_A_MINUTE / 2.0, "{by_patients}");
+        assert!(reserved <= SECONDS_IN_BLOCKS_OF_A_MINUTE / 10.0, "{reserved}");
+        // A clinician's transaction comes no later than a patient's, and is let in.
+        let doctor = more_members(Role::Clinician, 1);
+        assert!(let_in(&doctor, &request_access()) > 0.0);
+    });
+}
+
+fn request_access() -> RuntimeCall {
+    calls().remove(&("Access".to_string(), "request_access".to_string())).unwrap()
 }

@@ -144,6 +144,32 @@ fn a_batch_is_judged_by_what_is_in_it() {
 }
 
 #[test]
+fn a_long_batch_draws_on_no_reserve() {
+    let revocations = |count: usize| vec![revoke(); count];
+    assert_eq!(RolePolicy::class(Patient, &batch(revocations(16))), Some(Reserved));
+    assert_eq!(RolePolicy::class(Patient, &batch(revocations(17))), Some(Ordinary));
+    assert_eq!(RolePolicy::class(Patient, &batch(revocations(700))), Some(Ordinary));
+    // Those within batches count too.
+    assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(6))])), Some(Reserved));
+    assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(7))])), Some(Ordinary));
+}
+
+#[test]
+fn a_batch_is_of_the_lowest_class_in_it() {
+    let vote = || {
+        RuntimeCall::Council(pallet_collective::Call::vote { proposal: Default::default(), index: 0, approve: true })
+    };
+    let remove_key = || {
+        RuntimeCall::Membership(pallet_salus_membership::Call::remove_transaction_key {
+            key: salus_primitives::SigningKey([1; 32]),
+            membership_signature: sp_core::sr25519::Signature::from_raw([0; 64]),
+        })
+    };
+    assert_eq!(RolePolicy::class(Delegate, &batch(vec![vote(), vote()])), Some(CouncilReserve));
+    assert_eq!(RolePolicy::class(Delegate, &batch(vec![vote(), remove_key()])), Some(Reserved));
+}
+
+#[test]
 fn a_batch_may_be_nested_four_deep_and_no_deeper() {
     let nested = |depth: usize| (0..depth).fold(revoke(), |call, _| batch(vec![call]));
     assert_eq!(RolePolicy::class(Patient, &nested(4)), Some(Reserved));

@@ -438,6 +438,37 @@ mod benches {
         assert_eq!(Challenges::<T>::iter_prefix(staff).count(), 0);
     }
 
+    /// Each newcomer is of another institution, and has as many open challenges as can be.
+    #[benchmark]
+    fn expire(n: Linear<0, { T::MaxExpired::get() }>) {
+        let now = T::Time::now();
+        let first = NextMember::<T>::get();
+        let (_, verifier) = member::<T>(Role::Verifier);
+        let open = Challenge { verifier, nonce: NONCE, block: BLOCK, expires_at: now };
+        for number in 0..n {
+            let id = Pallet::<T>::stage_member(&account("newcomer", number, 0), Role::Clinician);
+            Members::<T>::mutate_extant(id, |member| {
+                member.status = MemberStatus::Pending;
+                member.voucher = Some((0, 0));
+                Redeemed::<T>::insert(member.admitted_by, (0, 0), id);
+            });
+            for number in 0..MAX_OPEN_CHALLENGES {
+                Challenges::<T>::insert(id, InstitutionId(u32::MAX.saturating_sub(number)), open.clone());
+            }
+        }
+        crate::NextExpiry::<T>::put(first);
+        let visited;
+
+        #[block]
+        {
+            visited = Pallet::<T>::expire(now.saturating_add(T::PendingLife::get()), n.saturating_add(1));
+        }
+
+        assert!(visited >= n);
+        assert_eq!(Redeemed::<T>::iter_keys().count(), 0);
+        assert_eq!(Challenges::<T>::iter_keys().count(), 0);
+    }
+
     /// An ordinary call of a member of staff with the largest entry, of whose weight a part is given back.
     #[benchmark]
     fn member_gate() -> Result<(), BenchmarkError> {

@@ -79,12 +79,16 @@ impl<T: Config> Pallet<T> {
             .ok_or(Refusal::UnknownInstitution)?;
         ensure!(voucher.issuing_epoch == institution.issuing_epoch, Refusal::VoidIssuingEpoch);
         let number = (voucher.issuing_epoch, voucher.serial);
-        ensure!(!Redeemed::<T>::contains_key(voucher.institution, number), Refusal::VoucherRedeemed);
+        if let Some(member) = Redeemed::<T>::get(voucher.institution, number) {
+            return Err(Self::refusal_of_redeemed(member, newcomer));
+        }
         ensure!(now < voucher.expires_at, Refusal::VoucherExpired);
         ensure!(voucher.expires_at.saturating_sub(now) <= MAX_VOUCHER_LIFE, Refusal::VoucherTooLong);
         ensure!(institution.profile.kind.may_admit(voucher.role), Refusal::RoleNotAdmissible);
         ensure!(is_admissible(voucher.role, voucher.valid_until, now), Refusal::RoleNotAdmissible);
         ensure!(institution.admitted < institution.profile.admission_quota, Refusal::AdmissionQuotaReached);
+        let usage = institution.usage.admit(T::AdmissionsPerHour::get(), now);
+        ensure!(usage.is_some(), Refusal::AdmissionRateSpent);
         let is_voucher_key_usable = Self::is_key(&voucher.voucher_key)
             && ![newcomer.transaction_key, newcomer.membership_key].contains(&voucher.voucher_key);
         ensure!(is_voucher_key_usable && Self::are_keys_usable(newcomer), Refusal::KeyNotUsable);
@@ -103,15 +107,28 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Nothing signs how a redemption travels, so a copy of it may come first. The newcomer is told that it did.
+    fn refusal_of_redeemed(member: MemberId, newcomer: &Newcomer) -> Refusal {
+        let has_joined = Members::<T>::get(member).is_some_and(|member| {
+            member.membership_key == newcomer.membership_key
+                && member.transaction_keys.contains(&newcomer.transaction_key)
+        });
+        if has_joined {
+            Refusal::AlreadyJoined
+        } else {
+            Refusal::VoucherRedeemed
+        }
+    }
+
     /// The pending member and the challenge that this signature answers now.
     pub(crate) fn check_answer(
         id: MemberId,
         institution: InstitutionId,
         signature: &sr25519::Signature,
     ) -> Result<(Member, Challenge), Refusal> {
-        let member = Members::<T>::get(id)
-            .filter(|member| member.status == MemberStatus::Pending)
-            .ok_or(Refusal::NoChallenge)?;
+        let member = Members::<T>::get(id).ok_or(Refusal::NoChallenge)?;
+        ensure!(!member.verified_by.has_heard(institution), Refusal::AlreadyVerified);
+        ensure!(member.status == MemberStatus::Pending, Refusal::NoChallenge);
         let challenge = Challenges::<T>::get(id, institution).ok_or(Refusal::NoChallenge)?;
         ensure!(T::Time::now() < challenge.expires_at, Refusal::ChallengeExpired);
         ensure!(Self::is_active_verifier(challenge.verifier), Refusal::VerifierNotActive);
@@ -131,7 +148,14 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_redeem(voucher: &Voucher, newcomer: &Newcomer) {
         let Voucher { institution, role, profile, valid_until, .. } = *voucher;
         let member = Self::register(institution, role, newcomer, profile, valid_until, MemberStatus::Pending);
-        Redeemed::<T>::insert(institution, (voucher.issuing_epoch, voucher.serial), member);
+        let number = (voucher.issuing_epoch, voucher.serial);
+        Members::<T>::mutate_extant(member, |member| member.voucher = Some(number));
+        Redeemed::<T>::insert(institution, number, member);
+        Institutions::<T>::mutate_extant(institution, |institution| {
+            // There is room for one more, or the check had refused it.
+            let usage = institution.usage.admit(T::AdmissionsPerHour::get(), T::Time::now());
+            institution.usage = usage.unwrap_or(institution.usage);
+        });
 
         let own = role.is_staff().then_some(institution);
         let event = AuditEvent::by_member(member, own, Action::MemberJoined, Subject::Member(member));
@@ -163,6 +187,7 @@ impl<T: Config> Pallet<T> {
             transaction_keys: BoundedVec::truncate_from(alloc::vec![newcomer.transaction_key]),
             key_changes: 0,
             joined_at: T::Time::now(),
+            voucher: None,
             usage: Default::default(),
         };
         Members::<T>::insert(id, member);
@@ -226,6 +251,7 @@ impl<T: Config> Pallet<T> {
         Challenges::<T>::remove(id, institution);
         if is_enough {
             member.status = MemberStatus::Active;
+            member.voucher = None;
             Self::close_challenges(id);
         }
         let action = if is_enough { Action::MemberActivated } else { Action::ChallengeAnswered };
@@ -289,6 +315,9 @@ impl<T> From<Refusal> for Error<T> {
             Refusal::VoucherTooLong => Self::VoucherTooLong,
             Refusal::RoleNotAdmissible => Self::RoleNotAdmissible,
             Refusal::AdmissionQuotaReached => Self::AdmissionQuotaReached,
+            Refusal::AdmissionRateSpent => Self::AdmissionRateSpent,
+            Refusal::AlreadyJoined => Self::AlreadyJoined,
+            Refusal::AlreadyVerified => Self::AlreadyVerified,
             Refusal::KeyNotUsable => Self::KeyNotUsable,
             Refusal::BadSignature => Self::BadSignature,
             Refusal::NoChallenge => Self::NoChallenge,

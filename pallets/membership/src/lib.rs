@@ -19,7 +19,8 @@
 //! ## Joining
 //!
 //! An issuer signs a voucher off chain; its holder redeems it and is pending; verifiers of different institutions post
-//! challenges; the membership key answers each; with enough answers the member is active (S0-20 to S0-35, S4-04).
+//! challenges; the membership key answers each; with enough answers the member is active (S0-20 to S0-35, S4-04). An
+//! institution admits so many in an hour; a newcomer who never becomes active leaves again, and gives the place back.
 //! Whatever comes out of order is refused, in the pool with a
 //! [`Refusal`](salus_primitives::refusal::Refusal) and at dispatch with the error of its name.
 //!
@@ -37,7 +38,7 @@
 //!
 //! ## What is never stored
 //!
-//! Names, addresses of people, documents: a profile is known by a salted commitment, an applicant by a hash.
+//! Names, addresses of people, documents: a salted commitment stands for a profile, a hash for an applicant.
 //!
 //! ## Example
 //!
@@ -47,6 +48,7 @@
 
 extern crate alloc;
 
+mod expiry;
 mod genesis;
 mod impl_membership;
 mod institutions;
@@ -122,7 +124,7 @@ pub mod pallet {
         audit::Action,
         membership::{
             Challenge, Institution, InstitutionProfile, InstitutionStatus, Member, MemberStatus, Newcomer, Quota, Role,
-            Voucher,
+            Voucher, MAX_VOUCHER_LIFE,
         },
         questions::{AuditLog, Authorities},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
@@ -179,6 +181,18 @@ pub mod pallet {
         #[pallet::constant]
         type CouncilQuota: Get<Quota>;
 
+        /// How many members an institution may admit at once, and again within each hour.
+        #[pallet::constant]
+        type AdmissionsPerHour: Get<u32>;
+
+        /// Milliseconds after which a newcomer who never became active leaves: no less than a voucher can be redeemed.
+        #[pallet::constant]
+        type PendingLife: Get<Moment>;
+
+        /// Members that one idle block looks at for that, at most.
+        #[pallet::constant]
+        type MaxExpired: Get<u32>;
+
         /// How far a transaction's nonce may be ahead of its account's.
         #[pallet::constant]
         type NonceWindow: Get<u32>;
@@ -228,6 +242,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Redeemed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, InstitutionId, Blake2_128Concat, (u32, u64), MemberId>;
+
+    /// The first member that may still have to leave because it never became active.
+    #[pallet::storage]
+    pub type NextExpiry<T: Config> = StorageValue<_, MemberId, ValueQuery>;
 
     /// Challenges to pending members, by the verifier's institution: at most [`MAX_OPEN_CHALLENGES`] for each member.
     #[pallet::storage]
@@ -378,6 +396,11 @@ pub mod pallet {
             /// The member.
             member: MemberId,
         },
+        /// A newcomer who never became active left, and gave the place back.
+        MemberExpired {
+            /// The newcomer.
+            member: MemberId,
+        },
     }
 
     /// Why a call failed. The second half has the names of the [`Refusal`]s with which the pool refuses the same.
@@ -422,6 +445,10 @@ pub mod pallet {
         RoleNotAdmissible,
         /// The institution has admitted as many members as the council allows.
         AdmissionQuotaReached,
+        /// The institution has admitted as many members lately as it may in an hour. Try again later.
+        AdmissionRateSpent,
+        /// The newcomer has redeemed this voucher already.
+        AlreadyJoined,
         /// A key is in use already, serves two purposes, or cannot be used. Make another one.
         KeyNotUsable,
         /// One of the signatures does not fit.
@@ -430,7 +457,7 @@ pub mod pallet {
         NoChallenge,
         /// The challenge has expired. Ask the verifier for a new one.
         ChallengeExpired,
-        /// The challenge stands in this very block, or in one too old to be known. Answer a block later, or ask anew.
+        /// The challenge stands in this very block, or in one too old to be known. Answer a block later, or ask the verifier for another.
         ChallengeBlockUnknown,
         /// The verifier who challenged is no longer active. Ask another one.
         VerifierNotActive,
@@ -444,6 +471,10 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::expire_within(remaining)
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -451,6 +482,10 @@ pub mod pallet {
 
         fn integrity_test() {
             assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
+            let life = T::PendingLife::get();
+            assert!(life >= MAX_VOUCHER_LIFE, "`PendingLife` is less than a voucher's: one could be redeemed twice");
+            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: nobody could join");
+            assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
             let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
             assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
             assert!(is_usable(T::CouncilQuota::get()), "`CouncilQuota` is zero: no delegate could vote");

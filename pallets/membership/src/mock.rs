@@ -5,11 +5,15 @@
 use crate as pallet_salus_membership;
 use crate::{CallClass, CallPolicy, GenesisMember};
 use alloc::{vec, vec::Vec};
-use frame_support::{derive_impl, ord_parameter_types, parameter_types, traits::Time, BoundedVec};
+use frame_support::{
+    derive_impl, ord_parameter_types, parameter_types,
+    traits::{ConstU32, ConstU64, Time},
+    BoundedVec,
+};
 use frame_system::{EnsureRoot, EnsureSignedBy};
 use salus_primitives::{
     audit::{AuditEvent, LogId},
-    membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role},
+    membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role, MAX_VOUCHER_LIFE},
     questions::{AuditLog, Authorities},
     time::MINUTE,
     ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
@@ -65,6 +69,8 @@ impl pallet_utility::Config for Test {
 pub const START: Moment = 1_700_000_000_000;
 pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
 pub const NONCE_WINDOW: u32 = 16;
+pub const ADMISSIONS_PER_HOUR: u32 = 60;
+pub const PENDING_LIFE: Moment = MAX_VOUCHER_LIFE;
 /// A thousand microseconds and bytes, refilled in a thousand milliseconds: one of each in every millisecond.
 pub const QUOTA: Quota = Quota { time: 1_000 * MICROSECOND, bytes: 1_000, refill: 1_000 };
 pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill: 1_000 };
@@ -107,6 +113,9 @@ impl pallet_salus_membership::Config for Test {
     type LeastTraffic = LeastTraffic;
     type ReservedQuota = ReservedQuota;
     type CouncilQuota = CouncilQuota;
+    type AdmissionsPerHour = ConstU32<ADMISSIONS_PER_HOUR>;
+    type PendingLife = ConstU64<PENDING_LIFE>;
+    type MaxExpired = ConstU32<50>;
     type NonceWindow = NonceWindow;
     type WeightInfo = ();
 }
@@ -298,7 +307,7 @@ pub fn profile(institution: InstitutionId, kind: InstitutionKind) -> Institution
         issuing_key: key_of(&issuing(institution)),
         encryption_key: EncryptionKey::x25519([7; 32]),
         vault_address: BoundedVec::truncate_from(b"https://vault.example".to_vec()),
-        admission_quota: 100,
+        admission_quota: 150,
         traffic_quota: Quota { time: 2_500 * MICROSECOND, bytes: 2_500, refill: 1_000 },
     }
 }

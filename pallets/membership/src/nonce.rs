@@ -18,13 +18,14 @@ use scale_info::{StaticTypeInfo, Type, TypeInfo};
 use sp_runtime::{
     traits::{
         AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf,
-        TransactionExtension, ValidateResult,
+        TransactionExtension, ValidateResult, Zero,
     },
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     AccountId32, DispatchResult, Saturating,
 };
 
-/// [`CheckNonce`], which also refuses a nonce more than [`Config::NonceWindow`] ahead of the account's.
+/// [`CheckNonce`], which also refuses a nonce more than [`Config::NonceWindow`] ahead of the account's, and any but zero
+/// where no account signs.
 ///
 /// Clients see `CheckNonce`: identifier, type and encoding are the same, so wallets fill it in as they always do.
 #[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound)]
@@ -78,6 +79,10 @@ where
             let ahead = self.0 .0.saturating_sub(frame_system::Pallet::<T>::account_nonce(account));
             let refusal = InvalidTransaction::Custom(Refusal::NonceTooFarAhead.code());
             ensure!(ahead <= T::NonceWindow::get().into(), refusal);
+        } else {
+            // No signature binds the nonce, so a copy with another one would be another transaction.
+            let refusal = InvalidTransaction::Custom(Refusal::NonceTooFarAhead.code());
+            ensure!(self.0 .0.is_zero(), refusal);
         }
         self.0.validate(origin, call, info, len, implicit, implication, source)
     }

@@ -3,14 +3,14 @@
 //! What is true of the storage after every block: one function for each fact.
 
 use crate::{
-    AccountOwners, Challenges, Config, Institutions, Members, MembershipKeys, NextInstitution, NextMember, Pallet,
-    Redeemed, RequiredVerifications, MAX_OPEN_CHALLENGES,
+    AccountOwners, Challenges, Config, Institutions, Members, MembershipKeys, NextExpiry, NextInstitution, NextMember,
+    Pallet, Redeemed, RequiredVerifications, MAX_OPEN_CHALLENGES,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
 use salus_primitives::{
-    membership::{MemberStatus, MAX_VERIFICATIONS},
-    SigningKey,
+    membership::{Member, MemberStatus, MAX_VERIFICATIONS},
+    MemberId, SigningKey,
 };
 use sp_runtime::TryRuntimeError;
 
@@ -53,11 +53,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Members have the numbers below the next one.
+    /// Members have numbers below the next one, and the pass for expired ones left out none that was never active.
     fn try_state_members_are_numbered() -> Result<(), TryRuntimeError> {
-        let next = NextMember::<T>::get();
+        let (next, passed) = (NextMember::<T>::get(), NextExpiry::<T>::get());
         ensure!(Members::<T>::iter_keys().all(|id| id < next), "a member has a number not yet given");
-        ensure!(Members::<T>::iter_keys().count() as u64 == next.0, "a member is missing");
+        let is_settled = |(id, member): (MemberId, Member)| id >= passed || member.voucher.is_none();
+        ensure!(Members::<T>::iter().all(is_settled), "a newcomer was passed over");
+        let has_voucher = |member: Member| member.status != MemberStatus::Pending || member.voucher.is_some();
+        ensure!(Members::<T>::iter_values().all(has_voucher), "a pending member has no voucher");
         Ok(())
     }
 
@@ -84,9 +87,11 @@ impl<T: Config> Pallet<T> {
     fn try_state_accounts_and_members_agree() -> Result<(), TryRuntimeError> {
         let mut live = 0usize;
         for (account, owner) in AccountOwners::<T>::iter() {
-            let member = Members::<T>::get(owner.member).ok_or("an account belongs to no member")?;
             let key = SigningKey(account.clone().into());
-            ensure!(member.transaction_keys.contains(&key) == owner.live, "account and member disagree");
+            // A removed account may outlive a newcomer who left.
+            let member = Members::<T>::get(owner.member);
+            let is_key = member.is_some_and(|member| member.transaction_keys.contains(&key));
+            ensure!(is_key == owner.live, "account and member disagree");
             ensure!(frame_system::Pallet::<T>::providers(&account) > 0, "an account that was bound has no provider");
             live = live.saturating_add(usize::from(owner.live));
         }
@@ -102,8 +107,8 @@ impl<T: Config> Pallet<T> {
     /// Each member has one membership key, and it leads to the member.
     fn try_state_membership_keys_and_members_agree() -> Result<(), TryRuntimeError> {
         for (id, member) in Members::<T>::iter() {
-            let found = MembershipKeys::<T>::get(member.membership_key);
-            ensure!(found == Some(id), "a membership key does not lead to its member");
+            let owner = MembershipKeys::<T>::get(member.membership_key);
+            ensure!(owner == Some(id), "a membership key does not lead to its member");
         }
         let count = MembershipKeys::<T>::iter_keys().count();
         ensure!(count == Members::<T>::iter_keys().count(), "a membership key belongs to no member");

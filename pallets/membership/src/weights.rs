@@ -34,6 +34,7 @@ pub trait WeightInfo {
     fn suspend_member() -> Weight;
     fn reinstate_member() -> Weight;
     fn revoke_member() -> Weight;
+    fn expire(n: u32) -> Weight;
     fn member_gate() -> Weight;
     fn bounded_nonce() -> Weight;
 }
@@ -424,6 +425,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
+    fn expire(n: u32) -> Weight {
+        Weight::from_parts(8_000_000, 2921)
+            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 20440).saturating_mul(n.into()))
+    }
     /// Storage: `Timestamp::Now` (r:1 w:0)
     /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
@@ -543,6 +553,15 @@ impl WeightInfo for () {
         Weight::from_parts(77_486_000, 23985)
             .saturating_add(ParityDbWeight::get().reads(24_u64))
             .saturating_add(ParityDbWeight::get().writes(13_u64))
+    }
+    fn expire(n: u32) -> Weight {
+        Weight::from_parts(8_000_000, 2921)
+            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(ParityDbWeight::get().writes(1_u64))
+            .saturating_add(ParityDbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 20440).saturating_mul(n.into()))
     }
     fn member_gate() -> Weight {
         Weight::from_parts(25_939_000, 3911)

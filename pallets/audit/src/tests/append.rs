@@ -68,9 +68,9 @@ fn verification_finds_a_changed_dropped_or_added_entry() {
         let mut changed = entries.clone();
         changed[2].actor = salus_primitives::audit::Actor::Council;
         assert_eq!(verify_log(LOG, &changed, &head), Err(LogFault::Hash));
-        assert_eq!(verify_log(LOG, &entries[..2], &head), Err(LogFault::Length { expected: 3, found: 2 }));
+        assert_eq!(verify_log(LOG, &entries[..2], &head), Err(LogFault::Length { expected: 3, actual: 2 }));
         let added = [entries.clone(), vec![Entry { sequence: 3, ..entries[2] }]].concat();
-        assert_eq!(verify_log(LOG, &added, &head), Err(LogFault::Length { expected: 3, found: 4 }));
+        assert_eq!(verify_log(LOG, &added, &head), Err(LogFault::Length { expected: 3, actual: 4 }));
     });
 }
 

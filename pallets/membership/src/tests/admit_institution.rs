@@ -15,8 +15,13 @@ fn admit_institution_admits_the_next_number() {
     Builder::default().test(|| {
         assert_ok!(Membership::admit_institution(council(), pharmacy()));
 
-        let expected =
-            Institution { profile: pharmacy(), issuing_epoch: 0, status: InstitutionStatus::Active, admitted: 0 };
+        let expected = Institution {
+            profile: pharmacy(),
+            issuing_epoch: 0,
+            status: InstitutionStatus::Active,
+            admitted: 0,
+            usage: Default::default(),
+        };
         assert_eq!(institution(NEW), expected);
         assert_eq!(NextInstitution::<Test>::get(), InstitutionId(4));
         let event = Event::InstitutionAdmitted { institution: NEW };

@@ -111,7 +111,7 @@ fn answer_fails_when_replayed() {
         let id = challenged();
         let call = answer_call(id, HOSPITAL, ALICE);
         accept(call.clone());
-        assert_refused(call, Refusal::NoChallenge);
+        assert_refused(call, Refusal::AlreadyVerified);
     });
 }
 

@@ -66,7 +66,7 @@ enum Flaw {
 }
 
 #[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "a few are held at a time")]
+#[allow(clippy::large_enum_variant, reason = "there are a few at a time")]
 enum Step {
     Call(Caller, Call<Test>),
     Redeem(Person, Voucher, Flaw),

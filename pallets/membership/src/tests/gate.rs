@@ -361,7 +361,7 @@ fn gate_bounds_the_patients_whom_an_institution_admitted_together() {
         // Staff, and another institution's patients, go on.
         assert_eq!(send(DOCTOR, &remark(), 1_000, 1), Ok(()));
         assert_eq!(send(people(CLINIC, Role::Patient, 1)[0], &remark(), 1_000, 1), Ok(()));
-        // What a patient takes back draws on a reserve.
+        // It refills.
         wait(200);
         assert_eq!(send(PATIENT, &remark(), 250, 1), Ok(()));
     });
@@ -500,10 +500,39 @@ fn usage_does_not_overflow_and_refills_at_once_when_refilling_takes_no_time() {
     let slow = Quota { time: u64::MAX, bytes: u64::MAX, refill: u64::MAX };
     assert_eq!(full.spend(cost, &Quota { time: 1, ..slow }, 1), None);
     assert!(full.spend(cost, &slow, u64::MAX).is_some());
-    let instant = Quota { time: 10, bytes: 10, refill: 0 };
+    let at_once = Quota { time: 10, bytes: 10, refill: 0 };
     let spent = Usage { time: 10, bytes: 10, at: 5 };
     let cost = Cost { time: 10, bytes: 10 };
-    assert_eq!(spent.spend(cost, &instant, 5), Some(spent));
+    assert_eq!(spent.spend(cost, &at_once, 5), Some(spent));
     // A clock that goes back refills nothing.
-    assert_eq!(spent.spend(cost, &Quota { refill: 100, ..instant }, 4), None);
+    assert_eq!(spent.spend(cost, &Quota { refill: 100, ..at_once }, 4), None);
+}
+
+/// Everything that is stored.
+fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+    let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
+    while let Some(next) = sp_io::storage::next_key(&key) {
+        state.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
+        key = next;
+    }
+    state
+}
+
+/// The two other items that it reads are the runtime's: whether the call is paused, and what the council allows a member.
+#[test]
+fn gate_reads_three_items_of_this_pallet_and_writes_two() {
+    Builder::default().build().execute_with(|| {
+        let usages = [Members::<Test>::hashed_key_for(id_of(DOCTOR)), Institutions::<Test>::hashed_key_for(HOSPITAL)];
+        let account = AccountOwners::<Test>::hashed_key_for(DOCTOR.account());
+        for key in state().into_keys().filter(|key| !usages.contains(key) && *key != account) {
+            sp_io::storage::clear(&key);
+        }
+        let before = state();
+        assert_eq!(before.len(), 3);
+        assert_eq!(send(DOCTOR, &remark(), 1, 1), Ok(()));
+        let after = state();
+        let written: Vec<_> = after.iter().filter(|(key, value)| before.get(*key) != Some(*value)).collect();
+        assert_eq!((after.len(), written.len()), (3, 2));
+        assert!(written.iter().all(|(key, _)| usages.contains(key)));
+    });
 }

@@ -7,6 +7,7 @@ mod admit_institution;
 mod answer;
 mod arguments;
 mod challenge;
+mod expiry;
 mod gate;
 mod genesis;
 mod institution_status;

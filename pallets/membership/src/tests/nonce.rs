@@ -72,10 +72,17 @@ fn nonce_looks_like_check_nonce_to_clients() {
 }
 
 #[test]
-fn nonce_has_nothing_to_say_where_nobody_signs() {
+fn nonce_is_zero_where_no_account_signs() {
     Builder::default().test(|| {
-        let check = BoundedNonce::<Test>::from(u32::MAX);
-        let info = DispatchInfo { extension_weight: check.weight(&call()), ..Default::default() };
-        assert_ok!(check.test_run(authorized(), &call(), &info, 1, 0, |_| Ok(().into())));
+        let run = |nonce: u32| {
+            let check = BoundedNonce::<Test>::from(nonce);
+            let info = DispatchInfo { extension_weight: check.weight(&call()), ..Default::default() };
+            check.test_run(authorized(), &call(), &info, 1, 0, |_| Ok(().into())).map(|_| ())
+        };
+        assert_eq!(run(0), Ok(()));
+        let refusal = InvalidTransaction::Custom(Refusal::NonceTooFarAhead.code());
+        for nonce in [1, u32::MAX] {
+            assert_eq!(run(nonce), Err(refusal.into()));
+        }
     });
 }

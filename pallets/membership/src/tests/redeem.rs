@@ -27,6 +27,8 @@ fn redeem_makes_a_pending_member() {
             transaction_keys: vec![newcomer.transaction_key].try_into().unwrap(),
             key_changes: 0,
             joined_at: START + 5,
+            voucher: Some((voucher.issuing_epoch, voucher.serial)),
+            usage: Default::default(),
         };
         assert_eq!(member(NEWCOMER), expected);
         let owner = AccountOwner { member: NEWCOMER, live: true };
@@ -113,7 +115,7 @@ fn redeem_fails_when_replayed() {
         let voucher = voucher_for(Role::Patient);
         let redemption = Redemption::new(&voucher, ALICE);
         accept(redemption.clone().call());
-        assert_refused(redemption.call(), Refusal::VoucherRedeemed);
+        assert_refused(redemption.call(), Refusal::AlreadyJoined);
         assert_refused(Redemption::new(&voucher, BOB).call(), Refusal::VoucherRedeemed);
     });
 }
