@@ -316,7 +316,7 @@ async fn join(founded: &Founders, chains: &[Chain], hospital: usize, role: Role,
     let offer = Offer { institution, role, life: VOUCHER, valid_until: None, profile: uri.to_owned().into() };
     let (voucher, _) = issue_voucher(chain, issuer.membership(), offer).await?;
     let identity = Identity::from_uri(uri)?;
-    let (member, _) = redeem(chain, &identity, &voucher).await.with_context(|| format!("{uri} cannot join"))?;
+    let member = redeem(chain, &identity, &voucher).await.with_context(|| format!("{uri} cannot join"))?;
     Ok(Person { member, role, admitted_by: institution, account: identity.transaction().public() })
 }
 

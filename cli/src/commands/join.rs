@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     let file = voucher::load(&arguments.voucher)?;
     let identity = context.identity()?;
     let chain = context.chain().await?;
-    let (member, _) = redeem(&chain, &identity, &file).await?;
+    let member = redeem(&chain, &identity, &file).await?;
     let verifications = chain.required_verifications(At::Finalized).await?;
     out.show(&Joined { member, role: file.voucher.role, verifications }, |joined| {
         format!(

@@ -116,9 +116,27 @@ pub async fn issue_voucher(
 }
 
 /// Redeems a voucher for `identity`, which needs no account for it. The new member is pending.
-pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<(MemberId, Outcome), AgentError> {
-    let outcome = chain.submit_authorized(&redemption(chain, identity, file)?).await?;
-    Ok((outcome.event("Membership", "MemberJoined")?, outcome))
+///
+/// No signature binds how a redemption travels, so a copy of it may come first. Then the transaction fails, although the
+/// newcomer joined: so the newest block is asked before a failure is reported.
+pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<MemberId, AgentError> {
+    match chain.submit_authorized(&redemption(chain, identity, file)?).await {
+        Ok(outcome) => Ok(outcome.event("Membership", "MemberJoined")?),
+        Err(error) => joined(chain, identity, file).await?.ok_or_else(|| error.into()),
+    }
+}
+
+/// The member as which `identity` joined with this voucher's offer, if it did.
+async fn joined(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<Option<MemberId>, AgentError> {
+    let Some(id) = chain.member_of_account(At::Best, identity.transaction().public()).await? else { return Ok(None) };
+    let number = Some((file.voucher.issuing_epoch, file.voucher.serial));
+    let member = chain.member(At::Best, id).await?;
+    let is_the_newcomer = member.is_some_and(|member| {
+        member.admitted_by == file.voucher.institution
+            && member.voucher == number
+            && member.membership_key == identity.membership().public()
+    });
+    Ok(is_the_newcomer.then_some(id))
 }
 
 /// The call that redeems a voucher for `identity`.
