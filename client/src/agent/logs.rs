@@ -57,13 +57,13 @@ fn check_places(entries: &[Entry], first: u64, length: u64) -> Result<(), LogFau
     let mut expected = held.sequence.max(first);
     for entry in entries {
         if entry.sequence != expected {
-            return Err(LogFault::Sequence { expected, found: entry.sequence });
+            return Err(LogFault::Sequence { expected, actual: entry.sequence });
         }
         expected = expected.saturating_add(1);
     }
     match expected == length {
         true => Ok(()),
-        false => Err(LogFault::Length { expected: length, found: expected }),
+        false => Err(LogFault::Length { expected: length, actual: expected }),
     }
 }
 
@@ -93,8 +93,8 @@ mod tests {
         assert_eq!(check_places(&entries(7..10), 7, 10), Ok(()));
         assert_eq!(check_places(&entries(8..10), 7, 10), Ok(()), "the state holds none before");
         assert_eq!(check_places(&[], 7, 10), Ok(()));
-        assert_eq!(check_places(&entries(7..9), 7, 10), Err(LogFault::Length { expected: 10, found: 9 }));
-        assert_eq!(check_places(&entries([7, 9]), 7, 10), Err(LogFault::Sequence { expected: 8, found: 9 }));
-        assert_eq!(check_places(&entries(6..10), 7, 10), Err(LogFault::Sequence { expected: 7, found: 6 }));
+        assert_eq!(check_places(&entries(7..9), 7, 10), Err(LogFault::Length { expected: 10, actual: 9 }));
+        assert_eq!(check_places(&entries([7, 9]), 7, 10), Err(LogFault::Sequence { expected: 8, actual: 9 }));
+        assert_eq!(check_places(&entries(6..10), 7, 10), Err(LogFault::Sequence { expected: 7, actual: 6 }));
     }
 }
