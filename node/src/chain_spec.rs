@@ -35,7 +35,7 @@ pub(crate) fn of_network(file: &Path) -> Result<ChainSpec, String> {
     let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
     let network: Network = serde_json::from_slice(&text).map_err(|error| refuse(error.to_string()))?;
     let spec = build(&network.name, &network.id, ChainType::Live, Genesis::Patch(presets::genesis(&network)))?;
-    // What is wrong with the founders is found when the genesis is built.
+    // Building the genesis shows what is wrong with the founders.
     spec.as_json(true).map_err(refuse)?;
     Ok(spec)
 }
@@ -101,7 +101,7 @@ fn check_id(id: &str) -> Result<(), String> {
 }
 
 /// The genesis as the state that it makes, in JSON. Otherwise it would be made only when it is needed, by which time
-/// nobody knows any more which file it came from.
+/// the SDK has forgotten which file it came from.
 fn build_genesis(spec: &ChainSpec) -> Result<Value, String> {
     let json = spec.as_json(true).map_err(|error| {
         if !error.contains(TRAP) {
@@ -119,7 +119,7 @@ fn build_genesis(spec: &ChainSpec) -> Result<Value, String> {
     serde_json::from_str(&json?).map_err(|error| error.to_string())
 }
 
-/// What the executor says when a runtime gave up.
+/// The executor's words for a runtime that gave up.
 const TRAP: &str = "wasm trap";
 
 /// Without authorities the SDK's consensus would end the process on the spot.
@@ -138,7 +138,7 @@ fn check_authorities(spec: &Value) -> Result<(), String> {
         {
             Ok(())
         }
-        _ => Err("its genesis names no authorities: nobody could make a block".into()),
+        _ => Err("its genesis names no authorities, so no node could make a block".into()),
     }
 }
 
@@ -150,11 +150,11 @@ fn check_code(json: &[u8]) -> Result<(), String> {
     let code = code.and_then(Value::as_str).ok_or("its genesis holds no runtime")?;
     match code.starts_with("0x0061736d") || code.starts_with("0x52bc537646db8e05") {
         true => Ok(()),
-        false => Err("the runtime in its genesis is no WebAssembly".into()),
+        false => Err("the runtime in its genesis is not WebAssembly".into()),
     }
 }
 
-/// What wallets want to know. There is no token; the entry keeps them from assuming one with decimals.
+/// Properties that wallets read. There is no token; the entry keeps them from assuming one with decimals.
 fn properties() -> Properties {
     let mut properties = Properties::new();
     properties.insert("ss58Format".into(), 42.into());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn load_fails_when_the_file_is_no_specification() {
+    fn load_fails_when_the_file_is_not_a_specification() {
         let raw = |code: &str| format!("{{\"genesis\": {{\"raw\": {{\"top\": {{\"0x3a636f6465\": \"{code}\"}}}}}}}}");
         for (text, reason) in [
             ("", "EOF"),
@@ -204,8 +204,8 @@ mod tests {
             ("[]", "no `genesis`"),
             ("{\"name\": 1}", "no `genesis`"),
             ("{\"genesis\": {}}", "no runtime"),
-            (&raw(""), "no WebAssembly"),
-            (&raw("0x00"), "no WebAssembly"),
+            (&raw(""), "not WebAssembly"),
+            (&raw("0x00"), "not WebAssembly"),
             (&raw("0x0061736d"), "missing field `name`"),
         ] {
             let error = load_text(text).err().unwrap();

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const POOL_TRANSACTIONS: &str = "20000";
 /// KiB of transactions that the pool holds.
 const POOL_KBYTES: &str = "65536";
-/// Whoever reaches the port, perhaps through a proxy on this machine, cannot change the node.
+/// A client that reaches the port, perhaps through a proxy on this machine, cannot change the node.
 const RPC_METHODS: &str = "safe";
 /// Bodies of all blocks are kept: they are what the log can be proved from.
 const BLOCKS_PRUNING: &str = "archive";

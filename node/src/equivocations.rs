@@ -2,7 +2,7 @@
 
 //! Notices two blocks by one authority for one slot, and keeps both headers.
 //!
-//! Aura's import queue writes a line to the log and forgets. The chain acts upon such a pair only when somebody reports it
+//! Aura's import queue writes a line to the log and forgets. The chain acts upon such a pair only when a member reports it
 //! (`authorities.report_equivocation`), so the headers are kept in the database, where `salus_equivocations` finds them.
 
 use crate::service::Client;
@@ -29,13 +29,13 @@ const KEY: &[u8] = b"salus/equivocations/1";
 const MAX_KEPT: usize = 16;
 /// Headers that are remembered: those of the last few minutes, with forks.
 const MAX_REMEMBERED: usize = 1_024;
-/// In which lines of the log it says so.
+/// The target of its log lines.
 const LOG_TARGET: &str = "salus";
 
 /// The evidence that this node holds.
 pub(crate) struct Equivocations {
     client: Arc<Client>,
-    /// Between reading and writing the list, nobody else may write it.
+    /// Only one task at a time may read and write the list.
     writing: Mutex<()>,
 }
 
@@ -48,7 +48,7 @@ impl Equivocations {
     /// The pairs, oldest first.
     pub(crate) fn all(&self) -> sp_blockchain::Result<Vec<BlockEquivocation>> {
         let Some(bytes) = self.client.get_aux(KEY)? else { return Ok(Vec::new()) };
-        // Whatever cannot be read is worth no failure: it is written anew with the next pair.
+        // A list that cannot be read is not a failure: the next pair replaces it.
         Ok(Vec::decode(&mut bytes.as_slice()).unwrap_or_default())
     }
 
@@ -57,29 +57,29 @@ impl Equivocations {
         let mut imported = self.client.every_import_notification_stream();
         let mut seen = Seen::default();
         while let Some(block) = imported.next().await {
-            if let Some(found) = self.author_of(&block.header).and_then(|author| seen.note(author, block.header)) {
-                self.keep(found);
+            if let Some(pair) = self.author_of(&block.header).and_then(|author| seen.note(author, block.header)) {
+                self.keep(pair);
             }
         }
     }
 
-    /// Slot and key of whoever authored this block. The seal was verified at import.
+    /// Slot and key of this block's author. The import verified the seal.
     fn author_of(&self, header: &Header) -> Option<(Slot, SigningKey)> {
         let slot = slot_of(header)?;
         let authorities: Vec<AuthorityId> = self.client.runtime_api().authorities(*header.parent_hash()).ok()?;
-        let place = usize::try_from(slot.checked_rem(u64::try_from(authorities.len()).ok()?)?).ok()?;
-        let author = authorities.get(place)?.encode();
+        let index = usize::try_from(slot.checked_rem(u64::try_from(authorities.len()).ok()?)?).ok()?;
+        let author = authorities.get(index)?.encode();
         Some((slot, SigningKey(author.try_into().ok()?)))
     }
 
-    fn keep(&self, found: BlockEquivocation) {
+    fn keep(&self, pair: BlockEquivocation) {
         let _guard = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let result = self.all().and_then(|mut kept| {
-            kept.push(found.clone());
+            kept.push(pair.clone());
             let kept = kept.split_off(kept.len().saturating_sub(MAX_KEPT));
             self.client.insert_aux(&[(KEY, kept.encode().as_slice())], &[])
         });
-        let BlockEquivocation { author, slot, .. } = &found;
+        let BlockEquivocation { author, slot, .. } = &pair;
         log::warn!(
             target: LOG_TARGET,
             "an authority made two blocks for one slot: author={author} slot={slot}; `salus authority report` tells the chain",
@@ -109,23 +109,23 @@ enum First {
 impl Seen {
     /// The pair that this header makes with an earlier one.
     fn note(&mut self, (slot, author): (Slot, SigningKey), header: Header) -> Option<BlockEquivocation> {
-        let found = match self.0.get(&(slot, author)) {
+        let pair = match self.0.get(&(slot, author)) {
             None => {
                 self.0.insert((slot, author), First::Alone(Box::new(header)));
                 None
             }
             Some(First::Alone(first)) if first.hash() != header.hash() => {
                 let parent = Digest(first.parent_hash().to_fixed_bytes());
-                let pair = (first.encode(), header.encode());
+                let (first, second) = (first.encode(), header.encode());
                 self.0.insert((slot, author), First::Told);
-                Some(BlockEquivocation { author, slot: *slot, parent, first: pair.0, second: pair.1 })
+                Some(BlockEquivocation { author, slot: *slot, parent, first, second })
             }
             Some(First::Alone(_) | First::Told) => None,
         };
         while self.0.len() > MAX_REMEMBERED {
             self.0.pop_first();
         }
-        found
+        pair
     }
 }
 

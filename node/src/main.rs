@@ -22,14 +22,14 @@ use std::{io::Write, process::ExitCode};
 fn main() -> ExitCode {
     match command::run() {
         Ok(()) => ExitCode::SUCCESS,
-        // Said by ourselves, or about an argument: that the input is invalid needs no saying.
+        // Our own words, or about an argument: they need no "Invalid input" before them.
         Err(sc_cli::Error::Input(text)) => refuse(&text),
         Err(error) => refuse(&error.to_string()),
     }
 }
 
 fn refuse(text: &str) -> ExitCode {
-    // Nobody is left to tell when standard error is gone.
+    // When standard error is gone, the status alone tells of the failure.
     let _ = writeln!(std::io::stderr(), "error: {}", without_debugging(text));
     ExitCode::from(2)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What the node tells Prometheus beyond what the SDK does: what happened on the chain, who waits, who decides and who is
-//! away, how old the finalized state is, and how much room is left on the disk.
+//! away, how old the finalized state is, and how much of the disk is free.
 //!
 //! Everything is read from finalized state, so no number is ever taken back. What happened is counted from the events of
 //! each block: every entry of an audit log has one, which raises the counter of its action. So an action that the log
@@ -44,13 +44,13 @@ use substrate_prometheus_endpoint::{
 const MAX_MEMBERS: u64 = 10_000;
 /// Values below one prefix that are read, at most: more than there can be seats.
 const MAX_VALUES: usize = 1_024;
-/// In which lines of the log it says so.
+/// The target of its log lines.
 const LOG_TARGET: &str = "salus";
 
-/// Registers the metrics, and keeps them up to date as long as the node runs. Without a registry nobody asks for them.
+/// Registers the metrics, and keeps them up to date as long as the node runs. Without a registry it has no use.
 pub(crate) fn spawn(tasks: &TaskManager, registry: Option<&Registry>, client: Arc<Client>, data: &Path) {
     let Some(registry) = registry else { return };
-    match Figures::register(registry).and_then(|figures| Room::register(registry, data).map(|()| figures)) {
+    match Figures::register(registry).and_then(|figures| DiskSpace::register(registry, data).map(|()| figures)) {
         // Blocking, for it reads the database.
         Ok(figures) => tasks.spawn_handle().spawn_blocking("metrics", None, follow(client, figures)),
         Err(error) => log::error!(target: LOG_TARGET, "there are no metrics of the chain: error={error}"),
@@ -296,26 +296,26 @@ impl Figures {
     }
 }
 
-/// The room on the disk where the chain is kept, looked up whenever somebody asks.
+/// The space on the disk of the node's data, measured at each scrape.
 #[derive(Clone)]
-struct Room {
+struct DiskSpace {
     data: PathBuf,
     of: fn(&rustix::fs::StatVfs) -> u64,
 }
 
-impl Room {
+impl DiskSpace {
     fn register(registry: &Registry, data: &Path) -> Result<(), PrometheusError> {
         let gauge = |name, help, of: fn(&rustix::fs::StatVfs) -> u64| {
-            let room = Self { data: data.to_owned(), of };
-            register(SourcedGauge::new(&Opts::new(name, help), room)?, registry)
+            let space = Self { data: data.to_owned(), of };
+            register(SourcedGauge::new(&Opts::new(name, help), space)?, registry)
         };
-        gauge("salus_data_free_bytes", "Room that the node has left on the disk of its data", |disk| disk.f_bavail)?;
+        gauge("salus_data_free_bytes", "Free space on the disk of the node's data", |disk| disk.f_bavail)?;
         gauge("salus_data_size_bytes", "Size of the disk of the node's data", |disk| disk.f_blocks)?;
         Ok(())
     }
 }
 
-impl MetricSource for Room {
+impl MetricSource for DiskSpace {
     type N = u64;
 
     fn collect(&self, mut set: impl FnMut(&[&str], u64)) {
@@ -547,9 +547,9 @@ mod tests {
     }
 
     #[test]
-    fn the_room_on_a_disk_is_told_and_that_of_none_is_not() {
+    fn the_space_on_a_disk_is_told_and_that_of_none_is_not() {
         let registry = Registry::new();
-        Room::register(&registry, &std::env::temp_dir()).unwrap();
+        DiskSpace::register(&registry, &std::env::temp_dir()).unwrap();
         let value = |name: &str| {
             let families = registry.gather();
             let family = families.iter().find(|family| family.get_name() == name).unwrap();
@@ -559,7 +559,7 @@ mod tests {
         assert!(value("salus_data_size_bytes") > 0.0);
 
         let registry = Registry::new();
-        Room::register(&registry, Path::new("/does/not/exist")).unwrap();
+        DiskSpace::register(&registry, Path::new("/does/not/exist")).unwrap();
         assert!(registry.gather().iter().all(|family| family.get_metric().is_empty()));
     }
 }

@@ -152,7 +152,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             metrics.clone(),
             net_config.peer_store_handle(),
         );
-    // A protocol of which nobody hears would close every connection: litep2p tells all protocols of each.
+    // A protocol that no task serves would close every connection: litep2p tells all protocols of each.
     let enable_grandpa = !config.disable_grandpa;
     if enable_grandpa {
         net_config.add_notification_protocol(grandpa_protocol_config);
@@ -278,7 +278,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             telemetry: telemetry.as_ref().map(Telemetry::handle),
             compatibility_mode: Default::default(),
         })?;
-        // Essential: an authority that authors no more had better stop than look alive.
+        // Essential: an authority that no longer authors stops instead of looking alive.
         task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
     }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Ends a node whose syncing waits for answers that never come, so that whoever supervises it starts it anew.
+//! Ends a node whose syncing waits for answers that never come, so that its supervisor restarts it.
 //!
 //! A node that could not verify a block drops the peer that sent it, and forgets what it had asked that peer for. In a network
 //! of reserved peers the connection stays, though: the SDK's network (litep2p) ignores the order to close it. Syncing then waits
-//! for an answer that nobody will bring, and once that has happened with every peer, the node stands still, with all its peers
+//! for an answer that never comes, and once that has happened with every peer, the node stands still, with all its peers
 //! and looking well. A clock that runs behind is enough: every block comes from the future until the clock is right again
 //! (docs/faults.md, `wrong-clock`).
 //!
-//! Connecting anew would not do: after that the SDK asks a peer nothing for a minute, and for longer each time.
+//! Reconnecting does not help: after that the SDK asks a peer nothing for a minute, and for longer each time.
 
 use salus_runtime::{opaque::Block, BlockNumber};
 use sc_client_api::HeaderBackend;
@@ -21,7 +21,7 @@ use tokio::time::sleep;
 const INTERVAL: Duration = Duration::from_secs(3);
 /// After so many looks without a new block, syncing counts as stuck. The others make one in every second or so.
 const PATIENCE: u32 = 5;
-/// In which lines of the log it says so.
+/// The target of its log lines.
 const LOG_TARGET: &str = "salus";
 
 /// Watches until syncing is stuck. As an essential task it ends the node with itself.
@@ -36,7 +36,7 @@ pub(crate) async fn watch(client: Arc<impl HeaderBackend<Block>>, sync: Arc<Sync
             let seconds = INTERVAL.as_secs().saturating_mul(PATIENCE.into());
             log::error!(
                 target: LOG_TARGET,
-                "peers have newer blocks, but none came for {seconds} s: ending, to be started anew: best={best}"
+                "peers have newer blocks, but none came for {seconds} s: ending, so that the supervisor restarts the node: best={best}"
             );
             return;
         }
@@ -70,15 +70,15 @@ mod tests {
     }
 
     #[test]
-    fn who_is_behind_and_stands_is_stuck() {
+    fn a_node_that_is_behind_and_stands_is_stuck() {
         assert_eq!(stuck_at([(7, true); 16]), Some(5));
         assert_eq!(stuck_at([(0, true); 16]), Some(4), "nor does the first block come");
     }
 
     #[test]
-    fn who_moves_or_is_level_is_not_stuck() {
+    fn a_node_that_moves_or_is_level_is_not_stuck() {
         assert_eq!(stuck_at((1..40).map(|best| (best, true))), None);
-        assert_eq!(stuck_at([(7, false); 40]), None, "nothing new is no reason when nobody has more");
+        assert_eq!(stuck_at([(7, false); 40]), None, "without newer blocks anywhere, nothing is missing");
         assert_eq!(stuck_at([(7, true), (7, true), (7, true), (7, true), (7, true), (8, true), (8, true)]), None);
     }
 }

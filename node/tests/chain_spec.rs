@@ -59,7 +59,7 @@ fn refusal_of(folder: &Path, content: &[u8]) -> String {
 }
 
 #[test]
-fn files_that_are_no_specification_are_refused() {
+fn files_that_are_not_specifications_are_refused() {
     let folder = folder("files");
     let cut = specification(&["--raw"]).to_string();
     for (content, reason) in [
@@ -84,7 +84,7 @@ fn fields_that_cannot_be_are_refused() {
     let (plain, raw) = (specification(&[]), specification(&["--raw"]));
     let top = "/genesis/raw/top";
     let code = raw["genesis"]["raw"]["top"]["0x3a636f6465"].as_str().unwrap();
-    for (spec, place, value, reason) in [
+    for (spec, pointer, value, reason) in [
         (&plain, "/name", json!(null), "invalid type: null"),
         (&plain, "/id", json!(5), "invalid type: integer `5`"),
         (&plain, "/id", json!(""), "its `id` is not"),
@@ -98,7 +98,7 @@ fn fields_that_cannot_be_are_refused() {
         (&plain, "/properties", json!([1]), "expected a map"),
         (&plain, "/genesis", json!(null), "holds no runtime"),
         (&plain, "/genesis", json!("x"), "holds no runtime"),
-        (&plain, "/genesis/runtimeGenesis/code", json!("0x00"), "no WebAssembly"),
+        (&plain, "/genesis/runtimeGenesis/code", json!("0x00"), "not WebAssembly"),
         (&plain, "/genesis/runtimeGenesis/code", json!(&code[..10_000]), "constructing the runtime"),
         (&plain, "/genesis/runtimeGenesis/patch", json!([1]), "expected struct"),
         (&raw, top, json!(null), "holds no runtime"),
@@ -107,9 +107,9 @@ fn fields_that_cannot_be_are_refused() {
         (&raw, top, json!({ "0x3a636f6465": code, "0x00": 5 }), "invalid type: integer `5`"),
     ] {
         let mut spec = spec.clone();
-        *spec.pointer_mut(place).unwrap() = value;
+        *spec.pointer_mut(pointer).unwrap() = value;
         let text = refusal_of(&folder, spec.to_string().as_bytes());
-        assert!(text.contains(reason) && !text.contains("panicked"), "{place}: {text}");
+        assert!(text.contains(reason) && !text.contains("panicked"), "{pointer}: {text}");
     }
     for missing in ["name", "id", "genesis"] {
         let mut spec = plain.clone();
@@ -128,7 +128,7 @@ fn genesis_that_cannot_be_is_refused() {
     let twice = |list: &Value| json!([list[0], list[0]]);
     let mut elsewhere = members.clone();
     elsewhere[0]["institution"] = json!(77);
-    for (place, value, reason) in [
+    for (pointer, value, reason) in [
         ("/nothing", json!({}), "unknown field `nothing`"),
         ("/authorities/seats", json!(["x"]), "Invalid JSON blob"),
         ("/authorities/sessionLength", json!(9), "a session has 10 to 86400 blocks"),
@@ -143,15 +143,15 @@ fn genesis_that_cannot_be_is_refused() {
     ] {
         let mut spec = plain.clone();
         let patch = spec.pointer_mut("/genesis/runtimeGenesis/patch").unwrap();
-        let (parent, name) = place.rsplit_once('/').unwrap();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
         patch.pointer_mut(parent).unwrap()[name] = value;
         let text = refusal_of(&folder, spec.to_string().as_bytes());
-        assert!(text.contains(reason), "{place}: {text}");
+        assert!(text.contains(reason), "{pointer}: {text}");
     }
 }
 
 #[test]
-fn specification_that_is_no_file_is_refused() {
+fn a_specification_that_cannot_be_read_is_refused() {
     for (name, reason) in [("/does/not/exist.json", "No such file"), ("/", "Is a directory")] {
         let output = node(&["--tmp", "--chain", name]).output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
@@ -160,9 +160,9 @@ fn specification_that_is_no_file_is_refused() {
     }
 }
 
-/// Nobody being left to tell is no reason to panic.
+/// A closed standard error is not a reason to panic.
 #[test]
-fn refusal_that_nobody_reads_is_a_refusal() {
+fn a_refusal_that_cannot_be_printed_is_a_refusal() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let status = node(&["--tmp", "--chain", "nowhere"]).stderr(full).status().unwrap();
     assert_eq!(status.code(), Some(2));

@@ -125,7 +125,7 @@ fn run_fails_when_the_genesis_is_broken() {
     });
     for (file, reason) in [
         (no_code, "holds no runtime"),
-        (bad_code, "no WebAssembly"),
+        (bad_code, "not WebAssembly"),
         (no_genesis, "no `genesis`"),
         (bad_key, "invalid hex"),
         (code_of_zeros, "error: "),
