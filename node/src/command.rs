@@ -5,7 +5,7 @@
 use crate::{
     chain_spec, check_runtime,
     cli::{Cli, Subcommand},
-    service,
+    ports, service,
 };
 use salus_runtime::opaque::Block;
 use sc_cli::SubstrateCli;
@@ -94,12 +94,12 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
-        match config.network.network_backend {
-            NetworkBackendType::Litep2p => Ok(service::run(keep_all_states(config))?),
-            NetworkBackendType::Libp2p => {
-                Err(sc_cli::Error::Input("this node speaks litep2p only: leave `--network-backend` out".into()))
-            }
+        let mut config = keep_all_states(config);
+        if matches!(config.network.network_backend, NetworkBackendType::Libp2p) {
+            return Err(sc_cli::Error::Input("this node speaks litep2p only: leave `--network-backend` out".into()));
         }
+        ports::claim(&mut config).map_err(sc_cli::Error::Input)?;
+        Ok(service::run(config)?)
     })
 }
 

@@ -13,6 +13,7 @@ mod cli;
 mod command;
 mod equivocations;
 mod metrics;
+mod ports;
 mod rpc;
 mod service;
 mod sync_watch;

@@ -11,90 +11,17 @@
     reason = "tests fail by panicking"
 )]
 
+mod support;
+
 use codec::Decode;
 use salus_runtime::Header;
 use sc_consensus_grandpa::FinalityProof;
 use serde_json::{json, Value};
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
-
-/// How long the node may take to start, or to finalize a few blocks.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// A node of a new `dev` chain, ended with the test.
-struct Node {
-    process: Child,
-    address: String,
-}
-
-impl Node {
-    fn start() -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_salus-node"))
-            .args(["--dev", "--tmp", "--rpc-port=0", "--no-prometheus", "--listen-addr=/ip4/127.0.0.1/tcp/0"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
-        let address = log
-            .find_map(|line| {
-                let line = line.unwrap();
-                let rest = line.split_once("Running JSON-RPC server: addr=")?.1;
-                rest.split([',', ' ']).next().map(str::to_owned)
-            })
-            .expect("the node listens");
-        // A node whose log nobody reads would stop when the pipe is full.
-        std::thread::spawn(move || log.for_each(drop));
-        Self { process, address }
-    }
-
-    fn http(&self, request: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).unwrap();
-        let (head, body) = response.split_once("\r\n\r\n").unwrap();
-        (head.to_owned(), body.to_owned())
-    }
-
-    fn call(&self, method: &str, parameters: Value) -> Value {
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).to_string();
-        let (_, answer) = self.http(&format!(
-            "POST / HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        ));
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{method}: {error}: {answer}"))
-    }
-
-    fn ask(&self, method: &str, parameters: Value) -> Value {
-        let answer = self.call(method, parameters);
-        assert!(answer["error"].is_null(), "{method}: {answer}");
-        answer["result"].clone()
-    }
-
-    fn error_code(&self, method: &str, parameters: Value) -> i64 {
-        self.call(method, parameters)["error"]["code"].as_i64().unwrap()
-    }
-
-    fn finalized(&self) -> u32 {
-        let hash = self.ask("chain_getFinalizedHead", json!([]));
-        let header = self.ask("chain_getHeader", json!([hash]));
-        u32::from_str_radix(header["number"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use support::{Node, PATIENCE};
 
 /// One node for all of it: starting one takes longer than everything that is asked.
 #[test]
@@ -167,7 +94,7 @@ fn bad_questions_have_the_documented_codes(node: &Node) {
     assert_eq!(node.error_code("salus_institutions", json!([0, 257])), 7003);
     assert_eq!(node.error_code("grandpa_proveFinality", json!([4_000_000])), 7005);
     assert_eq!(node.error_code("salus_nothing", json!([])), -32601);
-    // Nobody said that the node may be changed.
+    // The node was started without leave to change it.
     for (method, parameters) in
         [("author_rotateKeysWithOwner", json!(["0x00"])), ("system_addReservedPeer", json!(["/ip4/127.0.0.1"]))]
     {
