@@ -100,7 +100,9 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         }
         ports::claim(&mut config).map_err(sc_cli::Error::Input)?;
         Ok(service::run(config)?)
-    })
+    })?;
+    log::info!(target: "salus", "stopped, as the node was told to");
+    Ok(())
 }
 
 fn print(text: &str) -> sc_cli::Result<()> {

@@ -14,6 +14,7 @@ mod command;
 mod equivocations;
 mod metrics;
 mod ports;
+mod pool_tasks;
 mod rpc;
 mod service;
 mod sync_watch;

@@ -2,7 +2,7 @@
 
 //! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
 
-use crate::{equivocations::Equivocations, metrics, rpc, sync_watch};
+use crate::{equivocations::Equivocations, metrics, pool_tasks::PoolTasks, rpc, sync_watch};
 use futures::FutureExt;
 use salus_runtime::{opaque::Block, Hash, RuntimeApi};
 use sc_client_api::{Backend, HeaderBackend};
@@ -85,7 +85,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
     let select_chain = sc_consensus::LongestChain::new(backend.clone());
     let transaction_pool = Arc::from(
         sc_transaction_pool::Builder::new(
-            task_manager.spawn_essential_handle(),
+            PoolTasks(task_manager.spawn_essential_handle()),
             client.clone(),
             config.role.is_authority().into(),
         )

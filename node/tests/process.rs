@@ -13,7 +13,12 @@
 
 mod support;
 
-use std::{net::TcpListener, process::Command, time::Instant};
+use std::{
+    net::TcpListener,
+    process::Command,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 use support::{Node, PATIENCE};
 
 /// What a node says while it refuses to start with these options.
@@ -24,6 +29,24 @@ fn refusal_of(options: &[&str]) -> String {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(!text.contains("panicked") && begun.elapsed() < PATIENCE, "{text}");
     text
+}
+
+#[test]
+fn a_node_that_is_told_to_stop_says_so_and_ends_without_an_error() {
+    // With a filter for details, lines show their levels.
+    let node = Node::start_with(&["--rpc-port=0", "--listen-addr=/ip4/127.0.0.1/tcp/0", "--log=salus=debug"]);
+    let begun = Instant::now();
+    while node.finalized() < 2 {
+        assert!(begun.elapsed() < PATIENCE, "nothing becomes final");
+        sleep(Duration::from_millis(200));
+    }
+    let (status, log) = node.stop();
+    assert!(status.success(), "{status}: {log:#?}");
+    for word in ["ERROR", "failed", "panicked"] {
+        assert!(!log.iter().any(|line| line.contains(word)), "{log:#?}");
+    }
+    assert!(log.iter().any(|line| line.contains(" INFO ")), "levels are shown: {log:#?}");
+    assert!(log.last().unwrap().contains("stopped, as the node was told to"), "{log:#?}");
 }
 
 #[test]
