@@ -12,14 +12,23 @@ use sp_core::{
 };
 use sp_io::{hashing::blake2_256, SubstrateHostFunctions, TestExternalities};
 use sp_version::RuntimeVersion;
-use std::{fmt, ops::RangeInclusive, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    ops::RangeInclusive,
+    path::Path,
+};
 
 /// System versions that the SDK of this node knows: how state and transactions are hashed, and when new code counts. The
 /// chain began with the first.
 const SYSTEM_VERSIONS: RangeInclusive<u8> = 1..=3;
 
 /// What a block holds besides the code, at most.
-const OVERHEAD: usize = 1_024;
+const OVERHEAD: u64 = 1_024;
+
+/// Bytes of code that a block takes. The runtime counts the transactions of a block, and authors fill blocks up to that.
+const MOST_BYTES: u64 = (limits::BLOCK_BYTES as u64).saturating_sub(OVERHEAD);
 
 /// A runtime that this node can execute.
 pub(crate) struct Checked {
@@ -46,15 +55,23 @@ pub(crate) fn check(file: &Path, chain: Option<&str>, current: Option<u32>) -> R
         (None, None) => VERSION.spec_version,
     };
     let refuse = |reason: String| format!("the runtime `{}` cannot be used: {reason}", file.display());
-    let code = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let code = read(file).map_err(|error| refuse(error.to_string()))?;
     let version = check_code(&code, current).map_err(refuse)?;
     Ok(Checked { version, code })
 }
 
+/// Reads no more than it takes to see that a file is too long.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut code = Vec::new();
+    File::open(file)?.take(MOST_BYTES.saturating_add(1)).read_to_end(&mut code)?;
+    Ok(code)
+}
+
 fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
-    let most = (limits::BLOCK_BYTES as usize).saturating_sub(OVERHEAD);
-    if code.len() > most {
-        return Err(format!("it has {} bytes, and a block takes {most}\nhint: use the compressed one", code.len()));
+    if code.len() as u64 > MOST_BYTES {
+        return Err(format!(
+            "it has more than the {MOST_BYTES} bytes that a block takes\nhint: use the compressed one"
+        ));
     }
     let executor = WasmExecutor::<SubstrateHostFunctions>::builder().build();
     let version = version_of(&executor, code)?;

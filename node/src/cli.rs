@@ -82,18 +82,7 @@ pub(crate) enum Subcommand {
     },
 
     /// Say whether this node can execute a runtime, and its hash, before its service confirms an upgrade.
-    CheckRuntime {
-        /// The runtime in WebAssembly, compressed or not, as it will be sent
-        file: PathBuf,
-
-        /// The version that the network runs now; without it, that of the chain's genesis
-        #[arg(long, value_name = "VERSION")]
-        current: Option<u32>,
-
-        /// `dev`, `local` or a specification file; without it, what this node was built with
-        #[arg(long)]
-        chain: Option<String>,
-    },
+    CheckRuntime(RuntimeQuestion),
 
     /// Execute a block again.
     CheckBlock(sc_cli::CheckBlockCmd),
@@ -115,6 +104,29 @@ pub(crate) enum Subcommand {
 
     /// Print what the database knows of the chain.
     ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// Which runtime, and what it is to follow.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RuntimeQuestion {
+    /// The runtime in WebAssembly, compressed or not, as it will be sent
+    pub(crate) file: PathBuf,
+
+    /// The version that the network runs now; without it, that of the chain's genesis
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) current: Option<u32>,
+
+    /// `dev`, `local` or a specification file; without it, what this node was built with
+    #[arg(long)]
+    pub(crate) chain: Option<String>,
+
+    /// Seconds that the runtime may take to answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) limit: u64,
+
+    /// Whether this is the process that executes the runtime; the command starts it by itself
+    #[arg(long, hide = true)]
+    pub(crate) executes: bool,
 }
 
 #[cfg(test)]

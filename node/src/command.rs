@@ -5,7 +5,7 @@
 use crate::{
     chain_spec, check_runtime,
     cli::{Cli, Subcommand},
-    ports, service,
+    limited, ports, service,
 };
 use salus_runtime::opaque::Block;
 use sc_cli::SubstrateCli;
@@ -57,9 +57,11 @@ pub(crate) fn run() -> sc_cli::Result<()> {
         Some(Subcommand::GenesisHash { chain }) => {
             print(&format!("{:#x}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
         }
-        Some(Subcommand::CheckRuntime { file, current, chain }) => {
-            print(&check_runtime::check(file, chain.as_deref(), *current)?.to_string())
+        Some(Subcommand::CheckRuntime(question)) if question.executes => {
+            limited::limit_this_process(question.limit)?;
+            print(&check_runtime::check(&question.file, question.chain.as_deref(), question.current)?.to_string())
         }
+        Some(Subcommand::CheckRuntime(question)) => print(&limited::check_runtime(question)?),
         Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents { client, task_manager, import_queue, .. } = partial(config)?;
             Ok((command.run(client, import_queue), task_manager))

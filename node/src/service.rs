@@ -4,7 +4,7 @@
 
 use crate::{equivocations::Equivocations, metrics, pool_tasks::PoolTasks, rpc, sync_watch};
 use futures::FutureExt;
-use salus_runtime::{opaque::Block, Hash, RuntimeApi};
+use salus_runtime::{limits, opaque::Block, Hash, RuntimeApi};
 use sc_client_api::{Backend, HeaderBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{
@@ -53,6 +53,13 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(200);
 /// Votes stay this many blocks behind the best one (the SDK's default is 2), so that all authorities have seen what is
 /// voted on. With slots of a second, and one more block, this decides how soon a transaction is final.
 const VOTE_BEHIND_BEST: u32 = 1;
+
+/// Bytes that an author puts into a block, at most. The runtime counts transactions and decides; the author, which
+/// counts the header as well, must not be stricter, or a new runtime that the chain would take is never included.
+const BLOCK_BYTES: usize = limits::BLOCK_BYTES as usize + HEADER_BYTES;
+
+/// Bytes of a block that are not transactions, at most: the digest holds a slot and at most one change of authorities.
+const HEADER_BYTES: usize = 64 * 1024;
 
 /// The part of a slot in which a block is put together. The other half is for everybody else to execute it.
 const PROPOSAL_SHARE: f32 = 0.5;
@@ -253,13 +260,14 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
     })?;
 
     if role.is_authority() {
-        let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+        let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(
             task_manager.spawn_handle(),
             client.clone(),
             transaction_pool.clone(),
             registry.as_ref(),
             telemetry.as_ref().map(Telemetry::handle),
         );
+        proposer_factory.set_default_block_size_limit(BLOCK_BYTES);
         let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
         let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(StartAuraParams {
             slot_duration,

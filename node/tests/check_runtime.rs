@@ -12,10 +12,11 @@
 )]
 
 use codec::Encode;
-use salus_runtime::{VERSION, WASM_BINARY, WASM_BINARY_BLOATY};
+use salus_runtime::{limits, VERSION, WASM_BINARY, WASM_BINARY_BLOATY};
 use std::{
     path::PathBuf,
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
@@ -46,12 +47,12 @@ fn refusal_of(file: &PathBuf, more: &[&str]) -> String {
 /// The uncompressed runtime, with the first of these bytes changed.
 fn changed(from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut code = WASM_BINARY_BLOATY.unwrap().to_vec();
-    let place = code.windows(from.len()).position(|window| window == from).unwrap();
-    code[place..place + to.len()].copy_from_slice(to);
+    let offset = code.windows(from.len()).position(|window| window == from).unwrap();
+    code[offset..offset + to.len()].copy_from_slice(to);
     code
 }
 
-/// As the version stands in a section of the file: two names, the versions of authoring and of the specification.
+/// The version in a section of the file: two names, the versions of authoring and of the specification.
 fn section(name: &str, version: u32) -> Vec<u8> {
     (name, "salus", 1u32, version).encode()
 }
@@ -95,7 +96,7 @@ fn a_runtime_that_claims_a_version_that_it_is_not_is_refused() {
 }
 
 #[test]
-fn what_is_no_runtime_is_refused() {
+fn files_that_are_not_runtimes_are_refused() {
     for (name, bytes) in [("empty.wasm", &b""[..]), ("text.wasm", b"no code"), ("head.wasm", b"\0asm\x01\0\0\0")] {
         refusal_of(&file(name, bytes), &[]);
     }
@@ -105,6 +106,80 @@ fn what_is_no_runtime_is_refused() {
     let text = refusal_of(&file("long.wasm", &long), &[]);
     assert!(text.contains("hint: use the compressed one"), "{text}");
     assert!(refusal_of(&PathBuf::from("/does/not/exist.wasm"), &[]).contains("No such file"));
+}
+
+/// Valid code of any length: it ends with a section without meaning.
+#[test]
+fn a_runtime_is_as_long_as_a_block_takes_at_most() {
+    let most = limits::BLOCK_BYTES as usize - 1_024;
+    let code = WASM_BINARY_BLOATY.unwrap();
+    let padded = |length: usize| {
+        // The section's identifier, its length in five bytes, and the length of its name: 0.
+        let rest = length - code.len() - 6;
+        let mut section = vec![0];
+        section.extend((0..5).map(|byte| (rest >> (7 * byte)) as u8 & 0x7f | if byte < 4 { 0x80 } else { 0 }));
+        section.resize(6 + rest, 0);
+        [code, &section].concat()
+    };
+    said_of(&file("longest.wasm", &padded(most)), &["--current", "0"]);
+    let text = refusal_of(&file("too-long.wasm", &padded(most + 1)), &["--current", "0"]);
+    assert!(text.contains("more than") && text.contains("hint: use the compressed one"), "{text}");
+    // A file without end is not read to its end.
+    let text = refusal_of(&PathBuf::from("/dev/zero"), &[]);
+    assert!(text.contains("more than"), "{text}");
+}
+
+/// A module whose `Core_version` has these instructions, with as many pages of memory.
+fn module(pages: u32, instructions: &[u8]) -> Vec<u8> {
+    let leb = |mut value: u32| {
+        let mut bytes = Vec::new();
+        while value > 0x7f {
+            bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        bytes.push(value as u8);
+        bytes
+    };
+    let section = |id: u8, content: &[u8]| [&[id], &leb(content.len() as u32)[..], content].concat();
+    let export = |name: &str, kind: u8| [&leb(name.len() as u32)[..], name.as_bytes(), &[kind, 0]].concat();
+    let exports = [vec![3], export("memory", 2), export("__heap_base", 3), export("Core_version", 0)].concat();
+    // No locals, the instructions, the end.
+    let body = [&[0], instructions, &[0x0b]].concat();
+    [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, &[1, 0x60, 2, 0x7f, 0x7f, 1, 0x7e]),
+        section(3, &[1, 0]),
+        section(5, &[&[1, 0], &leb(pages)[..]].concat()),
+        section(6, &[1, 0x7f, 0, 0x41, 0x80, 0x80, 0xc0, 0, 0x0b]),
+        section(7, &exports),
+        section(10, &[&[1], &leb(body.len() as u32)[..], &body].concat()),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_runtime_that_never_answers_is_refused_in_time() {
+    // loop br 0 end unreachable
+    let file = file("endless.wasm", &module(17, &[0x03, 0x40, 0x0c, 0, 0x0b, 0]));
+    let begun = Instant::now();
+    let text = refusal_of(&file, &["--limit", "2"]);
+    assert!(text.contains("did not answer within 2 s") && text.contains("hint: do not confirm it"), "{text}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_runtime_that_wants_all_memory_is_refused() {
+    // i32.const 0 local.set 0 loop local.get 0 i32.const 1 i32.store
+    let store = [0x41, 0, 0x21, 0, 0x03, 0x40, 0x20, 0, 0x41, 1, 0x36, 2, 0];
+    // local.get 0 i32.const 4096 i32.add local.tee 0 br_if 0 end unreachable
+    let next = [0x20, 0, 0x41, 0x80, 0x20, 0x6a, 0x22, 0, 0x0d, 0, 0x0b, 0];
+    refusal_of(&file("hungry.wasm", &module(60_000, &[&store[..], &next].concat())), &["--limit", "20"]);
+}
+
+#[test]
+fn a_runtime_that_gives_up_is_refused() {
+    let text = refusal_of(&file("traps.wasm", &module(17, &[0])), &[]);
+    assert!(text.contains("cannot be used") && !text.contains("did not answer"), "{text}");
 }
 
 #[test]
