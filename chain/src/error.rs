@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can go wrong between a client and the chain.
+//! Errors between a client and the chain.
 
 use salus_primitives::{refusal::Refusal, Digest};
 use thiserror::Error;

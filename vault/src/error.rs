@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can go wrong in a vault. No message holds anything of an object but its id.
+//! Errors of a vault. No message holds anything of an object but its id.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can go wrong while a member works.
+//! Errors while a member works.
 
 use super::{council::Obstacle, reading::OpenRefused};
 use salus_chain::{OutcomeError, QueryError, SubmitError};
