@@ -214,6 +214,7 @@ fn stated(roles: &str, class: &str) -> (Vec<Role>, Option<CallClass>) {
     let class = match class {
         "ordinary" => Some(Ordinary),
         "reserved" => Some(Reserved),
+        "council's reserve" => Some(CouncilReserve),
         _ => None,
     };
     (roles, class)
