@@ -53,6 +53,8 @@ const ONLINE: &[&[&str]] = &[
     &["council", "cancel-upgrade"],
     &["council", "set-upgrade-delay", "1d"],
     &["council", "resume-finality", "--stalled"],
+    &["council", "withdraw-resumption"],
+    &["council", "hand-over", "0", "--account", "member:1"],
     &["authority", "status"],
     &["authority", "rotate-keys"],
     &["authority", "suspend"],
