@@ -61,7 +61,7 @@ const BLOCK_BYTES: usize = limits::BLOCK_BYTES as usize + HEADER_BYTES;
 /// Bytes of a block that are not transactions, at most: the digest holds a slot and at most one change of authorities.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// The part of a slot in which a block is put together. The other half is for everybody else to execute it.
+/// The part of a slot in which a block is put together. In the other half the other nodes execute it.
 const PROPOSAL_SHARE: f32 = 0.5;
 
 /// Opens the database and builds what every command needs.
