@@ -731,7 +731,7 @@ impl ChartState {
             purpose,
             reason,
         };
-        let chained = [b"salus/audit/1".as_slice(), &self.head.hash.0, &entry.encode()].concat();
+        let chained = [b"salus/audit/1".as_slice(), &self.head.hash.0, &entry.stored().encode()].concat();
         self.head = LogHead { length: self.head.length.saturating_add(1), hash: Digest(blake2_256(&chained)) };
         self.entries.push(entry);
     }

@@ -165,6 +165,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     let history = scene.people.json(&["authority", "history"]).await?;
     let did: Vec<_> = history.as_array().context("entries")?.iter().map(|entry| &entry["action"]).collect();
     let expected = [
+        "session-keys-replaced",
         "authority-admitted",
         "council-seat-taken",
         "council-seat-taken",

@@ -108,7 +108,7 @@ async fn one_authors_twice(scene: &mut Scene) -> Result<()> {
 }
 
 async fn the_offender_takes_part_again(scene: &mut Scene) -> Result<()> {
-    scene.decide(&[0, 2, 3], &["council", "reinstate-authority", &VICTIM.to_string()]).await?;
+    scene.decide(&[0, 2, 3, 4], &["council", "reinstate-authority", &VICTIM.to_string()]).await?;
     until("it takes part", || async {
         let seats = scene.seats(0).await?;
         Ok(!seats[VICTIM]["keys_in_use"].is_null() && seats[VICTIM]["disabled"] == false)
