@@ -12,6 +12,7 @@ extern crate alloc;
 
 pub mod access;
 pub mod allowance;
+pub mod api;
 pub mod audit;
 pub mod authorities;
 pub mod charts;

@@ -13,16 +13,10 @@ use frame_support::{
     traits::KeyOwnerProofSystem,
 };
 use salus_primitives::{
-    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
-    audit::{Entry, LogHead, LogId},
-    charts::{Chart, Compartment, Epoch, NumberedCompartment},
-    membership::{Challenge, Institution, Member},
+    api::*,
+    charts::Compartment,
     questions::{Membership as _, Question},
-    records::{Record, Session, Version},
-    refusal::Refusal,
-    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId, SessionKey, SigningKey,
 };
-use salus_runtime_api::MAX_PAGE;
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -248,7 +242,7 @@ impl_runtime_apis! {
             Audit::head(log)
         }
 
-        fn log_page(log: LogId, from: u64, limit: u32) -> Vec<Entry> {
+        fn log(log: LogId, from: u64, limit: u32) -> Vec<Entry> {
             Audit::page(log, from, limit.min(MAX_PAGE))
         }
 

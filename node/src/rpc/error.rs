@@ -14,8 +14,8 @@
 //! "There is no such record" is no error: the answer is `null`, or an empty list.
 
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
+use salus_primitives::api::MAX_PAGE;
 use salus_runtime::{BlockNumber, Hash};
-use salus_runtime_api::MAX_PAGE;
 use std::fmt;
 
 /// Why a method fails.

@@ -49,7 +49,6 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use queries::MAX_PAGE;
 pub use types::{LinkedGrant, ScopeGrants};
 pub use weights::WeightInfo;
 

@@ -7,11 +7,9 @@ use alloc::vec::Vec;
 use core::iter::successors;
 use salus_primitives::{
     access::{Grant, GrantInChart, GrantRef, Grantee, Request},
+    api::MAX_PAGE,
     ChartId, GrantId, RequestId,
 };
-
-/// Items of a page, at most; a larger limit is taken as this one.
-pub const MAX_PAGE: u32 = 256;
 
 impl<T: Config> Pallet<T> {
     /// The chart's grants from number `from` on, whatever became of them.

@@ -37,7 +37,6 @@ mod try_state;
 pub mod weights;
 
 pub use pallet::*;
-pub use queries::MAX_PAGE;
 pub use weights::WeightInfo;
 
 /// Charts, their compartments and the epochs of these.

@@ -5,12 +5,10 @@
 use crate::{Charts, ChartsOf, Compartments, Config, Epochs, Pallet};
 use alloc::vec::Vec;
 use salus_primitives::{
+    api::MAX_PAGE,
     charts::{Chart, Compartment, Epoch},
     ChartId, CompartmentId, MemberId,
 };
-
-/// Items of a page, at most; a larger limit is taken as this one.
-pub const MAX_PAGE: u32 = 256;
 
 impl<T: Config> Pallet<T> {
     /// The chart.

@@ -79,7 +79,6 @@ mod mock;
 )]
 mod tests;
 
-pub use pages::MAX_PAGE;
 pub use pallet::*;
 pub use types::KeyedSession;
 pub use weights::WeightInfo;

@@ -5,12 +5,10 @@
 use crate::{Config, Pallet, Records, Sessions, Versions};
 use alloc::vec::Vec;
 use salus_primitives::{
+    api::MAX_PAGE,
     records::{Record, Session, Version},
     ChartId, MemberId, RecordId, RecordKey, SessionKey,
 };
-
-/// Items of a page, at most; a larger limit is taken as this one.
-pub const MAX_PAGE: u32 = 256;
 
 impl<T: Config> Pallet<T> {
     /// The record (S1-16).

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::MAX_PAGE;
 use alloc::collections::BTreeSet;
 use frame_support::assert_ok;
 use salus_primitives::{
     access::{GrantInChart, GrantRef, Grantee},
+    api::MAX_PAGE,
     ChartId, GrantId, RequestId,
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
-use crate::MAX_PAGE;
-use salus_primitives::decision::{RecordFacts, VersionFacts};
+use salus_primitives::{
+    api::MAX_PAGE,
+    decision::{RecordFacts, VersionFacts},
+};
 
 fn create_many(count: u32) {
     for number in 0..count {
