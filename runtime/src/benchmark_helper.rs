@@ -26,7 +26,7 @@ pub struct RuntimeHelper;
 
 impl MemberHelper<AccountId> for RuntimeHelper {
     fn member(account: &AccountId, role: Role) -> MemberId {
-        Membership::stage_member(account, role)
+        Membership::benchmark_member(account, role)
     }
 
     fn admitted(account: &AccountId) -> Vec<Vec<u8>> {
@@ -64,23 +64,23 @@ impl GrantHelper for RuntimeHelper {
 
 impl AuthoritiesHelper for RuntimeHelper {
     fn institution(number: u32) -> (InstitutionId, AccountId, AccountId) {
-        let issuing_key = SigningKey(blake2_256(&("stage", "issuing", number).encode()));
-        let institution = Membership::stage_institution(InstitutionKind::Hospital, issuing_key);
+        let issuing_key = SigningKey(blake2_256(&("benchmark", "issuing", number).encode()));
+        let institution = Membership::benchmark_institution(InstitutionKind::Hospital, issuing_key);
         let (service, delegate) = (account("service", number), account("delegate", number));
-        Membership::stage_member_of(institution, &service, Role::Service);
-        Membership::stage_member_of(institution, &delegate, Role::Delegate);
+        Membership::benchmark_member_of(institution, &service, Role::Service);
+        Membership::benchmark_member_of(institution, &delegate, Role::Delegate);
         (institution, service, delegate)
     }
 
     fn other_service(institution: InstitutionId) -> AccountId {
         let service = account("other service", institution.0);
-        Membership::stage_member_of(institution, &service, Role::Service);
+        Membership::benchmark_member_of(institution, &service, Role::Service);
         service
     }
 
     fn other_delegate(institution: InstitutionId) -> AccountId {
         let delegate = account("other delegate", institution.0);
-        Membership::stage_member_of(institution, &delegate, Role::Delegate);
+        Membership::benchmark_member_of(institution, &delegate, Role::Delegate);
         delegate
     }
 
@@ -123,7 +123,7 @@ impl UpgradesHelper for RuntimeHelper {
             let (authority, status) = (account.clone(), SeatStatus::Active);
             let seat = Seat { account: account.clone(), delegate, authority, status, admitted_at: 0, liable_from: 0 };
             Seats::<Runtime>::insert(institution, seat);
-            Self::set_keys(&account, SigningKey(blake2_256(&("stage", "aura", number).encode())));
+            Self::set_keys(&account, SigningKey(blake2_256(&("benchmark", "aura", number).encode())));
             (institution, account)
         };
         (0..count).map(seat).collect()

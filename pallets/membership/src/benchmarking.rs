@@ -5,9 +5,9 @@
 //! Nothing is assumed of the genesis. The clock stands still, so what is to have expired expires at once.
 
 use crate::{
-    stage::stage_profile, AccountOwner, AccountOwners, BoundedNonce, Call, Challenges, Config, Institutions,
-    MemberGate, Members, NextInstitution, NextMember, Pallet, Redeemed, RedemptionSignatures, RequiredVerifications,
-    MAX_OPEN_CHALLENGES,
+    benchmark_helper::benchmark_profile, AccountOwner, AccountOwners, BoundedNonce, Call, Challenges, Config,
+    Institutions, MemberGate, Members, NextInstitution, NextMember, Pallet, Redeemed, RedemptionSignatures,
+    RequiredVerifications, MAX_OPEN_CHALLENGES,
 };
 use alloc::vec::Vec;
 use frame_benchmarking::{account, v2::*, BenchmarkError};
@@ -68,12 +68,12 @@ fn council<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
 }
 
 fn institution<T: Config>() -> InstitutionId {
-    Pallet::<T>::stage_institution(InstitutionKind::Hospital, SigningKey([1; 32]))
+    Pallet::<T>::benchmark_institution(InstitutionKind::Hospital, SigningKey([1; 32]))
 }
 
 fn member<T: Config>(role: Role) -> (AccountId32, MemberId) {
     let caller: AccountId32 = account("member", role as u32, 0);
-    let member = Pallet::<T>::stage_member(&caller, role);
+    let member = Pallet::<T>::benchmark_member(&caller, role);
     (caller, member)
 }
 
@@ -81,7 +81,7 @@ fn member<T: Config>(role: Role) -> (AccountId32, MemberId) {
 fn redemption<T: Config>() -> Result<Redemption, BenchmarkError> {
     let [issuing, voucher_key, transaction, membership] = core::array::from_fn(|_| Key::generate());
     let voucher = Voucher {
-        institution: Pallet::<T>::stage_institution(InstitutionKind::Hospital, issuing.public()),
+        institution: Pallet::<T>::benchmark_institution(InstitutionKind::Hospital, issuing.public()),
         issuing_epoch: 0,
         serial: u64::MAX,
         role: Role::Clinician,
@@ -176,7 +176,7 @@ fn issuer_and_staff<T: Config>() -> (AccountId32, MemberId) {
     let (_, staff) = member::<T>(Role::Clinician);
     let institution = Members::<T>::get(staff).map(|member| member.admitted_by).unwrap_or_default();
     let issuer: AccountId32 = account("issuer", 0, 0);
-    Pallet::<T>::stage_member_of(institution, &issuer, Role::Issuer);
+    Pallet::<T>::benchmark_member_of(institution, &issuer, Role::Issuer);
     (issuer, staff)
 }
 
@@ -216,7 +216,7 @@ mod benches {
     #[benchmark]
     fn admit_institution() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
-        let profile = stage_profile(InstitutionKind::Hospital, SigningKey([1; 32]));
+        let profile = benchmark_profile(InstitutionKind::Hospital, SigningKey([1; 32]));
         let before = NextInstitution::<T>::get();
 
         #[extrinsic_call]
@@ -230,7 +230,7 @@ mod benches {
     fn update_institution() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
         let id = institution::<T>();
-        let mut profile = stage_profile(InstitutionKind::Hospital, SigningKey([1; 32]));
+        let mut profile = benchmark_profile(InstitutionKind::Hospital, SigningKey([1; 32]));
         profile.admission_quota = 7;
 
         #[extrinsic_call]
@@ -429,7 +429,7 @@ mod benches {
     fn revoke_member() {
         let (institution, staff) = pending::<T>(SigningKey([4; 32]), 0);
         let issuer: AccountId32 = account("issuer", 0, 0);
-        Pallet::<T>::stage_member_of(institution, &issuer, Role::Issuer);
+        Pallet::<T>::benchmark_member_of(institution, &issuer, Role::Issuer);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(issuer), staff);
@@ -446,7 +446,7 @@ mod benches {
         let (_, verifier) = member::<T>(Role::Verifier);
         let open = Challenge { verifier, nonce: NONCE, block: BLOCK, expires_at: now };
         for number in 0..n {
-            let id = Pallet::<T>::stage_member(&account("newcomer", number, 0), Role::Clinician);
+            let id = Pallet::<T>::benchmark_member(&account("newcomer", number, 0), Role::Clinician);
             Members::<T>::mutate_extant(id, |member| {
                 member.status = MemberStatus::Pending;
                 member.voucher = Some((0, 0));

@@ -47,7 +47,7 @@ impl<T: Config> EnsureOrigin<OriginFor<T>> for EnsureBound<T> {
     #[cfg(feature = "runtime-benchmarks")]
     fn try_successful_origin() -> Result<OriginFor<T>, ()> {
         let account = frame_benchmarking::account("signer", 0, 0);
-        Pallet::<T>::stage_member(&account, salus_primitives::membership::Role::Clinician);
+        Pallet::<T>::benchmark_member(&account, salus_primitives::membership::Role::Clinician);
         Ok(frame_system::RawOrigin::Signed(account).into())
     }
 }

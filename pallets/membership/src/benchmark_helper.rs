@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Sets the stage for benchmarks, also of other pallets: members that need not join.
+//! Members for benchmarks, of this pallet and of others. They need not join.
 
 use crate::{AccountOwners, Config, Institutions, NextInstitution, NextMember, Pallet};
 use codec::Encode;
@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
     /// An active member with this account and role, of a new institution whose kind fits the role.
     ///
     /// An account that has a member already keeps it.
-    pub fn stage_member(account: &AccountId32, role: Role) -> MemberId {
+    pub fn benchmark_member(account: &AccountId32, role: Role) -> MemberId {
         if let Some(owner) = AccountOwners::<T>::get(account) {
             return owner.member;
         }
@@ -27,14 +27,15 @@ impl<T: Config> Pallet<T> {
             Role::Researcher => InstitutionKind::ResearchInstitute,
             _ => InstitutionKind::Hospital,
         };
-        let institution = Self::stage_institution(kind, stage_key("issuing", NextInstitution::<T>::get().0.into()));
-        Self::stage_member_of(institution, account, role)
+        let institution =
+            Self::benchmark_institution(kind, benchmark_key("issuing", NextInstitution::<T>::get().0.into()));
+        Self::benchmark_member_of(institution, account, role)
     }
 
     /// An active institution with the largest profile.
-    pub fn stage_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
+    pub fn benchmark_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
         let id = NextInstitution::<T>::get();
-        let profile = stage_profile(kind, issuing_key);
+        let profile = benchmark_profile(kind, issuing_key);
         let status = InstitutionStatus::Active;
         Institutions::<T>::insert(
             id,
@@ -45,19 +46,19 @@ impl<T: Config> Pallet<T> {
     }
 
     /// An active member with this account and role, of this institution.
-    pub fn stage_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
+    pub fn benchmark_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
         let number = NextMember::<T>::get().0;
         let newcomer = Newcomer {
             transaction_key: SigningKey(account.clone().into()),
-            membership_key: stage_key("membership", number),
-            encryption_key: EncryptionKey::x25519(stage_key("encryption", number).0),
+            membership_key: benchmark_key("membership", number),
+            encryption_key: EncryptionKey::x25519(benchmark_key("encryption", number).0),
         };
         Self::register(institution, role, &newcomer, Digest([1; 32]), None, MemberStatus::Active)
     }
 }
 
 /// The largest profile, without limits to speak of.
-pub(crate) fn stage_profile(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionProfile {
+pub(crate) fn benchmark_profile(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionProfile {
     InstitutionProfile {
         kind,
         issuing_key,
@@ -69,6 +70,6 @@ pub(crate) fn stage_profile(kind: InstitutionKind, issuing_key: SigningKey) -> I
 }
 
 /// A key that nobody holds.
-fn stage_key(purpose: &str, number: u64) -> SigningKey {
-    SigningKey(sp_io::hashing::blake2_256(&("stage", purpose, number).encode()))
+fn benchmark_key(purpose: &str, number: u64) -> SigningKey {
+    SigningKey(sp_io::hashing::blake2_256(&("benchmark", purpose, number).encode()))
 }
