@@ -5,7 +5,7 @@
 //! Aura's import queue writes a line to the log and forgets. The chain acts upon such a pair only when a member reports it
 //! (`authorities.report_equivocation`), so the headers are kept in the database, where `salus_equivocations` finds them.
 
-use crate::service::Client;
+use crate::client::Client;
 use codec::{Decode, Encode};
 use futures::StreamExt;
 use salus_primitives::{evidence::BlockEquivocation, Digest, SigningKey};

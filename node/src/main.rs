@@ -10,6 +10,7 @@
 mod chain_spec;
 mod check_runtime;
 mod cli;
+mod client;
 mod command;
 mod equivocations;
 mod limited;

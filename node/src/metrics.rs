@@ -11,7 +11,7 @@
 //! The keys and types are those of the runtime that the node was built with. A newer runtime may have values that they do
 //! not fit: then `salus_metrics_undecoded_blocks_total` rises, and the rest goes on.
 
-use crate::service::Client;
+use crate::client::Client;
 use codec::{Decode, DecodeAll};
 use frame_system::EventRecord;
 use futures::StreamExt;

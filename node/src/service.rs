@@ -2,7 +2,13 @@
 
 //! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
 
-use crate::{equivocations::Equivocations, metrics, pool_tasks::PoolTasks, rpc, sync_watch};
+use crate::{
+    client::{Client, FullBackend, Pool},
+    equivocations::Equivocations,
+    metrics,
+    pool_tasks::PoolTasks,
+    rpc, sync_watch,
+};
 use futures::FutureExt;
 use salus_runtime::{limits, opaque::Block, Hash, RuntimeApi};
 use sc_client_api::{Backend, HeaderBackend};
@@ -19,14 +25,6 @@ use sp_consensus_aura::{
 };
 use sp_timestamp::InherentDataProvider as TimeProvider;
 use std::{sync::Arc, time::Duration};
-
-/// The client that knows the chain.
-pub(crate) type Client =
-    sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>>;
-/// The database behind the client.
-pub(crate) type FullBackend = sc_service::TFullBackend<Block>;
-/// The pool of transactions.
-pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
 
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type BlockImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, Client, SelectChain>;

@@ -2,7 +2,7 @@
 
 //! What benchmarks need of other pallets than their own.
 
-use crate::{configs::CouncilCollective, limits, Access, AccountId, Charts, Membership, Runtime, Session, SessionKeys};
+use crate::{council::CouncilCollective, limits, Access, AccountId, Charts, Membership, Runtime, Session, SessionKeys};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::storage::unhashed;

@@ -7,7 +7,7 @@
 //! Root and the council need no permission here: their calls carry no signature of a member. Calls that are nested with
 //! the signer's own origin are judged like the signer's own; what the council is asked to do is judged by its origin.
 
-use crate::{pauses, Runtime, RuntimeCall};
+use crate::{council::CouncilCollective, limits::MAX_NESTING, pauses, Runtime, RuntimeCall};
 use pallet_salus_access::Call as Access;
 use pallet_salus_authorities::Call as Authorities;
 use pallet_salus_charts::Call as Charts;
@@ -16,8 +16,6 @@ use pallet_salus_records::Call as Records;
 use pallet_salus_upgrades::Call as Upgrades;
 use salus_primitives::membership::Role;
 
-/// How deep batches may stand in batches.
-pub const MAX_NESTING: u8 = 4;
 /// How many calls a batch may have, itself not included, to draw on a reserve.
 pub const MAX_RESERVED_BATCH: u64 = 16;
 
@@ -161,10 +159,7 @@ fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
     roles.contains(&role).then_some(CallClass::Council)
 }
 
-fn of_council(
-    role: Role,
-    call: &pallet_collective::Call<Runtime, crate::configs::CouncilCollective>,
-) -> Option<CallClass> {
+fn of_council(role: Role, call: &pallet_collective::Call<Runtime, CouncilCollective>) -> Option<CallClass> {
     use pallet_collective::Call;
     let allowed = match call {
         Call::propose { .. } | Call::vote { .. } | Call::close { .. } => role == Role::Delegate,

@@ -5,7 +5,9 @@
 use crate::{
     authorities::{AuthorityOf, CurrentSlot, ForcedFinality, IdentificationOf, ReportLongevity},
     call_policy::RolePolicy,
-    council::{CouncilWeights, FittingMotions, MotionOfSeat},
+    council::{
+        CouncilCollective, CouncilWeights, FittingMotions, MoreThanHalfOfCouncil, MotionOfSeat, TwoThirdsOfCouncil,
+    },
     limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
     migrations,
     no_currency::NoCurrency,
@@ -110,14 +112,6 @@ impl pallet_offences::Config for Runtime {
     type IdentificationTuple = Identification;
     type OnOffenceHandler = Authorities;
 }
-
-/// The council: one delegate for each authority institution.
-pub type CouncilCollective = pallet_collective::Instance1;
-/// More than half of the council: what can be stopped or repeated.
-pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
-/// At least two thirds of the council: what makes or changes the council itself, the authorities, or the runtime. Nothing that a
-/// majority decides may bring it nearer to two thirds.
-pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
 
 impl pallet_collective::Config<CouncilCollective> for Runtime {
     type RuntimeOrigin = RuntimeOrigin;

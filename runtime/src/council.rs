@@ -2,7 +2,7 @@
 
 //! Rules for the SDK's council: which motions fit, whose a motion is, and what it costs to know.
 
-use crate::{call_policy::MAX_NESTING, configs::CouncilCollective, AccountId, Authorities, Runtime, RuntimeCall};
+use crate::{limits::MAX_NESTING, AccountId, Authorities, Runtime, RuntimeCall};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
     traits::{Consideration, Contains, MaybeConsideration},
@@ -12,6 +12,14 @@ use pallet_collective::{weights::SubstrateWeight, WeightInfo};
 use salus_primitives::{governance::Share, Digest};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
+
+/// The council: one delegate for each authority institution.
+pub type CouncilCollective = pallet_collective::Instance1;
+/// More than half of the council: what can be stopped or repeated.
+pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
+/// At least two thirds of the council: what makes or changes the council itself, the authorities, or the runtime. Nothing that a
+/// majority decides may bring it nearer to two thirds.
+pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
 
 /// How much of the council a call takes. A call that is not the council's counts as one that takes a majority.
 pub fn share_of(call: &RuntimeCall) -> Share {

@@ -24,6 +24,9 @@ pub const HOURS: BlockNumber = 60 * MINUTES;
 /// Blocks in a day.
 pub const DAYS: BlockNumber = 24 * HOURS;
 
+/// How deep batches may stand in batches.
+pub const MAX_NESTING: u8 = 4;
+
 /// Sessions whose authorities can still be proved: a week of hours.
 pub const SESSIONS_REMEMBERED: u32 = 7 * 24;
 /// Block hashes that transactions and answers to challenges can refer to: at least 40 minutes.

@@ -6,7 +6,7 @@
 //! council and the authorities repair anything, those that blocks are made of, and those with which members take something back or
 //! refuse it. A fault in one of these takes an upgrade; members can revoke meanwhile.
 
-use crate::{call_policy::MAX_NESTING, Runtime, RuntimeCall, TxPause};
+use crate::{limits::MAX_NESTING, Runtime, RuntimeCall, TxPause};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::traits::{CallMetadata, Contains, GetCallMetadata, IsSubType};
 use pallet_tx_pause::RuntimeCallNameOf;

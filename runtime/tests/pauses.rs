@@ -28,8 +28,8 @@ use salus_primitives::{
     refusal::Refusal,
 };
 use salus_runtime::{
-    call_policy::{RolePolicy, MAX_NESTING},
-    pauses, presets, Audit, Executive, Header, Runtime, RuntimeCall, RuntimeOrigin, System, Upgrades,
+    call_policy::RolePolicy, limits::MAX_NESTING, pauses, presets, Audit, Executive, Header, Runtime, RuntimeCall,
+    RuntimeOrigin, System, Upgrades,
 };
 use signing::{extension, signed};
 use sp_core::H256;

@@ -9,7 +9,7 @@
 //! justification. Parameter and answer are those of the SDK's method.
 
 use super::error::Error;
-use crate::service::FullBackend;
+use crate::client::FullBackend;
 use codec::Encode;
 use jsonrpsee::proc_macros::rpc;
 use salus_runtime::{

@@ -8,8 +8,8 @@ mod finality;
 mod salus;
 
 use crate::{
+    client::{Client, FullBackend, Pool},
     equivocations::Equivocations,
-    service::{Client, FullBackend, Pool},
 };
 use equivocations::{EquivocationMethodsServer, Evidence};
 use finality::{FinalityMethodsServer, FinalityProofs};

@@ -7,7 +7,7 @@
 //! keys are hexadecimal with `0x`, a record is `"CHART/KEY"`. Errors: see [`super::error`].
 
 use super::error::Error;
-use crate::service::Client;
+use crate::client::Client;
 use jsonrpsee::proc_macros::rpc;
 use salus_primitives::api::*;
 use salus_runtime::Hash;

@@ -13,8 +13,8 @@ use salus_primitives::{
     EncryptionKey, FinalityKey, SigningKey,
 };
 use salus_runtime::{
-    configs::CouncilCollective, council::share_of, limits, presets, AccountId, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeGenesisConfig, RuntimeOrigin, System,
+    council::{share_of, CouncilCollective},
+    limits, presets, AccountId, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
 use sp_io::TestExternalities;
