@@ -218,6 +218,7 @@ impl pallet_salus_records::Config for Runtime {
 impl pallet_salus_authorities::Config for Runtime {
     type CouncilOrigin = MoreThanHalfOfCouncil;
     type SeatOrigin = TwoThirdsOfCouncil;
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
     type Membership = Membership;
     type Council = Council;
     type Audit = Audit;
@@ -239,7 +240,7 @@ impl pallet_salus_authorities::Config for Runtime {
 impl pallet_salus_upgrades::Config for Runtime {
     type CouncilOrigin = MoreThanHalfOfCouncil;
     type UpgradeOrigin = TwoThirdsOfCouncil;
-    type Membership = Membership;
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
     type Authorities = Authorities;
     type Pauses = TxPause;
     type Audit = Audit;

@@ -17,8 +17,9 @@ use frame_support::{
 use frame_system::pallet_prelude::HeaderFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
-    questions::{AuditLog, Membership},
-    MemberId, SigningKey,
+    membership::Standing,
+    questions::AuditLog,
+    SigningKey,
 };
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
 use sp_core::{crypto::key_types::AURA, sr25519};
@@ -83,7 +84,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_report_equivocation(
         account: AccountId32,
-        reporter: MemberId,
+        reporter: &Standing,
         offence: AuraEquivocation,
     ) -> DispatchResult {
         let (offender, ()) = &offence.offender;
@@ -96,11 +97,11 @@ impl<T: Config> Pallet<T> {
         ensure!(!is_known, Error::<T>::AlreadyReported);
 
         let slot = offence.slot;
-        let own = T::Membership::standing(reporter).and_then(|standing| standing.institution_id());
         let subject = Subject::Institution(institution);
-        let event = AuditEvent::by_member(reporter, own, Action::EquivocationReported, subject);
+        let event =
+            AuditEvent::by_member(reporter.member, reporter.institution_id(), Action::EquivocationReported, subject);
         T::Audit::append(LogId::Consortium, event);
-        Self::deposit_event(Event::EquivocationReported { institution, slot, reporter });
+        Self::deposit_event(Event::EquivocationReported { institution, slot, reporter: reporter.member });
         T::Offences::report_offence(alloc::vec![account], offence).map_err(|_| Error::<T>::AlreadyReported)?;
         Ok(())
     }

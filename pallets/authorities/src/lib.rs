@@ -151,6 +151,7 @@ pub mod pallet {
     };
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
+        membership::Standing,
         network::DEFAULT_SESSION_LENGTH,
         questions::{AuditLog, Membership},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
@@ -175,6 +176,9 @@ pub mod pallet {
 
         /// So much of the council as may change who has a seat, and whose votes make blocks final.
         type SeatOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// An active member that signs.
+        type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
         /// Knows the members.
         type Membership: Membership<AccountId32>;
@@ -398,7 +402,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// The institution has no seat. Check the number.
         NotFound,
-        /// The signer is not an active member, or has another role or institution than this needs.
+        /// The signer has another role or institution than this needs.
         NotPermitted,
         /// The institution has a seat, the account belongs to one, or the delegate sits in the council already.
         AlreadyExists,
@@ -549,7 +553,7 @@ pub mod pallet {
         ) -> DispatchResult {
             let (account, reporter) = Self::ensure_member(origin)?;
             let offence = Self::check_equivocation(author, &first, &second, &proof)?;
-            Self::do_report_equivocation(account, reporter, offence)
+            Self::do_report_equivocation(account, &reporter, offence)
         }
 
         /// Takes the seat in the council that belongs to the signer's institution, with the signer's account.
@@ -629,7 +633,7 @@ pub mod pallet {
         #[pallet::call_index(10)]
         pub fn set_keys(origin: OriginFor<T>, keys: <T::Sessions as Sessions>::Keys, proof: Vec<u8>) -> DispatchResult {
             let (account, member) = Self::ensure_member(origin)?;
-            Self::do_set_keys(&account, member, keys, proof)
+            Self::do_set_keys(&account, member.member, keys, proof)
         }
     }
 

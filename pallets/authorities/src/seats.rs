@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
-    traits::{ChangeMembers, Get, Time},
+    traits::{ChangeMembers, EnsureOrigin, Get, Time},
 };
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use salus_primitives::{
@@ -225,28 +225,23 @@ impl<T: Config> Pallet<T> {
 
     /// The signer, who has to be an active delegate.
     pub(crate) fn ensure_delegate(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
-        let account = ensure_signed(origin)?;
-        let standing = Self::acting(&account).ok_or(Error::<T>::NotPermitted)?;
+        let (account, standing) = Self::ensure_member(origin)?;
         ensure!(standing.role == Role::Delegate, Error::<T>::NotPermitted);
         Ok((account, standing))
     }
 
-    /// The signer, who has to be an active member.
-    pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, MemberId), DispatchError> {
-        let account = ensure_signed(origin)?;
-        let standing = Self::acting(&account).ok_or(Error::<T>::NotPermitted)?;
-        Ok((account, standing.member))
+    /// The signer, who has to be an active member, and its account.
+    pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
+        let standing = T::MemberOrigin::ensure_origin(origin.clone())?;
+        Ok((ensure_signed(origin)?, standing))
     }
 
     /// The member of this account, if it is an active one of this institution with this role.
     fn acts_for(institution: InstitutionId, account: &AccountId32, role: Role) -> Option<Standing> {
-        Self::acting(account).filter(|standing| standing.role == role && standing.institution_id() == Some(institution))
-    }
-
-    /// The member of this account, if it may act now.
-    fn acting(account: &AccountId32) -> Option<Standing> {
-        T::Membership::standing_of_account(account)
-            .filter(|standing| standing.is_active(T::Time::now()) && standing.is_institution_active())
+        T::Membership::standing_of_account(account).filter(|standing| {
+            let is_its = standing.role == role && standing.institution_id() == Some(institution);
+            is_its && standing.may_act(T::Time::now())
+        })
     }
 
     fn log_decision(action: Action, institution: InstitutionId) {

@@ -117,7 +117,8 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
         governance::{Parameter, Parameters, DEFAULT_UPGRADE_DELAY},
-        questions::{AuditLog, Authorities, Membership},
+        membership::Standing,
+        questions::{AuditLog, Authorities},
         InstitutionId, Moment,
     };
     use sp_core::H256;
@@ -145,8 +146,8 @@ pub mod pallet {
         /// So much of the council as may replace the runtime.
         type UpgradeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Knows the members.
-        type Membership: Membership<AccountId32>;
+        /// An active member that signs.
+        type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
         /// Knows the authorities.
         type Authorities: Authorities<AccountId32>;
@@ -304,8 +305,6 @@ pub mod pallet {
         NotPlanned,
         /// The version is not greater than the one that runs.
         InvalidVersion,
-        /// The signer is not an active member.
-        NotPermitted,
         /// The signer's account is not that of a seat. Sign with the account that sets the node's session keys.
         NotAuthority,
         /// The institution has confirmed this upgrade already.

@@ -11,7 +11,7 @@ use frame_support::{
     dispatch::DispatchResult,
     ensure,
     storage::{storage_prefix, unhashed},
-    traits::{Get, PalletInfoAccess, Time},
+    traits::{EnsureOrigin, Get, PalletInfoAccess, Time},
     weights::Weight,
     BoundedVec,
 };
@@ -20,7 +20,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     governance::UPGRADE_DELAYS,
     membership::Standing,
-    questions::{AuditLog, Authorities, Membership},
+    questions::{AuditLog, Authorities},
     Digest, InstitutionId, Moment,
 };
 use sp_core::H256;
@@ -142,13 +142,10 @@ impl<T: Config> Pallet<T> {
         Confirmations::<T>::get().into_iter().filter(|institution| authorities.contains(institution)).collect()
     }
 
-    /// The signer, who has to be an active member.
+    /// The signer, who has to be an active member, and its account.
     pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
-        let account = ensure_signed(origin)?;
-        let standing = T::Membership::standing_of_account(&account)
-            .filter(|standing| standing.is_active(T::Time::now()) && standing.is_institution_active())
-            .ok_or(Error::<T>::NotPermitted)?;
-        Ok((account, standing))
+        let standing = T::MemberOrigin::ensure_origin(origin.clone())?;
+        Ok((ensure_signed(origin)?, standing))
     }
 
     /// The code that the system was authorized to apply: its hash, and whether it checks the version.

@@ -333,12 +333,13 @@ fn report_equivocation_accepts_headers_up_to_their_bound_and_none_longer() {
 }
 
 #[test]
-fn report_equivocation_fails_when_the_signer_is_no_active_member() {
+fn report_equivocation_fails_when_the_signer_is_not_an_active_member() {
     Builder::default().test(|| {
         let call = || dispatch(Report::of(FIRST).call(), signed(STRANGER));
-        assert_fails(call, Error::<Test>::NotPermitted);
-        SuspendedMembers::set(vec![Staff(REPORTER, Role::Service, 0).member()]);
-        Report::of(FIRST).fails(Error::NotPermitted);
+        assert_fails(call, BadOrigin);
+        let reporter = Staff(REPORTER, Role::Service, 0);
+        SuspendedMembers::set(vec![reporter.member()]);
+        assert_fails(|| dispatch(Report::of(FIRST).call(), signed(reporter.account())), BadOrigin);
     });
 }
 

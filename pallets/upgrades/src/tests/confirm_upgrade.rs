@@ -58,7 +58,7 @@ fn confirm_upgrade_fails_when_the_signer_is_no_active_member() {
     Builder::default().test(|| {
         assert_ok!(plan());
         SuspendedMembers::set(vec![Staff(FIRST, Role::Service).member()]);
-        assert_fails(|| confirm(FIRST), Error::<Test>::NotPermitted);
+        assert_fails(|| confirm(FIRST), BadOrigin);
     });
 }
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Charts, grants and records.
+
+use crate::{
+    consortium::pair,
+    people::{join, Person},
+    Story,
+};
+use pallet_salus_access::Call as Access;
+use pallet_salus_charts::Call as Charts;
+use pallet_salus_records::Call as Records;
+use salus_primitives::{
+    access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope, SealedKey},
+    charts::{CompartmentFlags, Epoch},
+    membership::Role,
+    records::{NewRecord, NewVersion},
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, RecordId, RecordKey, RequestId,
+};
+use salus_runtime::{Runtime, RuntimeOrigin};
+use sp_core::Pair;
+
+const CHART: ChartId = ChartId(0);
+const COMPARTMENT: CompartmentId = CompartmentId(0);
+const ALWAYS: Interval = Interval { start: 0, end: None };
+
+fn digest(number: u8) -> Digest {
+    Digest([number; 32])
+}
+
+fn epoch(link: Option<Digest>) -> Epoch {
+    let secret = pair(0, if link.is_some() { "second epoch" } else { "first epoch" });
+    Epoch { public_key: EncryptionKey::x25519(secret.public().0), secret_envelope: digest(2), link }
+}
+
+fn terms(permission: Permission) -> GrantTerms {
+    GrantTerms {
+        scope: GrantScope::Compartment(COMPARTMENT),
+        permissions: Permissions::of(&[permission]),
+        purposes: Purposes::of(&[Purpose::Treatment]),
+        interval: ALWAYS,
+        reason: None,
+        envelope: Some(digest(3)),
+    }
+}
+
+fn version(content: u8) -> NewVersion {
+    NewVersion { content: digest(content), key_envelope: digest(4), epoch: 1, size: 4_096 }
+}
+
+fn record(number: u8) -> NewRecord {
+    NewRecord { key: RecordKey([number; 16]), compartment: COMPARTMENT, version: version(number) }
+}
+
+pub(crate) fn tell(story: &mut Story) {
+    let patient = join(story, "patient", Role::Patient);
+    let doctor = join(story, "doctor", Role::Clinician);
+    let laboratory = join(story, "laboratory", Role::Laboratory);
+    let by_patient = || patient.signs();
+
+    story.tell(Charts::<Runtime>::open_chart {}, by_patient());
+    let flags = CompartmentFlags { sensitive: false, emergency: false, de_identified: false };
+    let add = Charts::<Runtime>::add_compartment {
+        chart: CHART,
+        compartment: COMPARTMENT,
+        flags,
+        profile: digest(1),
+        epoch: epoch(None),
+    };
+    story.tell(add, by_patient());
+    grants(story, by_patient, &doctor, &laboratory);
+    let (chart, compartment) = (CHART, COMPARTMENT);
+    let rotate = Charts::<Runtime>::rotate_compartment { chart, compartment, number: 1, epoch: epoch(Some(digest(5))) };
+    story.tell(rotate, by_patient());
+    let envelopes = vec![SealedKey { grant: GrantId(0), envelope: digest(6) }].try_into().unwrap();
+    story.tell(Access::<Runtime>::renew_envelopes { chart, compartment, epoch: 1, envelopes }, by_patient());
+    of_records(story, by_patient, &doctor);
+    story.tell(Access::<Runtime>::revoke_access { chart, grant: GrantId(0), reason: None }, by_patient());
+}
+
+fn grants(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor: &Person, laboratory: &Person) {
+    let chart = CHART;
+    let grantee = Grantee::Member(doctor.member);
+    story.tell(Access::<Runtime>::grant_access { chart, grantee, terms: terms(Permission::Read) }, by_patient());
+    let to_laboratory = Access::<Runtime>::grant_access_to_lab {
+        chart,
+        laboratory: Grantee::Member(laboratory.member),
+        compartment: COMPARTMENT,
+        interval: ALWAYS,
+        reason: None,
+        envelope: digest(7),
+    };
+    story.tell(to_laboratory, by_patient());
+    story.tell(Access::<Runtime>::revoke_access_from_lab { chart, grant: GrantId(1), reason: None }, by_patient());
+    let ask = || Access::<Runtime>::request_access {
+        chart,
+        permissions: Permissions::of(&[Permission::Read]),
+        purpose: Purpose::Treatment,
+        until: None,
+        reason: None,
+    };
+    story.tell(ask(), doctor.signs());
+    story.tell(Access::<Runtime>::deny_request { chart, request: RequestId(0), reason: None }, by_patient());
+    story.tell(ask(), doctor.signs());
+    let grants = vec![terms(Permission::Read)].try_into().unwrap();
+    story.tell(Access::<Runtime>::approve_request { chart, request: RequestId(1), grants }, by_patient());
+}
+
+fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor: &Person) {
+    let (chart, custodian) = (CHART, InstitutionId(0));
+    story.tell(Records::<Runtime>::create_medical_record { chart, custodian, record: record(1) }, by_patient());
+    let records = vec![record(2), record(3)].try_into().unwrap();
+    story.tell(Records::<Runtime>::create_medical_records { chart, custodian, records }, by_patient());
+    let amend = Records::<Runtime>::amend_record {
+        record: RecordId { chart, key: RecordKey([1; 16]) },
+        number: 1,
+        version: version(9),
+        grant_envelopes: Default::default(),
+    };
+    story.tell(amend, by_patient());
+    let open = Records::<Runtime>::open_records {
+        chart,
+        scope: Scope::Compartment(COMPARTMENT),
+        purpose: Purpose::Treatment,
+        session: Default::default(),
+    };
+    story.tell(open, doctor.signs());
+}
