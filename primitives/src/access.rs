@@ -9,144 +9,19 @@ use crate::{
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordKey, RequestId,
 };
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode, Error, Input, MaxEncodedLen};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+
+pub use crate::{
+    permissions::{Permission, Permissions},
+    purposes::{Purpose, Purposes},
+};
 
 /// Live readers of a compartment, at most: the patient's client re-seals to each of them after a rotation.
 pub const MAX_READERS: u32 = 64;
 /// Live grants over one record, at most: who amends the record seals the new content key to each of them.
 pub const MAX_RECORD_GRANTS: u32 = 8;
-
-macro_rules! bit_set {
-    ($(#[$doc:meta])* $set:ident of $item:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-        #[derive(Encode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-        pub struct $set(u8);
-
-        impl $set {
-            /// The empty set.
-            pub const NONE: Self = Self(0);
-
-            /// The set of these items.
-            pub const fn of(items: &[$item]) -> Self {
-                let (mut bits, mut rest) = (0u8, items);
-                while let [item, tail @ ..] = rest {
-                    bits |= 1 << (*item as u8);
-                    rest = tail;
-                }
-                Self(bits)
-            }
-
-            /// The set with these bits; none when a bit names no item.
-            pub fn from_bits(bits: u8) -> Option<Self> {
-                (bits & !Self::of(&$item::ALL).0 == 0).then_some(Self(bits))
-            }
-
-            /// The bits: bit `n` stands for the item with index `n`.
-            pub const fn bits(self) -> u8 {
-                self.0
-            }
-
-            /// Whether `item` is in the set.
-            pub const fn contains(self, item: $item) -> bool {
-                self.0 & (1 << (item as u8)) != 0
-            }
-
-            /// Whether nothing is in the set.
-            pub const fn is_empty(self) -> bool {
-                self.0 == 0
-            }
-
-            /// The items, in order.
-            pub fn iter(self) -> impl Iterator<Item = $item> {
-                $item::ALL.into_iter().filter(move |item| self.contains(*item))
-            }
-        }
-
-        impl Decode for $set {
-            fn decode<I: Input>(input: &mut I) -> Result<Self, Error> {
-                Self::from_bits(u8::decode(input)?).ok_or_else(|| concat!("unknown bits in ", stringify!($set)).into())
-            }
-        }
-
-        impl Serialize for $set {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.iter())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $set {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(Self::of(&Vec::<$item>::deserialize(deserializer)?))
-            }
-        }
-    };
-}
-
-vocabulary! {
-    /// What a grant lets its grantee do (S4-22); each can be granted alone.
-    Permission, "permission" {
-        /// Open records and have their content released. The only permission that carries an envelope.
-        Read = 0, "read", "open records and get their content";
-        /// Add records (S1-08, S3-06).
-        Create = 1, "create", "add records";
-        /// Add versions to records (S1-06).
-        Amend = 2, "amend", "add versions to records";
-        /// Withdraw records.
-        Withdraw = 3, "withdraw", "withdraw records";
-        /// Pass content on to another person.
-        Disclose = 4, "disclose", "pass content on to another person";
-        /// Use content for something other than reading it, such as statistics.
-        Use = 5, "use", "use content for something other than reading it, such as statistics";
-    }
-}
-
-bit_set! {
-    /// A set of permissions, one bit each: 1 read, 2 create, 4 amend, 8 withdraw, 16 disclose, 32 use.
-    Permissions of Permission
-}
-
-vocabulary! {
-    /// Why a member wants access (S4-07), after the HL7 v3 ActReason codes for purpose of use.
-    Purpose, "purpose" {
-        /// Care of the patient (`TREAT`).
-        Treatment = 0, "treatment", "care of the patient";
-        /// Laboratory work for the patient's care; the codes have no narrower one than `TREAT`.
-        Laboratory = 1, "laboratory", "laboratory work for the patient's care";
-        /// Payment for care (`HPAYMT`).
-        Payment = 2, "payment", "payment for care";
-        /// Operation of the institution (`HOPERAT`).
-        Operations = 3, "operations", "operation of the institution";
-        /// Research (`HRESCH`); only on de-identified compartments (S4-23).
-        Research = 4, "research", "research, on de-identified compartments only";
-        /// Public health (`PUBHLTH`).
-        PublicHealth = 5, "public-health", "public health";
-        /// Emergency treatment (`ETREAT`); declared, never granted beforehand.
-        Emergency = 6, "emergency", "emergency treatment, declared and never granted beforehand";
-    }
-}
-
-impl Purpose {
-    /// The HL7 v3 ActReason code.
-    pub const fn act_reason(self) -> &'static str {
-        match self {
-            Self::Treatment | Self::Laboratory => "TREAT",
-            Self::Payment => "HPAYMT",
-            Self::Operations => "HOPERAT",
-            Self::Research => "HRESCH",
-            Self::PublicHealth => "PUBHLTH",
-            Self::Emergency => "ETREAT",
-        }
-    }
-}
-
-bit_set! {
-    /// A set of purposes, one bit each: 1 treatment, 2 laboratory, 4 payment, 8 operations, 16 research, 32 public
-    /// health, 64 emergency.
-    Purposes of Purpose
-}
 
 /// What a grant or an open covers within its chart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

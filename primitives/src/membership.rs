@@ -8,9 +8,9 @@
 pub use crate::allowance::Quota;
 
 use crate::{
-    access::Permission,
     allowance::{InstitutionUsage, MemberUsage},
     panel::Panel,
+    permissions::Permission,
     time::{Moment, DAY},
     vocabulary::vocabulary,
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,

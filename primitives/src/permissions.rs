@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Permissions, and sets of them.
+
+use crate::{bit_set::bit_set, vocabulary::vocabulary};
+
+vocabulary! {
+    /// What a grant lets its grantee do (S4-22); each can be granted alone.
+    Permission, "permission" {
+        /// Open records and have their content released. The only permission that carries an envelope.
+        Read = 0, "read", "open records and get their content";
+        /// Add records (S1-08, S3-06).
+        Create = 1, "create", "add records";
+        /// Add versions to records (S1-06).
+        Amend = 2, "amend", "add versions to records";
+        /// Withdraw records.
+        Withdraw = 3, "withdraw", "withdraw records";
+        /// Pass content on to another person.
+        Disclose = 4, "disclose", "pass content on to another person";
+        /// Use content for something other than reading it, such as statistics.
+        Use = 5, "use", "use content for something other than reading it, such as statistics";
+    }
+}
+
+bit_set! {
+    /// A set of permissions, one bit each: 1 read, 2 create, 4 amend, 8 withdraw, 16 disclose, 32 use.
+    Permissions of Permission
+}
