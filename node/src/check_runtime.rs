@@ -4,6 +4,7 @@
 
 use crate::chain_spec;
 use codec::Decode;
+use salus_primitives::text;
 use salus_runtime::{limits, VERSION};
 use sc_executor::WasmExecutor;
 use sp_core::{
@@ -76,7 +77,11 @@ fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
     let executor = WasmExecutor::<SubstrateHostFunctions>::builder().build();
     let version = version_of(&executor, code)?;
     if version.spec_name != VERSION.spec_name {
-        return Err(format!("it is a runtime of `{}`, not of `{}`", version.spec_name, VERSION.spec_name));
+        return Err(format!(
+            "it is a runtime of `{}`, not of `{}`",
+            text::shown(&version.spec_name),
+            VERSION.spec_name
+        ));
     }
     if version.spec_version <= current {
         return Err(format!(

@@ -10,7 +10,7 @@ use codec::{Decode, Encode};
 use futures::StreamExt;
 use salus_primitives::{evidence::BlockEquivocation, Digest, SigningKey};
 use salus_runtime::opaque::Header;
-use sc_client_api::{backend::AuxStore, BlockchainEvents};
+use sc_client_api::{backend::AuxStore, BlockchainEvents, HeaderBackend};
 use sp_api::ProvideRuntimeApi;
 use sp_consensus_aura::{
     digests::CompatibleDigestItem,
@@ -45,8 +45,25 @@ impl Equivocations {
         Self { client, writing: Mutex::new(()) }
     }
 
-    /// The pairs, oldest first.
+    /// The pairs, oldest first, each with a parent whose state nodes keep.
     pub(crate) fn all(&self) -> sp_blockchain::Result<Vec<BlockEquivocation>> {
+        let provable = |pair: BlockEquivocation| BlockEquivocation { parent: self.provable_parent(&pair), ..pair };
+        Ok(self.kept()?.into_iter().map(provable).collect())
+    }
+
+    /// The parent that is on the canonical chain: nodes forget the states of forks. Neither may be, then it is the first's.
+    fn provable_parent(&self, pair: &BlockEquivocation) -> Digest {
+        let headers = [&pair.first, &pair.second].into_iter().filter_map(|it| Header::decode(&mut it.as_slice()).ok());
+        let is_canonical = |header: &Header| {
+            let before = header.number().saturating_sub(1);
+            self.client.hash(before).is_ok_and(|hash| hash == Some(*header.parent_hash()))
+        };
+        let canonical = headers.into_iter().find(is_canonical);
+        canonical.map_or(pair.parent, |header| Digest(header.parent_hash().to_fixed_bytes()))
+    }
+
+    /// The pairs as the database has them.
+    fn kept(&self) -> sp_blockchain::Result<Vec<BlockEquivocation>> {
         let Some(bytes) = self.client.get_aux(KEY)? else { return Ok(Vec::new()) };
         // A list that cannot be read is not a failure: the next pair replaces it.
         Ok(Vec::decode(&mut bytes.as_slice()).unwrap_or_default())
@@ -74,7 +91,7 @@ impl Equivocations {
 
     fn keep(&self, pair: BlockEquivocation) {
         let _guard = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.all().and_then(|mut kept| {
+        let result = self.kept().and_then(|mut kept| {
             kept.push(pair.clone());
             let kept = kept.split_off(kept.len().saturating_sub(MAX_KEPT));
             self.client.insert_aux(&[(KEY, kept.encode().as_slice())], &[])

@@ -15,7 +15,7 @@ pub struct BlockEquivocation {
     pub author: SigningKey,
     /// The slot.
     pub slot: u64,
-    /// The parent of the first block: at this block the chain proves whose the key is.
+    /// The parent of one of the blocks: at this parent the chain proves whose the key is.
     pub parent: Digest,
     /// The header of the first block that was seen, in SCALE encoding and with its seal.
     #[serde(with = "impl_serde::serialize")]
