@@ -2,26 +2,17 @@
 
 //! Who gets a transaction into a block, and what happens to those who try without the pool (B3 rows 1 and 13).
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod calls;
-mod genesis;
-mod signing;
-
-use calls::calls;
+use crate::{
+    calls::calls,
+    genesis::genesis,
+    signing::{account, signed},
+};
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchInfo, GetDispatchInfo, RawOrigin},
     storage::with_storage_layer,
     weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
 };
-use genesis::genesis;
 use pallet_salus_membership::{
     AccountOwner, AccountOwners, Institutions, MemberGate, Members, COUNCIL_PRIORITY, RESERVED_PRIORITY,
 };
@@ -34,7 +25,6 @@ use salus_primitives::{
 use salus_runtime::{
     limits, presets, AccountId, Council, Executive, Header, Nonce, Runtime, RuntimeCall, RuntimeOrigin, System,
 };
-use signing::{account, signed};
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{

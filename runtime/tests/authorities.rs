@@ -2,22 +2,12 @@
 
 //! How seats, sessions, offences and the council meet.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod genesis;
-
+use crate::genesis::genesis;
 use codec::{DecodeAll, Encode};
 use frame_support::{
     dispatch::GetDispatchInfo,
     traits::{Get, Hooks, KeyOwnerProofSystem},
 };
-use genesis::genesis;
 use pallet_salus_authorities::{Error, SeatStatus, Seats, SessionStarts};
 use salus_primitives::{
     audit::{Action, Actor, LogId, Reason},

@@ -5,17 +5,7 @@
 //! The table is checked in below. Every call of every pallet stands in it, or the test fails: a new call is refused to
 //! everybody until somebody decides.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod calls;
-
-use calls::calls;
+use crate::calls::calls;
 use pallet_salus_membership::{CallClass, CallPolicy};
 use salus_primitives::membership::Role;
 use salus_runtime::{call_policy::RolePolicy, RuntimeCall};

@@ -2,14 +2,6 @@
 
 //! A snapshot of what must not change unnoticed: security checklist B3, rows 6, 10 and 15.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{dispatch::DispatchClass, traits::PalletInfoAccess, weights::Weight};
 use salus_primitives::records::NewRecord;

@@ -6,31 +6,20 @@
 //! the compartment and however many grants the chart has. Left out are the items of the block that every transaction
 //! touches, as weights leave them out: see [`LEFT_OUT`].
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod counting;
-mod genesis;
-mod signing;
-mod world;
-
-use counting::{count, Counted};
+use crate::{
+    counting::{count, Counted},
+    genesis::genesis,
+    signing::account,
+    world::*,
+};
 use frame_support::{assert_ok, traits::PalletInfoAccess};
-use genesis::genesis;
 use salus_primitives::{
     access::{Grant, GrantScope, Grantee, Purpose, Scope, SealedKey, MAX_READERS, MAX_RECORD_GRANTS},
     records::RecordGrantEnvelopes,
     Digest, GrantId, RecordKey, SessionKey,
 };
 use salus_runtime::{presets, Access, Executive, Records, Runtime, RuntimeCall, RuntimeOrigin};
-use signing::account;
 use sp_io::{hashing::twox_128, TestExternalities};
-use world::*;
 
 /// Items of the block, which every transaction touches: their cost is in the weight of the block itself, or of any
 /// extrinsic.

@@ -2,20 +2,11 @@
 
 //! Colleagues who spend all that their institution has cannot keep its delegate from voting, or its service from setting keys.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod calls;
-mod consortium;
-mod signing;
-
-use calls::calls;
-use consortium::{chain, pair, profile};
+use crate::{
+    calls::calls,
+    consortium::{chain, pair, profile},
+    signing::signed_by,
+};
 use pallet_salus_membership::{Institutions, Members, NextMember};
 use salus_primitives::{
     membership::{InstitutionProfile, Newcomer, Role},
@@ -23,7 +14,6 @@ use salus_primitives::{
     EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
 use salus_runtime::{limits, Executive, Runtime, RuntimeCall, System, UncheckedExtrinsic};
-use signing::signed_by;
 use sp_core::{sr25519, Pair, H256};
 use sp_runtime::{
     traits::Header as _,

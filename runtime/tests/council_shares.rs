@@ -3,21 +3,11 @@
 //! How much of the council each decision takes, and that no sequence of majority decisions amounts to one that takes two thirds
 //! (B3 classes 1, 3 and 14).
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod calls;
-mod collusion;
-mod consortium;
-
-use calls::calls;
-use collusion::{Collusion, Decision, Step};
-use consortium::{chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds};
+use crate::{
+    calls::calls,
+    collusion::{Collusion, Decision, Step},
+    consortium::{chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds},
+};
 use frame_support::assert_ok;
 use proptest::prelude::*;
 use salus_primitives::{governance::Share, membership::Role, InstitutionId};

@@ -3,8 +3,6 @@
 //! What our client proposes to the council is what the runtime reads, and fits the weight that the client allows when it
 //! closes a motion.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use codec::DecodeAll;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use salus_chain::{Proposal, MOTION_WEIGHT};

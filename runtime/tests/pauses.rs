@@ -2,23 +2,13 @@
 
 //! Calls that the council pauses: refused in the pool and in the block, alone and within others; and those that it cannot.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod calls;
-mod council;
-mod genesis;
-mod signing;
-
-use calls::calls;
-use council::decide;
+use crate::{
+    calls::calls,
+    council::decide,
+    genesis::genesis,
+    signing::{extension, signed},
+};
 use frame_support::{dispatch::RawOrigin, traits::GetCallMetadata};
-use genesis::genesis;
 use pallet_salus_membership::{CallPolicy, MemberGate};
 use pallet_salus_upgrades::{Error, NamePart};
 use salus_primitives::{
@@ -31,7 +21,6 @@ use salus_runtime::{
     call_policy::RolePolicy, limits::MAX_NESTING, pauses, presets, Audit, Executive, Header, Runtime, RuntimeCall,
     RuntimeOrigin, System, Upgrades,
 };
-use signing::{extension, signed};
 use sp_core::H256;
 use sp_runtime::{
     traits::{DispatchTransaction, Dispatchable, Header as _},

@@ -2,17 +2,7 @@
 
 //! The genesis of development networks.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod genesis;
-
-use genesis::genesis;
+use crate::genesis::genesis;
 use salus_primitives::{
     membership::{InstitutionKind, MemberStatus, Role},
     questions::Membership as _,

@@ -2,27 +2,14 @@
 
 //! A revocation that races a read: open and revoke in one block, in both orders.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod genesis;
-mod signing;
-mod world;
-
+use crate::{genesis::genesis, world::*};
 use frame_support::assert_ok;
-use genesis::genesis;
 use salus_primitives::{
     access::{Ask, Basis, Decision, Denial, Permission, Purpose, Scope},
     questions::{Membership as _, Question},
     GrantId, SessionKey,
 };
 use salus_runtime::{presets, Access, Executive, Membership, Records, Runtime, RuntimeCall};
-use world::*;
 
 const SESSION: SessionKey = SessionKey([1; 16]);
 

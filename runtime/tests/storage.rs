@@ -3,8 +3,6 @@
 //! How the keys of our storage are hashed (B3 class 17): who chooses a key could crowd one part of the trie under a weak
 //! hasher, and so make every look at it slow.
 
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use codec::Decode;
 use frame_metadata::{
     v14::{StorageEntryType, StorageHasher},

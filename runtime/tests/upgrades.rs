@@ -2,24 +2,15 @@
 
 //! How a runtime is replaced: by whom, when, and with what; and how parameters are changed.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-mod council;
-mod genesis;
-
+use crate::{
+    council::{decide, delegate, staff},
+    genesis::genesis,
+};
 use codec::Encode;
-use council::{decide, delegate, staff};
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
     traits::Get,
 };
-use genesis::genesis;
 use pallet_salus_upgrades::{Call, Error, Planned};
 use salus_primitives::{
     audit::{Action, LogId, Subject},

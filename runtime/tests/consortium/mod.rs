@@ -2,8 +2,6 @@
 
 //! A network of so many hospitals, each with a seat, and what its delegates decide.
 
-#![allow(dead_code, reason = "each test uses what it needs")]
-
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, storage::with_storage_layer};
 use salus_primitives::{

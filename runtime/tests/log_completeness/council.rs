@@ -4,8 +4,8 @@
 
 use crate::{
     consortium::{council_origin, dispatch, next_block, session_keys, staff, START},
-    people::join,
-    Story, HOSPITALS,
+    log_completeness::people::join,
+    log_completeness::{Story, HOSPITALS},
 };
 use codec::Encode;
 use pallet_salus_authorities::{Call as Seats, SessionStarts};

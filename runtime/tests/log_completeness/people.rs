@@ -4,7 +4,7 @@
 
 use crate::{
     consortium::{council_origin, pair, profile, public, staff, START},
-    Story, HOSPITALS,
+    log_completeness::{Story, HOSPITALS},
 };
 use pallet_salus_membership::{Call, Challenges, NextMember, RedemptionSignatures};
 use salus_primitives::{

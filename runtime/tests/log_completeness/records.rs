@@ -4,8 +4,8 @@
 
 use crate::{
     consortium::pair,
-    people::{join, Person},
-    Story,
+    log_completeness::people::{join, Person},
+    log_completeness::Story,
 };
 use pallet_salus_access::Call as Access;
 use pallet_salus_charts::Call as Charts;

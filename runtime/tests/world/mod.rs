@@ -2,8 +2,6 @@
 
 //! A chart, its patient and clinicians on the real runtime, without vouchers and verifiers.
 
-#![allow(dead_code, reason = "each file of tests uses a part")]
-
 use crate::signing::{account, signed};
 use frame_support::assert_ok;
 use pallet_salus_membership::{AccountOwners, Members};

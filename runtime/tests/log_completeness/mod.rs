@@ -5,25 +5,14 @@
 //! The story makes each call once. The list of calls comes from the metadata, so a new call fails the test until somebody adds it to
 //! the story, and sees that it is logged.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
-#[path = "../calls/mod.rs"]
-mod calls;
-#[path = "../consortium/mod.rs"]
-mod consortium;
-
 mod council;
 mod people;
 mod records;
 
-use calls::calls;
-use consortium::{chain, dispatch, next_block};
+use crate::{
+    calls::calls,
+    consortium::{chain, dispatch, next_block},
+};
 use frame_support::traits::{CallMetadata, GetCallMetadata};
 use pallet_salus_membership::CallPolicy;
 use salus_primitives::membership::Role;
