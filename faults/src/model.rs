@@ -351,14 +351,7 @@ impl Model {
                 request,
             };
             held.grants.push((number, grant));
-            held.log(
-                me,
-                now,
-                Action::AccessGranted,
-                Subject::Grant(number),
-                single(purposes),
-                reason.map(Reason::Text),
-            );
+            held.log(me, now, Action::AccessGranted, Subject::Grant(number), single(purposes), None);
             given.push(number);
         }
         self.charts.insert(chart, held);

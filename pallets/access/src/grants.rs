@@ -204,8 +204,10 @@ impl<T: Config> Pallet<T> {
         let previous = NewestGrantTo::<T>::get(giving.grantee);
         NewestGrantTo::<T>::insert(giving.grantee, GrantRef { chart: giving.chart, number });
         Grants::<T>::insert(giving.chart, number, LinkedGrant { grant, previous });
-        Self::log(giving.controller, giving.chart, Action::AccessGranted, Subject::Grant(number), |event| {
-            AuditEvent { purpose: only(purposes), ..event }.because(reason.map(Reason::Text))
+        // The grant keeps its reason unchanged, and for longer than the log keeps entries.
+        Self::log(giving.controller, giving.chart, Action::AccessGranted, Subject::Grant(number), |event| AuditEvent {
+            purpose: only(purposes),
+            ..event
         });
         Self::deposit_event(Event::AccessGranted {
             chart: giving.chart,

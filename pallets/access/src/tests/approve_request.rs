@@ -5,7 +5,6 @@ use crate::{Grants, OpenRequests, Requests, MAX_TERMS};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult, traits::ConstU32, BoundedVec};
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permissions, Purposes, RequestState},
-    audit::Reason,
     time::Interval,
     GrantId, RequestId,
 };
@@ -45,16 +44,16 @@ fn approve_request_gives_the_requester_grants() {
         assert_eq!((events.len(), &events[0]), (3, &approved));
         assert!(matches!(events[1], Event::AccessGranted { grant: GrantId(0), .. }));
         assert!(matches!(events[2], Event::AccessGranted { grant: GrantId(1), .. }));
-        let entry = |action, subject, reason: Option<Reason>| {
+        let entry = |action, subject| {
             let (log, event) = by_patient(action, subject);
-            (log, event.for_purpose(Purpose::Treatment).because(reason))
+            (log, event.for_purpose(Purpose::Treatment))
         };
         assert_eq!(
             take_log(),
             [
-                entry(Action::RequestApproved, Subject::Request(number), None),
-                entry(Action::AccessGranted, Subject::Grant(GrantId(0)), Some(Reason::Text(digest(21)))),
-                entry(Action::AccessGranted, Subject::Grant(GrantId(1)), None),
+                entry(Action::RequestApproved, Subject::Request(number)),
+                entry(Action::AccessGranted, Subject::Grant(GrantId(0))),
+                entry(Action::AccessGranted, Subject::Grant(GrantId(1))),
             ]
         );
         for compartment in [GENERAL, RESULTS].map(Scope::Compartment) {
