@@ -737,13 +737,13 @@ fn empty_head(chart: ChartId) -> LogHead {
 
 /// What a role may ever do in other people's charts (S4-21, S4-24).
 fn may(role: Role, permission: Permission) -> bool {
-    use Permission::{Amend, Create, Read, Use};
-    match role {
-        Role::Clinician => true,
-        Role::Laboratory | Role::Pharmacist => [Read, Create, Amend].contains(&permission),
-        Role::Researcher => [Read, Use].contains(&permission),
-        Role::Patient => permission == Read,
-        _ => false,
+    use Permission::{Amend, Create, Disclose, Read, Use, Withdraw};
+    use Role::{Clinician, Laboratory, Patient, Pharmacist, Researcher};
+    match permission {
+        Read => matches!(role, Clinician | Laboratory | Pharmacist | Researcher | Patient),
+        Create | Amend => matches!(role, Clinician | Laboratory | Pharmacist),
+        Use => matches!(role, Clinician | Researcher),
+        Withdraw | Disclose => role == Clinician,
     }
 }
 
