@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls with any arguments, in any order and by anybody; seats that come and go; blocks, and code that is applied as soon as it
-//! may be (B3 classes 2, 3, 14 and 18).
+//! Property tests: any sequence of calls from any origin (B3 classes 2, 3, 14 and 18). Meanwhile seats come and go,
+//! blocks pass, and a stranger applies authorized code.
 
 use super::*;
 use crate::NamePart;
@@ -10,7 +10,7 @@ use frame_support::storage::{unhashed, with_storage_layer};
 use proptest::{collection::vec, prelude::*, sample::select};
 use sp_runtime::StateVersion;
 
-/// Who calls.
+/// The origin of a call.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
     Nobody,
@@ -118,7 +118,8 @@ fn trace() -> (usize, usize, Vec<(NamePart, NamePart)>, Vec<u8>) {
     (Log::get().len(), System::event_count() as usize, Paused::get(), sp_io::storage::root(StateVersion::V1))
 }
 
-/// Does the step. A call fails without a trace, or has one entry in the log; and authorizes only what it may.
+/// Takes the step. A call fails without a trace or has one log entry, and authorizes only a plan that meets its
+/// conditions.
 fn attempt(step: &Step) {
     match step {
         Step::Call(by, call) => {
@@ -143,8 +144,8 @@ fn attempt(step: &Step) {
     }
 }
 
-/// Told by the log, not by the pallet: planned by two thirds, an hour ago or the delay that counted then, and confirmed since
-/// by more than two thirds of those who are authorities now.
+/// Checks an authorization against the log, not against the pallet's confirmations. The plan is at least the shortest
+/// delay old, and more than two thirds of the present authorities confirmed it.
 fn assert_rightly_authorized() {
     let log = Log::get();
     let planned = log.iter().rposition(|(_, entry)| entry.action == Action::UpgradePlanned).unwrap();
