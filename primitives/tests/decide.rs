@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The decision function: every way to a permission and to each denial, and what holds for all questions.
+//! Tests of the decision function: every way to a permission and to each denial, and properties of all questions.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -129,7 +129,7 @@ fn numbered(grants: Vec<Grant>) -> Vec<(GrantId, Grant)> {
     (0..).map(GrantId).zip(grants).collect()
 }
 
-/// What the doctor, who wants to read the compartment, is told.
+/// Returns the decision for the doctor, who wants to read the compartment.
 fn answer(grants: Vec<Grant>) -> Decision {
     decide(Some(&doctor()), Some(&target()), numbered(grants), &ask(Permission::Read))
 }
@@ -159,13 +159,13 @@ fn permits_by_a_grant_to_the_institution() {
     let of_institution = |institution| Grant { grantee: Grantee::Institution(institution), ..grant() };
     assert_eq!(answer(vec![of_institution(HOSPITAL)]), by_grant(0));
     assert_eq!(answer(vec![of_institution(OTHER_HOSPITAL)]), denied(Denial::NoGrant));
-    // A patient belongs to no institution, whoever admitted them.
+    // A patient belongs to no institution, not even to the one that admitted them.
     let patient = standing(SOMEBODY, Role::Patient);
     let grants = numbered(vec![of_institution(HOSPITAL)]);
     assert_eq!(decide(Some(&patient), Some(&target()), grants, &ask(Permission::Read)), denied(Denial::NoGrant));
 }
 
-/// The basis names the envelope that the asker is given: it has to be one that the asker can open, and the newest.
+/// The basis names the envelope that the asker gets: the newest one that the asker can open.
 #[test]
 fn permits_by_the_askers_own_grant_before_the_institutions_and_by_the_newest_of_each() {
     let of_institution = || Grant { grantee: Grantee::Institution(HOSPITAL), ..grant() };
@@ -200,7 +200,7 @@ fn permits_by_a_grant_in_force_whatever_stands_around_it() {
     assert_eq!(answer(vec![over(), foreign(), grant(), over(), foreign()]), by_grant(2));
 }
 
-/// A giver who names the wrong compartment of a record gives nothing.
+/// If the giver names the wrong compartment of a record, the grant gives nothing.
 #[test]
 fn denies_by_a_grant_over_a_record_in_another_compartment_than_its_giver_said() {
     let wrong = Grant { scope: Scope::Record(RECORD), compartment: OTHER_COMPARTMENT, ..grant() };
