@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which role may make which call: the whole matrix (B3 row 1; S4-03, S4-21).
+//! The roles that may make each call: the whole matrix (B3 row 1; S4-03, S4-21).
 //!
-//! The table is checked in below. Every call of every pallet stands in it, or the test fails: a new call is refused to
-//! everybody until somebody decides.
+//! Every call of every pallet has a row in the table below, or the test fails. The author of a new call has to decide
+//! on its roles; until then the runtime refuses it to every role.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -28,7 +28,7 @@ const READERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist, Researche
 const WRITERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist];
 const NOBODY: &[Role] = &[];
 
-/// Pallet, call, who may sign it, and from which allowance.
+/// Pallet, call, the roles that may sign it, and the allowance that pays for it.
 const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Charts", "open_chart", &[Patient], Ordinary),
     ("Charts", "add_compartment", &[Patient], Ordinary),
@@ -149,7 +149,7 @@ fn a_long_batch_draws_on_no_reserve() {
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(16))), Some(Reserved));
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(17))), Some(Ordinary));
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(700))), Some(Ordinary));
-    // Those within batches count too.
+    // Calls within batches count too.
     assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(6))])), Some(Reserved));
     assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(7))])), Some(Ordinary));
 }
@@ -196,7 +196,7 @@ fn other_calls_of_utility_are_refused() {
             assert_eq!(RolePolicy::class(role, &within), None, "{role:?} and {call:?} in a batch");
         }
     }
-    // All that there are, besides batches.
+    // The batches are the only calls of the pallet.
     let batches = ["batch", "batch_all", "force_batch"];
     let names: Vec<_> = refused.iter().map(frame_support::traits::GetCallName::get_call_name).collect();
     for (pallet, name) in calls().into_keys().filter(|(pallet, _)| pallet == "Utility") {
@@ -204,7 +204,7 @@ fn other_calls_of_utility_are_refused() {
     }
 }
 
-/// What the columns *role* and *class* of a row in `docs/architecture.md` say; none where no member signs the call.
+/// Parses the columns *role* and *class* of a row in `docs/architecture.md`; no class where no member signs the call.
 fn stated(roles: &str, class: &str) -> (Vec<Role>, Option<CallClass>) {
     let (roles, _) = roles.split_once(" (").unwrap_or((roles, ""));
     let roles = match roles {
