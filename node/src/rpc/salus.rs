@@ -2,9 +2,10 @@
 
 //! The methods `salus_*`: each question of [`SalusApi`], with a block hash as an optional last parameter.
 //!
-//! Without a block hash the best block is asked. Whoever acts on an answer, such as a release gate, names a finalized
-//! block. Parameters and answers are the JSON of the types in `salus-primitives`: identifiers are numbers, digests and
-//! keys are hexadecimal with `0x`, a record is `"CHART/KEY"`. Errors: see [`super::error`].
+//! Without a block hash, a method reads the state of the best block. A program that acts on the answer, such as a
+//! release gate, names a finalized block. Parameters and answers are the JSON of the types in `salus-primitives`:
+//! identifiers are numbers, digests and keys are hexadecimal with `0x`, a record is `"CHART/KEY"`. Errors: see
+//! [`super::error`].
 
 use super::error::Error;
 use crate::service::Client;
@@ -25,13 +26,13 @@ use sp_api::ProvideRuntimeApi;
 use sp_consensus::BlockStatus;
 use std::sync::Arc;
 
-/// Declares the methods and answers each with the question of the same name: the two cannot differ.
+/// Declares the methods, and answers each with the runtime API call of the same name, so that the two cannot differ.
 macro_rules! questions {
     ($(
         $(#[$doc:meta])*
         $method:literal => $name:ident($($parameter:ident: $type:ty),*) $(limit $limit:ident)? -> $answer:ty;
     )*) => {
-        /// What clients ask.
+        /// The RPC methods `salus_*`.
         #[rpc(server)]
         pub(crate) trait SalusMethods {
             $(
@@ -54,70 +55,71 @@ macro_rules! questions {
 }
 
 questions! {
-    /// The institution.
+    /// Returns the institution.
     "salus_institution" => institution(institution: InstitutionId) -> Option<Institution>;
-    /// Institutions from number `from` on.
+    /// Returns institutions from number `from` on.
     "salus_institutions" => institutions(from: InstitutionId) limit limit -> Vec<(InstitutionId, Institution)>;
-    /// The member.
+    /// Returns the member.
     "salus_member" => member(member: MemberId) -> Option<Member>;
-    /// The member that signs transactions with `account`, a public key.
+    /// Returns the member that signs transactions with `account`, a public key.
     "salus_memberOfAccount" => member_of_account(account: SigningKey) -> Option<MemberId>;
-    /// Challenges that wait for the answer of `member`, with the verifier's institution.
+    /// Returns the open challenges to `member`, with the verifiers' institutions.
     "salus_challenges" => challenges(member: MemberId) -> Vec<(InstitutionId, Challenge)>;
-    /// How many verifications a newcomer needs.
+    /// Returns the number of verifications that a newcomer needs.
     "salus_requiredVerifications" => required_verifications() -> u32;
 
-    /// The chart.
+    /// Returns the chart.
     "salus_chart" => chart(chart: ChartId) -> Option<Chart>;
-    /// The charts that `controller` controls.
+    /// Returns the charts that `controller` controls.
     "salus_chartsOf" => charts_of(controller: MemberId) -> Vec<ChartId>;
-    /// The chart's compartments, and which of them wait for a rotation.
+    /// Returns the chart's compartments, and which of them wait for a rotation.
     "salus_compartments" => compartments(chart: ChartId) -> Vec<NumberedCompartment>;
-    /// The compartment's epochs from `from` on.
+    /// Returns the compartment's epochs from `from` on.
     "salus_epochs" => epochs(chart: ChartId, compartment: CompartmentId, from: u32) limit limit -> Vec<(u32, Epoch)>;
-    /// The chart's grants from number `from` on, whatever became of them.
+    /// Returns the chart's grants from number `from` on, whether in force or not.
     "salus_grants" => grants(chart: ChartId, from: GrantId) limit limit -> Vec<(GrantId, Grant)>;
-    /// Grants to `grantee` in any chart, the newest first, from the one before `before` on; `null` begins with the newest.
+    /// Returns the grants to `grantee` in any chart, newest first, that are older than `before`; `null` begins with the
+    /// newest.
     "salus_grantsTo" => grants_to(grantee: Grantee, before: Option<GrantRef>) limit limit -> Vec<GrantInChart>;
-    /// To whom the key of a compartment, or of a record alone, is sealed: the grantees who may read now.
+    /// Returns the grantees to whom the key of a compartment, or of a record alone, is sealed: those who may read now.
     "salus_readers" => readers(chart: ChartId, scope: Scope) -> Vec<Reader>;
-    /// The chart's requests from number `from` on, whatever became of them.
+    /// Returns the chart's requests from number `from` on, whether answered or not.
     "salus_requests" => requests(chart: ChartId, from: RequestId) limit limit -> Vec<(RequestId, Request)>;
-    /// Whether `member` may do what `ask` says in `chart`, and the way to that answer.
+    /// Decides on `ask` by `member` in `chart`, and returns the decision with its steps.
     "salus_explainAccess" => explain_access(member: MemberId, chart: ChartId, ask: Ask) -> Explanation;
 
-    /// The record.
+    /// Returns the record.
     "salus_record" => record(record: RecordId) -> Option<Record>;
-    /// The chart's records after the given key, in the order of the storage; `null` begins with the first.
+    /// Returns the chart's records after the given key, in the order of the storage; `null` begins with the first.
     "salus_records" => records(chart: ChartId, after: Option<RecordKey>) limit limit -> Vec<(RecordKey, Record)>;
-    /// The record's versions from `from` on.
+    /// Returns the record's versions from `from` on.
     "salus_versions" => versions(record: RecordId, from: u32) limit limit -> Vec<(u32, Version)>;
-    /// The reading session that `reader` named `session`.
+    /// Returns the reading session that `reader` named `session`.
     "salus_session" => session(reader: MemberId, session: SessionKey) -> Option<Session>;
 
-    /// The log's length and head.
+    /// Returns the log's length and head.
     "salus_logHead" => log_head(log: LogId) -> LogHead;
-    /// The log's entries from place `from` on, as far as the state still holds them.
+    /// Returns the log's entries from place `from` on, as far as the state still holds them.
     "salus_logPage" => log_page(log: LogId, from: u64) limit limit -> Vec<Entry>;
 
-    /// The time of the block, in Unix milliseconds.
+    /// Returns the time of the block, in Unix milliseconds.
     "salus_now" => now() -> u64;
-    /// What the code of a refused transaction means.
+    /// Returns the refusal with this code of `InvalidTransaction::Custom`.
     "salus_refusal" => refusal(code: u8) -> Option<Refusal>;
 }
 
-/// Answers the methods.
+/// The implementation of the methods.
 pub(crate) struct Salus {
     client: Arc<Client>,
 }
 
 impl Salus {
-    /// Asks this client.
+    /// Asks the runtime through this client.
     pub(crate) fn new(client: Arc<Client>) -> Self {
         Self { client }
     }
 
-    /// The block that is asked: the best one unless it is named.
+    /// Returns the block whose state a method reads: `at`, or the best one.
     fn block(&self, at: Option<Hash>) -> Result<Hash, Error> {
         let Some(block) = at else { return Ok(self.client.info().best_hash) };
         match self.client.block_status(block).map_err(Error::Database)? {
