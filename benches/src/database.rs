@@ -28,7 +28,7 @@ use std::{
 type Header = generic::Header<u32, BlakeTwo256>;
 type Block = generic::Block<Header, OpaqueExtrinsic>;
 
-/// What is measured.
+/// The options of the measurement.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Items of the state

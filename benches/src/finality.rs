@@ -17,7 +17,7 @@ use std::{
 use subxt::rpcs::{rpc_params, RpcClient};
 use tokio::time::sleep;
 
-/// What is measured.
+/// The options of the measurement.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The node's program

@@ -35,7 +35,7 @@ const CONNECTIONS: usize = 4;
 /// How long after the last grant was sent the rest may take to become final.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is measured.
+/// The options of the measurement.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The node's program
@@ -263,7 +263,7 @@ async fn watch_finality(url: String, begun: Instant, wanted: HashMap<[u8; 32], D
     bail!("the node says no more of final blocks")
 }
 
-/// That a transaction is in a block does not say that it granted anything: the charts do.
+/// Counts the grants in the charts: a transaction in a block may have granted nothing.
 async fn check(rpc: &RpcClient, patients: &[Patient], each: u64) -> Result<()> {
     let head: String = rpc.request("chain_getFinalizedHead", rpc_params![]).await?;
     for patient in patients {

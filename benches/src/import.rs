@@ -16,7 +16,7 @@ use std::{
 };
 use subxt::rpcs::RpcClient;
 
-/// What is measured.
+/// The options of the measurement.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The bundle
@@ -93,7 +93,7 @@ async fn measure(node: &Path, salus: &Path, bundle: &Path) -> Result<Duration> {
     Ok(begun.elapsed())
 }
 
-/// Somebody at a computer.
+/// A person at a computer.
 struct Person {
     salus: PathBuf,
     folder: PathBuf,

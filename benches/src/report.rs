@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is printed: the machine, and figures with their spread.
+//! The report: the machine, and figures with their spread.
 
 use anyhow::{Context, Result};
 use std::{fmt, fs, time::Duration};

@@ -17,7 +17,7 @@ use subxt_signer::sr25519::Keypair;
 /// Blocks for which a transaction is valid.
 const MORTALITY: u64 = 1_024;
 
-/// What goes into every transaction of one chain.
+/// The parts that every transaction of one chain has.
 pub(crate) struct Encoder {
     metadata: Metadata,
     spec_version: u32,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which networks there are: two for development, and any other by its specification file.
+//! The networks that the node knows: two for development, and any other by its specification file.
 
 use crate::without_debugging;
 use codec::Decode;
@@ -16,7 +16,7 @@ use std::path::Path;
 /// The specification of a network.
 pub(crate) type ChainSpec = sc_service::GenericChainSpec;
 
-/// The specification that `--chain` names.
+/// Loads the specification that `--chain` names.
 pub(crate) fn load(name: &str) -> Result<ChainSpec, String> {
     match name {
         "dev" => build("Salus Development", "dev", ChainType::Development, Genesis::Preset(presets::DEV)),
@@ -29,18 +29,18 @@ pub(crate) fn load(name: &str) -> Result<ChainSpec, String> {
     }
 }
 
-/// The specification of the network that a file describes, as `salus network init` writes it.
+/// Builds the specification of the network that a file describes, as `salus network init` writes it.
 pub(crate) fn of_network(file: &Path) -> Result<ChainSpec, String> {
     let refuse = |reason: String| format!("the network `{}` cannot be used: {reason}", file.display());
     let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
     let network: Network = serde_json::from_slice(&text).map_err(|error| refuse(error.to_string()))?;
     let spec = build(&network.name, &network.id, ChainType::Live, Genesis::Patch(presets::genesis(&network)))?;
-    // Building the genesis shows what is wrong with the founders.
+    // Building the genesis reveals what is wrong with the founders.
     spec.as_json(true).map_err(refuse)?;
     Ok(spec)
 }
 
-/// The hash of the genesis block, by which nodes and clients tell networks apart.
+/// Returns the hash of the genesis block, by which nodes and clients tell networks apart.
 pub(crate) fn genesis_hash(spec: &dyn sc_service::ChainSpec) -> Result<Hash, String> {
     let storage = spec.as_storage_builder().build_storage()?;
     let executor = sc_executor::WasmExecutor::<sp_io::SubstrateHostFunctions>::builder().build();
@@ -51,7 +51,7 @@ pub(crate) fn genesis_hash(spec: &dyn sc_service::ChainSpec) -> Result<Hash, Str
     Ok(block.header().hash())
 }
 
-/// What the genesis state is made from.
+/// The source of the genesis state.
 enum Genesis {
     Preset(&'static str),
     Patch(serde_json::Value),
@@ -84,14 +84,14 @@ fn from_file(file: &Path) -> Result<ChainSpec, String> {
     };
     let bytes = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
     check_code(&bytes).map_err(refuse)?;
-    // Not `from_json_file`, which maps the file into memory: it would change under the node together with the file.
+    // Not `from_json_file`: it maps the file into memory, so a change of the file would change it under the node.
     let spec = ChainSpec::from_json_bytes(bytes).map_err(refuse)?;
     check_id(spec.id()).map_err(refuse)?;
     check_authorities(&build_genesis(&spec).map_err(refuse)?).map_err(refuse)?;
     Ok(spec)
 }
 
-/// The identifier becomes the name of a folder.
+/// Checks the identifier, which becomes the name of a folder.
 fn check_id(id: &str) -> Result<(), String> {
     let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     match plain && !id.is_empty() && id.len() <= 64 && !id.starts_with('.') {
@@ -100,14 +100,15 @@ fn check_id(id: &str) -> Result<(), String> {
     }
 }
 
-/// The genesis as the state that it makes, in JSON. Otherwise it would be made only when it is needed, by which time
-/// the SDK has forgotten which file it came from.
+/// Builds the genesis state, in JSON. The SDK would build it only when it needs it, and by then has forgotten the file
+/// that it came from.
 fn build_genesis(spec: &ChainSpec) -> Result<Value, String> {
     let json = spec.as_json(true).map_err(|error| {
         if !error.contains(TRAP) {
             return error;
         }
-        // The runtime says why in the log only, which is not there yet. The node ends anyway, so it may be made here.
+        // The runtime says why only in the log, which does not exist yet. The node ends anyway, so it may set up one
+        // here.
         match LoggerBuilder::new("runtime=error").init() {
             Ok(()) => {
                 let _ = spec.as_json(true);
@@ -119,10 +120,10 @@ fn build_genesis(spec: &ChainSpec) -> Result<Value, String> {
     serde_json::from_str(&json?).map_err(|error| error.to_string())
 }
 
-/// The executor's words for a runtime that gave up.
+/// The executor's message for a runtime that trapped.
 const TRAP: &str = "wasm trap";
 
-/// Without authorities the SDK's consensus would end the process on the spot.
+/// Checks that there are authorities. Without any, the SDK's consensus would end the process at once.
 fn check_authorities(spec: &Value) -> Result<(), String> {
     let value = |pallet: &str| {
         let key = [twox_128(pallet.as_bytes()), twox_128(b"Authorities")].concat();
@@ -142,7 +143,7 @@ fn check_authorities(spec: &Value) -> Result<(), String> {
     }
 }
 
-/// Whether the genesis holds something that can be a runtime: WebAssembly, plain or compressed.
+/// Checks that the genesis holds code that can be a runtime: WebAssembly, plain or compressed.
 fn check_code(json: &[u8]) -> Result<(), String> {
     let json: Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let genesis = json.get("genesis").ok_or("it has no `genesis`")?;
@@ -154,7 +155,8 @@ fn check_code(json: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Properties that wallets read. There is no token; the entry keeps them from assuming one with decimals.
+/// Returns the properties that wallets read. There is no token; the entry keeps wallets from assuming one with
+/// decimals.
 fn properties() -> Properties {
     let mut properties = Properties::new();
     properties.insert("ss58Format".into(), 42.into());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whether this node can execute a runtime: what a hospital asks before it confirms an upgrade.
+//! Checks whether this node can execute a runtime, before its institution confirms an upgrade.
 
 use crate::chain_spec;
 use codec::Decode;
@@ -21,14 +21,15 @@ use std::{
     path::Path,
 };
 
-/// System versions that the SDK of this node knows: how state and transactions are hashed, and when new code counts. The
-/// chain began with the first.
+/// System versions that this node's SDK supports. They say how it hashes state and transactions, and when new code
+/// counts. The chain began with the first.
 const SYSTEM_VERSIONS: RangeInclusive<u8> = 1..=3;
 
-/// What a block holds besides the code, at most.
+/// The most bytes of a block besides the code.
 const OVERHEAD: u64 = 1_024;
 
-/// Bytes of code that a block takes. The runtime counts the transactions of a block, and authors fill blocks up to that.
+/// The most bytes of code in a block. The runtime counts the transactions of a block, and authors fill blocks up to its
+/// limit.
 const MOST_BYTES: u64 = (limits::BLOCK_BYTES as u64).saturating_sub(OVERHEAD);
 
 /// A runtime that this node can execute.
@@ -47,8 +48,8 @@ impl fmt::Display for Checked {
     }
 }
 
-/// Checks the runtime in `file`, which is to follow the version `current`; if that is not said, the one in the genesis of
-/// `chain`, or else the one that this node was built with.
+/// Checks the runtime in `file`, which has to be newer than version `current`. Without `current`, that is the version
+/// in the genesis of `chain`, or else the one that this node was built with.
 pub(crate) fn check(file: &Path, chain: Option<&str>, current: Option<u32>) -> Result<Checked, String> {
     let current = match (current, chain) {
         (Some(current), _) => current,
@@ -61,7 +62,7 @@ pub(crate) fn check(file: &Path, chain: Option<&str>, current: Option<u32>) -> R
     Ok(Checked { version, code })
 }
 
-/// Reads no more than it takes to see that a file is too long.
+/// Reads only as much as shows that a file is too long.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut code = Vec::new();
     File::open(file)?.take(MOST_BYTES.saturating_add(1)).read_to_end(&mut code)?;
@@ -93,12 +94,12 @@ fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
     if !SYSTEM_VERSIONS.contains(&version.system_version) {
         return Err(format!("its system version {} is unknown to this node", version.system_version));
     }
-    // Of the runtime that it was built with the node may ask everything.
+    // The node may call every API of the runtime that it was built with, so the new one must have all of them.
     if let Some((id, _)) = VERSION.apis.iter().find(|(id, _)| version.api_version(id).is_none()) {
         return Err(format!("it lacks the runtime API {} that this node asks", sp_core::bytes::to_hex(id, false)));
     }
 
-    // What stands in a section of the file is what the chain goes by; what the code says is what then runs.
+    // The chain reads the version in a section of the file, but the code that runs reports its own. They have to agree.
     let said = RuntimeVersion::decode(&mut execute(&executor, code, "Core_version")?.as_slice())
         .map_err(|error| format!("it does not say which version it is: {error}"))?;
     let decisive =
@@ -115,7 +116,7 @@ fn version_of(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8]) -> R
     RuntimeVersion::decode(&mut bytes.as_slice()).map_err(|error| error.to_string())
 }
 
-/// Executes a function of the runtime without arguments, upon an empty state.
+/// Executes a function of the runtime without arguments, on an empty state.
 fn execute(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8], function: &str) -> Result<Vec<u8>, String> {
     let hash = blake2_256(code).to_vec();
     let fetcher = WrappedRuntimeCode(code.into());

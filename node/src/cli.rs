@@ -6,29 +6,29 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use sc_cli::{RunCmd, SubstrateCli};
 use std::path::PathBuf;
 
-/// Transactions that the pool holds: a minute and a half of full blocks.
+/// Transactions that the pool holds: the full blocks of a minute and a half.
 const POOL_TRANSACTIONS: &str = "20000";
 /// KiB of transactions that the pool holds.
 const POOL_KBYTES: &str = "65536";
-/// A client that reaches the port, perhaps through a proxy on this machine, cannot change the node.
+/// A client that reaches the port, perhaps through a proxy on this machine, must not change the node.
 const RPC_METHODS: &str = "safe";
-/// Bodies of all blocks are kept: they are what the log can be proved from.
+/// The node keeps the bodies of all blocks, because proofs of log entries need them.
 const BLOCKS_PRUNING: &str = "archive";
 
 /// The command line.
 #[derive(Debug, Parser)]
 pub(crate) struct Cli {
-    /// What to do instead of running a node.
+    /// The command to run instead of a node.
     #[command(subcommand)]
     pub(crate) subcommand: Option<Subcommand>,
 
-    /// How to run a node.
+    /// The options of a node.
     #[command(flatten)]
     pub(crate) run: RunCmd,
 }
 
 impl Cli {
-    /// Parses the arguments of this process; prints and exits upon `--help`, `--version` and mistakes.
+    /// Parses the arguments of this process. Prints and exits on `--help`, `--version` and errors.
     pub(crate) fn from_process() -> Self {
         let matches = Self::with_our_defaults().get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
@@ -55,7 +55,7 @@ impl Cli {
     }
 }
 
-/// What to do instead of running a node.
+/// The commands that run instead of a node.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Subcommand {
     /// Make and inspect keys, also for consensus and the network.
@@ -106,7 +106,7 @@ pub(crate) enum Subcommand {
     ChainInfo(sc_cli::ChainInfoCmd),
 }
 
-/// Which runtime, and what it is to follow.
+/// The runtime to check, and the version before it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RuntimeQuestion {
     /// The runtime in WebAssembly, compressed or not, as it will be sent

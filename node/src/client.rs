@@ -4,7 +4,7 @@
 
 use salus_runtime::{opaque::Block, RuntimeApi};
 
-/// The client that knows the chain.
+/// The client of the chain.
 pub(crate) type Client =
     sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>>;
 /// The database behind the client.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Maps the command line to what is done.
+//! Maps the command line to the function that does the work.
 
 use crate::{
     chain_spec, check_runtime,
@@ -43,7 +43,7 @@ impl SubstrateCli for Cli {
     }
 }
 
-/// Does what the command line says.
+/// Runs the command.
 pub(crate) fn run() -> sc_cli::Result<()> {
     let cli = Cli::from_process();
     match &cli.subcommand {
@@ -115,8 +115,8 @@ fn partial(config: Configuration) -> Result<service::Parts, sc_service::Error> {
     service::new_partial(&keep_all_states(config))
 }
 
-/// Keeps the state of every block in a new database, unless the command line says otherwise: what the log said at any
-/// time is proved from it. An existing database remembers how it was created.
+/// Keeps the state of every block in a new database, unless the command line says otherwise. Proofs of former log
+/// entries need these states. An existing database remembers how it was created.
 fn keep_all_states(mut config: Configuration) -> Configuration {
     let exists = config.database.path().is_some_and(|path| path.exists());
     if config.state_pruning.is_none() && !exists {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Notices two blocks by one authority for one slot, and keeps both headers.
+//! Detects two blocks by one authority for one slot, and keeps both headers.
 //!
-//! Aura's import queue writes a line to the log and forgets. The chain acts upon such a pair only when a member reports it
-//! (`authorities.report_equivocation`), so the headers are kept in the database, where `salus_equivocations` finds them.
+//! Aura's import queue only logs such a pair. The chain acts on it when a member reports it
+//! (`authorities.report_equivocation`). So the node keeps the headers in its database, where `salus_equivocations`
+//! finds them.
 
 use crate::client::Client;
 use codec::{Decode, Encode};
@@ -23,16 +24,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Where the evidence lies in the database.
+/// The key of the evidence in the database.
 const KEY: &[u8] = b"salus/equivocations/1";
-/// Pairs that are kept, the newest. One is enough to suspend a seat.
+/// The most pairs that are kept, the newest ones. One is enough to suspend a seat.
 const MAX_KEPT: usize = 16;
-/// Headers that are remembered: those of the last few minutes, with forks.
+/// The most headers in memory: those of the last few minutes, with forks.
 const MAX_REMEMBERED: usize = 1_024;
-/// The target of its log lines.
+/// The log target.
 const LOG_TARGET: &str = "salus";
 
-/// The evidence that this node holds.
+/// The evidence of equivocations that this node has.
 pub(crate) struct Equivocations {
     client: Arc<Client>,
     /// Only one task at a time may read and write the list.
@@ -40,7 +41,7 @@ pub(crate) struct Equivocations {
 }
 
 impl Equivocations {
-    /// In the database of this client.
+    /// Uses the database of this client.
     pub(crate) fn new(client: Arc<Client>) -> Self {
         Self { client, writing: Mutex::new(()) }
     }
@@ -65,11 +66,11 @@ impl Equivocations {
     /// The pairs as the database has them.
     fn kept(&self) -> sp_blockchain::Result<Vec<BlockEquivocation>> {
         let Some(bytes) = self.client.get_aux(KEY)? else { return Ok(Vec::new()) };
-        // A list that cannot be read is not a failure: the next pair replaces it.
+        // An unreadable list is not a failure: the next pair replaces it.
         Ok(Vec::decode(&mut bytes.as_slice()).unwrap_or_default())
     }
 
-    /// Looks at every block that is imported, as long as the node runs.
+    /// Checks every imported block, as long as the node runs.
     pub(crate) async fn watch(self: Arc<Self>) {
         let mut imported = self.client.every_import_notification_stream();
         let mut seen = Seen::default();
@@ -80,7 +81,7 @@ impl Equivocations {
         }
     }
 
-    /// Slot and key of this block's author. The import verified the seal.
+    /// Returns the slot and key of this block's author. The import verified the seal.
     fn author_of(&self, header: &Header) -> Option<(Slot, SigningKey)> {
         let slot = slot_of(header)?;
         let authorities: Vec<AuthorityId> = self.client.runtime_api().authorities(*header.parent_hash()).ok()?;
@@ -117,14 +118,14 @@ fn slot_of(header: &Header) -> Option<Slot> {
 struct Seen(BTreeMap<(Slot, SigningKey), First>);
 
 enum First {
-    /// There is one block.
+    /// One block is known.
     Alone(Box<Header>),
-    /// There were two, which is said once.
+    /// Two blocks are known, and the pair was returned once.
     Told,
 }
 
 impl Seen {
-    /// The pair that this header makes with an earlier one.
+    /// Returns the pair that this header makes with an earlier one.
     fn note(&mut self, (slot, author): (Slot, SigningKey), header: Header) -> Option<BlockEquivocation> {
         let pair = match self.0.get(&(slot, author)) {
             None => {

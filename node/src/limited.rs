@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Executes a foreign runtime in a process of its own, which may take only so much time and memory.
+//! Executes a foreign runtime in a process of its own, with limits on time and memory.
 //!
-//! The author of an upgrade wrote the code, and the SDK's executor sets no time limit. A process can be ended whatever the
-//! code does.
+//! The author of an upgrade wrote the code, and the SDK's executor has no time limit. The node can kill a process,
+//! whatever its code does.
 
 use crate::cli::RuntimeQuestion;
 use rustix::process::{setrlimit, Resource, Rlimit};
@@ -15,13 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Bytes of memory that the process may fill. Compiling today's runtime takes most of what is needed: a fifth of that.
+/// Bytes of memory that the process may fill. Compiling today's runtime needs a fifth of it, the most of all steps.
 const MEMORY: u64 = 2 << 30;
 
-/// Between two looks at the process.
+/// The time between two checks of the process.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// Has another process check the runtime, and passes on what it says.
+/// Has another process check the runtime, and returns its answer.
 pub(crate) fn check_runtime(question: &RuntimeQuestion) -> Result<String, String> {
     let refuse = |reason: String| format!("the runtime `{}` cannot be used: {reason}", question.file.display());
     let program = std::env::current_exe().map_err(|error| refuse(format!("cannot find this program: {error}")))?;
@@ -42,7 +42,7 @@ pub(crate) fn check_runtime(question: &RuntimeQuestion) -> Result<String, String
             question.limit
         ))),
         Some(status) if status.success() => Ok(text(answer).trim_end().to_owned()),
-        // The process said why, in the words that this one would use.
+        // The process reported the reason, in the same words as this one.
         Some(status) if status.code() == Some(2) => {
             let refusal = text(refusal);
             let refusal = refusal.trim_end();
@@ -55,7 +55,7 @@ pub(crate) fn check_runtime(question: &RuntimeQuestion) -> Result<String, String
     }
 }
 
-/// Limits the memory of this process, and its time as well: the process that waits for it may be gone.
+/// Limits the memory of this process, and its time too, because its parent may be gone.
 pub(crate) fn limit_this_process(seconds: u64) -> Result<(), String> {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     for (resource, limit) in [(Resource::Data, MEMORY), (Resource::Cpu, seconds.saturating_mul(cores))] {
@@ -78,19 +78,19 @@ fn arguments(question: &RuntimeQuestion) -> Vec<OsString> {
     arguments
 }
 
-/// Reads while the process runs: one that says much would wait for a reader otherwise.
+/// Reads while the process runs, which would block on a full pipe otherwise.
 fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut text = Vec::new();
         if let Some(stream) = stream {
-            // What was read before a failure is worth as much.
+            // Text from before a failed read is still useful.
             let _ = stream.take(1 << 20).read_to_end(&mut text);
         }
         String::from_utf8_lossy(&text).into_owned()
     })
 }
 
-/// Waits until the process ends; ends it when the time is over.
+/// Waits until the process ends, and kills it after `limit`.
 fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     let begun = Instant::now();
     loop {

@@ -2,8 +2,8 @@
 
 //! `salus-node`: an authority or full node of a Salus network.
 //!
-//! Reading order: [`command`] maps the command line ([`cli`]) to what is done, [`chain_spec`] says which networks there
-//! are, [`service`] puts the parts of a running node together, [`rpc`] is what clients talk to.
+//! Reading order: [`command`] maps the command line ([`cli`]) to functions, and [`chain_spec`] knows the networks.
+//! [`service`] assembles a running node, and [`rpc`] answers clients.
 
 #![allow(clippy::result_large_err, reason = "the error types are the SDK's")]
 
@@ -26,19 +26,19 @@ use std::{io::Write, process::ExitCode};
 fn main() -> ExitCode {
     match command::run() {
         Ok(()) => ExitCode::SUCCESS,
-        // Our own words, or about an argument: they need no "Invalid input" before them.
+        // The text is our own, or about an argument, so it needs no "Invalid input" before it.
         Err(sc_cli::Error::Input(text)) => refuse(&text),
         Err(error) => refuse(&error.to_string()),
     }
 }
 
 fn refuse(text: &str) -> ExitCode {
-    // When standard error is gone, the status alone tells of the failure.
+    // Without standard error, only the status reports the failure.
     let _ = writeln!(std::io::stderr(), "error: {}", without_debugging(text));
     ExitCode::from(2)
 }
 
-/// The error without what the SDK adds for those who debug the runtime: the whole genesis, or where the machine stood.
+/// Returns the error without the SDK's debugging details: the backtrace of the code, or the whole genesis.
 pub(crate) fn without_debugging(text: &str) -> &str {
     ["\nWASM backtrace:", " for blob:\n"].into_iter().fold(text, |text, tail| text.split(tail).next().unwrap_or(text))
 }

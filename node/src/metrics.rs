@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the node tells Prometheus beyond what the SDK does: what happened on the chain, who waits, who decides and who is
-//! away, how old the finalized state is, and how much of the disk is free.
+//! Metrics for Prometheus, besides those of the SDK. They cover actions on the chain, pending members, authorities and
+//! seats, absent authorities, the age of the finalized state, and free disk space.
 //!
-//! Everything is read from finalized state, so no number is ever taken back. What happened is counted from the events of
-//! each block: every entry of an audit log has one, which raises the counter of its action. So an action that the log
-//! learns has its counter without a change here. Repeated denials, which the log writes down only later, have their own.
-//! Nothing here names a member, a chart or a record; the only ones named are institutions with a seat, by their numbers.
+//! The node reads only finalized state, so it never takes a number back. It counts actions by the events of each block:
+//! every entry of an audit log has one, which raises the counter of its action. So a new action has its counter without
+//! a change here. Repeated denials have a counter of their own, because the log writes them down later.
 //!
-//! The keys and types are those of the runtime that the node was built with. A newer runtime may have values that they do
-//! not fit: then `salus_metrics_undecoded_blocks_total` rises, and the rest goes on.
+//! No metric names a member, a chart or a record. Institutions with a seat appear by their numbers.
+//!
+//! Keys and types are those of the runtime that the node was built with. A newer runtime may have values that they do
+//! not fit. Then `salus_metrics_undecoded_blocks_total` rises, and the other metrics go on.
 
 use crate::client::Client;
 use codec::{Decode, DecodeAll};
@@ -39,19 +40,19 @@ use substrate_prometheus_endpoint::{
     U64,
 };
 
-/// Among how many of the newest members those that wait are looked for when the node starts. Who waits has 30 minutes
-/// for each challenge, so older ones have given up.
+/// At the start, the node looks for pending members among this many of the newest. A challenge stays open for 30
+/// minutes, so older ones have given up.
 const MAX_MEMBERS: u64 = 10_000;
-/// Values below one prefix that are read, at most: more than there can be seats.
+/// The most values that are read below one prefix: more than there can be seats.
 const MAX_VALUES: usize = 1_024;
-/// The target of its log lines.
+/// The log target.
 const LOG_TARGET: &str = "salus";
 
-/// Registers the metrics, and keeps them up to date as long as the node runs. Without a registry it has no use.
+/// Registers the metrics, and updates them as long as the node runs. Does nothing without a registry.
 pub(crate) fn spawn(tasks: &TaskManager, registry: Option<&Registry>, client: Arc<Client>, data: &Path) {
     let Some(registry) = registry else { return };
     match Figures::register(registry).and_then(|figures| DiskSpace::register(registry, data).map(|()| figures)) {
-        // Blocking, for it reads the database.
+        // A blocking task, because it reads the database.
         Ok(figures) => tasks.spawn_handle().spawn_blocking("metrics", None, follow(client, figures)),
         Err(error) => log::error!(target: LOG_TARGET, "there are no metrics of the chain: error={error}"),
     }
@@ -68,19 +69,19 @@ async fn follow(client: Arc<Client>, figures: Figures) {
     }
 }
 
-/// A value of the state that is not there to be read, or not as this node knows it.
+/// A value is missing in the state, or does not fit the type that this node knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Unread;
 
 /// The state after a block.
 trait State {
-    /// The value under the key.
+    /// Returns the value under the key.
     fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unread>;
 
-    /// Values under keys that begin so, at most [`MAX_VALUES`].
+    /// Returns the values under keys with this prefix, at most [`MAX_VALUES`].
     fn bytes_below(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Unread>;
 
-    /// The decoded value under the key.
+    /// Returns the decoded value under the key.
     fn value<T: Decode>(&self, key: &[u8]) -> Result<Option<T>, Unread> {
         self.bytes(key)?.map(|bytes| decoded(&bytes)).transpose()
     }
@@ -107,17 +108,17 @@ impl State for AtBlock<'_> {
     }
 }
 
-/// The key of a value that the SDK's pallets keep, whose storage types are not public.
+/// Returns the key of a value of the SDK's pallets, whose storage types are private.
 fn key_of(pallet: &str, item: &str) -> Vec<u8> {
     [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat()
 }
 
-/// Reads what becomes final.
+/// Reads finalized blocks.
 struct Follower {
     figures: Figures,
-    /// Members that wait for their verification.
+    /// Pending members.
     pending: BTreeSet<MemberId>,
-    /// Institutions that the figures name.
+    /// Institutions with a seat, which the metrics name.
     seated: BTreeSet<InstitutionId>,
 }
 
@@ -126,13 +127,13 @@ impl Follower {
         Self { figures, pending: BTreeSet::new(), seated: BTreeSet::new() }
     }
 
-    /// Takes stock of the state in which the node starts. Counters begin at zero: Prometheus knows how to go on.
+    /// Reads the state in which the node starts. Counters begin at zero, which Prometheus takes for a restart.
     fn begin(&mut self, state: &impl State) {
         let read = [self.find_pending(state), self.take_stock(state)];
         self.figures.note_whether_decoded(&read);
     }
 
-    /// Notes that a block became final, and with it those `before` it.
+    /// Updates the metrics with a finalized block, and with the blocks `before` it that became final together with it.
     fn note<S: State>(&mut self, before: &[S], block: &S) {
         let mut read: Vec<_> = before.iter().chain([block]).map(|block| self.count_events(block)).collect();
         read.push(self.take_stock(block));
@@ -156,7 +157,7 @@ impl Follower {
         Ok(())
     }
 
-    /// Counts what happened in a block, and looks at the members whose status it changed.
+    /// Counts the events of a block, and checks the members whose status they changed.
     fn count_events(&mut self, state: &impl State) -> Result<(), Unread> {
         let events: Vec<EventRecord<RuntimeEvent, Hash>> =
             state.value(&key_of("System", "Events"))?.unwrap_or_default();
@@ -166,7 +167,7 @@ impl Follower {
                 RuntimeEvent::Audit(AuditEvent::Appended { action, .. }) => {
                     self.figures.entries.with_label_values(&[action.name()]).inc();
                 }
-                // The log sums these up only at the end of the hour.
+                // The log writes down the count of these only at the end of the hour.
                 RuntimeEvent::Audit(AuditEvent::DenialRepeated { .. }) => self.figures.repeated_denials.inc(),
                 RuntimeEvent::Membership(
                     MembershipEvent::MemberJoined { member, .. }
@@ -180,7 +181,7 @@ impl Follower {
         result
     }
 
-    /// Reads what is so, as opposed to what happened.
+    /// Reads the gauges from the state.
     fn take_stock(&mut self, state: &impl State) -> Result<(), Unread> {
         let Figures { pending, authorities, finalized_at, spec_version, .. } = &self.figures;
         pending.set(u64::try_from(self.pending.len()).unwrap_or(u64::MAX));
@@ -204,7 +205,7 @@ impl Follower {
         }
         let seats = institutions_with_a_seat(state)?;
         for gone in self.seated.difference(&seats) {
-            // Only fails if it is not there, which is what is wanted.
+            // Fails only if the label is missing, which is fine.
             let _ = self.figures.missed_sessions.remove_label_values(&[&gone.0.to_string()]);
         }
         for institution in &seats {
@@ -220,13 +221,13 @@ impl Follower {
     }
 }
 
-/// The institutions with a seat, by the accounts that name their authorities.
+/// Returns the institutions with a seat, by the accounts that name their authorities.
 fn institutions_with_a_seat(state: &impl State) -> Result<BTreeSet<InstitutionId>, Unread> {
     let owners = state.bytes_below(&key_of("Authorities", "SeatOfAuthority"))?;
     owners.iter().map(|bytes| decoded(bytes)).collect()
 }
 
-/// What is told.
+/// The metrics.
 struct Figures {
     entries: CounterVec<U64>,
     repeated_denials: Counter<U64>,
@@ -282,7 +283,7 @@ impl Figures {
                 "Finalized blocks of which something is missing in these metrics, because the node could not read it",
             )?,
         };
-        // From the start, so that the first of a kind is seen as a rise.
+        // Every counter exists from the start, so that Prometheus sees the first of a kind as a rise.
         for action in Action::ALL {
             figures.entries.with_label_values(&[action.name()]).inc_by(0);
         }
@@ -427,7 +428,7 @@ mod tests {
             }
             follower.note(&[], &Here);
             assert!(names.iter().all(|name| count(follower, name) == 1));
-            // The next block has events of its own.
+            // The next block has its own events.
             System::reset_events();
             follower.note(&[], &Here);
             assert!(names.iter().all(|name| count(follower, name) == 1));
@@ -520,7 +521,7 @@ mod tests {
             assert!((finalized_at.get() - 1.5).abs() < 1e-9);
             assert_eq!(undecoded.get(), 0);
 
-            // Who has no seat any more is named no more.
+            // The metrics drop an institution that has lost its seat.
             Seats::<Runtime>::remove(InstitutionId(2));
             pallet_salus_authorities::SeatOfAuthority::<Runtime>::remove(AccountId32::from([2; 32]));
             follower.note(&[], &Here);

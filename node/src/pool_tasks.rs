@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Lets the pool's tasks end with the node without being taken for failures.
+//! Lets the pool's tasks end with the node without a failure report.
 //!
-//! One of the pool's tasks waits in blocking code for the pool to go, so the signal that ends every other task does not
-//! reach it. It ends last, by itself, and the SDK would report that an essential task failed. Such a task is given a
-//! moment to learn that the node is stopping. Only a task that ends while the node runs on has failed, and ends it.
+//! One of the pool's tasks waits in blocking code until the pool is gone, so it misses the signal that ends every other
+//! task. It ends last, by itself, and the SDK would report that an essential task failed. So this module waits a moment
+//! after such a task, in which the node may be told to stop. A task that ends while the node runs on has failed, and
+//! ends the node.
 
 use futures::{future::BoxFuture, FutureExt};
 use futures_timer::Delay;
@@ -12,10 +13,11 @@ use sc_service::SpawnEssentialTaskHandle;
 use sp_core::traits::SpawnEssentialNamed;
 use std::time::Duration;
 
-/// How long after the end of a task the node may still be told to stop. A real failure is reported this much later.
+/// The time after the end of a task in which the node may still be told to stop. A real failure is reported this much
+/// later.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Spawns the tasks of the pool.
+/// A spawner for the tasks of the pool.
 #[derive(Clone)]
 pub(crate) struct PoolTasks(pub(crate) SpawnEssentialTaskHandle);
 
@@ -29,7 +31,7 @@ impl SpawnEssentialNamed for PoolTasks {
     }
 }
 
-/// The timer is not the runtime's, which stops with the node.
+/// The timer runs outside of the async runtime, which stops with the node.
 fn and_a_moment(task: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
     async {
         task.await;
@@ -46,7 +48,7 @@ mod tests {
     use std::time::Instant;
     use tokio::runtime::Runtime;
 
-    /// A task that nothing but the end of its channel ends, as the pool has one.
+    /// A task that ends only with its channel, like one of the pool's.
     fn deaf_task() -> (std::sync::mpsc::Sender<()>, BoxFuture<'static, ()>) {
         let (sender, receiver) = std::sync::mpsc::channel();
         let task = async move { receiver.into_iter().for_each(drop) };

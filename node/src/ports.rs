@@ -2,9 +2,9 @@
 
 //! Refuses to start a node where another program already listens.
 //!
-//! The SDK is lenient: it takes a random port for clients when the named one is in use, shares the port for peers with
-//! the node that has it, and serves no metrics when their port is in use. It mentions none of this, so operators would
-//! ask, watch and alert on one node while they believe it to be another.
+//! The SDK is lenient. When the RPC port is in use, it takes a random one. It shares a peer port with the node that has
+//! it, and skips metrics when their port is in use. It logs none of this. So operators would query and watch one node,
+//! and take it for another.
 
 use sc_network::{multiaddr::Protocol, Multiaddr};
 use sc_service::Configuration;
@@ -14,7 +14,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-/// Checks every port that the command line names, and makes the node insist on its ports for clients.
+/// Checks every port that the command line names, and makes the RPC server insist on its port.
 pub(crate) fn claim(config: &mut Configuration) -> Result<(), String> {
     for endpoint in config.rpc.addr.iter_mut().flatten() {
         // Another program may take the port between this check and the start of the server.
@@ -32,7 +32,7 @@ pub(crate) fn claim(config: &mut Configuration) -> Result<(), String> {
     Ok(())
 }
 
-/// What a port is for.
+/// The use of a port.
 #[derive(Clone, Copy)]
 enum Listener {
     Clients,
@@ -66,19 +66,19 @@ fn refuse_if_taken(listener: Listener, kind: Type, address: SocketAddr) -> Resul
             listener.purpose(),
             listener.option(),
         )),
-        // The SDK tells of every other reason, or does without IPv6 where the machine has none.
+        // The SDK reports every other reason, or does without IPv6 where the machine has none.
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
-/// Listens for a moment, and shares the port with no other program.
+/// Listens for a moment, without sharing the port.
 fn try_to_listen(kind: Type, address: SocketAddr) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), kind, None)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
     if kind == Type::STREAM {
-        // Connections that a node leaves behind when it ends do not keep the next one from starting.
+        // A node can start while connections of the previous one are still closing.
         socket.set_reuse_address(true)?;
     }
     socket.bind(&address.into())?;
@@ -88,7 +88,7 @@ fn try_to_listen(kind: Type, address: SocketAddr) -> io::Result<()> {
     }
 }
 
-/// The socket that listens at an address of the network; `None` for an address that is not of this machine's interfaces.
+/// Returns the socket that listens at a network address; `None` for an address of no interface of this machine.
 fn socket_of(address: &Multiaddr) -> Option<(Type, SocketAddr)> {
     let mut parts = address.iter();
     let host: IpAddr = match parts.next()? {
@@ -117,7 +117,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let refusal = refusal_of(Type::STREAM, address).unwrap();
         assert!(refusal.contains(&address.to_string()) && refusal.contains("\nhint: "), "{refusal}");
-        // Of a program that listens everywhere, too.
+        // The check also finds a program that listens on all addresses.
         assert!(refusal_of(Type::STREAM, SocketAddr::new([0, 0, 0, 0].into(), address.port())).is_some());
         assert_eq!(refusal_of(Type::DGRAM, address), None);
         drop(listener);
@@ -141,7 +141,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let client = std::net::TcpStream::connect(address).unwrap();
         let (server, _) = listener.accept().unwrap();
-        // The side that closes first is the one that waits.
+        // The side that closes first keeps the connection in its wait state.
         drop((listener, server));
         drop(client);
         assert_eq!(refusal_of(Type::STREAM, address), None);

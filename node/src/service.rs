@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Puts the parts of a running node together: database, pool, network, RPC, authoring and finality.
+//! Assembles a running node: database, pool, network, RPC, authoring and finality.
 
 use crate::{
     client::{Client, FullBackend, Pool},
@@ -30,7 +30,7 @@ type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type BlockImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, Client, SelectChain>;
 type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, Client, SelectChain>;
 
-/// What every command that opens the database needs.
+/// The parts that every command with a database needs.
 pub(crate) type Parts = PartialComponents<
     Client,
     FullBackend,
@@ -40,29 +40,30 @@ pub(crate) type Parts = PartialComponents<
     (BlockImport, GrandpaLink, Option<Telemetry>),
 >;
 
-/// At least every so many blocks there is a stored proof of finality. A proof of an entry of the log carries the
-/// headers up to the next one, so this bounds its length (16 KiB or so), at the price of storing one every half minute.
+/// The most blocks between two stored proofs of finality: one every half minute. A proof of a log entry carries the
+/// headers up to the next stored one, so this bounds its length to some 16 KiB.
 const JUSTIFICATION_PERIOD: u32 = 32;
 
-/// How long a vote is taken to travel. A round waits twice and four times as long for votes that do not come; the SDK's
-/// default (333 ms) is made for networks around the globe and six-second blocks.
+/// The assumed time that a vote takes to reach all nodes. A round waits twice and four times as long for missing votes.
+/// The SDK's default (333 ms) suits networks around the globe and six-second blocks.
 const GOSSIP_DURATION: Duration = Duration::from_millis(200);
 
-/// Votes stay this many blocks behind the best one (the SDK's default is 2), so that all authorities have seen what is
-/// voted on. With slots of a second, and one more block, this decides how soon a transaction is final.
+/// The number of blocks by which votes stay behind the best one (the SDK's default is 2). So all authorities have seen
+/// the block that they vote on. With slots of a second, and one more block, this decides how soon a transaction is
+/// final.
 const VOTE_BEHIND_BEST: u32 = 1;
 
-/// Bytes that an author puts into a block, at most. The runtime counts transactions and decides; the author, which
-/// counts the header as well, must not be stricter, or a new runtime that the chain would take is never included.
+/// The most bytes that an author puts into a block. The runtime counts transactions and decides. The author counts the
+/// header as well, and must not be stricter: otherwise no author would include a new runtime that the chain accepts.
 const BLOCK_BYTES: usize = limits::BLOCK_BYTES as usize + HEADER_BYTES;
 
-/// Bytes of a block that are not transactions, at most: the digest holds a slot and at most one change of authorities.
+/// The most bytes of a block that are not transactions. The digest holds a slot and at most one change of authorities.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// The part of a slot in which a block is put together. In the other half the other nodes execute it.
+/// The part of a slot in which the author builds a block. In the other half the other nodes execute it.
 const PROPOSAL_SHARE: f32 = 0.5;
 
-/// Opens the database and builds what every command needs.
+/// Opens the database and builds the parts that every command needs.
 pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
     let telemetry = config
         .telemetry_endpoints
@@ -157,7 +158,8 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             metrics.clone(),
             net_config.peer_store_handle(),
         );
-    // A protocol that no task serves would close every connection: litep2p tells all protocols of each.
+    // Without a task that serves the protocol, the node would lose every connection: litep2p announces all protocols of
+    // each.
     let enable_grandpa = !config.disable_grandpa;
     if enable_grandpa {
         net_config.add_notification_protocol(grandpa_protocol_config);
@@ -192,7 +194,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             offchain_db: backend.offchain_storage(),
             transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool.clone())),
             network_provider: Arc::new(network.clone()),
-            // Nothing in the runtime calls out.
+            // The runtime makes no HTTP requests.
             enable_http_requests: false,
             custom_extensions: |_| Vec::new(),
         })?;
@@ -284,7 +286,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
             telemetry: telemetry.as_ref().map(Telemetry::handle),
             compatibility_mode: Default::default(),
         })?;
-        // Essential: an authority that no longer authors stops instead of looking alive.
+        // Essential: an authority that stops authoring ends its node, so that the node does not look alive.
         task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
     }
 
@@ -321,7 +323,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
     Ok(task_manager)
 }
 
-/// What the author of a block says of itself: its slot and the time.
+/// Returns the inherents of a block: its slot and the time.
 fn inherents(slot_duration: SlotDuration) -> (SlotProvider, TimeProvider) {
     let time = TimeProvider::from_system_time();
     (SlotProvider::from_timestamp_and_slot_duration(*time, slot_duration), time)

@@ -2,13 +2,13 @@
 
 //! Ends a node whose syncing waits for answers that never come, so that its supervisor restarts it.
 //!
-//! A node that could not verify a block drops the peer that sent it, and forgets what it had asked that peer for. In a network
-//! of reserved peers the connection stays, though: the SDK's network (litep2p) ignores the order to close it. Syncing then waits
-//! for an answer that never comes, and once that has happened with every peer, the node stands still, with all its peers
-//! and looking well. A clock that runs behind is enough: every block comes from the future until the clock is right again
-//! (docs/faults.md, `wrong-clock`).
+//! A node that could not verify a block drops the peer that sent it, and forgets its open requests to that peer. In a
+//! network of reserved peers the connection stays, though: the SDK's network (litep2p) ignores the order to close it.
+//! Syncing then waits for an answer that never comes. Once that has happened with every peer, the node makes no
+//! progress, but still has all its peers and looks healthy. A clock that runs behind is enough: every block comes from
+//! the future until the clock is right again (docs/faults.md, `wrong-clock`).
 //!
-//! Reconnecting does not help: after that the SDK asks a peer nothing for a minute, and for longer each time.
+//! Reconnecting does not help: the SDK then sends the peer no requests for a minute, and for longer each time.
 
 use salus_runtime::{opaque::Block, BlockNumber};
 use sc_client_api::HeaderBackend;
@@ -17,20 +17,21 @@ use sp_consensus::SyncOracle;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
-/// How often it looks.
+/// The time between two checks.
 const INTERVAL: Duration = Duration::from_secs(3);
-/// After so many looks without a new block, syncing counts as stuck. The others make one in every second or so.
+/// The number of checks without a new block after which syncing counts as stuck. The other nodes make a block every
+/// second or so.
 const PATIENCE: u32 = 5;
-/// The target of its log lines.
+/// The log target.
 const LOG_TARGET: &str = "salus";
 
-/// Watches until syncing is stuck. As an essential task it ends the node with itself.
+/// Watches until syncing is stuck. As an essential task, its end stops the node.
 pub(crate) async fn watch(client: Arc<impl HeaderBackend<Block>>, sync: Arc<SyncingService<Block>>) {
     let mut progress = Progress::default();
     loop {
         sleep(INTERVAL).await;
         let best = client.info().best_number;
-        // While a proof of finality or a state is fetched, no block is expected, for however long that takes.
+        // While the node fetches a proof of finality or a state, it imports no blocks, however long that takes.
         let fetches = sync.status().await.is_ok_and(|status| status.warp_sync.is_some() || status.state_sync.is_some());
         if progress.is_stuck(best, sync.is_major_syncing() && !sync.is_offline() && !fetches) {
             let seconds = INTERVAL.as_secs().saturating_mul(PATIENCE.into());
@@ -43,7 +44,7 @@ pub(crate) async fn watch(client: Arc<impl HeaderBackend<Block>>, sync: Arc<Sync
     }
 }
 
-/// Whether syncing goes on.
+/// The progress of syncing.
 #[derive(Default)]
 struct Progress {
     best: BlockNumber,
@@ -51,7 +52,7 @@ struct Progress {
 }
 
 impl Progress {
-    /// Whether nothing came for too long, although there is more.
+    /// Whether no block came for too long, although the node is behind.
     fn is_stuck(&mut self, best: BlockNumber, is_behind: bool) -> bool {
         let stands = is_behind && best == self.best;
         self.best = best;

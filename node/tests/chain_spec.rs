@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Specifications that cannot be used: each is refused with its file and its fault, before anything is written.
+//! Unusable specifications: the node refuses each with its file and its fault, before it writes anything.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -18,7 +18,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The specification that `build-spec` writes for `dev`.
+/// Returns the specification that `build-spec` writes for `dev`.
 fn specification(options: &[&str]) -> Value {
     let output = node(&[&["build-spec", "--chain", "dev", "--disable-default-bootnode"], options].concat()).output();
     serde_json::from_slice(&output.unwrap().stdout).unwrap()
@@ -37,7 +37,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// What the node says while it refuses to run with `content` as its specification.
+/// Returns the message with which the node refuses to run with `content` as its specification.
 fn refusal_of(folder: &Path, content: &[u8]) -> String {
     let (file, base) = (folder.join("spec.json"), folder.join("base"));
     fs::write(&file, content).unwrap();
@@ -52,7 +52,7 @@ fn refusal_of(folder: &Path, content: &[u8]) -> String {
     assert!(text.contains("error: the chain specification `"), "{text}");
     assert!(text.contains("spec.json` cannot be used: ") && text.contains("\nhint: `--chain` takes `dev`"), "{text}");
     assert!(!text.contains("backtrace") && text.len() < 2_000, "{text}");
-    // Nor did it begin anything.
+    // The node has not created a database either.
     let begun: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(begun, ["spec.json"], "{text}");
     text
@@ -118,7 +118,7 @@ fn fields_that_cannot_be_are_refused() {
     }
 }
 
-/// What only the runtime can judge it judges itself; it says why in a line of the log.
+/// Only the runtime can judge these faults; it gives the reason in a line of the log.
 #[test]
 fn genesis_that_cannot_be_is_refused() {
     let folder = folder("genesis");

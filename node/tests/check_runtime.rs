@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus-node check-runtime`: what a node says of a runtime before an upgrade.
+//! `salus-node check-runtime`: the node's verdict on a runtime before an upgrade.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -124,7 +124,7 @@ fn a_runtime_is_as_long_as_a_block_takes_at_most() {
     said_of(&file("longest.wasm", &padded(most)), &["--current", "0"]);
     let text = refusal_of(&file("too-long.wasm", &padded(most + 1)), &["--current", "0"]);
     assert!(text.contains("more than") && text.contains("hint: use the compressed one"), "{text}");
-    // A file without end is not read to its end.
+    // The node does not read an endless file to its end.
     let text = refusal_of(&PathBuf::from("/dev/zero"), &[]);
     assert!(text.contains("more than"), "{text}");
 }

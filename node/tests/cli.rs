@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The command line, as its user meets it.
+//! The command line from its user's view.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -26,7 +26,7 @@ fn stdout_of(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What the process says on stderr while it fails, without panicking.
+/// Returns the message on stderr with which the process fails, without a panic.
 fn refusal_of(arguments: &[&str]) -> String {
     let output = run(arguments);
     let text = String::from_utf8(output.stderr).unwrap();
@@ -41,7 +41,7 @@ fn specification(name: &str, text: &str) -> PathBuf {
     file
 }
 
-/// A specification that is fine but for what `edit` does to it.
+/// Writes a specification that is valid except for the changes of `edit`.
 fn edited(name: &str, edit: impl FnOnce(&mut serde_json::Value)) -> PathBuf {
     let text = stdout_of(&["build-spec", "--chain", "dev", "--raw", "--disable-default-bootnode"]);
     let mut json = serde_json::from_str(&text).unwrap();
@@ -156,7 +156,7 @@ fn an_authority_whose_port_is_open_to_all_is_refused() {
     assert!(text.contains("--rpc-external option shouldn't be used"), "{text}");
 }
 
-/// A description as `salus network init` writes it, of one hospital with these keys.
+/// Returns the description of a network of one hospital with these keys, as `salus network init` writes it.
 fn network(aura: &str) -> String {
     let key = |byte: u8| format!("0x{}", format!("{byte:02x}").repeat(32));
     serde_json::json!({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node that answers more than the programs of its own machine: behind a proxy, or in a container.
+//! A node that answers clients beyond its own machine: behind a proxy, or in a container.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -17,7 +17,7 @@ use serde_json::{json, Value};
 use support::Node;
 
 const PORTS: [&str; 2] = ["--rpc-port=0", "--listen-addr=/ip4/127.0.0.1/tcp/0"];
-/// What a client calls a proxy.
+/// The name by which a client calls a proxy.
 const PROXY: &str = "salus.hospital-a.example";
 
 fn status_for(node: &Node, host: &str) -> String {
@@ -43,7 +43,7 @@ fn with_all_origins_the_node_answers_to_any_name() {
     assert_eq!(status_for(&node, PROXY), "200");
 }
 
-/// As docker/compose.yaml starts it.
+/// The node starts with the options of docker/compose.yaml.
 #[test]
 fn a_node_that_answers_all_machines_offers_safe_methods_only() {
     let node = Node::start_with(&[&PORTS[..], &["--unsafe-rpc-external"]].concat());
@@ -89,7 +89,7 @@ fn a_node_that_answers_all_machines_offers_safe_methods_only() {
         refused += 1;
     }
     assert!(refused >= 15, "the SDK offers most of them: {offered:?}");
-    // A new method of the SDK that changes a node has a name that says so, and belongs into the list.
+    // A new method of the SDK that changes a node has a name that says so, and belongs into the list above.
     for method in offered.iter().filter(|method| !method.contains("subscribe") && !method.starts_with("transaction")) {
         let name = method.split_once('_').map_or(*method, |(_, name)| name);
         let changes =

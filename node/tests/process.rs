@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a node starts beside others, and how it ends.
+//! The start of a node beside others, and its end.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -21,7 +21,7 @@ use std::{
 };
 use support::{Node, PATIENCE};
 
-/// What a node says while it refuses to start with these options.
+/// Returns the message with which a node refuses to start with these options.
 fn refusal_of(options: &[&str]) -> String {
     let begun = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_salus-node")).args(["--tmp"]).args(options).output().unwrap();
@@ -68,7 +68,7 @@ fn a_second_node_with_the_ports_of_the_first_is_refused() {
         let text = refusal_of(&[chain, &["--no-prometheus", any[1], &listen]].concat());
         assert!(text.contains("the port for other nodes") && text.contains("`--listen-addr`"), "{text}");
     }
-    // The first one has noticed nothing.
+    // The first node is not affected.
     assert_eq!(first.ask("system_chain", serde_json::json!([])), "Salus Development");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a running node answers, over plain HTTP.
+//! The answers of a running node, over plain HTTP.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -23,7 +23,7 @@ use std::{
 };
 use support::{Node, PATIENCE};
 
-/// One node for all of it: starting one takes longer than everything that is asked.
+/// All checks share one node: starting one takes longer than all of them.
 #[test]
 fn node_answers_questions_refuses_bad_ones_and_proves_finality() {
     let node = Node::start();
@@ -71,7 +71,7 @@ fn every_method_answers(node: &Node) {
     }
     let methods = node.ask("rpc_methods", json!([]));
     let methods = methods["methods"].as_array().unwrap().iter().filter_map(Value::as_str);
-    // What the node itself noticed is a question to no block.
+    // `salus_equivocations` reads the node's own database, not the state of a block, so it is not among the questions.
     assert_eq!(methods.filter(|method| method.starts_with("salus_")).count(), questions.len() + 1);
     assert_eq!(node.ask("salus_equivocations", json!([])), json!([]));
 
@@ -94,7 +94,7 @@ fn bad_questions_have_the_documented_codes(node: &Node) {
     assert_eq!(node.error_code("salus_institutions", json!([0, 257])), 7003);
     assert_eq!(node.error_code("grandpa_proveFinality", json!([4_000_000])), 7005);
     assert_eq!(node.error_code("salus_nothing", json!([])), -32601);
-    // The node was started without leave to change it.
+    // The node refuses methods that change it.
     for (method, parameters) in
         [("author_rotateKeysWithOwner", json!(["0x00"])), ("system_addReservedPeer", json!(["/ip4/127.0.0.1"]))]
     {
@@ -110,7 +110,7 @@ fn health_is_told(node: &Node) {
     assert!(body.contains("isSyncing"), "{body}");
 }
 
-/// Also before the set of authorities has ever changed, where the SDK's own method knows no proof.
+/// Checks that there is a proof before the set of authorities has ever changed, where the SDK's own method finds none.
 fn finality_is_proved(node: &Node) {
     let begun = Instant::now();
     while node.finalized() < 3 {
@@ -121,7 +121,7 @@ fn finality_is_proved(node: &Node) {
     let bytes = sp_core::bytes::from_hex(proof.as_str().unwrap()).unwrap();
     let proof = FinalityProof::<Header>::decode(&mut bytes.as_slice()).unwrap();
     assert!(!proof.justification.is_empty());
-    // Headers lead from the block to the one that was voted on.
+    // Headers lead from the block to the one that the authorities voted on.
     let mut parent = node.ask("chain_getBlockHash", json!([1]));
     for header in &proof.unknown_headers {
         assert_eq!(json!(header.parent_hash), parent);

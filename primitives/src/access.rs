@@ -18,12 +18,12 @@ pub use crate::{
     purposes::{Purpose, Purposes},
 };
 
-/// Live readers of a compartment, at most: the patient's client re-seals to each of them after a rotation.
+/// The most live readers of a compartment. The patient's client re-seals to each of them after a rotation.
 pub const MAX_READERS: u32 = 64;
-/// Live grants over one record, at most: who amends the record seals the new content key to each of them.
+/// The most live grants over one record. A member who amends the record seals the new content key to each of them.
 pub const MAX_RECORD_GRANTS: u32 = 8;
 
-/// What a grant or an open covers within its chart.
+/// The part of a chart that a grant or an open covers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -34,7 +34,7 @@ pub enum Scope {
     Record(RecordKey),
 }
 
-/// To whom a grant is given.
+/// The member or institution that gets a grant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,10 +55,10 @@ impl Grantee {
     }
 }
 
-/// What a grant is to cover, as its giver names it.
+/// The scope of a grant, as its giver names it.
 ///
-/// The chain looks at the record when a member asks for it, not when access to it is granted: a grant over a record
-/// that lies in another compartment than the giver says covers nothing.
+/// The chain looks at the record when a member asks for it, not when the controller grants access. If the record is in
+/// another compartment than the giver named, the grant covers nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -77,7 +77,7 @@ pub enum GrantScope {
 }
 
 impl GrantScope {
-    /// What is covered.
+    /// Returns the compartment or record, without the details that the giver added.
     pub fn scope(&self) -> Scope {
         match self {
             Self::Compartment(compartment) => Scope::Compartment(*compartment),
@@ -85,7 +85,7 @@ impl GrantScope {
         }
     }
 
-    /// The compartment that is covered, or in which the record lies.
+    /// Returns the compartment, or that of the record.
     pub fn compartment(&self) -> CompartmentId {
         match self {
             Self::Compartment(compartment) | Self::Record { compartment, .. } => *compartment,
@@ -104,17 +104,17 @@ pub struct GrantEnvelope {
     pub edition: u32,
 }
 
-/// What a grant allows, before it is given a number.
+/// The terms of a grant, before it has a number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct GrantTerms {
-    /// What it covers.
+    /// The compartment or record that it covers.
     pub scope: GrantScope,
-    /// What the grantee may do.
+    /// The permissions that the grantee gets.
     pub permissions: Permissions,
     /// Purposes that the grantee may state when reading; at least one.
     pub purposes: Purposes,
-    /// When it begins and ends.
+    /// The interval in which it is in force.
     pub interval: Interval,
     /// SHA-256 of the vault object with the sealed reason, and of the text that the patient was shown (S4-07).
     pub reason: Option<Digest>,
@@ -123,34 +123,34 @@ pub struct GrantTerms {
     pub envelope: Option<Digest>,
 }
 
-/// A grant. Nothing of its interval is ever overwritten, so "was it allowed then?" has an answer for ever.
+/// A grant. Its interval is never overwritten, so the chain can always answer "was it allowed then?".
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Grant {
-    /// To whom it is given.
+    /// The member or institution that gets it.
     pub grantee: Grantee,
-    /// What it covers.
+    /// The compartment or record that it covers.
     pub scope: Scope,
     /// The compartment that it covers, or in which its record lies.
     pub compartment: CompartmentId,
-    /// What the grantee may do.
+    /// The permissions that the grantee gets.
     pub permissions: Permissions,
     /// Purposes that the grantee may state when reading.
     pub purposes: Purposes,
-    /// When it was given.
+    /// The time of the grant, in Unix milliseconds.
     #[codec(compact)]
     pub granted_at: Moment,
-    /// When it begins and ends.
+    /// The interval in which it is in force.
     pub interval: Interval,
-    /// When it was revoked.
+    /// The time of the revocation, in Unix milliseconds.
     pub revoked_at: Option<Moment>,
     /// SHA-256 of the sealed reason.
     pub reason: Option<Digest>,
     /// The newest envelope for the grantee; renewed after each rotation.
     pub envelope: Option<GrantEnvelope>,
-    /// Who gave it.
+    /// The controller who gave it.
     #[codec(compact)]
     pub granted_by: MemberId,
-    /// Whether it was given by `grant_access_to_lab`, and so ends by `revoke_access_from_lab` (S1-18, S1-20).
+    /// Whether `grant_access_to_lab` gave it, so that only `revoke_access_from_lab` ends it (S1-18, S1-20).
     pub laboratory: bool,
     /// The request that it answers.
     pub request: Option<RequestId>,
@@ -167,7 +167,7 @@ impl Grant {
         is_over(self.interval, self.revoked_at, at)
     }
 
-    /// What the list of its scope says of it.
+    /// Returns the part of the grant that the list of its scope holds.
     pub fn listed(&self, number: GrantId) -> ListedGrant {
         ListedGrant {
             number,
@@ -182,24 +182,24 @@ impl Grant {
     }
 }
 
-/// A grant in the list of its scope: what decisions need to know of it.
+/// The part of a grant that decisions read, in the list of its scope.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct ListedGrant {
     /// Its number.
     #[codec(compact)]
     pub number: GrantId,
-    /// To whom it is given.
+    /// The member or institution that gets it.
     pub grantee: Grantee,
     /// The compartment that it covers, or in which its record lies.
     pub compartment: CompartmentId,
-    /// What the grantee may do.
+    /// The permissions that the grantee gets.
     pub permissions: Permissions,
     /// Purposes that the grantee may state when reading.
     pub purposes: Purposes,
-    /// When it begins and ends.
+    /// The interval in which it is in force.
     pub interval: Interval,
-    /// When it was revoked.
+    /// The time of the revocation, in Unix milliseconds.
     pub revoked_at: Option<Moment>,
     /// The epoch or version of its newest envelope; none when it carries no key.
     pub edition: Option<u32>,
@@ -244,7 +244,7 @@ pub struct SealedKey {
     pub envelope: Digest,
 }
 
-/// Names a grant among those of all charts.
+/// The number of a grant among those of all charts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct GrantRef {
@@ -256,7 +256,7 @@ pub struct GrantRef {
     pub number: GrantId,
 }
 
-/// To whom a key is sealed: a member or institution that may read, and the grant that says so.
+/// A grantee to whom a key is sealed, and the grant that permits it to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 pub struct Reader {
     /// The grant.
@@ -270,21 +270,21 @@ pub struct Reader {
 /// A request for access that waits for its chart's controller (S4-12).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Request {
-    /// Who asks.
+    /// The member who asks.
     pub requester: MemberId,
-    /// What the requester wants to do.
+    /// The permissions that the requester asks for.
     pub permissions: Permissions,
-    /// Why.
+    /// The purpose that the requester states.
     pub purpose: Purpose,
-    /// Until when access is wanted.
+    /// The end of the wanted access, in Unix milliseconds.
     pub until: Option<Moment>,
     /// SHA-256 of the vault object with the sealed reason.
     pub reason: Option<Digest>,
-    /// When it was made.
+    /// The time of the request, in Unix milliseconds.
     pub requested_at: Moment,
-    /// From when on it can no longer be approved.
+    /// The time at which it expires, in Unix milliseconds.
     pub expires_at: Moment,
-    /// What became of it.
+    /// The answer, if there is one.
     pub state: RequestState,
 }
 
@@ -296,7 +296,7 @@ impl Request {
 }
 
 vocabulary! {
-    /// What became of a request. An open one past its term counts as expired without any further entry.
+    /// The answer to a request. An open request past its term counts as expired without a further log entry.
     RequestState, "state of a request" {
         /// Waits for an answer until it expires.
         Open = 0, "open", "waits for an answer until it expires";
@@ -307,24 +307,24 @@ vocabulary! {
     }
 }
 
-/// What is asked of a chart.
+/// The operation that a member asks for in a chart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Ask {
     /// The operation.
     pub permission: Permission,
-    /// On what.
+    /// The compartment or record.
     pub scope: Scope,
-    /// For which purpose; asked of reading and disclosing, absent for writing.
+    /// The purpose. Reading and disclosing need one, writing has none.
     pub purpose: Option<Purpose>,
-    /// At which moment.
+    /// The moment for which the decision is made, in Unix milliseconds.
     pub at: Moment,
-    /// Which version of the record, when the question is about one: of several grants that permit, the basis is one
-    /// whose envelope opens it.
+    /// The version of the record, if the question is about one. Of several grants that permit, the basis is one whose
+    /// envelope opens this version.
     pub version: Option<u32>,
 }
 
-/// Why something is permitted.
+/// The reason why a decision permits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -336,7 +336,7 @@ pub enum Basis {
 }
 
 vocabulary! {
-    /// Why something is denied. Later variants are nearer to being permitted.
+    /// The reason why a decision denies. Later variants are nearer to a permission.
     Denial, "denial" {
         /// The asker is not an active member.
         NotActive = 0, "not-active", "the asker is not an active member";
@@ -371,33 +371,33 @@ vocabulary! {
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
-    /// Permitted, and why.
+    /// The asker may do it, for this reason.
     Permitted(Basis),
-    /// Denied, and why.
+    /// The asker may not do it, for this reason.
     Denied(Denial),
 }
 
 impl Decision {
-    /// Whether it permits.
+    /// Whether the decision permits.
     pub fn is_permitted(&self) -> bool {
         matches!(self, Self::Permitted(_))
     }
 }
 
-/// One step of the way to a decision.
+/// One step of a decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Check {
-    /// What was looked at.
+    /// The question of this step.
     pub step: Step,
-    /// Whether it speaks for permitting.
+    /// Whether the answer speaks for permitting.
     pub passed: bool,
-    /// The grant that was looked at, in the steps that concern one.
+    /// The grant that this step is about, if it is about one.
     pub grant: Option<GrantId>,
 }
 
 vocabulary! {
-    /// What a step of a decision looks at.
+    /// The question of one step of a decision.
     Step, "step of a decision" {
         /// Is the asker an active member?
         Membership = 0, "membership", "is the asker an active member?";
@@ -424,11 +424,11 @@ vocabulary! {
     }
 }
 
-/// A decision and the way to it (`explain_access`).
+/// A decision with the steps that led to it (`explain_access`).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 pub struct Explanation {
     /// The decision.
     pub decision: Decision,
-    /// Every step that was looked at, in order.
+    /// Every step taken, in order.
     pub path: Vec<Check>,
 }

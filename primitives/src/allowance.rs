@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What members and institutions may spend on transactions, and what they spent. There are no fees.
+//! Allowances: the quotas of members and institutions for transactions, and their usage. There are no fees.
 
 use crate::time::{Moment, HOUR};
 use codec::{Compact, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// A traffic allowance: what may be spent at once, and how fast it refills.
+/// A traffic quota: the amount that its owner may spend at once, and the time in which it refills.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Quota {
@@ -25,30 +25,31 @@ impl Quota {
         self.time >= least.time && self.bytes >= least.bytes && self.refill <= least.refill
     }
 
-    /// So many times as much.
+    /// Returns `factor` times this quota, with the same refill time.
     pub fn times(self, factor: u64) -> Self {
         Self { time: self.time.saturating_mul(factor), bytes: self.bytes.saturating_mul(factor), ..self }
     }
 
-    /// One of so many equal parts.
+    /// Returns one of `parts` equal parts of this quota, with the same refill time.
     pub fn divided_by(self, parts: u64) -> Self {
         let part = |whole: u64| whole.checked_div(parts).unwrap_or(whole);
         Self { time: part(self.time), bytes: part(self.bytes), ..self }
     }
 }
 
-/// From which allowance a call is paid. A later one comes before an earlier one in the pool.
+/// The allowance that pays for a call. In the pool, calls of later classes come first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum CallClass {
-    /// The member's own.
+    /// The member's ordinary allowance.
     Ordinary,
-    /// The member's reserve, for calls that must get through when all else is spent: revoking and refusing.
+    /// The member's reserve for calls that must get through when the ordinary allowance is spent: revoking and
+    /// refusing.
     Reserved,
     /// The member's other reserve, for calls that keep the network running: votes, seats and session keys.
     Council,
 }
 
-/// What a transaction costs.
+/// The cost of a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cost {
     /// Execution time, in picoseconds of reference time.
@@ -57,7 +58,7 @@ pub struct Cost {
     pub bytes: u64,
 }
 
-/// What was spent of an allowance and has not refilled yet.
+/// The part of an allowance that is spent and not refilled yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 pub struct Usage {
@@ -67,20 +68,20 @@ pub struct Usage {
     /// Bytes of transactions.
     #[codec(compact)]
     pub bytes: u64,
-    /// When this was so.
+    /// The time of this usage, in Unix milliseconds.
     #[codec(compact)]
     pub at: Moment,
 }
 
 impl MaxEncodedLen for Usage {
     fn max_encoded_len() -> usize {
-        // The derived form does not know that a compact number can be longer.
+        // The derived form counts a compact number as its fixed size, but its encoding can be longer.
         Compact::<u64>::max_encoded_len().saturating_mul(3)
     }
 }
 
 impl Usage {
-    /// What is still spent at `now`, after refilling evenly, and after spending `cost`; none if `quota` does not allow it.
+    /// Returns the usage at `now`: refilled evenly, then raised by `cost`. None if `quota` does not allow it.
     pub fn spend(self, cost: Cost, quota: &Quota, now: Moment) -> Option<Self> {
         let elapsed = now.saturating_sub(self.at);
         let left = |used: u64, full: u64| used.saturating_sub(refilled(full, elapsed, quota.refill));
@@ -89,7 +90,7 @@ impl Usage {
         (time <= quota.time && bytes <= quota.bytes).then_some(Self { time, bytes, at: now })
     }
 
-    /// With execution time that was not needed given back.
+    /// Returns the usage less execution time that the call did not use.
     pub fn give_back(self, time: u64) -> Self {
         Self { time: self.time.saturating_sub(time), ..self }
     }
@@ -104,20 +105,20 @@ fn refilled(full: u64, elapsed: Moment, refill: Moment) -> u64 {
     share.and_then(|share| share.try_into().ok()).unwrap_or(u64::MAX)
 }
 
-/// What a member spent lately, of each of its allowances.
+/// The usage of each of a member's allowances.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct MemberUsage {
-    /// On ordinary calls.
+    /// Usage by ordinary calls.
     pub ordinary: Usage,
-    /// On reserved calls.
+    /// Usage by reserved calls.
     pub reserved: Usage,
-    /// On the council's calls.
+    /// Usage by the council's calls.
     pub council: Usage,
 }
 
 impl MemberUsage {
-    /// What was spent on calls of this class.
+    /// Returns the usage by calls of this class.
     pub fn of(&mut self, class: CallClass) -> &mut Usage {
         match class {
             CallClass::Ordinary => &mut self.ordinary,
@@ -127,32 +128,32 @@ impl MemberUsage {
     }
 }
 
-/// What the members that an institution admitted spent lately, together.
+/// The usage that the members of an institution share.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct InstitutionUsage {
-    /// Its staff, on ordinary calls.
+    /// Usage by its staff's ordinary calls.
     pub staff: Usage,
-    /// The patients that it admitted, on ordinary calls.
+    /// Usage by ordinary calls of the patients that it admitted.
     pub patients: Usage,
-    /// All of them, on reserved calls.
+    /// Usage by all their reserved calls.
     pub reserved: Usage,
-    /// All of them, on the council's calls.
+    /// Usage by all their calls to the council.
     pub council: Usage,
-    /// Admissions: each takes its part of an hour of `time`.
+    /// Admissions: each takes its share of an hour of `time`.
     pub admissions: Usage,
 }
 
 impl InstitutionUsage {
-    /// With one more admission at `now`, of which there may be so many at once, and again within an hour; none if there
-    /// were too many.
+    /// Returns the usage with one more admission at `now`; none if there were too many. An institution may admit
+    /// `per_hour` members at once, and again within an hour.
     pub fn admit(self, per_hour: u32, now: Moment) -> Option<Self> {
         let quota = Quota { time: HOUR, bytes: 0, refill: HOUR };
         let cost = Cost { time: HOUR.checked_div(per_hour.into())?, bytes: 0 };
         Some(Self { admissions: self.admissions.spend(cost, &quota, now)?, ..self })
     }
 
-    /// What staff, or patients, spent on calls of this class.
+    /// Returns the usage by calls of this class, by staff or by patients.
     pub fn of(&mut self, class: CallClass, is_staff: bool) -> &mut Usage {
         match class {
             CallClass::Ordinary if is_staff => &mut self.staff,

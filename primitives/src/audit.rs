@@ -14,20 +14,20 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
 
-/// Names a log.
+/// The name of a log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogId {
-    /// Everything that happened to a chart.
+    /// The log of a chart.
     Chart(ChartId),
-    /// Everything that happened to an institution's members.
+    /// The log of an institution's members.
     Institution(InstitutionId),
-    /// Everything that the council decided.
+    /// The log of the council's decisions.
     Consortium,
 }
 
-/// Who did something.
+/// The author of an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,12 +36,12 @@ pub enum Actor {
     Member(#[codec(compact)] MemberId),
     /// The council.
     Council,
-    /// Nobody: the chain itself, by its rules.
+    /// The chain itself, by its rules.
     Chain,
 }
 
 vocabulary! {
-    /// What was done.
+    /// The kind of an action.
     Action, "action" {
         /// An institution was admitted (S1-21).
         InstitutionAdmitted = 0, "institution-admitted", "the council admitted an institution";
@@ -110,7 +110,7 @@ vocabulary! {
             "the council set how many verifications a newcomer needs; the reason has the count";
         /// An institution became an authority: it has a seat.
         AuthorityAdmitted = 31, "authority-admitted", "an institution got a seat";
-        /// An institution is no authority any more.
+        /// An institution lost its seat, and is not an authority any more.
         AuthorityRemoved = 32, "authority-removed", "an institution lost its seat";
         /// An authority's seat was suspended.
         AuthoritySuspended = 33, "authority-suspended", "an authority's seat was suspended";
@@ -135,9 +135,9 @@ vocabulary! {
         /// Enough authorities had confirmed and the delay had run: the planned runtime may be applied.
         UpgradeAuthorized = 41, "upgrade-authorized",
             "the planned runtime may be applied: enough authorities confirmed, and the delay ran";
-        /// The council took back a planned upgrade.
+        /// The council canceled a planned upgrade.
         UpgradeCanceled = 42, "upgrade-canceled", "the council took back a planned upgrade";
-        /// A planned upgrade was not applied in its time.
+        /// A planned upgrade expired before it was applied.
         UpgradeExpired = 43, "upgrade-expired", "a planned upgrade was not applied in its time";
         /// The runtime was replaced; the subject names the version that runs now.
         RuntimeUpgraded = 44, "runtime-upgraded",
@@ -169,7 +169,7 @@ vocabulary! {
     }
 }
 
-/// To what it was done.
+/// The object of an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -192,7 +192,7 @@ pub enum Subject {
     Request(#[codec(compact)] RequestId),
     /// A version of a record.
     Record(RecordId, #[codec(compact)] u32),
-    /// A compartment or record that somebody wanted to read.
+    /// A compartment or record that a member wanted to read.
     Scope(Scope),
     /// All members: a parameter.
     Consortium,
@@ -204,46 +204,46 @@ pub enum Subject {
     Parameter(Parameter),
 }
 
-/// Why it was done.
+/// The reason for an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// SHA-256 of a sealed text.
     Text(Digest),
-    /// What permitted it.
+    /// The rule or grant that permitted it.
     Basis(Basis),
-    /// What denied it.
+    /// The rule that denied it.
     Denial(Denial),
-    /// How often.
+    /// A count, such as that of repetitions.
     Count(#[codec(compact)] u32),
-    /// It authored two blocks for one slot, or voted twice for finality.
+    /// An authority authored two blocks for one slot, or voted twice for finality.
     Equivocation,
-    /// How long, in milliseconds.
+    /// A duration, in milliseconds.
     Duration(#[codec(compact)] Moment),
 }
 
-/// What happened, before the log gives it a place and a time.
+/// An action, before the log gives it a place and a time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct AuditEvent {
-    /// Who did it.
+    /// The author of the action.
     pub actor: Actor,
-    /// For whom, when not in the actor's own name.
+    /// The member for whom the actor acts, if not in its own name.
     pub on_behalf: Option<MemberId>,
     /// The institution that the actor belongs to.
     pub institution: Option<InstitutionId>,
-    /// What was done.
+    /// The kind of the action.
     pub action: Action,
-    /// To what.
+    /// The object of the action.
     pub subject: Subject,
-    /// For which purpose.
+    /// The purpose that the actor stated.
     pub purpose: Option<Purpose>,
-    /// Why.
+    /// The reason for the action.
     pub reason: Option<Reason>,
 }
 
 impl AuditEvent {
-    /// Something that a member did in its own name, without purpose or reason.
+    /// Returns the event of a member's action in its own name, without purpose or reason.
     pub fn by_member(member: MemberId, institution: Option<InstitutionId>, action: Action, subject: Subject) -> Self {
         Self {
             actor: Actor::Member(member),
@@ -256,74 +256,74 @@ impl AuditEvent {
         }
     }
 
-    /// Something that the council did.
+    /// Returns the event of a decision of the council.
     pub fn by_council(action: Action, subject: Subject) -> Self {
         Self { actor: Actor::Council, on_behalf: None, institution: None, action, subject, purpose: None, reason: None }
     }
 
-    /// Something that nobody did: it followed from the rules.
+    /// Returns the event of a change that follows from the chain's rules, without an actor.
     pub fn by_chain(action: Action, subject: Subject) -> Self {
         Self { actor: Actor::Chain, on_behalf: None, institution: None, action, subject, purpose: None, reason: None }
     }
 
-    /// With this purpose.
+    /// Returns the event with this purpose.
     pub fn for_purpose(self, purpose: Purpose) -> Self {
         Self { purpose: Some(purpose), ..self }
     }
 
-    /// With this reason, if there is one.
+    /// Returns the event with this reason, if there is one.
     pub fn because(self, reason: impl Into<Option<Reason>>) -> Self {
         Self { reason: reason.into(), ..self }
     }
 }
 
-/// An entry as the chain keeps and hashes it: without its place, which follows from where it stands in the log.
+/// An entry as the chain keeps and hashes it. It omits the place, which follows from its position in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct StoredEntry {
-    /// When it happened.
+    /// The time of the block, in Unix milliseconds.
     #[codec(compact)]
     pub at: Moment,
-    /// In which block.
+    /// The number of the block.
     #[codec(compact)]
     pub block: u32,
-    /// What happened.
+    /// The action.
     pub event: AuditEvent,
 }
 
-/// An entry of a log, as clients read it. Nothing edits it.
+/// An entry of a log, as clients read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place in the log, from zero.
     pub sequence: u64,
-    /// When it happened.
+    /// The time of the block, in Unix milliseconds.
     pub at: Moment,
-    /// In which block.
+    /// The number of the block.
     pub block: u32,
-    /// Who did it.
+    /// The author of the action.
     pub actor: Actor,
-    /// For whom, when not in the actor's own name.
+    /// The member for whom the actor acts, if not in its own name.
     pub on_behalf: Option<MemberId>,
     /// The institution that the actor belongs to.
     pub institution: Option<InstitutionId>,
-    /// What was done.
+    /// The kind of the action.
     pub action: Action,
-    /// To what.
+    /// The object of the action.
     pub subject: Subject,
-    /// For which purpose.
+    /// The purpose that the actor stated.
     pub purpose: Option<Purpose>,
-    /// Why.
+    /// The reason for the action.
     pub reason: Option<Reason>,
 }
 
 impl Entry {
-    /// The event at its place in a log.
+    /// Returns the entry of `event` at its place in a log.
     pub fn new(sequence: u64, at: Moment, block: u32, event: AuditEvent) -> Self {
         let AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason } = event;
         Self { sequence, at, block, actor, on_behalf, institution, action, subject, purpose, reason }
     }
 
-    /// What the chain keeps of it.
+    /// Returns the part of the entry that the chain keeps.
     pub fn stored(&self) -> StoredEntry {
         let Self { at, block, actor, on_behalf, institution, action, subject, purpose, reason, .. } = *self;
         let event = AuditEvent { actor, on_behalf, institution, action, subject, purpose, reason };
@@ -331,7 +331,7 @@ impl Entry {
     }
 }
 
-// The derived forms do not know how long a compact number can be.
+// The derived forms count a compact number as its fixed size, but its encoding can be longer.
 const COMPACT_U32: usize = 5;
 const COMPACT_U64: usize = 9;
 
@@ -373,23 +373,23 @@ pub struct LogHead {
 }
 
 impl LogHead {
-    /// The head of the empty log `log`, different for each log.
+    /// Returns the head of the empty log `log`, which differs from log to log.
     pub fn empty(log: LogId) -> Self {
         Self { length: 0, hash: Digest((b"salus/audit/1", log).using_encoded(blake2_256)) }
     }
 
-    /// The head after `entry`: `blake2_256("salus/audit/1" || head || SCALE(entry))`. The entry's place is bound by its
-    /// turn in the chain.
+    /// Returns the head after `entry`: `blake2_256("salus/audit/1" || head || SCALE(entry))`. The order in the chain
+    /// binds the entry's place.
     pub fn after(&self, entry: &StoredEntry) -> Self {
         let hash = Digest((b"salus/audit/1", self.hash, entry).using_encoded(blake2_256));
         Self { length: self.length.saturating_add(1), hash }
     }
 }
 
-/// Where a log and its head disagree.
+/// The reason why a log does not match its head.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogFault {
-    /// An entry is missing, or stands in the wrong place.
+    /// An entry is missing or out of place.
     Sequence {
         /// The place that was expected next.
         expected: u64,
@@ -398,12 +398,12 @@ pub enum LogFault {
     },
     /// The log is shorter or longer than its head says.
     Length {
-        /// Entries that the head says.
+        /// The number of entries by the head.
         expected: u64,
-        /// Entries that were there.
+        /// The number of entries in the log.
         actual: u64,
     },
-    /// All entries are there, but at least one is not what the head was made of.
+    /// All entries are there, but at least one differs from the one that the head hashed.
     Hash,
 }
 
@@ -421,7 +421,7 @@ impl core::fmt::Display for LogFault {
 
 impl core::error::Error for LogFault {}
 
-/// Checks that `entries` are the whole log `log` whose head is `head`.
+/// Checks that `entries` are the whole log `log` with the head `head`.
 pub fn verify_log<'a>(
     log: LogId,
     entries: impl IntoIterator<Item = &'a Entry>,

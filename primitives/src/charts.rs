@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Charts, their compartments, and the epochs of these.
+//! Charts with their compartments and epochs.
 
 use crate::{time::Moment, CompartmentId, Digest, EncryptionKey, MemberId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -13,15 +13,15 @@ pub const MAX_COMPARTMENTS: u8 = 16;
 /// A patient's chart.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Chart {
-    /// Who decides about the chart: its patient (S1-03, S2-01).
+    /// The member who decides about the chart: its patient (S1-03, S2-01).
     pub controller: MemberId,
-    /// When it was opened.
+    /// The time at which the patient opened it, in Unix milliseconds.
     pub opened_at: Moment,
-    /// How many compartments it has; their numbers are `0..compartments`.
+    /// The number of its compartments, which are numbered `0..compartments`.
     pub compartments: u8,
 }
 
-/// How a compartment is treated; its name and meaning are sealed.
+/// The flags that say how a compartment is treated. Its name and meaning are sealed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct CompartmentFlags {
@@ -36,7 +36,7 @@ pub struct CompartmentFlags {
 /// A compartment of a chart, at its current epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Compartment {
-    /// How it is treated.
+    /// The flags that say how it is treated.
     pub flags: CompartmentFlags,
     /// The current epoch; each has its own random secret.
     pub epoch: u32,
@@ -52,12 +52,12 @@ pub struct NumberedCompartment {
     /// The compartment.
     #[serde(flatten)]
     pub compartment: Compartment,
-    /// Whether a member who may no longer read it has the secret of its epoch, so that the patient's client should
-    /// rotate: a reader's grant was revoked or ran out, or the grantee lost its standing.
+    /// Whether the patient's client should rotate it, because a grantee who may not read holds the secret of its epoch.
+    /// Such a reader lost its standing, or its grant was revoked or expired.
     pub rotation_due: bool,
 }
 
-/// What belongs to one epoch of a compartment.
+/// The keys and envelopes of one epoch of a compartment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Epoch {

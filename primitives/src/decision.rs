@@ -2,8 +2,8 @@
 
 //! The one function that decides who may do what: [`decide`].
 //!
-//! Default deny (S1-13): what no rule here permits is denied. The same function answers on chain, at the release gate
-//! and in `explain_access`, so that the three cannot differ.
+//! Access is denied unless a rule here permits it (S1-13). The same function answers on chain, at the release gate and
+//! in `explain_access`, so that the three cannot differ.
 
 use crate::{
     access::{
@@ -16,21 +16,21 @@ use crate::{
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-/// Everything that a decision looks at.
+/// The facts that a decision reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a, Grants> {
     /// The asker's standing; none for an asker who is not a member.
     pub asker: Option<&'a Standing>,
-    /// What is asked about; none when it does not exist.
+    /// The target; none when it does not exist.
     pub target: Option<&'a Target>,
-    /// Grants of the target's chart that may matter. Grants that name another grantee or cover something else are passed
-    /// over, so callers may hand in more than needed. They are taken only when nothing before them decides.
+    /// Grants of the target's chart that may matter. The decision skips grants to other grantees and over other scopes,
+    /// so callers may pass more than needed. It iterates over them only when no earlier rule decides.
     pub grants: Grants,
-    /// What is asked.
+    /// The operation that the asker asks for.
     pub ask: &'a Ask,
 }
 
-/// What is asked about, as the chain has it.
+/// The target of a question, with the chain's facts about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
     /// The chart.
@@ -39,28 +39,28 @@ pub struct Target {
     pub controller: MemberId,
     /// The compartment, or that of the record.
     pub compartment: CompartmentId,
-    /// How the compartment is treated.
+    /// The flags of the compartment.
     pub flags: CompartmentFlags,
     /// The record, when the question is about one.
     pub record: Option<RecordFacts>,
 }
 
-/// What a decision needs to know of a record.
+/// The facts about a record that a decision reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecordFacts {
     /// Its key.
     pub key: RecordKey,
     /// Its compartment.
     pub compartment: CompartmentId,
-    /// Who created it.
+    /// The member who created it.
     pub author: MemberId,
     /// The institution that keeps it.
     pub custodian: InstitutionId,
-    /// The version that is asked about, when the question names one that there is.
+    /// The version in question; none if the question names no existing version.
     pub version: Option<VersionFacts>,
 }
 
-/// What a decision needs to know of a record's version.
+/// The facts about a record's version that a decision reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VersionFacts {
     /// Its number.
@@ -71,10 +71,10 @@ pub struct VersionFacts {
     pub sealed_to: Vec<GrantId>,
 }
 
-/// A grant, and what it covers.
+/// A grant with its scope.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GrantFacts {
-    /// What it covers.
+    /// The compartment or record that it covers.
     pub scope: Scope,
     /// The grant.
     pub grant: ListedGrant,
@@ -89,8 +89,8 @@ impl GrantFacts {
             }
     }
 
-    /// Whether the grant's envelope leads to the content key of the version that is asked about; of any, when the question
-    /// names none.
+    /// Whether the grant's envelope leads to the content key of the version in question; of any version, when the
+    /// question names none.
     fn opens(&self, target: &Target) -> bool {
         let Some(edition) = self.grant.edition else { return false };
         let Some(version) = target.record.as_ref().and_then(|record| record.version.as_ref()) else { return true };
@@ -101,15 +101,15 @@ impl GrantFacts {
     }
 }
 
-/// Decides whether the asker may do what is asked.
+/// Decides whether the asker may do what it asks.
 ///
-/// Of several grants that permit, the basis is one whose envelope opens what is asked about, then one to the asker
-/// itself before one to its institution, then the newest.
+/// Of several grants that permit, the basis is one whose envelope opens the target. Among these, one to the asker
+/// itself comes before one to its institution, then a newer one before an older one.
 pub fn decide(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>) -> Decision {
     decide_step_by_step(facts, &mut |_| {})
 }
 
-/// Like [`decide`], with every step that led to the decision.
+/// Decides like [`decide`], and returns every step of the decision.
 pub fn explain(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>) -> Explanation {
     let mut path = Vec::new();
     let decision = decide_step_by_step(facts, &mut |check| path.push(check));
@@ -163,8 +163,8 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
     let mut nearest = Denial::NoGrant;
     let concerns = |facts: &GrantFacts| facts.grant.grantee.includes(asker) && facts.covers(target);
     let mut grants: Vec<_> = grants.into_iter().filter(concerns).collect();
-    // What permits also names the envelope that the asker is given: one that opens what is asked for and that the asker can
-    // open, and the newest.
+    // The basis also names the envelope that the asker gets. It has to be the newest one that opens the target and that
+    // the asker can open.
     let rank = |facts: &GrantFacts| {
         let opens = ask.permission != Permission::Read || facts.opens(target);
         (opens, matches!(facts.grant.grantee, Grantee::Member(_)), facts.grant.number)

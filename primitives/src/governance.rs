@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Decisions of the council about the runtime: how many votes they take, its parameters, which of its calls are paused.
+//! Decisions of the council about the runtime: the votes that they take, its parameters, and its paused calls.
 
 use crate::{
     membership::Quota,
@@ -11,24 +11,24 @@ use core::{fmt, ops::RangeInclusive};
 use scale_info::TypeInfo;
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
-/// How long an upgrade waits, from when it was planned, unless a network decides otherwise: a day.
+/// The delay of an upgrade after it was planned, unless a network decides otherwise: a day.
 pub const DEFAULT_UPGRADE_DELAY: Moment = DAY;
-/// How long it can be made to wait: a second, which is for tests and rehearsals, to 30 days.
+/// The bounds of the delay: a second, which is for tests and rehearsals, to 30 days.
 pub const UPGRADE_DELAYS: RangeInclusive<Moment> = 1_000..=30 * DAY;
 
-/// How much of the council has to be in favor of a decision.
+/// The share of the council that has to be in favor of a decision.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Share {
-    /// More than half: what can be stopped or repeated.
+    /// More than half: for decisions that stop something or can be repeated.
     Majority,
-    /// Two thirds or more: what makes or changes the council itself, the authorities, or the runtime.
+    /// Two thirds or more: for decisions that make or change the council itself, the authorities, or the runtime.
     TwoThirds,
 }
 
 impl Share {
-    /// The fewest votes in favor that are this share of so many seats.
+    /// Returns the fewest votes in favor that are this share of so many seats.
     pub fn of(self, seats: u32) -> u32 {
         match self {
             Self::Majority => seats.checked_div(2).unwrap_or_default().saturating_add(1),
@@ -37,7 +37,7 @@ impl Share {
     }
 }
 
-/// Bytes of a call's full name, at most.
+/// The most bytes of a call's full name.
 pub const MAX_CALL_NAME: usize = 64;
 
 /// The full name of a call: its pallet's, a point, and its own, such as `Records.open_records`.
@@ -62,7 +62,7 @@ impl CallName {
         Some(Self(name))
     }
 
-    /// The name as text, or as much of it as is text: whatever was decoded may be anything.
+    /// Returns the name as text, up to the first byte that is not text: decoded bytes need not be a name.
     pub fn as_str(&self) -> &str {
         let text = match core::str::from_utf8(&self.0) {
             Ok(text) => text,
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for CallName {
     }
 }
 
-/// A parameter of the runtime that the council may change without an upgrade, and its value.
+/// A parameter of the runtime that the council changes without an upgrade, with its value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,8 +107,8 @@ pub enum Parameter {
     RequestLife(Moment),
     /// Milliseconds for which entries of the logs stay in the state: 30 days to 30 years.
     LogHorizon(Moment),
-    /// The allowance of a member for ordinary calls: half a second to a minute of execution, 256 KiB to 64 MiB, refilled in
-    /// a second to an hour. So the delegates who vote can always undo it.
+    /// The allowance of a member for ordinary calls: half a second to a minute of execution and 256 KiB to 64 MiB,
+    /// refilled in a second to an hour. With the least of it, delegates can still vote to raise it.
     MemberQuota(Quota),
 }
 

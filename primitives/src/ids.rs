@@ -168,7 +168,7 @@ bytes_id! {
     FinalityKey[32]
 }
 bytes_id! {
-    /// The part of a [`RecordId`] that the author chooses (a UUID), so that retries and imports are idempotent.
+    /// The part of a [`RecordId`] that the author chooses (a UUID). It makes retries and imports idempotent.
     RecordKey[16]
 }
 bytes_id! {
@@ -249,7 +249,7 @@ impl EncryptionKey {
         Self { suite: Self::X25519, key }
     }
 
-    /// Whether the suite is known and the key is not the all-zero point, to which anybody could open.
+    /// Whether the suite is known and the key is not the all-zero point, whose envelopes anyone could open.
     pub fn is_acceptable(&self) -> bool {
         self.suite == Self::X25519 && self.key != [0; 32]
     }

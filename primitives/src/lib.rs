@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What pallets, node and clients of Salus must agree on.
+//! The rules and values on which pallets, node and clients of Salus must agree.
 //!
-//! The floors above (pallets, runtime, node, vault, client) share the words of this crate: identifiers, roles, times,
-//! signed payloads, audit entries and the one function that decides who may do what. It holds pure rules and plain
-//! values; it knows nothing of FRAME, storage or networks, so that chain, release gate and command line give one answer.
+//! The crates above (pallets, runtime, node, vault, client) share identifiers, roles, times, signed payloads, audit
+//! entries and the function that decides access. This crate holds pure rules and plain values. It does not know FRAME,
+//! storage or networks, so that chain, release gate and command line give one answer.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 

@@ -2,8 +2,8 @@
 
 //! Institutions, members, roles, and the payloads that are signed to join (S0-20 to S0-35).
 //!
-//! Each payload is the SCALE encoding of a domain tag, the genesis hash and everything that the signature is to bind,
-//! so that a signature made for one purpose, chain or person is worth nothing for another.
+//! Each payload is the SCALE encoding of a domain tag, the genesis hash and all data that the signature binds. So a
+//! signature for one purpose, chain or person is invalid for another.
 
 pub use crate::allowance::Quota;
 
@@ -21,17 +21,17 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// A voucher's life, at most: 30 days.
+/// The longest life of a voucher: 30 days.
 pub const MAX_VOUCHER_LIFE: Moment = 30 * DAY;
-/// Transaction keys of a member, at most: devices, or submitter accounts of a busy hospital.
+/// The most transaction keys of a member: devices, or submitter accounts of a busy hospital.
 pub const MAX_TRANSACTION_KEYS: u32 = 8;
-/// Verifications that the council can ask for, at most.
+/// The most verifications that the council can require.
 pub const MAX_VERIFICATIONS: u32 = 4;
-/// Bytes of a vault address, at most.
+/// The most bytes of a vault address.
 pub const MAX_VAULT_ADDRESS: u32 = 256;
 
 vocabulary! {
-    /// What an institution is (S4-03).
+    /// The kind of an institution (S4-03).
     InstitutionKind, "kind of institution" {
         /// A hospital.
         Hospital = 0, "hospital", "treats patients in wards and as outpatients";
@@ -62,7 +62,7 @@ impl InstitutionKind {
 }
 
 vocabulary! {
-    /// What a member is (S4-21).
+    /// The role of a member (S4-21).
     Role, "role" {
         /// Owns a chart and decides about it.
         Patient = 0, "patient", "owns a chart and decides about it";
@@ -121,7 +121,7 @@ impl Role {
 }
 
 vocabulary! {
-    /// Where an institution stands.
+    /// The status of an institution.
     InstitutionStatus, "status of an institution" {
         /// Takes part.
         Active = 0, "active", "takes part";
@@ -133,7 +133,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where a member stands.
+    /// The status of a member.
     MemberStatus, "status of a member" {
         /// Redeemed a voucher; waits for the verifiers.
         Pending = 0, "pending", "redeemed a voucher and waits for the verifiers";
@@ -146,67 +146,68 @@ vocabulary! {
     }
 }
 
-/// What the council decides about an institution.
+/// The council's decision about an institution.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct InstitutionProfile {
-    /// What it is.
+    /// The kind of institution.
     pub kind: InstitutionKind,
     /// The key whose signature on a voucher admits a member.
     pub issuing_key: SigningKey,
     /// The key of its vault service.
     pub encryption_key: EncryptionKey,
-    /// Where its vault answers (a URL in UTF-8); empty when it has none.
+    /// The URL of its vault, in UTF-8; empty when it has none.
     pub vault_address: BoundedVec<u8, ConstU32<MAX_VAULT_ADDRESS>>,
-    /// Members that it may have admitted, at most.
+    /// The most members that it may admit.
     pub admission_quota: u32,
-    /// What its staff may spend together on ordinary calls. The patients that it admitted may spend half as much.
+    /// The quota that its staff share for ordinary calls. The patients that it admitted share half as much.
     pub traffic_quota: Quota,
 }
 
 /// An institution.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Institution {
-    /// What the council decided about it.
+    /// The council's decision about it.
     pub profile: InstitutionProfile,
     /// Epoch of the issuing key; vouchers of earlier epochs are void.
     pub issuing_epoch: u32,
-    /// Where it stands.
+    /// Its status.
     pub status: InstitutionStatus,
     /// Members that it admitted so far.
     pub admitted: u32,
-    /// What they spent lately.
+    /// The usage that its members share.
     pub usage: InstitutionUsage,
 }
 
 /// A member. Its key history is in the log; its transaction keys are ordinary accounts.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Member {
-    /// What the member is.
+    /// The member's role.
     pub role: Role,
-    /// Signs answers to verifiers and key changes; kept off the daily device.
+    /// The key that signs answers to verifiers and key changes; kept off the daily device.
     pub membership_key: SigningKey,
-    /// Envelopes for the member are sealed to this key.
+    /// The key to which envelopes for the member are sealed.
     pub encryption_key: EncryptionKey,
-    /// Where the member stands.
+    /// The member's status.
     pub status: MemberStatus,
-    /// From when on a member of staff may no longer act; none for patients.
+    /// The Unix time in milliseconds from which on a member of staff may not act; none for patients.
     pub valid_until: Option<Moment>,
     /// Salted commitment to a profile that is kept off chain.
     pub profile: Digest,
     /// The institution that admitted the member. Staff belong to it; a patient does not.
     pub admitted_by: InstitutionId,
-    /// Who verified the member: one verifier each of different institutions (S4-04).
+    /// The verifiers of the member, each of another institution (S4-04).
     pub verified_by: Panel<MAX_VERIFICATIONS>,
     /// The accounts with which the member signs transactions.
     pub transaction_keys: BoundedVec<SigningKey, ConstU32<MAX_TRANSACTION_KEYS>>,
-    /// Key changes so far; each change signs the number that it is to have, so none can be replayed.
+    /// The number of key changes so far. Each change signs its number, so that none can be replayed.
     pub key_changes: u32,
-    /// When the member redeemed the voucher.
+    /// The time at which the member redeemed the voucher, in Unix milliseconds.
     pub joined_at: Moment,
-    /// The issuing epoch and serial number of the voucher, until the member is active. A newcomer who never is leaves again.
+    /// The issuing epoch and serial number of the voucher, until the member is active. A newcomer who never becomes
+    /// active expires.
     pub voucher: Option<(u32, u64)>,
-    /// What the member spent lately.
+    /// The usage of the member's allowances.
     pub usage: MemberUsage,
 }
 
@@ -217,17 +218,17 @@ impl Member {
     }
 }
 
-/// A member's standing, as others need to know it.
+/// The facts about a member that other pallets and clients need for decisions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Standing {
-    /// Who.
+    /// The member's number.
     pub member: MemberId,
     /// The member's role.
     pub role: Role,
     /// The member's status.
     pub status: MemberStatus,
-    /// From when on the member may no longer act.
+    /// The Unix time in milliseconds from which on the member may not act.
     pub valid_until: Option<Moment>,
     /// The institution that a member of staff belongs to.
     pub institution: Option<InstitutionStanding>,
@@ -255,15 +256,15 @@ impl Standing {
     }
 }
 
-/// An institution's standing, as others need to know it.
+/// The facts about an institution that other pallets and clients need for decisions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct InstitutionStanding {
-    /// Which.
+    /// The institution's number.
     pub id: InstitutionId,
-    /// What it is.
+    /// The kind of institution.
     pub kind: InstitutionKind,
-    /// Where it stands.
+    /// Its status.
     pub status: InstitutionStatus,
 }
 
@@ -271,7 +272,7 @@ pub struct InstitutionStanding {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Voucher {
-    /// Who offers.
+    /// The institution that offers membership.
     pub institution: InstitutionId,
     /// Epoch of the issuing key that signs it.
     pub issuing_epoch: u32,
@@ -281,22 +282,22 @@ pub struct Voucher {
     pub role: Role,
     /// Salted commitment to the profile that the issuer checked.
     pub profile: Digest,
-    /// From when on it is void; at most [`MAX_VOUCHER_LIFE`] from its redemption.
+    /// The Unix time in milliseconds at which it expires; at most [`MAX_VOUCHER_LIFE`] after its redemption.
     pub expires_at: Moment,
-    /// From when on the member may no longer act; none for patients.
+    /// The Unix time in milliseconds from which on the member may not act; none for patients.
     pub valid_until: Option<Moment>,
     /// The one-time key whose private part travels with the voucher.
     pub voucher_key: SigningKey,
 }
 
 impl Voucher {
-    /// What the issuing key signs.
+    /// Returns the payload that the issuing key signs.
     pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
         (b"salus/voucher/1", genesis, self).encode()
     }
 }
 
-/// What a newcomer brings to redeem a voucher.
+/// The keys with which a newcomer redeems a voucher.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Newcomer {
@@ -308,7 +309,8 @@ pub struct Newcomer {
     pub encryption_key: EncryptionKey,
 }
 
-/// What voucher key, transaction key and membership key all sign to redeem `voucher` for `newcomer`.
+/// Returns the payload that redeems `voucher` for `newcomer`. The voucher key, transaction key and membership key all
+/// sign it.
 pub fn redemption_payload(genesis: &Digest, voucher: &Voucher, newcomer: &Newcomer) -> Vec<u8> {
     (b"salus/redeem/1", genesis, voucher, newcomer).encode()
 }
@@ -317,17 +319,18 @@ pub fn redemption_payload(genesis: &Digest, voucher: &Voucher, newcomer: &Newcom
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Challenge {
-    /// Who challenges.
+    /// The verifier who challenges.
     pub verifier: MemberId,
     /// A fresh random number.
     pub nonce: Digest,
     /// The block that holds the challenge; the answer signs its hash.
     pub block: u32,
-    /// From when on it can no longer be answered.
+    /// The time at which it expires, in Unix milliseconds.
     pub expires_at: Moment,
 }
 
-/// What the membership key signs to answer `challenge`, which stands in the block with hash `block_hash` (S0-31).
+/// Returns the payload that answers `challenge`, which is in the block with hash `block_hash` (S0-31). The membership
+/// key signs it.
 pub fn answer_payload(genesis: &Digest, member: MemberId, challenge: &Challenge, block_hash: &Digest) -> Vec<u8> {
     (b"salus/answer/1", genesis, member, challenge.verifier, challenge.nonce, block_hash).encode()
 }
@@ -341,8 +344,8 @@ pub enum KeyChange {
     Remove(SigningKey),
 }
 
-/// What the membership key signs to change transaction keys, and an added key signs too; `number` is the member's
-/// count of key changes before this one.
+/// Returns the payload that changes transaction keys. The membership key signs it, and so does an added key. `number`
+/// is the member's count of key changes before this one.
 pub fn key_change_payload(genesis: &Digest, member: MemberId, number: u32, change: &KeyChange) -> Vec<u8> {
     (b"salus/key-change/1", genesis, member, number, change).encode()
 }

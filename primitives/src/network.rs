@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! With whom a network begins: what the genesis is made of.
+//! The founders and settings with which a network begins: the source of its genesis.
 //!
 //! Public data only. The same description gives the same genesis, so hospitals that agree on it agree on the chain.
 
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 
 /// Milliseconds from slot to slot: in each slot one authority may author one block.
 pub const SLOT_DURATION: Moment = 1_000;
-/// How many blocks a session may have. Authorities and their keys change from session to session; an hour's is usual, and
-/// fewer are for rehearsals.
+/// The bounds of a session's length, in blocks. Authorities and their keys change from session to session. An hour's
+/// blocks are usual, and fewer are for rehearsals.
 pub const SESSION_LENGTHS: RangeInclusive<u32> = 10..=86_400;
-/// Blocks in a session, unless the founders choose otherwise: an hour's.
+/// The default length of a session: an hour's blocks.
 pub const DEFAULT_SESSION_LENGTH: u32 = 3_600;
 
 /// A network that is about to begin.
@@ -28,7 +28,7 @@ pub struct Network {
     pub name: String,
     /// Its name, for folders.
     pub id: String,
-    /// How many verifications a newcomer needs.
+    /// The number of verifications that a newcomer needs.
     pub required_verifications: u32,
     /// Milliseconds that an upgrade of the runtime waits after it was planned.
     pub upgrade_delay: Moment,
@@ -50,7 +50,7 @@ pub struct Founder {
     pub staff: Vec<FirstMember>,
 }
 
-/// Who authors and finalizes blocks for an institution.
+/// The session keys of the node that authors and finalizes blocks for an institution.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authority {
@@ -60,7 +60,7 @@ pub struct Authority {
     pub grandpa: FinalityKey,
 }
 
-/// A member with whom a network begins: verified by the founders themselves.
+/// A member with whom a network begins, whom the founders themselves verified.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirstMember {

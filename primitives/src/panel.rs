@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! "So many members, of so many different institutions, within a term": what a decision takes that no institution may make alone.
+//! A panel: enough members, of enough different institutions, within a term. It makes decisions that no institution may
+//! make alone.
 //!
-//! A pallet keeps a [`Panel`] for each thing that is decided, and has one [`Quorum`] for that kind of thing. Who may speak at all is
-//! for the pallet to say.
+//! A pallet keeps a [`Panel`] for each matter, and has one [`Quorum`] for each kind of matter. The pallet checks which
+//! members may speak.
 
 use crate::{InstitutionId, MemberId, Moment};
 use bounded_collections::{BoundedVec, ConstU32};
@@ -11,24 +12,24 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// How many have to speak.
+/// The numbers that a panel has to reach.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Quorum {
-    /// Members, at least.
+    /// The least number of members.
     pub members: u32,
-    /// Different institutions to which they belong, at least.
+    /// The least number of different institutions that they belong to.
     pub institutions: u32,
 }
 
 impl Quorum {
-    /// So many members, each of another institution.
+    /// Returns a quorum of so many members, each of another institution.
     pub fn of_different_institutions(count: u32) -> Self {
         Self { members: count, institutions: count }
     }
 }
 
-/// A member who has spoken, and the institution for which.
+/// A member who has spoken, and its institution.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Voice {
@@ -38,7 +39,7 @@ pub struct Voice {
     pub member: MemberId,
 }
 
-/// The members who have spoken, at most `SIZE`, and until when others may.
+/// The members who have spoken, at most `SIZE`, and the end of the term.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Panel<const SIZE: u32> {
@@ -46,14 +47,14 @@ pub struct Panel<const SIZE: u32> {
     closes_at: Option<Moment>,
 }
 
-/// Why a member cannot speak.
+/// The reason why a member cannot speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PanelRefusal {
     /// The term is over.
     Closed,
-    /// The member has spoken.
+    /// The member has spoken already.
     HasSpoken,
-    /// As many have spoken as the panel has places.
+    /// The panel has no place left.
     Full,
 }
 
@@ -64,17 +65,17 @@ impl<const SIZE: u32> Default for Panel<SIZE> {
 }
 
 impl<const SIZE: u32> Panel<SIZE> {
-    /// A panel in which no member has spoken yet, with a term that ends then, or never.
+    /// Returns a panel that no member has spoken in, with a term until `closes_at`, or without one.
     pub fn open_until(closes_at: Option<Moment>) -> Self {
         Self { voices: BoundedVec::new(), closes_at }
     }
 
-    /// The members who have spoken, in the order in which they did.
+    /// Returns the members who have spoken, in the order in which they spoke.
     pub fn voices(&self) -> &[Voice] {
         &self.voices
     }
 
-    /// From when on no member may speak any more; none where the panel has no term.
+    /// Returns the end of the term; none where the panel has no term.
     pub fn closes_at(&self) -> Option<Moment> {
         self.closes_at
     }
@@ -89,7 +90,7 @@ impl<const SIZE: u32> Panel<SIZE> {
         self.voices.iter().any(|voice| voice.institution == institution)
     }
 
-    /// Takes the word of a member.
+    /// Adds a member's voice.
     pub fn hear(&mut self, voice: Voice, now: Moment) -> Result<(), PanelRefusal> {
         if !self.is_open(now) {
             return Err(PanelRefusal::Closed);

@@ -5,7 +5,7 @@
 use crate::{bit_set::bit_set, vocabulary::vocabulary};
 
 vocabulary! {
-    /// What a grant lets its grantee do (S4-22); each can be granted alone.
+    /// An operation that a grant permits to its grantee (S4-22). The controller can grant each alone.
     Permission, "permission" {
         /// Open records and have their content released. The only permission that carries an envelope.
         Read = 0, "read", "open records and get their content";

@@ -5,7 +5,7 @@
 use crate::{bit_set::bit_set, vocabulary::vocabulary};
 
 vocabulary! {
-    /// Why a member wants access (S4-07), after the HL7 v3 ActReason codes for purpose of use.
+    /// The reason why a member wants access (S4-07), after the HL7 v3 ActReason codes for purpose of use.
     Purpose, "purpose" {
         /// Care of the patient (`TREAT`).
         Treatment = 0, "treatment", "care of the patient";

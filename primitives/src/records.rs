@@ -13,14 +13,14 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
 
-/// Records that one call creates, at most.
+/// The most records that one call creates.
 pub const MAX_BATCH: u32 = 64;
-/// How long a session saves further log entries: 30 minutes.
+/// The length of a session, within which repeated opens need no further log entry: 30 minutes.
 pub const SESSION_LENGTH: Moment = 30 * MINUTE;
-/// Sessions of one reader that run at once, at most.
+/// The most running sessions of one reader.
 pub const MAX_SESSIONS: u32 = 64;
 
-/// Where a record stands in its life (S2-18, S4-17).
+/// The status of a record (S2-18, S4-17).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,23 +35,23 @@ pub enum RecordState {
 pub struct Record {
     /// The compartment that it belongs to.
     pub compartment: CompartmentId,
-    /// Who created it (S2-02).
+    /// The member who created it (S2-02).
     #[codec(compact)]
     pub author: MemberId,
     /// The institution that keeps the sealed bytes.
     #[codec(compact)]
     pub custodian: InstitutionId,
-    /// Where it stands in its life.
+    /// Its status.
     pub state: RecordState,
-    /// How many versions it has; their numbers are `0..versions`.
+    /// The number of its versions, which are numbered `0..versions`.
     #[codec(compact)]
     pub versions: u32,
-    /// When it was created.
+    /// The time of its creation, in Unix milliseconds.
     #[codec(compact)]
     pub created_at: Moment,
 }
 
-/// What an author registers of a version.
+/// The data that an author registers for a version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct NewVersion {
@@ -83,7 +83,7 @@ pub type RecordGrantEnvelopes = BoundedVec<SealedKey, ConstU32<MAX_RECORD_GRANTS
 /// A version of a record. Only ever added (S2-15, S4-18).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Version {
-    /// Who added it.
+    /// The member who added it.
     #[codec(compact)]
     pub author: MemberId,
     /// Content id: SHA-256 of the sealed blob.
@@ -96,7 +96,7 @@ pub struct Version {
     /// Length of the sealed, padded blob, in bytes.
     #[codec(compact)]
     pub size: u64,
-    /// When it was added (S3-30).
+    /// The time at which it was added, in Unix milliseconds (S3-30).
     #[codec(compact)]
     pub at: Moment,
     /// [`Version::hash`] of the version before; all zero in the first.
@@ -112,28 +112,28 @@ impl Version {
     }
 }
 
-/// A permitted opening: the log entry that a release needs (it saves entries, not decisions).
+/// A permitted open. A release needs its log entry; the session saves entries, not decisions.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Session {
     /// The chart.
     #[codec(compact)]
     pub chart: ChartId,
-    /// What was opened.
+    /// The compartment or record that the reader opened.
     pub scope: Scope,
-    /// For which purpose.
+    /// The purpose that the reader stated.
     pub purpose: Purpose,
-    /// What permitted it then.
+    /// The rule or grant that permitted the open.
     pub basis: Basis,
-    /// When it was opened.
+    /// The time of the open, in Unix milliseconds.
     #[codec(compact)]
     pub opened_at: Moment,
-    /// From when on a new opening is needed.
+    /// The time at which the session expires, in Unix milliseconds.
     #[codec(compact)]
     pub expires_at: Moment,
 }
 
 impl Session {
-    /// Whether it still runs at `at`.
+    /// Whether the session is still running at `at`.
     pub fn is_running(&self, at: Moment) -> bool {
         at < self.expires_at
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Why a transaction is refused before it enters a block.
+//! The reasons why the pool refuses a transaction.
 
 use crate::vocabulary::vocabulary;
 use core::fmt;
 
 vocabulary! {
-    /// Why the pool refuses a transaction: the code of `InvalidTransaction::Custom`. Codes are never reused.
+    /// The reason why the pool refuses a transaction: the code of `InvalidTransaction::Custom`. Codes are never reused.
     Refusal, "refusal" {
         /// The signing account belongs to no member.
         NotMember = 1, "not-member", "the account belongs to no member";
@@ -48,11 +48,11 @@ vocabulary! {
         NoChallenge = 29, "no-challenge", "no open challenge of a pending member fits the answer";
         /// The challenge has expired.
         ChallengeExpired = 30, "challenge-expired", "the challenge has expired";
-        /// The challenge stands in this very block or in one too old to be known.
+        /// The challenge is in this very block, or in one too old to be known.
         ChallengeBlockUnknown = 31, "challenge-block-unknown", "the challenge's block is not known yet, or no longer";
-        /// The verifier who challenged is no longer active.
+        /// The verifier who challenged is not active any more.
         VerifierNotActive = 32, "verifier-not-active", "the verifier is not active";
-        /// The institution has admitted as many members lately as it may in an hour; more may join with time.
+        /// The institution has admitted as many members in the last hour as it may. More may join with time.
         AdmissionRateSpent = 33, "admission-rate-spent",
             "the institution admits too many members at once: try again later";
         /// This newcomer has redeemed this voucher already: a copy of the transaction came first.

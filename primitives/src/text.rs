@@ -94,7 +94,7 @@ pub fn cleaned(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What rewrites a line, forges one, turns it, or hides in it.
+    /// Characters that rewrite a line, forge one, turn its direction, or hide in it.
     const UNFIT: &[char] = &[
         '\0',
         '\u{7}',

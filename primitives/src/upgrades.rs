@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Plans to replace the runtime, and how long they wait.
+//! Plans to replace the runtime, and their delay.
 
 use crate::{
     audit::Subject,
@@ -12,8 +12,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// How long a plan lives after its delay has run. The people who planned may be gone by then, and what they learned about the code
-/// may be forgotten.
+/// How long a plan lives after its delay has run. Later, the delegates who decided it may be gone, and their knowledge
+/// of the code forgotten.
 pub const PLAN_LIFE: Moment = 30 * DAY;
 
 /// A planned upgrade.
@@ -26,54 +26,54 @@ pub struct Plan {
     pub spec_version: u32,
     /// The version that ran when this was planned. Once another one runs, the plan is over.
     pub replaces: u32,
-    /// When the council planned it.
+    /// The time of the council's decision, in Unix milliseconds.
     pub planned_at: Moment,
-    /// From when on it can be authorized.
+    /// The time from which on it can be authorized, in Unix milliseconds.
     pub ready_at: Moment,
-    /// From when on it can neither be authorized nor applied.
+    /// The time from which on it can neither be authorized nor applied, in Unix milliseconds.
     pub expires_at: Moment,
-    /// When it was authorized, if it was: from then on anybody may apply it.
+    /// The time of its authorization, in Unix milliseconds. From then on anyone may apply it.
     pub authorized_at: Option<Moment>,
 }
 
 impl Plan {
-    /// How the logs name it.
+    /// Returns its name in the logs.
     pub fn subject(&self) -> Subject {
         Subject::Runtime(self.code_hash, self.spec_version)
     }
 }
 
-/// How far an upgrade is.
+/// The progress of an upgrade.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 pub struct Progress {
     /// The plan.
     pub plan: Plan,
-    /// The authorities that confirmed it, in the order in which they did; those that have no seat any more do not count.
+    /// The authorities that confirmed it, in the order of confirmation. One that has lost its seat does not count.
     pub confirmed: Vec<InstitutionId>,
-    /// The authorities that there are.
+    /// The present authorities.
     pub authorities: Vec<InstitutionId>,
-    /// How many of these have to confirm.
+    /// The number of present authorities that have to confirm.
     pub needed: u32,
 }
 
-/// Where an upgrade stands.
+/// The stage of an upgrade.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UpgradeStage {
-    /// Its delay, and perhaps confirmations as well.
+    /// The delay is running; confirmations may be missing as well.
     Delayed,
-    /// Its delay has run; more authorities have to confirm.
+    /// The delay has run, but too few authorities have confirmed.
     Unconfirmed,
-    /// Anybody may authorize it.
+    /// Any member may authorize it.
     Ready,
-    /// Anybody may apply it.
+    /// Anyone may apply it.
     Authorized,
-    /// Its time is over.
+    /// The plan has expired.
     Expired,
 }
 
 impl Progress {
-    /// Where it stands at this time.
+    /// Returns its stage at this time.
     pub fn stage(&self, now: Moment) -> UpgradeStage {
         let confirmed = u32::try_from(self.confirmed.len()).unwrap_or(u32::MAX);
         match () {
@@ -85,32 +85,32 @@ impl Progress {
         }
     }
 
-    /// The authorities that did not confirm it.
+    /// Returns the authorities that have not confirmed it.
     pub fn missing(&self) -> impl Iterator<Item = InstitutionId> + '_ {
         self.authorities.iter().copied().filter(|authority| !self.confirmed.contains(authority))
     }
 }
 
-/// How long upgrades wait.
+/// The delay of upgrades.
 ///
-/// A longer delay counts at once. A shorter one counts when the one before it has run: what the council cannot do at once, it
-/// cannot do by shortening the delay first either.
+/// A longer delay counts at once. A shorter one counts when the present one has run. Otherwise the council could avoid
+/// the delay by shortening it first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Delay {
     /// The delay that counts, as long as no shorter one does.
     pub length: Moment,
-    /// A shorter one: from when on it counts, and how long it is.
+    /// The time at which a shorter delay begins to count, and its length.
     pub shorter: Option<(Moment, Moment)>,
 }
 
 impl Delay {
-    /// Always this one.
+    /// Returns a delay that does not change.
     pub fn of(length: Moment) -> Self {
         Self { length, shorter: None }
     }
 
-    /// The delay that counts at this time.
+    /// Returns the delay that counts at this time.
     pub fn at(&self, now: Moment) -> Moment {
         match self.shorter {
             Some((from, length)) if from <= now => length,
@@ -118,7 +118,7 @@ impl Delay {
         }
     }
 
-    /// The delay after a decision for this length, and from when on it counts.
+    /// Returns the delay after a decision for this length, and the time from which on it counts.
     pub fn decided(&self, length: Moment, now: Moment) -> (Self, Moment) {
         let current = self.at(now);
         if length >= current {

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Vocabularies: closed sets of words that the chain stores as a number and that people read and type.
+//! Vocabularies: closed sets of words that the chain stores as numbers and that people read and type.
 //!
-//! One table makes each of them: the codec index, the word in JSON and on the command line, and the sentence for people
-//! come from the same row. Help texts, error messages and the tables of `docs/architecture.md` are made from the rows too, so
-//! a new row is all that a new word needs.
+//! One table makes each of them. The codec index, the word in JSON and on the command line, and the sentence for people
+//! come from the same row. So do help texts, error messages and the tables of `docs/architecture.md`. A new word needs
+//! only a new row.
 
 use core::fmt;
 
-/// One word of a vocabulary, and all that is said about it.
+/// One word of a vocabulary, with all its forms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Row {
     /// The variant's name in the code and in the metadata.
     pub name: &'static str,
-    /// The codec index; of a set's items the number of the bit.
+    /// The codec index; in a set, the number of the bit.
     pub code: u8,
     /// The word in JSON and on the command line.
     pub word: &'static str,
-    /// What it means, for people.
+    /// The meaning, as a sentence fragment for people.
     pub text: &'static str,
 }
 
 /// A closed set of words.
 pub trait Vocabulary: Copy + Eq + Send + Sync + 'static {
-    /// What one word is called, such as `role`.
+    /// The name for one word, such as `role`.
     const WHAT: &'static str;
     /// The words, in the order of their codes.
     const ROWS: &'static [Row];
@@ -103,7 +103,7 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// What it means, for people.
+            /// The meaning, as a sentence fragment for people.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The decision function: every way to a permission and to each denial, and what holds for all questions.
+//! Tests of the decision function: every way to a permission and to each denial, and properties of all questions.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -26,7 +26,7 @@ use salus_primitives::{
 const NOW: Moment = 1_000;
 const PATIENT: MemberId = MemberId(1);
 const DOCTOR: MemberId = MemberId(2);
-const SOMEBODY: MemberId = MemberId(3);
+const OTHER: MemberId = MemberId(3);
 const HOSPITAL: InstitutionId = InstitutionId(1);
 const OTHER_HOSPITAL: InstitutionId = InstitutionId(2);
 const COMPARTMENT: CompartmentId = CompartmentId(4);
@@ -78,7 +78,7 @@ fn doctor() -> Standing {
 }
 
 fn record() -> RecordFacts {
-    RecordFacts { key: RECORD, compartment: COMPARTMENT, author: SOMEBODY, custodian: HOSPITAL, version: None }
+    RecordFacts { key: RECORD, compartment: COMPARTMENT, author: OTHER, custodian: HOSPITAL, version: None }
 }
 
 /// The compartment.
@@ -129,7 +129,7 @@ fn numbered(grants: Vec<Grant>) -> Vec<(GrantId, Grant)> {
     (0..).map(GrantId).zip(grants).collect()
 }
 
-/// What the doctor, who wants to read the compartment, is told.
+/// Returns the decision for the doctor, who wants to read the compartment.
 fn answer(grants: Vec<Grant>) -> Decision {
     decide(Some(&doctor()), Some(&target()), numbered(grants), &ask(Permission::Read))
 }
@@ -159,13 +159,13 @@ fn permits_by_a_grant_to_the_institution() {
     let of_institution = |institution| Grant { grantee: Grantee::Institution(institution), ..grant() };
     assert_eq!(answer(vec![of_institution(HOSPITAL)]), by_grant(0));
     assert_eq!(answer(vec![of_institution(OTHER_HOSPITAL)]), denied(Denial::NoGrant));
-    // A patient belongs to no institution, whoever admitted them.
-    let patient = standing(SOMEBODY, Role::Patient);
+    // A patient belongs to no institution, not even to the one that admitted them.
+    let patient = standing(OTHER, Role::Patient);
     let grants = numbered(vec![of_institution(HOSPITAL)]);
     assert_eq!(decide(Some(&patient), Some(&target()), grants, &ask(Permission::Read)), denied(Denial::NoGrant));
 }
 
-/// The basis names the envelope that the asker is given: it has to be one that the asker can open, and the newest.
+/// The basis names the envelope that the asker gets: the newest one that the asker can open.
 #[test]
 fn permits_by_the_askers_own_grant_before_the_institutions_and_by_the_newest_of_each() {
     let of_institution = || Grant { grantee: Grantee::Institution(HOSPITAL), ..grant() };
@@ -196,11 +196,11 @@ fn permits_over_a_record_by_a_grant_over_it_or_its_compartment() {
 #[test]
 fn permits_by_a_grant_in_force_whatever_stands_around_it() {
     let over = || Grant { revoked_at: Some(NOW - 1), ..grant() };
-    let foreign = || Grant { grantee: Grantee::Member(SOMEBODY), ..grant() };
+    let foreign = || Grant { grantee: Grantee::Member(OTHER), ..grant() };
     assert_eq!(answer(vec![over(), foreign(), grant(), over(), foreign()]), by_grant(2));
 }
 
-/// A giver who names the wrong compartment of a record gives nothing.
+/// If the giver names the wrong compartment of a record, the grant gives nothing.
 #[test]
 fn denies_by_a_grant_over_a_record_in_another_compartment_than_its_giver_said() {
     let wrong = Grant { scope: Scope::Record(RECORD), compartment: OTHER_COMPARTMENT, ..grant() };
@@ -330,7 +330,7 @@ fn denies_research_outside_de_identified_compartments() {
 
 #[test]
 fn denies_without_a_grant_that_names_asker_and_target() {
-    let foreign = Grant { grantee: Grantee::Member(SOMEBODY), ..grant() };
+    let foreign = Grant { grantee: Grantee::Member(OTHER), ..grant() };
     let elsewhere = Grant { scope: Scope::Compartment(OTHER_COMPARTMENT), compartment: OTHER_COMPARTMENT, ..grant() };
     assert_eq!(answer(vec![]), denied(Denial::NoGrant));
     assert_eq!(answer(vec![foreign, elsewhere]), denied(Denial::NoGrant));
@@ -412,7 +412,7 @@ fn explains_every_step() {
 }
 
 fn members() -> impl Strategy<Value = MemberId> {
-    select(vec![PATIENT, DOCTOR, SOMEBODY])
+    select(vec![PATIENT, DOCTOR, OTHER])
 }
 
 fn institutions() -> impl Strategy<Value = InstitutionId> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The tables of `docs/architecture.md` that are made from the vocabularies. `UPDATE=1` writes them; without it, a table that
-//! differs fails the test.
+//! Checks the tables of `docs/architecture.md` against the vocabularies. `UPDATE=1` writes them; without it, a table
+//! that differs fails the test.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -16,7 +16,7 @@ use std::{fs, path::Path};
 
 /// The page, from this crate's folder.
 const PAGE: &str = "../docs/architecture.md";
-/// What makes the tables.
+/// The command that writes the tables.
 const COMMAND: &str = "UPDATE=1 cargo test -p salus-primitives --test documents";
 
 /// Name and lines of each table.
@@ -102,7 +102,7 @@ fn refusals() -> Vec<String> {
     )
 }
 
-/// `page` with what stands between the markers of `name` replaced by `lines`.
+/// Returns `page` with the lines between the markers of `name` replaced by `lines`.
 fn with_table(page: &str, name: &str, lines: &[String]) -> String {
     let (begin, end) = (format!("<!-- table {name}: {COMMAND} -->\n"), format!("<!-- end of {name} -->\n"));
     let parts = page.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The runtime APIs: what the node asks of the runtime, and, through the node's RPC, what clients ask.
+//! The runtime APIs: the node calls them for itself, and for clients through its RPC.
 
 use crate::{
     presets, Access, AccountId, Audit, Aura, Block, Charts, Executive, Grandpa, Historical, InherentDataExt,

@@ -9,7 +9,8 @@ use pallet_salus_authorities::{Finality, SeatOf, SeatOfAuthority, Seats, Session
 use sp_consensus_aura::Slot;
 use sp_runtime::traits::Convert;
 
-/// Knows for which authority an account sets session keys: that of its seat. No other account may set any.
+/// Converts an account to the authority for which it sets session keys: that of its seat. Other accounts may not set
+/// any.
 pub struct AuthorityOf;
 
 impl Convert<AccountId, Option<AccountId>> for AuthorityOf {
@@ -39,9 +40,11 @@ impl Finality<BlockNumber> for ForcedFinality {
     }
 }
 
-/// GRANDPA's pallet counts a set of authorities when its change is announced, its voters when that is final. Changes that never
-/// became final are dropped by the voters when they are forced to another set. If the pallet went on to count them, it would take
-/// no report of votes any more, since these name the voters' number of their set.
+/// Removes sets of authorities that GRANDPA's voters never had.
+///
+/// GRANDPA's pallet counts a set when its change is announced, but its voters count it when that change is final. A set
+/// that they are forced to makes them drop changes that never became final. If the pallet still counted these, it would
+/// refuse reports of votes, which name the voters' number of the set.
 fn forget_changes_after(last_final: BlockNumber) {
     use pallet_grandpa::{CurrentSetId, SetIdSession};
     // The first session that began after that block; each begins with a block that is a multiple of their length.
@@ -71,7 +74,7 @@ impl Get<Slot> for CurrentSlot {
     }
 }
 
-/// Blocks for which an author's pool keeps a report of an equivocation: as long as its session is remembered.
+/// Blocks for which an author's pool keeps a report of an equivocation: as long as the chain remembers its session.
 pub struct ReportLongevity;
 
 impl Get<u64> for ReportLongevity {
@@ -80,7 +83,7 @@ impl Get<u64> for ReportLongevity {
     }
 }
 
-// The only transactions that the runtime makes are an author's reports of votes that contradict each other.
+// The runtime itself makes only one kind of transaction: an author's report of votes that contradict each other.
 impl<C> CreateTransactionBase<C> for Runtime
 where
     RuntimeCall: From<C>,

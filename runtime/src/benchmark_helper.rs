@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What benchmarks need of other pallets than their own.
+//! The state of other pallets that the benchmarks of a pallet need.
 
 use crate::{council::CouncilCollective, limits, Access, AccountId, Charts, Membership, Runtime, Session, SessionKeys};
 use alloc::vec::Vec;
@@ -106,7 +106,7 @@ impl AuthoritiesHelper for RuntimeHelper {
         let motions = (0..limits::MAX_MOTIONS).map(|number| H256(blake2_256(&number.encode())));
         let motions: Vec<_> = motions.collect();
         for (motion, number) in motions.iter().zip(0u32..) {
-            // The fields of a motion are not public: number, threshold, who is for and who against it, its end.
+            // The fields of a motion are private: number, threshold, votes for, votes against, and end.
             let votes = (number, limits::MAX_AUTHORITIES, members.clone(), Vec::<AccountId>::new(), u32::MAX);
             unhashed::put(&Voting::<Runtime, CouncilCollective>::hashed_key_for(motion), &votes);
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which pallets are benchmarked: ours. The SDK's bring weights of their own.
+//! The benchmarked pallets: ours. The SDK's pallets come with their own weights.
 
 use crate::{Access, Audit, Authorities, Charts, Membership, Records, Upgrades};
 use alloc::{string::String, vec::Vec};
@@ -17,17 +17,17 @@ frame_benchmarking::define_benchmarks!(
     [pallet_salus_upgrades, Upgrades]
 );
 
-/// What there is to measure, and in which storage.
+/// Returns the list of benchmarks, and the storage items that they measure.
 pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
     let mut list = Vec::new();
     list_benchmarks!(list, extra);
     (list, crate::AllPalletsWithSystem::storage_info())
 }
 
-/// Measures what `config` says.
+/// Runs the benchmarks that `config` selects.
 pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
     let mut whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
-    // The time is in memory before any transaction: the first inherent of each block writes it.
+    // The first inherent of each block writes the time, so it is in memory before any transaction.
     whitelist.push(pallet_timestamp::Now::<crate::Runtime>::hashed_key().to_vec().into());
     let mut batches = Vec::new();
     let params = (&config, &whitelist);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which role may make which call (S4-03, S4-21). Default deny: a call for which no role is named may not be signed. Every call of our
-//! own pallets is named, so a new one does not compile before its author decided whose it is. [`pauses`] says which calls are
-//! paused.
+//! The roles that may make each call (S4-03, S4-21). A call without a role may not be signed. Every call of our own
+//! pallets is in a `match`, so a new call does not compile until its author decides on its roles. [`pauses`] says which
+//! calls are paused.
 //!
-//! Root and the council need no permission here: their calls carry no signature of a member. Calls that are nested with
-//! the signer's own origin are judged like the signer's own; what the council is asked to do is judged by its origin.
+//! Root and the council need no permission here: a member does not sign their calls. A nested call with the signer's
+//! own origin needs the same permission as the signer's own. The council's origin judges the call in a motion.
 
 use crate::{council::CouncilCollective, limits::MAX_NESTING, pauses, Runtime, RuntimeCall};
 use pallet_salus_access::Call as Access;
@@ -16,7 +16,7 @@ use pallet_salus_records::Call as Records;
 use pallet_salus_upgrades::Call as Upgrades;
 use salus_primitives::membership::Role;
 
-/// How many calls a batch may have, itself not included, to draw on a reserve.
+/// The most calls in a batch that draws on a reserve, the batch itself not included.
 pub const MAX_RESERVED_BATCH: u64 = 16;
 
 /// The policy of this runtime.
@@ -50,7 +50,8 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Upgrades(call) => of_upgrades(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
         RuntimeCall::Utility(call) => of_batch(role, call, nesting),
-        // Inherents, Root's calls, and calls that carry no signature. Session keys are set with `Authorities`, which logs it.
+        // Inherents, Root's calls, and calls without a signature. Members set session keys with `Authorities`, which
+        // logs it.
         RuntimeCall::System(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Grandpa(_) | RuntimeCall::Session(_) => None,
     }
 }
@@ -72,7 +73,7 @@ fn of_membership(role: Role, call: &Membership<Runtime>) -> Option<CallClass> {
         | Membership::reinstate_institution { .. }
         | Membership::remove_institution { .. }
         | Membership::set_required_verifications { .. }
-        // Authorized by what they carry, without a member's signature.
+        // Authorized by signatures in the arguments, without a signing member.
         | Membership::redeem { .. }
         | Membership::answer { .. }
         | Membership::__Ignore(..) => (&[], CallClass::Ordinary),
@@ -142,7 +143,7 @@ fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> 
     roles.contains(&role).then_some(class)
 }
 
-/// The member who authorizes decides nothing: the conditions do.
+/// Any member may authorize: the conditions decide, not the member.
 fn of_upgrades(role: Role, call: &Upgrades<Runtime>) -> Option<CallClass> {
     let roles: &[Role] = match call {
         Upgrades::confirm_upgrade { .. } => &[Role::Service],
@@ -163,14 +164,14 @@ fn of_council(role: Role, call: &pallet_collective::Call<Runtime, CouncilCollect
     use pallet_collective::Call;
     let allowed = match call {
         Call::propose { .. } | Call::vote { .. } | Call::close { .. } => role == Role::Delegate,
-        // `execute` would act in a single member's name; the rest is for larger majorities.
+        // `execute` would act in a single member's name; the other calls take larger majorities.
         _ => false,
     };
     allowed.then_some(CallClass::Council)
 }
 
-/// A batch is allowed when everything in it is. It is of the lowest class in it, and ordinary when it is long: nothing long
-/// is put before other members' calls.
+/// Allows a batch when every call in it is allowed. It has the lowest class of its calls, and is ordinary when it is
+/// long, so that no long batch goes before other members' calls.
 fn of_batch(role: Role, call: &pallet_utility::Call<Runtime>, nesting: u8) -> Option<CallClass> {
     use pallet_utility::Call;
     let (Call::batch { calls } | Call::batch_all { calls } | Call::force_batch { calls }) = call else { return None };
@@ -180,6 +181,6 @@ fn of_batch(role: Role, call: &pallet_utility::Call<Runtime>, nesting: u8) -> Op
         class = class.min(class_at(role, call, nesting)?);
     }
     let count = calls.iter().map(pauses::calls_within).fold(0, u64::saturating_add);
-    // An empty batch does nothing, and is nothing to put before other members' calls.
+    // An empty batch does nothing, so it must not go before other members' calls.
     (count > 0).then_some(if count > MAX_RESERVED_BATCH { CallClass::Ordinary } else { class })
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the pallets are wired: the only place where ours meet.
+//! The wiring of the pallets: the only place where ours meet.
 
 use crate::{
     authorities::{AuthorityOf, CurrentSlot, ForcedFinality, IdentificationOf, ReportLongevity},
@@ -35,9 +35,9 @@ parameter_types! {
     pub const Version: RuntimeVersion = VERSION;
 }
 
-// Which calls a signer may make is judged by `MemberGate`, in the pool as in the block; `BaseCallFilter` acts at dispatch
-// only, where a refused call has already taken its place in the block. So what is paused is refused by both: the filter
-// catches what nobody signs, and what the council decides. It also refuses motions that could not pass, or pass too soon.
+// `MemberGate` judges which calls a signer may make, in the pool and in the block. `BaseCallFilter` acts at dispatch
+// only, where a refused call has taken its place in the block already. Both refuse a paused call: only the filter sees
+// calls without a signer and those of the council. It also refuses motions whose threshold does not fit their call.
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type Block = Block;
@@ -97,7 +97,8 @@ impl pallet_session::historical::Config for Runtime {
 
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    // The SDK has weights for this pallet in this form only: constants of a slower database, so never too low.
+    // The SDK has weights for this pallet only in this form, with constants of a slower database, so they are never too
+    // low.
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<{ limits::MAX_AUTHORITIES }>;
     type MaxNominators = ConstU32<0>;
@@ -120,10 +121,10 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type MotionDuration = ConstU32<{ limits::MOTION_DURATION }>;
     type MaxProposals = ConstU32<{ limits::MAX_MOTIONS }>;
     type MaxMembers = ConstU32<{ limits::MAX_AUTHORITIES }>;
-    // Who does not vote is counted with the prime member, and without one as voting no.
+    // A delegate who does not vote counts as the prime member votes, and without a prime member as a no.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type WeightInfo = CouncilWeights;
-    // Its members are those whom the seats of the authorities name, and nobody else's to choose.
+    // The seats of the authorities name its members; no origin may set others.
     type SetMembersOrigin = EnsureNever<()>;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = TwoThirdsOfCouncil;
@@ -131,7 +132,7 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type Consideration = MotionOfSeat;
 }
 
-// Pausing is for `Upgrades`, which logs it. This pallet remembers what is paused, and filters it.
+// `Upgrades` pauses calls and logs it. This pallet stores which calls are paused, and filters them.
 impl pallet_tx_pause::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type RuntimeCall = RuntimeCall;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Rules for the SDK's council: which motions fit, whose a motion is, and what it costs to know.
+//! Rules for the SDK's council: which motions fit, whose a motion is, and the weight of looking that up.
 
 use crate::{limits::MAX_NESTING, AccountId, Authorities, Runtime, RuntimeCall};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -15,13 +15,14 @@ use sp_runtime::DispatchError;
 
 /// The council: one delegate for each authority institution.
 pub type CouncilCollective = pallet_collective::Instance1;
-/// More than half of the council: what can be stopped or repeated.
+/// More than half of the council, for decisions that stop something or can be repeated.
 pub type MoreThanHalfOfCouncil = pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>;
-/// At least two thirds of the council: what makes or changes the council itself, the authorities, or the runtime. Nothing that a
-/// majority decides may bring it nearer to two thirds.
+/// At least two thirds of the council, for decisions that make or change the council itself, the authorities, or the
+/// runtime. No decision of a majority may bring that majority nearer to two thirds.
 pub type TwoThirdsOfCouncil = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
 
-/// How much of the council a call takes. A call that is not the council's counts as one that takes a majority.
+/// Returns the share of the council that a call takes. A call that is not the council's counts as one that takes a
+/// majority.
 pub fn share_of(call: &RuntimeCall) -> Share {
     share_within(call, MAX_NESTING)
 }
@@ -55,10 +56,10 @@ fn share_within(call: &RuntimeCall, nesting: u8) -> Share {
     }
 }
 
-/// Lets a delegate propose with the threshold that the decision takes, and no other one.
+/// Lets a delegate propose only with the threshold that the decision takes.
 ///
-/// With a lower one, two colleagues could carry out a motion at once that then fails for want of votes. With a higher one, it could
-/// stand in the way of the same motion with the right one, which the council refuses as a duplicate.
+/// With a lower one, two colleagues could execute a motion at once, which then fails for want of votes. With a higher
+/// one, a motion could block the same motion with the right threshold, because the council refuses duplicates.
 pub struct FittingMotions;
 
 impl Contains<RuntimeCall> for FittingMotions {
@@ -71,12 +72,12 @@ impl Contains<RuntimeCall> for FittingMotions {
     }
 }
 
-/// Leave to propose: an institution has some motions open at most. Nothing is paid, and nothing given back.
+/// The permission to propose. It limits the open motions of an institution. There is no deposit to take or refund.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct MotionOfSeat;
 
 impl Consideration<AccountId, u32> for MotionOfSeat {
-    /// The council has put its hash at the end of the list already, and takes it back if this fails.
+    /// Counts the motion. The council has appended its hash to the list already, and reverts that if this fails.
     fn new(proposer: &AccountId, _: u32) -> Result<Self, DispatchError> {
         let open = pallet_collective::Proposals::<Runtime, CouncilCollective>::get();
         let open: alloc::vec::Vec<_> = open.iter().map(|motion| Digest(motion.to_fixed_bytes())).collect();
@@ -97,14 +98,14 @@ impl Consideration<AccountId, u32> for MotionOfSeat {
 }
 
 impl MaybeConsideration<AccountId, u32> for MotionOfSeat {
-    /// The council need not keep it.
+    /// Tells the council that it need not store the permission.
     fn is_none(&self) -> bool {
         true
     }
 }
 
-/// The SDK's weights, and what it costs to know whose motion this is: account, member and institution, and the list of who
-/// proposed what, which is written again.
+/// The SDK's weights, and the weight of looking up whose motion this is. The lookup reads account, member and
+/// institution, and rewrites the list of motions with their proposers.
 pub struct CouncilWeights;
 
 type Measured = SubstrateWeight<Runtime>;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The Salus runtime: which pallets there are, and nothing about what they do.
+//! The Salus runtime: the list of its pallets, without any of their logic.
 //!
 //! - [`configs`] wires the pallets to each other; it is the only place where ours meet.
 //! - [`call_policy`] says which role may make which call.
-//! - [`limits`] holds what a block, a member and an institution may spend, and how long things last.
+//! - [`limits`] holds the limits of a block, a member and an institution, and all durations.
 //! - [`pauses`] says which calls the council can pause, and which are paused.
-//! - [`authorities`] tells the sessions who is an authority.
-//! - [`migrations`] says what a new runtime does to the state of the former one.
+//! - [`authorities`] tells the sessions which institutions are authorities.
+//! - [`migrations`] rewrites the state of the former runtime for a new one.
 //! - [`presets`] builds the genesis of development networks.
 //! - [`apis`] answers the node and, through it, the clients.
 //!
-//! There is no currency, no fee and no sudo. Who may submit a transaction at all is decided by
-//! [`MemberGate`](pallet_salus_membership::MemberGate) in [`TxExtension`].
+//! There is no currency, no fee and no sudo. [`MemberGate`](pallet_salus_membership::MemberGate) in [`TxExtension`]
+//! decides which signers may submit a transaction.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
@@ -63,27 +63,27 @@ use sp_runtime::{
 #[cfg(not(feature = "upgrade-rehearsal"))]
 use sp_version::RuntimeVersion;
 
-/// What signs a transaction.
+/// The signature of a transaction.
 pub type Signature = MultiSignature;
 /// An account: a member's transaction key.
 pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
-/// How many transactions an account has sent.
+/// The number of transactions that an account has sent.
 pub type Nonce = u32;
 /// A hash of a block or of state.
 pub type Hash = sp_core::H256;
 /// A block's height.
 pub type BlockNumber = u32;
-/// How a transaction names its signer.
+/// The form in which a transaction names its signer.
 pub type Address = MultiAddress<AccountId, ()>;
 /// A block's header.
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 
-/// What each transaction is checked for, in this order, in the pool and again in the block.
+/// The checks of each transaction, in this order, in the pool and again in the block.
 ///
-/// `MemberGate` comes before `BoundedNonce`, so that a stranger is told the true reason. What we add to the SDK's own
-/// checks is of zero size: clients need no custom definitions.
+/// `MemberGate` comes before `BoundedNonce`, so that a stranger gets the true reason. Our own extensions have no size,
+/// so clients need no custom definitions.
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
@@ -98,16 +98,16 @@ pub type TxExtension = (
     frame_system::WeightReclaim<Runtime>,
 );
 
-/// A transaction as it travels.
+/// A transaction in its encoded form.
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
-/// What a signature signs.
+/// The payload of a transaction's signature.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
 /// Executes blocks.
 pub type Executive =
     frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
 
-/// What the node needs to know of blocks without knowing the runtime's calls.
+/// The types of blocks for the node, which does not decode the runtime's calls.
 pub mod opaque {
     use super::*;
 
@@ -143,7 +143,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
-    // The state version: values longer than 32 bytes stand in the trie by their hash.
+    // The state version: the trie holds values longer than 32 bytes by their hash.
     system_version: 1,
 };
 
@@ -175,7 +175,7 @@ mod runtime {
 
     #[runtime::pallet_index(10)]
     pub type Audit = pallet_salus_audit;
-    // Membership stands before Session: it provides for the accounts whose session keys are set.
+    // Membership comes before Session: it gives a provider to the accounts that set session keys.
     #[runtime::pallet_index(11)]
     pub type Membership = pallet_salus_membership;
     #[runtime::pallet_index(12)]
@@ -185,7 +185,7 @@ mod runtime {
     #[runtime::pallet_index(14)]
     pub type Records = pallet_salus_records;
 
-    // Before Session too, which asks it for the first authorities.
+    // Before Session too, because Session asks it for the first authorities.
     #[runtime::pallet_index(15)]
     pub type Authorities = pallet_salus_authorities;
     #[runtime::pallet_index(16)]
@@ -204,7 +204,7 @@ mod runtime {
 
     #[runtime::pallet_index(30)]
     pub type Council = pallet_collective<Instance1>;
-    // Its calls would pause without a word in the log: `Upgrades` has those.
+    // Its calls would pause without a log entry: `Upgrades` has calls that log.
     #[runtime::pallet_index(31)]
     #[runtime::disable_call]
     pub type TxPause = pallet_tx_pause;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a block, a member and an institution may spend, and how long things last.
+//! The limits of a block, a member and an institution, and all durations.
 
 use crate::BlockNumber;
 use frame_support::{
@@ -24,79 +24,84 @@ pub const HOURS: BlockNumber = 60 * MINUTES;
 /// Blocks in a day.
 pub const DAYS: BlockNumber = 24 * HOURS;
 
-/// How deep batches may stand in batches.
+/// The deepest nesting of batches.
 pub const MAX_NESTING: u8 = 4;
 
-/// Sessions whose authorities can still be proved: a week of hours.
+/// Sessions for which members can still prove the authorities: a week of hours.
 pub const SESSIONS_REMEMBERED: u32 = 7 * 24;
-/// Block hashes that transactions and answers to challenges can refer to: at least 40 minutes.
+/// Block hashes to which transactions and answers to challenges can refer: at least 40 minutes.
 pub const BLOCK_HASHES: BlockNumber = 2_400;
 /// How long a council motion stays open: seven days.
 pub const MOTION_DURATION: BlockNumber = 7 * DAYS;
-/// Motions that are open in the council, at most.
+/// The most open motions in the council.
 pub const MAX_MOTIONS: u32 = 32;
-/// Motions of one institution that are open in the council, at most: three of four could not keep the fourth from proposing.
+/// The most open motions of one institution: three of four institutions cannot keep the fourth from proposing.
 pub const MOTIONS_PER_SEAT: u32 = 8;
-/// Authorities, at most. Sized for consortia, far below what consensus could hold.
+/// The most authorities. Sized for consortia, far below the limit of consensus.
 pub const MAX_AUTHORITIES: u32 = 100;
 
-/// Execution time of a block: half a slot. The author needs it once and everybody else once more before the next
-/// author begins, so more than that could not be kept up with, whatever the hardware that weights were measured on.
+/// Execution time of a block: half a slot. The author executes a block in one half of its slot, and the other nodes in
+/// the other half, before the next author begins. With more time they could fall behind, on whatever hardware the
+/// weights were measured.
 pub const BLOCK_TIME: Weight = Weight::from_parts(500 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 /// Length of a block, in bytes.
 pub const BLOCK_BYTES: u32 = 5 * 1024 * 1024;
-/// How much of a block ordinary transactions may take. The rest stays free for operational ones, such as an upgrade.
+/// The part of a block that ordinary transactions may take. Operational ones, such as an upgrade, have the rest.
 pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 
-/// Execution time that goes by before the first transaction of a block: what hooks are assumed to take on average.
+/// Execution time before the first transaction of a block: the assumed average of the hooks.
 const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
 
-/// What a member may spend on its own, until the council decides otherwise: two seconds of execution, a MiB of transactions, refilled within a minute. Some
-/// five thousand grants a minute: far more than a person makes, and enough for the busiest ward's gateway.
+/// The quota of a member for ordinary calls, until the council changes it: two seconds of execution and a MiB of
+/// transactions, refilled within a minute. It is enough for some five thousand grants a minute, more than the gateway
+/// of the busiest ward makes.
 pub const MEMBER_QUOTA: Quota = Quota { time: 2 * WEIGHT_REF_TIME_PER_SECOND, bytes: 1 << 20, refill: MINUTE };
-/// What a member has left for revoking, refusing and removing keys when all else is spent.
+/// The reserve of a member for revoking, refusing and removing keys when the ordinary quota is spent.
 pub const RESERVED_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
-/// What a member has for votes, seats and session keys. Closing a motion may take a quarter of a second.
+/// The reserve of a member for votes, seats and session keys. Closing a motion may take a quarter of a second.
 pub const COUNCIL_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
-/// What the staff of an institution may spend together in the presets: 20 seconds of execution and 32 MiB, refilled
-/// within a minute. That is most of what all blocks of a minute hold (22.5 seconds): one institution alone on the
-/// network may use it, several share it in the order in which transactions come.
+/// The quota that the staff of an institution share in the presets: 20 seconds of execution and 32 MiB, refilled within
+/// a minute. All blocks of a minute hold 22.5 seconds. So one institution alone on the network can use most of them,
+/// and several share them in the order of their transactions.
 pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECOND, bytes: 32 << 20, refill: MINUTE };
 
-/// The least that the members of an institution may spend together: what one member may, within an hour. With less it could not
-/// vote, and an institution that cannot vote cannot be given more.
+/// The least quota that the members of an institution share: a member's, refilled within an hour. With less it could
+/// not vote, so it could not get more by a vote either.
 pub const LEAST_INSTITUTION_QUOTA: Quota = Quota { refill: salus_primitives::time::HOUR, ..MEMBER_QUOTA };
 
-/// How far ahead of an account's nonce a transaction's may be: so many may one account have waiting in the pool.
+/// The most by which a transaction's nonce may be ahead of its account's, and so the most that one account has waiting
+/// in the pool.
 pub const NONCE_WINDOW: u32 = 16;
-/// Members that an institution may admit at once, and again within each hour. A stolen issuing key admits no more.
+/// The most members that an institution may admit at once, and again within each hour. A stolen issuing key admits no
+/// more.
 pub const ADMISSIONS_PER_HOUR: u32 = 256;
-/// How long a newcomer may take to become active: as long as a voucher can be redeemed, so that none is redeemed twice.
+/// How long a newcomer may take to become active: as long as a voucher lives, so that no voucher is redeemed twice.
 pub const PENDING_LIFE: Moment = salus_primitives::membership::MAX_VOUCHER_LIFE;
-/// Members at whom one idle block looks because they may never have become active, at most.
+/// The most members that one idle block checks for expiry.
 pub const MAX_EXPIRED: u32 = 64;
-/// How long a challenge can be answered: well within [`BLOCK_HASHES`] blocks, whose hashes answers sign.
+/// How long a challenge stays open: well within [`BLOCK_HASHES`] blocks, whose hashes the answers sign.
 pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
-/// How long a request for access waits for an answer, until the council decides otherwise: 30 days.
+/// How long a request for access stays open, until the council changes it: 30 days.
 pub const REQUEST_LIFE: Moment = 30 * DAY;
-/// Charts that one member controls, at most.
+/// The most charts that one member controls.
 pub const MAX_CHARTS: u32 = 8;
-/// Versions of a record, at most.
+/// The most versions of a record.
 pub const MAX_VERSIONS: u32 = 1_000;
-/// Length of a sealed blob, in bytes, at most: 4 GiB.
+/// The longest sealed blob, in bytes: 4 GiB.
 pub const MAX_RECORD_SIZE: u64 = 4 << 30;
-/// How long log entries stay in the state, until the council decides otherwise: a year. Authorities, which are archive
-/// nodes, have all of them for ever.
+/// How long log entries stay in the state, until the council changes it: a year. Authorities run archive nodes, which
+/// keep all of them for ever.
 pub const LOG_HORIZON: Moment = 365 * DAY;
-/// Log entries that one idle block removes, at most.
+/// The most log entries that one idle block removes.
 pub const MAX_REMOVED: u32 = 256;
 
 const MINUTE: Moment = salus_primitives::time::MINUTE;
 const DAY: Moment = salus_primitives::time::DAY;
 
-/// Limits of a block's execution time.
+/// Returns the limits of a block's execution time.
 pub fn block_weights() -> BlockWeights {
-    // Of both parts: what is reserved for operational transactions must have room in each, or no limits are valid.
+    // Time and proof size are both scaled: the share for operational transactions must have room in each, or the limits
+    // are invalid.
     let normal = Weight::from_parts(
         NORMAL_RATIO.mul_floor(BLOCK_TIME.ref_time()),
         NORMAL_RATIO.mul_floor(BLOCK_TIME.proof_size()),
@@ -111,7 +116,7 @@ pub fn block_weights() -> BlockWeights {
         .build_or_panic()
 }
 
-/// Limits of a block's length.
+/// Returns the limits of a block's length.
 pub fn block_length() -> BlockLength {
     BlockLength::builder()
         .max_length(BLOCK_BYTES)
@@ -124,9 +129,9 @@ parameter_types! {
     pub RuntimeBlockWeights: BlockWeights = block_weights();
     /// [`block_length`].
     pub RuntimeBlockLength: BlockLength = block_length();
-    /// What one motion may execute: half a block.
+    /// The most weight that one motion may execute: half a block.
     pub MaxProposalWeight: Weight = BLOCK_TIME.saturating_div(2);
-    /// What the council may tune, until it does.
+    /// The parameters, until the council changes them.
     pub const DefaultParameters: Parameters =
         Parameters { request_life: REQUEST_LIFE, log_horizon: LOG_HORIZON, member_quota: MEMBER_QUOTA };
     /// [`RESERVED_QUOTA`].

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A currency in which nobody ever owns anything.
+//! A currency in which every balance is zero.
 //!
-//! `pallet-session` wants a currency to hold a deposit for session keys. There is no token on this chain, and the
-//! deposit is zero. (The SDK's own implementations for `()` exist on the host only, not in WebAssembly.)
+//! `pallet-session` needs a currency for deposits on session keys. This chain has no token, and the deposit is zero.
+//! (The SDK's own implementations for `()` exist on the host only, not in WebAssembly.)
 
 use crate::RuntimeHoldReason;
 use frame_support::traits::{
@@ -12,7 +12,7 @@ use frame_support::traits::{
 };
 use sp_runtime::{DispatchError, DispatchResult, TokenError};
 
-/// The currency in which every balance is zero, and stays so.
+/// The currency in which every balance is zero.
 pub struct NoCurrency;
 
 impl<AccountId> fungible::Inspect<AccountId> for NoCurrency {

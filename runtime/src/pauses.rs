@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which calls are paused, and which never can be.
+//! The calls that are paused, and those that never can be.
 //!
-//! The council pauses a call when it turns out to be faulty, until an upgrade repairs it. Excepted are the calls with which the
-//! council and the authorities repair anything, those that blocks are made of, and those with which members take something back or
-//! refuse it. A fault in one of these takes an upgrade; members can revoke meanwhile.
+//! The council pauses a faulty call until an upgrade repairs it. Some calls it cannot pause:
+//!
+//! - those that make blocks;
+//! - those with which the council and the authorities repair the chain;
+//! - those with which members revoke or refuse.
+//!
+//! A fault in one of these takes an upgrade; meanwhile members can still revoke.
 
 use crate::{limits::MAX_NESTING, Runtime, RuntimeCall, TxPause};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::traits::{CallMetadata, Contains, GetCallMetadata, IsSubType};
 use pallet_tx_pause::RuntimeCallNameOf;
 
-/// Pallets none of whose calls can be paused: what blocks are made of, and what repairs need.
+/// Pallets none of whose calls can be paused, because blocks or repairs need them.
 pub const NEVER: [&str; 7] = ["System", "Timestamp", "Authorities", "Upgrades", "Session", "Grandpa", "Council"];
 
-/// Calls of the others that cannot be paused: those that take back and refuse.
+/// Calls of other pallets that cannot be paused: they revoke and refuse.
 pub const NEVER_OF_OTHERS: [(&str, &str); 10] = [
     ("Membership", "rotate_issuing_key"),
     ("Membership", "suspend_institution"),
@@ -28,7 +32,7 @@ pub const NEVER_OF_OTHERS: [(&str, &str); 10] = [
     ("Access", "deny_request"),
 ];
 
-/// Calls that can never be paused.
+/// The calls that can never be paused.
 pub struct Unpausable;
 
 impl Contains<RuntimeCallNameOf<Runtime>> for Unpausable {
@@ -48,14 +52,14 @@ pub(crate) fn is_paused(call: &RuntimeCall) -> bool {
     names.into_iter().any(|(pallet, call)| TxPause::is_paused_unbound(Vec::from(pallet), Vec::from(call)))
 }
 
-/// Of how many calls a call is made, itself included.
+/// Returns the number of calls in a call, itself included.
 pub(crate) fn calls_within(call: &RuntimeCall) -> u64 {
     let mut count = 0u64;
     visit(call, MAX_NESTING, &mut |_| count = count.saturating_add(1));
     count
 }
 
-/// Visits a call and those within it that are dispatched with the same origin, as deep as they are admitted.
+/// Visits a call and the calls within it that are dispatched with the same origin, as deep as they are allowed.
 fn visit(call: &RuntimeCall, nesting: u8, visitor: &mut impl FnMut(CallMetadata)) {
     use pallet_utility::Call;
     visitor(call.get_call_metadata());
@@ -69,7 +73,7 @@ fn visit(call: &RuntimeCall, nesting: u8, visitor: &mut impl FnMut(CallMetadata)
     }
 }
 
-// The pallet asks for it, although its calls are none of the runtime's.
+// The pallet requires it, although `RuntimeCall` does not contain its calls.
 impl IsSubType<pallet_tx_pause::Call<Runtime>> for RuntimeCall {
     fn is_sub_type(&self) -> Option<&pallet_tx_pause::Call<Runtime>> {
         None

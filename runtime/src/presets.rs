@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The genesis of any network, from a description of its founders; and of those for development: `development` (one
-//! authority, two hospitals) and `local` (four of each).
+//! Builds the genesis of any network from a description of its founders. It also has the presets for development:
+//! `development` (one authority, two hospitals) and `local` (four of each).
 //!
-//! Everybody knows the keys of these two: they come from Substrate's development phrase by public paths. Hospital `n` (from
-//! one) is institution `n - 1`. Its own identity has the root `//Hospital{n}`, its staff `//Hospital{n}//Issuer`,
-//! `//Hospital{n}//Verifier`, `//Hospital{n}//Delegate` and `//Hospital{n}//Service`; from a root come
-//! `//transaction`, `//membership` and the encryption key, as in the client. The institution's issuing key is its
-//! identity's membership key. Session keys are Alice's, Bob's, Charlie's and Dave's, as the node's options of these names
-//! bring them. In `development` only the first hospital has some; the second has a seat and a vote, and an authority as
-//! soon as its service sets session keys.
+//! The keys of these two are public: they come from Substrate's development phrase by known paths. Hospital `n` (from
+//! one) is institution `n - 1`. Its own identity has the root `//Hospital{n}`, and its staff have
+//! `//Hospital{n}//Issuer`, `//Hospital{n}//Verifier`, `//Hospital{n}//Delegate` and `//Hospital{n}//Service`. Each
+//! root gives `//transaction`, `//membership` and the encryption key, as in the client. The institution's issuing key
+//! is its identity's membership key.
+//!
+//! Session keys are Alice's, Bob's, Charlie's and Dave's, as the node's options of these names set them. In
+//! `development` only the first hospital has session keys. The second has a seat and a vote, and becomes an authority
+//! as soon as its service sets session keys.
 
 use crate::{limits::INSTITUTION_QUOTA, AccountId, BlockNumber, RuntimeGenesisConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -34,10 +36,10 @@ pub const LOCAL: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
 /// Members that a hospital of a development network may admit.
 const ADMISSION_QUOTA: u32 = 100_000;
 
-/// Milliseconds that an upgrade waits in a development network: long enough to see that it does.
+/// Milliseconds that an upgrade waits in a development network: long enough for a test to see it.
 const UPGRADE_DELAY: Moment = 10_000;
 
-/// Blocks in a session of a development network: a minute's, so that a change of authorities can be waited for.
+/// Blocks in a session of a development network: a minute's, so that a test can wait for a change of authorities.
 const SESSION_LENGTH: BlockNumber = 60;
 
 /// The staff that each hospital begins with.
@@ -85,12 +87,12 @@ pub const ENCRYPTION_KEYS: [[[u8; 32]; 5]; 4] = [
     ],
 ];
 
-/// The names of all presets.
+/// Returns the names of all presets.
 pub fn names() -> Vec<PresetId> {
     vec![PresetId::from(DEV), PresetId::from(LOCAL)]
 }
 
-/// The preset `id`, as a patch of the default genesis in JSON.
+/// Returns the preset `id`, as a patch of the default genesis in JSON.
 pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
     let network = match id.as_ref() {
         DEV => development(1, 2),
@@ -100,7 +102,7 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
     Some(genesis(&network).to_string().into_bytes())
 }
 
-/// The genesis of a network, as a patch of the default one in JSON. Presets and real networks are made by it alike.
+/// Returns the genesis of a network, as a patch of the default one in JSON. Presets and real networks use it alike.
 ///
 /// An institution that begins with a service and a delegate has a seat: the service's account sets the session
 /// keys, the delegate votes in the council.
@@ -140,7 +142,7 @@ pub fn genesis(network: &Network) -> serde_json::Value {
     })
 }
 
-/// A network for development, with the first `authorities` and `hospitals`.
+/// Returns a network for development, with the first `authorities` and `hospitals`.
 fn development(authorities: usize, hospitals: usize) -> Network {
     let mut keys = AUTHORITIES.iter().take(authorities);
     let founders = (1u32..).zip(ENCRYPTION_KEYS).take(hospitals).map(|(number, [own, staff @ ..])| Founder {
@@ -178,7 +180,7 @@ fn development(authorities: usize, hospitals: usize) -> Network {
     }
 }
 
-/// The public sr25519 key of a path from the development phrase.
+/// Returns the public sr25519 key of a path from the development phrase.
 fn public(path: &str) -> SigningKey {
     SigningKey(get_public_from_string_or_panic::<sr25519::Public>(path).0)
 }

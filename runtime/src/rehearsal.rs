@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A later runtime for rehearsals: this one, with another version and a migration that rewrites data and makes new.
+//! A later runtime for rehearsals: this one, with another version and a migration that changes and adds data.
 //!
-//! It is for test networks, which learn from it whether an upgrade goes well with the data that they have. The storage of
-//! the pallets stays as this runtime knows it, so that everything can be compared before and after. Never release it.
+//! Test networks learn from it whether an upgrade works with their data. The storage of the pallets keeps its layout,
+//! so that tests can compare all of it before and after. Never release it.
 
 use crate::{apis, Membership, Runtime};
 use frame_support::{
@@ -18,7 +18,7 @@ use pallet_salus_records::Records;
 use salus_primitives::{membership::Institution, ChartId};
 use sp_version::RuntimeVersion;
 
-/// Far beyond what is ever released.
+/// The version, far beyond any release.
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("salus"),
@@ -31,14 +31,14 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-/// Runs once: it raises the version of the membership pallet's storage from 1 to 2.
+/// The migration. It runs once, and raises the version of the membership pallet's storage from 1 to 2.
 pub type Migration = VersionedMigration<1, 2, Rewrite, Membership, <Runtime as frame_system::Config>::DbWeight>;
 
-/// How many records each chart has: what the migration makes.
+/// The number of records of each chart, which the migration adds.
 #[storage_alias]
 pub type RecordCounts = StorageMap<Rehearsal, Twox64Concat, ChartId, u32, OptionQuery>;
 
-/// Adds one to the admission quota of each institution, which anybody can see, and counts the records of all charts.
+/// Adds one to the admission quota of each institution, which clients can see, and counts the records of all charts.
 pub struct Rewrite;
 
 impl UncheckedOnRuntimeUpgrade for Rewrite {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who gets a transaction into a block, and what happens to those who try without the pool (B3 rows 1 and 13).
+//! Which transactions get into a block, and the fate of those that bypass the pool (B3 rows 1 and 13).
 
 use crate::{
     calls::calls,
@@ -33,20 +33,21 @@ use sp_runtime::{
     DispatchError,
 };
 
-/// Belongs to nobody.
+/// An account without a member.
 const STRANGER: &str = "//Ferdie";
 const ISSUER: &str = "//Hospital1//Issuer//transaction";
 const DELEGATE: &str = "//Hospital1//Delegate//transaction";
 const OTHER_DELEGATE: &str = "//Hospital2//Delegate//transaction";
 
-/// Pallets whose calls a person signs. The others' are inherents, Root's, or the batches, which are judged by content.
+/// Pallets whose calls a member signs. The calls of the others are inherents, Root's, or batches, which are judged by
+/// their content.
 const SIGNED: [&str; 8] =
     ["Membership", "Charts", "Access", "Records", "Authorities", "Upgrades", "Council", "Session"];
 
-/// Gives back what a proposal cost, to whoever paid: there are no costs here, so it does nothing for anybody.
+/// A call that any origin may make: it refunds the cost of a proposal. Proposals have no cost here, so it does nothing.
 const FOR_ANYBODY: &str = "release_proposal_cost";
 
-/// What the pool says.
+/// Returns the pool's verdict.
 fn validate(uri: &str, nonce: Nonce, call: RuntimeCall) -> TransactionValidity {
     Executive::validate_transaction(TransactionSource::External, signed(uri, nonce, call), System::block_hash(0))
 }
@@ -85,7 +86,7 @@ fn a_stranger_is_refused_in_the_pool_whatever_the_call() {
     genesis(presets::DEV).execute_with(|| {
         for ((pallet, name), call) in calls() {
             let expected = match pallet.as_str() {
-                // Only an author may put these into a block, and nobody signs them.
+                // Only the author of a block adds these, without a signer.
                 "Timestamp" => InvalidTransaction::MandatoryValidation.into(),
                 _ => refused(Refusal::NotMember),
             };
@@ -189,7 +190,7 @@ fn one_of_two_seats_admits_nobody() {
         let proposal = admit_laboratory();
         let length = proposal.encoded_size() as u32;
         let by = RuntimeOrigin::signed(account(DELEGATE));
-        // With a threshold of one the motion is executed at once, in the name of one seat.
+        // With a threshold of one, the council executes the motion at once, in the name of one seat.
         Council::propose(by.clone(), 1, Box::new(proposal.clone()), length).unwrap();
         assert!(!is_laboratory_admitted());
         // Nor does a seat act alone.
@@ -198,7 +199,7 @@ fn one_of_two_seats_admits_nobody() {
     });
 }
 
-/// Uses up what the staff of the first hospital may spend on ordinary calls.
+/// Spends the quota that the staff of the first hospital share for ordinary calls.
 fn spend_the_traffic_of_the_first_hospital() {
     Institutions::<Runtime>::mutate_extant(InstitutionId(0), |institution| {
         let Quota { time, bytes, .. } = institution.profile.traffic_quota;
@@ -223,7 +224,7 @@ fn a_spent_quota_stops_neither_votes_nor_session_keys_nor_revocations() {
     });
 }
 
-/// So many more active members of the first hospital with this role, with accounts of their own.
+/// Adds so many active members of the first hospital with this role, with accounts of their own.
 fn more_members(role: Role, count: u64) -> Vec<AccountId> {
     let member = Members::<Runtime>::iter_values().find(|member| member.admitted_by == InstitutionId(0)).unwrap();
     let accounts = (0..count).map(|number| AccountId::new(sp_io::hashing::blake2_256(&(role, number).encode())));
@@ -236,7 +237,8 @@ fn more_members(role: Role, count: u64) -> Vec<AccountId> {
     accounts
 }
 
-/// The seconds of execution that these members get for as many calls as they like, of a tenth of a second each.
+/// Returns the seconds of execution that the gate admits. The members send as many calls as they like, of a tenth of a
+/// second each.
 fn let_in(accounts: &[AccountId], call: &RuntimeCall) -> f64 {
     let tenth = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND / 10, 0);
     let info = DispatchInfo { call_weight: tenth, ..Default::default() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How seats, sessions, offences and the council meet.
+//! Seats, sessions, offences and the council on the real runtime.
 
 use crate::genesis::genesis;
 use codec::{DecodeAll, Encode};
@@ -70,7 +70,7 @@ fn council_size() -> usize {
     pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get().len()
 }
 
-/// Lets so many of the first hospitals decide.
+/// Lets so many of the first hospitals vote, and returns whether the proposal passed.
 fn decide(by: u32, threshold: u32, proposal: RuntimeCall) -> bool {
     let (hash, length) = (BlakeTwo256::hash_of(&proposal), proposal.encoded_size() as u32);
     let weight = proposal.get_dispatch_info().call_weight;
@@ -161,7 +161,7 @@ fn votes_that_contradict_each_other_are_reported_by_authors_once() {
         assert_eq!(Seats::<Runtime>::get(ALICE).unwrap().status, SeatStatus::Suspended);
         let again = Grandpa::validate_unsigned(TransactionSource::Local, &call);
         assert_eq!(again, Err(InvalidTransaction::Stale.into()));
-        // It is what the runtime itself would send.
+        // The runtime itself would send this transaction.
         assert!(UncheckedExtrinsic::new_bare(call.into()).encoded_size() < 4_096);
     });
 }
@@ -223,7 +223,7 @@ fn a_seat_without_keys_becomes_an_authority_with_them() {
         assert_eq!(Session::validators(), [service(1)]);
         let grandpa = ed25519::Pair::from_string("//Bob", None).unwrap();
         let keys = SessionKeys { aura: pair("//Bob").public().into(), grandpa: grandpa.public().into() };
-        // What `author_rotateKeysWithOwner` gives with the keys: each signs the account.
+        // `author_rotateKeysWithOwner` returns such a proof with the keys: each key signs the account.
         let proof = ownership_proof(&service(2), &pair("//Bob"), &grandpa);
         let set = RuntimeCall::Authorities(pallet_salus_authorities::Call::set_keys { keys, proof });
         assert_eq!(dispatch(set, RuntimeOrigin::signed(service(2))), Ok(()));
@@ -236,7 +236,7 @@ fn a_seat_without_keys_becomes_an_authority_with_them() {
     });
 }
 
-/// Both keys sign the account, which is what `set_keys` checks.
+/// Both keys sign the account, as `set_keys` requires.
 fn ownership_proof(owner: &AccountId, aura: &sr25519::Pair, grandpa: &ed25519::Pair) -> Vec<u8> {
     let statement = [b"POP_".as_slice(), &owner.encode()].concat();
     (aura.sign(&statement), grandpa.sign(&statement)).encode()
@@ -291,7 +291,7 @@ fn one_institution_cannot_fill_the_list_of_motions() {
         let full = Err(Error::<Runtime>::TooManyMotions.into());
         assert_eq!(propose(1, 100), full);
         assert_eq!(propose(2, 100), Ok(()));
-        // Of the one that was refused nothing stayed, and one that is closed makes room.
+        // The refused motion has left nothing, and a closed one makes room.
         let open = pallet_collective::Proposals::<Runtime, pallet_collective::Instance1>::get();
         assert_eq!(open.len() as u32, limits::MOTIONS_PER_SEAT + 1);
         for number in 2..=3 {
@@ -315,7 +315,8 @@ fn session_length() -> u32 {
     pallet_salus_authorities::SessionLength::<Runtime>::get()
 }
 
-/// A set changes with session 2, and nothing after `last_final` becomes final; the set with which finality resumes in session 3.
+/// Changes a set with session 2, makes nothing final after `last_final`, and returns the set with which finality
+/// resumes in session 3.
 fn set_after_resuming(last_final: u32) -> u64 {
     genesis(presets::LOCAL).execute_with(|| {
         next_block();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which role may make which call: the whole matrix (B3 row 1; S4-03, S4-21).
+//! The roles that may make each call: the whole matrix (B3 row 1; S4-03, S4-21).
 //!
-//! The table is checked in below. Every call of every pallet stands in it, or the test fails: a new call is refused to
-//! everybody until somebody decides.
+//! Every call of every pallet has a row in the table below, or the test fails. The author of a new call has to decide
+//! on its roles; until then the runtime refuses it to every role.
 
 use crate::calls::calls;
 use pallet_salus_membership::{CallClass, CallPolicy};
@@ -16,9 +16,9 @@ use Role::*;
 const ALL: &[Role] = &Role::ALL;
 const READERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist, Researcher];
 const WRITERS: &[Role] = &[Patient, Clinician, Laboratory, Pharmacist];
-const NOBODY: &[Role] = &[];
+const NO_ROLE: &[Role] = &[];
 
-/// Pallet, call, who may sign it, and from which allowance.
+/// Pallet, call, the roles that may sign it, and the allowance that pays for it.
 const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Charts", "open_chart", &[Patient], Ordinary),
     ("Charts", "add_compartment", &[Patient], Ordinary),
@@ -31,17 +31,17 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Access", "request_access", READERS, Ordinary),
     ("Access", "approve_request", &[Patient], Ordinary),
     ("Access", "deny_request", &[Patient], Reserved),
-    ("Membership", "admit_institution", NOBODY, Ordinary),
-    ("Membership", "update_institution", NOBODY, Ordinary),
-    ("Membership", "rotate_issuing_key", NOBODY, Ordinary),
-    ("Membership", "suspend_institution", NOBODY, Ordinary),
-    ("Membership", "reinstate_institution", NOBODY, Ordinary),
-    ("Membership", "remove_institution", NOBODY, Ordinary),
-    ("Membership", "set_required_verifications", NOBODY, Ordinary),
-    ("Membership", "redeem", NOBODY, Ordinary),
+    ("Membership", "admit_institution", NO_ROLE, Ordinary),
+    ("Membership", "update_institution", NO_ROLE, Ordinary),
+    ("Membership", "rotate_issuing_key", NO_ROLE, Ordinary),
+    ("Membership", "suspend_institution", NO_ROLE, Ordinary),
+    ("Membership", "reinstate_institution", NO_ROLE, Ordinary),
+    ("Membership", "remove_institution", NO_ROLE, Ordinary),
+    ("Membership", "set_required_verifications", NO_ROLE, Ordinary),
+    ("Membership", "redeem", NO_ROLE, Ordinary),
     ("Membership", "refuse_applicant", &[Issuer], Ordinary),
     ("Membership", "challenge", &[Verifier], Ordinary),
-    ("Membership", "answer", NOBODY, Ordinary),
+    ("Membership", "answer", NO_ROLE, Ordinary),
     ("Membership", "add_transaction_key", ALL, Ordinary),
     ("Membership", "remove_transaction_key", ALL, Reserved),
     ("Membership", "suspend_member", &[Issuer], Reserved),
@@ -51,35 +51,35 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Records", "create_medical_records", WRITERS, Ordinary),
     ("Records", "amend_record", WRITERS, Ordinary),
     ("Records", "open_records", READERS, Ordinary),
-    ("Authorities", "admit_authority", NOBODY, Ordinary),
-    ("Authorities", "remove_authority", NOBODY, Ordinary),
-    ("Authorities", "force_remove_authority", NOBODY, Ordinary),
+    ("Authorities", "admit_authority", NO_ROLE, Ordinary),
+    ("Authorities", "remove_authority", NO_ROLE, Ordinary),
+    ("Authorities", "force_remove_authority", NO_ROLE, Ordinary),
     ("Authorities", "suspend_authority", &[Delegate], CouncilReserve),
-    ("Authorities", "reinstate_authority", NOBODY, Ordinary),
+    ("Authorities", "reinstate_authority", NO_ROLE, Ordinary),
     ("Authorities", "report_equivocation", &[Service, Delegate, Auditor], Ordinary),
-    ("Authorities", "resume_finality", NOBODY, Ordinary),
+    ("Authorities", "resume_finality", NO_ROLE, Ordinary),
     ("Authorities", "take_vote", &[Delegate], CouncilReserve),
-    ("Authorities", "withdraw_resumption", NOBODY, Ordinary),
+    ("Authorities", "withdraw_resumption", NO_ROLE, Ordinary),
     ("Authorities", "hand_over_account", &[Delegate], CouncilReserve),
     ("Authorities", "set_keys", &[Service], CouncilReserve),
-    ("Upgrades", "plan_upgrade", NOBODY, Ordinary),
+    ("Upgrades", "plan_upgrade", NO_ROLE, Ordinary),
     ("Upgrades", "confirm_upgrade", &[Service], CouncilReserve),
     ("Upgrades", "authorize_upgrade", &[Service, Delegate], CouncilReserve),
-    ("Upgrades", "cancel_upgrade", NOBODY, Ordinary),
-    ("Upgrades", "set_upgrade_delay", NOBODY, Ordinary),
-    ("Upgrades", "pause_call", NOBODY, Ordinary),
-    ("Upgrades", "unpause_call", NOBODY, Ordinary),
-    ("Upgrades", "set_parameter", NOBODY, Ordinary),
-    ("Council", "set_members", NOBODY, Ordinary),
-    ("Council", "execute", NOBODY, Ordinary),
+    ("Upgrades", "cancel_upgrade", NO_ROLE, Ordinary),
+    ("Upgrades", "set_upgrade_delay", NO_ROLE, Ordinary),
+    ("Upgrades", "pause_call", NO_ROLE, Ordinary),
+    ("Upgrades", "unpause_call", NO_ROLE, Ordinary),
+    ("Upgrades", "set_parameter", NO_ROLE, Ordinary),
+    ("Council", "set_members", NO_ROLE, Ordinary),
+    ("Council", "execute", NO_ROLE, Ordinary),
     ("Council", "propose", &[Delegate], CouncilReserve),
     ("Council", "vote", &[Delegate], CouncilReserve),
-    ("Council", "disapprove_proposal", NOBODY, Ordinary),
+    ("Council", "disapprove_proposal", NO_ROLE, Ordinary),
     ("Council", "close", &[Delegate], CouncilReserve),
-    ("Council", "kill", NOBODY, Ordinary),
-    ("Council", "release_proposal_cost", NOBODY, Ordinary),
-    ("Session", "set_keys", NOBODY, Ordinary),
-    ("Session", "purge_keys", NOBODY, Ordinary),
+    ("Council", "kill", NO_ROLE, Ordinary),
+    ("Council", "release_proposal_cost", NO_ROLE, Ordinary),
+    ("Session", "set_keys", NO_ROLE, Ordinary),
+    ("Session", "purge_keys", NO_ROLE, Ordinary),
 ];
 
 #[test]
@@ -139,7 +139,7 @@ fn a_long_batch_draws_on_no_reserve() {
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(16))), Some(Reserved));
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(17))), Some(Ordinary));
     assert_eq!(RolePolicy::class(Patient, &batch(revocations(700))), Some(Ordinary));
-    // Those within batches count too.
+    // Calls within batches count too.
     assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(6))])), Some(Reserved));
     assert_eq!(RolePolicy::class(Patient, &batch(vec![batch(revocations(8)), batch(revocations(7))])), Some(Ordinary));
 }
@@ -186,7 +186,7 @@ fn other_calls_of_utility_are_refused() {
             assert_eq!(RolePolicy::class(role, &within), None, "{role:?} and {call:?} in a batch");
         }
     }
-    // All that there are, besides batches.
+    // The batches are the only calls of the pallet.
     let batches = ["batch", "batch_all", "force_batch"];
     let names: Vec<_> = refused.iter().map(frame_support::traits::GetCallName::get_call_name).collect();
     for (pallet, name) in calls().into_keys().filter(|(pallet, _)| pallet == "Utility") {
@@ -194,7 +194,7 @@ fn other_calls_of_utility_are_refused() {
     }
 }
 
-/// What the columns *role* and *class* of a row in `docs/architecture.md` say; none where no member signs the call.
+/// Parses the columns *role* and *class* of a row in `docs/architecture.md`; no class where no member signs the call.
 fn stated(roles: &str, class: &str) -> (Vec<Role>, Option<CallClass>) {
     let (roles, _) = roles.split_once(" (").unwrap_or((roles, ""));
     let roles = match roles {

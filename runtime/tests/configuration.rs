@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A snapshot of what must not change unnoticed: security checklist B3, rows 6, 10 and 15.
+//! A snapshot of the settings that must not change unnoticed: security checklist B3, rows 6, 10 and 15.
 
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{dispatch::DispatchClass, traits::PalletInfoAccess, weights::Weight};
@@ -85,7 +85,7 @@ fn extensions_stand_in_their_order_and_ask_nothing_of_wallets() {
             "WeightReclaim",
         ]
     );
-    // What polkadot.js, papi and subxt know by name may have content; ours has none.
+    // polkadot.js, papi and subxt do not know these two extensions by name, so they may have no content.
     assert_eq!(pallet_salus_membership::MemberGate::<Runtime>::new().encoded_size(), 0);
     assert_eq!(frame_system::AuthorizeCall::<Runtime>::new().encoded_size(), 0);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a decision costs, over real state: storage items that a transaction reads and writes, and bytes that it adds.
+//! The cost of a decision over real state: storage items that a transaction reads and writes, and bytes that it adds.
 //!
-//! A transaction is signed, passes `MemberGate` and the nonce, and leaves its log entry. Its cost is the same however full
-//! the compartment and however many grants the chart has. Left out are the items of the block that every transaction
-//! touches, as weights leave them out: see [`LEFT_OUT`].
+//! Each transaction is signed, passes `MemberGate` and the nonce check, and leaves its log entry. Its cost does not
+//! depend on how full the compartment is, or on how many grants the chart has. The count leaves out the items of the
+//! block that every transaction touches, as weights do: see [`LEFT_OUT`].
 
 use crate::{
     counting::{count, Counted},
@@ -21,8 +21,8 @@ use salus_primitives::{
 use salus_runtime::{presets, Access, Executive, Records, Runtime, RuntimeCall, RuntimeOrigin};
 use sp_io::{hashing::twox_128, TestExternalities};
 
-/// Items of the block, which every transaction touches: their cost is in the weight of the block itself, or of any
-/// extrinsic.
+/// Items of the block that every transaction touches. Their cost is in the weight of the block itself, or in that of
+/// any extrinsic.
 const LEFT_OUT: [(&str, &str); 16] = [
     ("System", "Number"),
     ("System", "ParentHash"),
@@ -72,7 +72,7 @@ fn chain(prepare: impl FnOnce()) -> TestExternalities {
         furnish();
         prepare();
         begin_block();
-        // Nothing of what both have spent is new in the transactions that count.
+        // These transactions create the items for the signers' usage, so that the counted ones do not.
         for uri in [PATIENT, DOCTOR] {
             for session in [[0xfe; 16], [0xff; 16]] {
                 let open = open(Scope::Compartment(COMPARTMENT), Purpose::Payment, session);
@@ -221,7 +221,7 @@ fn a_chart_of_a_hundred_thousand_grants_costs_the_same() {
     let mut chain = chain(|| {
         crowd(2);
         grant(DOCTOR_ID, WHOLE);
-        // Written directly: what a hundred thousand calls would have left.
+        // Writes directly the state that a hundred thousand calls would leave.
         let next = pallet_salus_access::NextGrant::<Runtime>::get(CHART);
         let linked = pallet_salus_access::Grants::<Runtime>::get(CHART, GrantId(0)).unwrap();
         let grant = Grant { revoked_at: Some(NOW), ..linked.grant.clone() };
@@ -263,7 +263,7 @@ fn a_version_of_a_record_adds_no_more_than_its_bytes() {
     assert!(bytes(&amended) <= VERSION_BYTES, "{} bytes", bytes(&amended));
 }
 
-/// B3 row 7: the worst case is what the bounds allow.
+/// B3 row 7: the worst case within the bounds.
 #[test]
 fn a_batch_and_an_amendment_at_their_bounds_read_what_their_weight_says() {
     let mut chain = chain(|| {
@@ -276,7 +276,7 @@ fn a_batch_and_an_amendment_at_their_bounds_read_what_their_weight_says() {
     let batch = pallet_salus_records::Call::create_medical_records { chart: CHART, custodian: HOSPITAL, records };
     let batch = apply(&mut chain, PATIENT, batch);
     print("64 records in one compartment", &batch);
-    // One look for each record, and the rest as for one.
+    // One read for each record, and the rest as for one record.
     assert!(batch.reads.len() <= 64 + 16 + 8, "{} items", batch.reads.len());
 
     let sealed = |number| SealedKey { grant: GrantId(number), envelope: Digest([6; 32]) };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What clients learn of the runtime: documented in full, and the same as what our own client was built with.
+//! The metadata for clients: every item is documented, and our own client was built with the same metadata.
 
 use codec::Decode;
 use frame_metadata::{v15::RuntimeMetadataV15, RuntimeMetadata, RuntimeMetadataPrefixed};
@@ -8,7 +8,7 @@ use salus_runtime::Runtime;
 use scale_info::{form::PortableForm, TypeDef};
 use std::path::Path;
 
-/// The pallets that are ours to document.
+/// Our own pallets, which we have to document.
 const OURS: [&str; 7] = ["Audit", "Membership", "Charts", "Access", "Records", "Authorities", "Upgrades"];
 
 fn metadata(version: u32) -> Vec<u8> {
@@ -35,7 +35,7 @@ fn every_call_event_error_argument_and_storage_item_of_ours_is_documented() {
     let metadata = v15();
     let variants = |id: u32, with_fields: bool, what: &str| {
         let TypeDef::<PortableForm>::Variant(variants) = &metadata.types.resolve(id).unwrap().type_def else {
-            panic!("{what} is no enum")
+            panic!("{what} is not an enum")
         };
         for variant in &variants.variants {
             assert!(!variant.docs.concat().trim().is_empty(), "{what}::{} is not documented", variant.name);
@@ -70,7 +70,7 @@ fn refusal_codes_stand_in_the_metadata() {
     assert!(named, "no runtime API mentions `Refusal`");
 }
 
-/// `UPDATE=1` writes the file anew, after a change that is meant.
+/// `UPDATE=1` rewrites the file after an intended change.
 #[test]
 fn metadata_that_the_client_was_built_with_is_not_stale() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chain/metadata.scale");

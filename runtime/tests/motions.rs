@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What our client proposes to the council is what the runtime reads, and fits the weight that the client allows when it
-//! closes a motion.
+//! The runtime reads each motion as our client proposes it, and it fits the weight that the client allows when it
+//! closes the motion.
 
 use codec::DecodeAll;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
@@ -21,7 +21,7 @@ fn proposals() -> Vec<Proposal> {
     let (institution, member) = (InstitutionId(1), MemberId(1));
     let (key, code_hash) = (SigningKey([1; 32]), Digest([2; 32]));
     let call = CallName::new(b"Records", b"open_records").unwrap();
-    // As long as it can be.
+    // The profile has the largest size.
     let profile = Box::new(InstitutionProfile {
         kind: InstitutionKind::Hospital,
         issuing_key: key,

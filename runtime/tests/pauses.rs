@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls that the council pauses: refused in the pool and in the block, alone and within others; and those that it cannot.
+//! Calls that the council pauses, refused in the pool and in the block, alone and within others; and calls that it
+//! cannot pause.
 
 use crate::{
     calls::calls,
@@ -31,7 +32,8 @@ use sp_runtime::{
 const ISSUER: &str = "//Hospital1//Issuer//transaction";
 const STRANGER: &str = "//Ferdie";
 
-/// What can be paused. A new call is added here, or to what never can be: somebody has to decide.
+/// The calls that the council can pause. The author of a new call adds it here, or to the calls that can never be
+/// paused.
 const PAUSABLE: &[(&str, &[&str])] = &[
     (
         "Membership",
@@ -82,7 +84,7 @@ fn reinstate() -> RuntimeCall {
     pallet_salus_membership::Call::reinstate_member { member: Default::default() }.into()
 }
 
-/// One that never can be.
+/// A call of an issuer that can never be paused.
 fn refuse() -> RuntimeCall {
     pallet_salus_membership::Call::refuse_applicant { application: Default::default() }.into()
 }
@@ -91,7 +93,7 @@ fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
     pallet_utility::Call::batch_all { calls }.into()
 }
 
-/// What the pool says.
+/// Returns the pool's verdict.
 fn validate(uri: &str, call: RuntimeCall) -> TransactionValidity {
     Executive::validate_transaction(TransactionSource::External, signed(uri, 0, call), System::block_hash(0))
 }
@@ -234,7 +236,7 @@ fn what_nobody_signs_is_refused_while_it_is_paused() {
         for name in ["redeem", "answer"] {
             let call = calls().remove(&("Membership".to_owned(), name.to_owned())).unwrap();
             assert_eq!(decide(3, pause("Membership", name)), Ok(()));
-            // As it is once voucher or answer have been found good.
+            // The origin of a redemption or answer after its authorization.
             let origin = RuntimeOrigin::from(RawOrigin::Authorized);
             let info = Default::default();
             let gate = MemberGate::<Runtime>::new();
@@ -242,7 +244,7 @@ fn what_nobody_signs_is_refused_while_it_is_paused() {
             assert_eq!(judged.map(|_| ()).err(), refused(Refusal::CallPaused), "{name}");
             let filtered = call.clone().dispatch(origin).unwrap_err().error;
             assert_eq!(filtered, frame_system::Error::<Runtime>::CallFiltered.into(), "{name}");
-            // What was not found good is refused for that.
+            // A call that was not authorized is refused for that reason.
             let general = salus_runtime::UncheckedExtrinsic::new_transaction(call, extension(0));
             let refusal = Executive::validate_transaction(TransactionSource::External, general, System::block_hash(0))
                 .unwrap_err();

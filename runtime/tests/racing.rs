@@ -28,7 +28,7 @@ fn revoke(grant: GrantId) -> RuntimeCall {
     pallet_salus_access::Call::<Runtime>::revoke_access { chart: CHART, grant, reason: None }.into()
 }
 
-/// What a release gate is told after the block.
+/// Returns the decision that a release gate gets after the block.
 fn decision() -> Decision {
     let standing = Membership::standing(DOCTOR_ID);
     let scope = Scope::Record(RECORD.key);

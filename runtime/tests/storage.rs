@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the keys of our storage are hashed (B3 class 17): who chooses a key could crowd one part of the trie under a weak
-//! hasher, and so make every look at it slow.
+//! The hashers of our storage keys (B3 class 17). A caller who chooses a key could crowd one part of the trie under a
+//! weak hasher, and so slow down every lookup.
 
 use codec::Decode;
 use frame_metadata::{
@@ -14,11 +14,11 @@ use scale_info::TypeDef;
 
 const OURS: [&str; 7] = ["Audit", "Membership", "Charts", "Access", "Records", "Authorities", "Upgrades"];
 
-/// Types of keys made of numbers that the chain counts up itself: nobody can choose one.
+/// Types of keys made of numbers that the chain counts up itself, so that no caller can choose one.
 const COUNTED: [&str; 10] =
     ["ChartId", "CompartmentId", "GrantId", "Grantee", "InstitutionId", "LogId", "MemberId", "RequestId", "U32", "U64"];
 
-/// Every key that somebody chooses. A new one is added here, under the strong hasher.
+/// Every key that a caller or an institution chooses. A new one is added here, under the strong hasher.
 const CHOSEN: [&str; 9] = [
     "Membership.AccountOwners AccountId32",
     "Membership.MembershipKeys SigningKey",
@@ -40,7 +40,7 @@ fn metadata() -> RuntimeMetadataV15 {
     }
 }
 
-/// The names that a type is made of.
+/// Returns the names that a type is made of.
 fn names(metadata: &RuntimeMetadataV15, of: u32) -> Vec<String> {
     let found = metadata.types.resolve(of).unwrap();
     match (found.path.ident(), &found.type_def) {
@@ -51,7 +51,7 @@ fn names(metadata: &RuntimeMetadataV15, of: u32) -> Vec<String> {
     }
 }
 
-/// Each key of each map: the item, what the key is made of, its hasher.
+/// Returns each key of each map: the item, the types in the key, and its hasher.
 fn keys() -> Vec<(String, Vec<String>, StorageHasher)> {
     let metadata = metadata();
     let mut keys = Vec::new();

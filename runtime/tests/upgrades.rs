@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a runtime is replaced: by whom, when, and with what; and how parameters are changed.
+//! Replacing the runtime: the people who decide it, its conditions, and its code. Changing parameters.
 
 use crate::{
     council::{decide, delegate, staff},
@@ -36,14 +36,14 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-/// What stands for the code of a runtime with the next version: the reader of versions knows no more of it.
+/// Stands for the code of a runtime with the next version. The fake reader of versions does not look into it.
 const CODE: &[u8] = b"the next runtime";
 
 fn code_hash() -> H256 {
     H256(blake2_256(CODE))
 }
 
-/// Says of every code that it has this name and version.
+/// A reader of versions that reports this name and version for every code.
 struct Says(&'static str, u32);
 
 impl ReadRuntimeVersion for Says {
@@ -52,7 +52,7 @@ impl ReadRuntimeVersion for Says {
     }
 }
 
-/// Four hospitals, and code of which this is said.
+/// A chain of four hospitals, with this reader of versions.
 fn chain(code: Says) -> TestExternalities {
     let mut chain = genesis(presets::LOCAL);
     chain.register_extension(ReadRuntimeVersionExt::new(code));
@@ -71,7 +71,7 @@ fn pass(milliseconds: u64) {
     pallet_timestamp::Now::<Runtime>::mutate(|now| *now += milliseconds);
 }
 
-/// Plans, confirms, waits, authorizes.
+/// Plans, confirms, waits and authorizes.
 fn authorize() {
     plan().unwrap();
     (1..=3).for_each(|number| confirm(number).unwrap());
@@ -79,12 +79,12 @@ fn authorize() {
     Upgrades::authorize_upgrade(delegate(4)).unwrap();
 }
 
-/// What anybody sends to apply it.
+/// Returns the unsigned transaction that applies the code.
 fn apply(code: &[u8]) -> UncheckedExtrinsic {
     UncheckedExtrinsic::new_bare(frame_system::Call::apply_authorized_upgrade { code: code.to_vec() }.into())
 }
 
-/// What the pool says.
+/// Returns the pool's verdict.
 fn validate(transaction: UncheckedExtrinsic) -> TransactionValidity {
     Executive::validate_transaction(TransactionSource::External, transaction, System::block_hash(0))
 }
@@ -109,7 +109,8 @@ fn a_runtime_is_replaced_when_council_and_authorities_want_it_and_the_delay_ran(
         assert_eq!(sp_io::storage::get(well_known_keys::CODE).as_deref(), Some(CODE));
         assert_ne!(sp_io::storage::get(well_known_keys::CODE), before);
         assert!(System::authorized_upgrade().is_none());
-        // Whoever executes the next block sees another version than that of the plan; here it is the plan that changes.
+        // After an upgrade, the next block sees another version than the plan replaces. Here the test changes the plan
+        // instead.
         Planned::<Runtime>::mutate(|plan| plan.as_mut().unwrap().replaces = 0);
         begin_block();
 
@@ -178,7 +179,7 @@ fn code_with_another_name_or_an_old_version_is_not_applied() {
             begin_block();
             assert_eq!(Executive::apply_extrinsic(apply(CODE)), Ok(Ok(())));
             assert_eq!(sp_io::storage::get(well_known_keys::CODE), before);
-            // The system has forgotten it; the council takes back the plan and makes another.
+            // The system has dropped the code; the council cancels the plan and makes another.
             assert!(System::authorized_upgrade().is_none());
             assert_eq!(decide(3, Call::cancel_upgrade { code_hash: code_hash() }.into()), Ok(()));
             assert_eq!(plan(), Ok(()));
@@ -248,7 +249,7 @@ fn parameters_are_at_first_what_the_limits_say_and_more_than_is_reserved() {
         assert_eq!(parameters.request_life, limits::REQUEST_LIFE);
         assert_eq!(parameters.log_horizon, limits::LOG_HORIZON);
         assert_eq!(parameters.member_quota, limits::MEMBER_QUOTA);
-        // The least that the council can leave a member is what there is in reserve.
+        // The least quota that the council can set for a member is the size of the reserve.
         let least = Parameter::MemberQuota(limits::RESERVED_QUOTA);
         assert!(least.is_within_bounds());
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus_equivocations`: what this node noticed, and the chain may not know.
+//! `salus_equivocations`: the equivocations that this node noticed, which the chain may not know.
 
 use super::error::Error;
 use crate::equivocations::Equivocations;
@@ -8,10 +8,10 @@ use jsonrpsee::proc_macros::rpc;
 use salus_primitives::evidence::BlockEquivocation;
 use std::sync::Arc;
 
-/// What clients ask about authorities that break the rules.
+/// The RPC methods about authorities that break the rules.
 #[rpc(server)]
 pub(crate) trait EquivocationMethods {
-    /// Pairs of blocks by one authority for one slot, oldest first; at most 16, the newest.
+    /// Returns pairs of blocks by one authority for one slot, oldest first; at most 16, the newest ones.
     #[method(name = "salus_equivocations", blocking)]
     fn equivocations(&self) -> Result<Vec<BlockEquivocation>, Error>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Why a `salus_*` method, or `grandpa_proveFinality`, fails.
+//! The errors of `salus_*` methods and `grandpa_proveFinality`.
 //!
 //! | code | meaning | what to do |
 //! |---|---|---|
@@ -8,26 +8,26 @@
 //! | 7001 | the block in `at` is not known | name a block that the node has |
 //! | 7002 | the runtime failed, or the block's runtime does not know the question; `data` says how | report it |
 //! | 7003 | the limit is zero or more than a page holds (256) | ask for less |
-//! | 7004 | the state of the block is no longer kept | ask an archive node |
+//! | 7004 | the node has pruned the state of the block | ask an archive node |
 //! | 7005 | the block is not final yet, so nothing proves it | wait |
 //!
-//! "There is no such record" is no error: the answer is `null`, or an empty list.
+//! A missing record is not an error: the answer is `null`, or an empty list.
 
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
 use salus_primitives::api::MAX_PAGE;
 use salus_runtime::{BlockNumber, Hash};
 use std::fmt;
 
-/// Why a method fails.
+/// The reason why a method fails.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// The block is not known.
+    /// The node does not know the block.
     UnknownBlock(Hash),
-    /// The runtime failed, or does not know the question.
+    /// The runtime failed, or does not have the API call.
     Runtime(sp_api::ApiError),
     /// The limit is zero or more than a page holds.
     LimitOutOfRange(u32),
-    /// The state of the block is no longer kept.
+    /// The node has pruned the state of the block.
     StateNotKept(Hash),
     /// The block is not final yet.
     NotFinal(BlockNumber),
@@ -61,7 +61,7 @@ impl fmt::Display for Error {
             Self::UnknownBlock(block) => write!(f, "block `{block:#x}` is not known"),
             Self::Runtime(_) => f.write_str("the runtime could not answer"),
             Self::LimitOutOfRange(limit) => write!(f, "limit `{limit}` is not between 1 and {MAX_PAGE}"),
-            Self::StateNotKept(block) => write!(f, "the state of block `{block:#x}` is no longer kept"),
+            Self::StateNotKept(block) => write!(f, "the node has pruned the state of block `{block:#x}`"),
             Self::NotFinal(block) => write!(f, "block {block} is not final yet"),
             Self::Database(_) => f.write_str("the database could not answer"),
         }

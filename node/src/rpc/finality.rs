@@ -2,11 +2,12 @@
 
 //! `grandpa_proveFinality`, in place of the SDK's.
 //!
-//! The SDK's method finds no proof at all before the set of authorities has changed for the first time, and later proves
-//! blocks of the current set with the newest justification, by way of every header in between. This one takes the first
-//! stored justification at or after the block, and the newest when none is stored yet. So there is a proof as soon as a
-//! block is final, it is short, and it is by the set of the block's own time: the last block of a set always has a
-//! justification. Parameter and answer are those of the SDK's method.
+//! The SDK's method finds no proof until the set of authorities has changed for the first time. Later it proves blocks
+//! of the current set with the newest justification and all headers in between. This method takes the first stored
+//! justification at or after the block, or the newest if none is stored yet.
+//!
+//! So a proof exists as soon as a block is final, and it is short. It is by the set of the block's own time, because
+//! the last block of a set always has a justification. Parameter and answer are those of the SDK's method.
 
 use super::error::Error;
 use crate::client::FullBackend;
@@ -22,14 +23,14 @@ use sp_blockchain::Backend as _;
 use sp_core::Bytes;
 use std::sync::Arc;
 
-/// Headers in a proof, at most. Justifications are stored far more often; only a long stall of finality comes near it.
+/// The most headers in a proof. Justifications are stored far more often; only a long stall of finality comes near it.
 const MAX_HEADERS: usize = 4_096;
 
-/// What clients ask about finality.
+/// The RPC methods about finality.
 #[rpc(server)]
 pub(crate) trait FinalityMethods {
-    /// Proof that the block with this number is final: the SCALE encoding of `FinalityProof`, which is the hash of the
-    /// block that was voted on, GRANDPA's justification, and the headers after `block` up to that one.
+    /// Returns a proof that the block with this number is final, as the SCALE encoding of `FinalityProof`. It holds the
+    /// hash of the block that was voted on, GRANDPA's justification, and the headers after `block` up to that one.
     #[method(name = "grandpa_proveFinality", blocking)]
     fn prove_finality(&self, block: BlockNumber) -> Result<Option<Bytes>, Error>;
 }
@@ -40,7 +41,7 @@ pub(crate) struct FinalityProofs {
 }
 
 impl FinalityProofs {
-    /// Looks into this database.
+    /// Reads this database.
     pub(crate) fn new(backend: Arc<FullBackend>) -> Self {
         Self { backend }
     }
@@ -59,7 +60,7 @@ impl FinalityProofs {
         Ok(justifications.and_then(|justifications| justifications.into_justification(GRANDPA_ENGINE_ID)))
     }
 
-    /// The newest justification, which need not be stored with its block.
+    /// Returns the newest justification, which may not be stored with its block.
     fn newest_justification(&self) -> Result<Option<GrandpaJustification<Block>>, Error> {
         best_justification(&*self.backend).map_err(Error::Database)
     }

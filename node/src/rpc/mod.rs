@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What clients talk to, beyond the SDK's own methods: nonces, proofs of finality, and the questions of Salus.
+//! The RPC methods besides the SDK's own: nonces, proofs of finality, and the questions of Salus.
 
 mod equivocations;
 mod error;
@@ -22,33 +22,33 @@ use sc_rpc::SubscriptionTaskExecutor;
 use std::sync::Arc;
 use substrate_frame_rpc_system::{System, SystemApiServer};
 
-/// What the methods need.
+/// The dependencies of the methods.
 pub(crate) struct Dependencies {
-    /// Knows the chain.
+    /// The client, which reads the chain.
     pub(crate) client: Arc<Client>,
-    /// Knows what waits for the next block.
+    /// The pool of transactions.
     pub(crate) pool: Arc<Pool>,
-    /// Knows which authorities made two blocks for one slot.
+    /// The equivocations that the node noticed.
     pub(crate) equivocations: Arc<Equivocations>,
-    /// Knows what is final, and why.
+    /// The dependencies of the methods about finality.
     pub(crate) grandpa: Finality,
 }
 
-/// What the methods about finality need.
+/// The parts of the node on which the methods about finality depend.
 pub(crate) struct Finality {
-    /// The state of the vote.
+    /// The state of the current vote.
     pub(crate) shared_voter_state: SharedVoterState,
-    /// Who votes.
+    /// The authorities that vote.
     pub(crate) shared_authority_set: SharedAuthoritySet<Hash, BlockNumber>,
-    /// Proofs of finality as they come.
+    /// New proofs of finality.
     pub(crate) justification_stream: GrandpaJustificationStream<Block>,
-    /// The database, where proofs of finality are stored.
+    /// The database, which stores proofs of finality.
     pub(crate) backend: Arc<FullBackend>,
-    /// Runs subscriptions.
+    /// The executor of subscriptions.
     pub(crate) subscription_executor: SubscriptionTaskExecutor,
 }
 
-/// All methods.
+/// Returns the module with all methods.
 pub(crate) fn module(dependencies: Dependencies) -> Result<RpcModule<()>, RegisterMethodError> {
     let Dependencies { client, pool, equivocations, grandpa } = dependencies;
     let mut module = RpcModule::new(());
@@ -59,7 +59,7 @@ pub(crate) fn module(dependencies: Dependencies) -> Result<RpcModule<()>, Regist
     Ok(module)
 }
 
-/// The SDK's methods about finality, and our own in place of the one that proves it.
+/// Returns the SDK's methods about finality, with our own `grandpa_proveFinality`.
 fn finality(grandpa: Finality) -> Result<RpcModule<()>, RegisterMethodError> {
     let Finality { shared_voter_state, shared_authority_set, justification_stream, backend, subscription_executor } =
         grandpa;

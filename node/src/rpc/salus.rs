@@ -2,9 +2,10 @@
 
 //! The methods `salus_*`: each question of [`SalusApi`], with a block hash as an optional last parameter.
 //!
-//! Without a block hash the best block is asked. Whoever acts on an answer, such as a release gate, names a finalized
-//! block. Parameters and answers are the JSON of the types in `salus-primitives`: identifiers are numbers, digests and
-//! keys are hexadecimal with `0x`, a record is `"CHART/KEY"`. Errors: see [`super::error`].
+//! Without a block hash, a method reads the state of the best block. A program that acts on the answer, such as a
+//! release gate, names a finalized block. Parameters and answers are the JSON of the types in `salus-primitives`:
+//! identifiers are numbers, digests and keys are hexadecimal with `0x`, a record is `"CHART/KEY"`. Errors: see
+//! [`super::error`].
 
 use super::error::Error;
 use crate::client::Client;
@@ -23,7 +24,7 @@ macro_rules! declare {
         $(#[$doc:meta])*
         $method:literal => $name:ident($($parameter:ident: $type:ty),*) $(page[$place:ident: $at:ty])? -> $answer:ty;
     )*) => {
-        /// What clients ask.
+        /// The RPC methods `salus_*`.
         #[rpc(server)]
         pub(crate) trait SalusMethods {
             $(
@@ -59,18 +60,18 @@ macro_rules! declare {
 
 salus_primitives::salus_api!(declare);
 
-/// Answers the methods.
+/// The implementation of the methods.
 pub(crate) struct Salus {
     client: Arc<Client>,
 }
 
 impl Salus {
-    /// Asks this client.
+    /// Asks the runtime through this client.
     pub(crate) fn new(client: Arc<Client>) -> Self {
         Self { client }
     }
 
-    /// The block that is asked: the best one unless it is named.
+    /// Returns the block whose state a method reads: `at`, or the best one.
     fn block(&self, at: Option<Hash>) -> Result<Hash, Error> {
         let Some(block) = at else { return Ok(self.client.info().best_hash) };
         match self.client.block_status(block).map_err(Error::Database)? {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call costs at worst: full lists, of which every grant has to be looked at.
+//! Benchmarks of each call in its worst case: the lists are full, and the call looks at every grant.
 
 use crate::{Call, CompartmentGrants, Config, Grants, NextGrant, Pallet, Requests, MAX_TERMS};
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ use sp_runtime::AccountId32;
 
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 
-/// A patient and a chart of theirs. What the admission of the patient's transactions has read, its own weight has counted.
+/// Creates a patient with a chart, and whitelists the storage items that `MemberGate`'s own weight already counts.
 fn chart<T: Config>() -> (AccountId32, ChartId) {
     let patient: AccountId32 = whitelisted_caller();
     T::BenchmarkHelper::member(&patient, Role::Patient);

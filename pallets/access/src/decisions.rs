@@ -19,7 +19,7 @@ impl<T: Config> Decisions for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Like [`Decisions::decide`], with the way to the decision (`explain_access`).
+    /// Returns the decision of [`Decisions::decide`] with the steps that led to it (`explain_access`).
     pub fn explain(question: &Question) -> Explanation {
         let target = Self::target(question.chart, &question.ask, question.record.as_ref());
         decision::explain(Self::facts(question, target.as_ref()))
@@ -38,7 +38,7 @@ impl<T: Config> Pallet<T> {
         Some(Target { chart, controller, compartment, flags, record })
     }
 
-    /// Nothing of the grants is read before the decision asks for the first.
+    /// Collects the facts of `question`. The lists of grants are read only when the decision asks for the first grant.
     fn facts<'a>(
         question: &'a Question,
         target: Option<&'a Target>,

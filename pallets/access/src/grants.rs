@@ -19,30 +19,30 @@ use salus_primitives::{
     ChartId, Digest, GrantId, Interval, Moment, RequestId,
 };
 
-/// What all grants of one call have in common.
+/// The facts that all grants of one call share.
 pub(crate) struct Giving<'a> {
-    /// Who gives them.
+    /// The controller who gives them.
     pub(crate) controller: &'a Standing,
-    /// Over which chart.
+    /// The chart that they cover.
     pub(crate) chart: ChartId,
-    /// To whom.
+    /// The member or institution that gets them.
     pub(crate) grantee: Grantee,
-    /// What the grantee is.
+    /// The grantee's role, or kind of institution.
     pub(crate) recipient: Recipient,
-    /// Whether by `grant_access_to_lab`.
+    /// Whether `grant_access_to_lab` gives them.
     pub(crate) laboratory: bool,
     /// The request that they answer.
     pub(crate) request: Option<RequestId>,
-    /// When.
+    /// The time of the call, in Unix milliseconds.
     pub(crate) now: Moment,
 }
 
-/// What a grantee is, as far as it limits what can be granted.
+/// The grantee's role or kind of institution, which limits the permissions and scopes that it can get.
 #[derive(Clone, Copy)]
 pub(crate) enum Recipient {
     /// A member with this role.
     Member(Role),
-    /// An institution of this kind. What its members may do is decided by their roles, when they do it.
+    /// An institution of this kind. Its members' roles limit them when they use the grant, not when it is given.
     Institution(InstitutionKind),
 }
 
@@ -55,7 +55,7 @@ impl Recipient {
         }
     }
 
-    /// Whether only de-identified compartments are open to it. An institution's service holds the compartment's
+    /// Whether the grantee may only have de-identified compartments. An institution's service holds the compartment
     /// secret, so a research institute may not have that of an identified one, whatever its members' roles.
     fn is_research(self) -> bool {
         matches!(self, Self::Member(Role::Researcher) | Self::Institution(InstitutionKind::ResearchInstitute))
@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Checks who is to be given grants over `chart`.
+    /// Checks the grantee of grants over `chart`, and gathers what they share.
     pub(crate) fn giving(
         controller: &Standing,
         chart: ChartId,

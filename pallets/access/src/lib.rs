@@ -80,24 +80,24 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs of the runtime.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
-        /// An active member that signs.
+        /// The origin of a call that an active member signs.
         type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
-        /// Knows how grantees stand.
+        /// Looks up the standing of members and institutions.
         type Membership: Membership<AccountId32>;
-        /// Knows who controls which chart.
+        /// Looks up the controller of a chart.
         type Controllers: Controllers;
-        /// Knows the compartments of charts.
+        /// Looks up the compartments of a chart.
         type Compartments: Compartments;
-        /// Takes an entry for every change.
+        /// Appends a log entry for every change.
         type Audit: AuditLog;
-        /// Says what time it is, in Unix milliseconds.
+        /// The time of the block, in Unix milliseconds.
         type Time: frame_support::traits::Time<Moment = Moment>;
-        /// How long a request can be answered, in milliseconds. It may change from block to block.
+        /// Milliseconds in which a request can be answered. The value may change from block to block.
         type RequestLife: Get<Moment>;
-        /// What the calls weigh.
+        /// The weights of the calls.
         type WeightInfo: WeightInfo;
         /// Makes members and charts for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
@@ -117,12 +117,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextRequest<T> = StorageMap<_, Twox64Concat, ChartId, RequestId, ValueQuery>;
 
-    /// Grants, whatever became of them: "was it allowed then?" has an answer for ever.
+    /// Every grant ever given, so that the chain can always answer "was it allowed then?".
     #[pallet::storage]
     pub type Grants<T> = StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, GrantId, LinkedGrant>;
 
-    /// Grants over a compartment that may still matter: all that a decision about it reads. Ones that are over stay until
-    /// the list is full.
+    /// The grants over a compartment that a decision reads. Grants that are over stay until the list is full.
     #[pallet::storage]
     pub type CompartmentGrants<T> = StorageDoubleMap<
         _,
@@ -134,7 +133,7 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// Grants over one record that may still matter. Ones that are over stay until the list is full.
+    /// The grants over one record that a decision reads. Grants that are over stay until the list is full.
     #[pallet::storage]
     pub type RecordGrants<T> = StorageDoubleMap<
         _,
@@ -150,15 +149,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type NewestGrantTo<T> = StorageMap<_, Twox64Concat, Grantee, GrantRef>;
 
-    /// Requests, whatever became of them.
+    /// Every request ever made, whatever the answer.
     #[pallet::storage]
     pub type Requests<T> = StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, RequestId, Request>;
 
-    /// The unanswered request of a member for a chart: one at a time. It may have expired, and then blocks nothing.
+    /// The open request of a member for a chart, at most one. An expired one does not keep the member from asking
+    /// again.
     #[pallet::storage]
     pub type OpenRequests<T> = StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, MemberId, RequestId>;
 
-    /// What happened. The log of the chart has an entry for each event.
+    /// The changes to grants and requests. The chart's log has an entry for each event.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -170,7 +170,7 @@ pub mod pallet {
             compartment: CompartmentId,
             /// The epoch whose secret the envelopes hold.
             epoch: u32,
-            /// How many envelopes were renewed.
+            /// The number of renewed envelopes.
             count: u32,
         },
         /// Access was granted.
@@ -179,15 +179,15 @@ pub mod pallet {
             chart: ChartId,
             /// The grant.
             grant: GrantId,
-            /// To whom it is given.
+            /// The member or institution that may use it.
             grantee: Grantee,
-            /// What it covers.
+            /// The compartment or record that it covers.
             scope: Scope,
-            /// What the grantee may do.
+            /// The permissions that the grantee gets.
             permissions: Permissions,
-            /// Purposes that the grantee may state.
+            /// The purposes that the grantee may state.
             purposes: Purposes,
-            /// When it begins and ends.
+            /// The interval in which it is in force.
             interval: Interval,
             /// Whether it was given by `grant_access_to_lab`.
             laboratory: bool,
@@ -198,7 +198,7 @@ pub mod pallet {
             chart: ChartId,
             /// The grant.
             grant: GrantId,
-            /// To whom it was given.
+            /// The member or institution that could use it.
             grantee: Grantee,
             /// Whether it was given by `grant_access_to_lab`.
             laboratory: bool,
@@ -209,13 +209,13 @@ pub mod pallet {
             chart: ChartId,
             /// The request.
             request: RequestId,
-            /// Who asks.
+            /// The member who asks.
             requester: MemberId,
-            /// What the requester wants to do.
+            /// The permissions that the requester asks for.
             permissions: Permissions,
-            /// Why.
+            /// The purpose that the requester states.
             purpose: Purpose,
-            /// From when on the request can no longer be answered.
+            /// The Unix time in milliseconds at which the request expires.
             expires_at: Moment,
         },
         /// The controller approved a request; an `AccessGranted` follows for each grant.
@@ -224,9 +224,9 @@ pub mod pallet {
             chart: ChartId,
             /// The request.
             request: RequestId,
-            /// Who asked.
+            /// The member who asked.
             requester: MemberId,
-            /// How many grants were given.
+            /// The number of grants that the controller gave.
             grants: u32,
         },
         /// The controller denied a request.
@@ -235,7 +235,7 @@ pub mod pallet {
             chart: ChartId,
             /// The request.
             request: RequestId,
-            /// Who asked.
+            /// The member who asked.
             requester: MemberId,
         },
     }
@@ -280,7 +280,7 @@ pub mod pallet {
         GranteeNotActive,
         /// The chart's controller needs neither grants nor requests.
         IsController,
-        /// The role of who would have access never allows one of the permissions.
+        /// The grantee's or requester's role never allows one of the permissions.
         RoleMayNot,
         /// Researchers, research institutes and the purpose of research reach de-identified compartments only.
         NotDeIdentified,
@@ -290,9 +290,9 @@ pub mod pallet {
         IsLaboratoryGrant,
         /// The grant was not given by `grant_access_to_lab`: it ends by `revoke_access`.
         NotLaboratoryGrant,
-        /// As many grants over the compartment are live as there can be. Revoke one that is no longer needed.
+        /// The compartment has as many live grants as it can hold. Revoke one that the patient does not need.
         TooManyReaders,
-        /// As many grants over the record are live as there can be. Revoke one, or grant the compartment.
+        /// The record has as many live grants as it can hold. Revoke one, or grant the compartment.
         TooManyRecordGrants,
         /// The grant has been revoked already.
         AlreadyRevoked,
@@ -308,7 +308,7 @@ pub mod pallet {
         NoTerms,
         /// A grant allows more, for another purpose or for longer than the request asks.
         ExceedsRequest,
-        /// All numbers that can be given to the chart's grants or requests have been.
+        /// The chart has used all numbers for grants or requests.
         NumbersExhausted,
     }
 
@@ -328,9 +328,9 @@ pub mod pallet {
         ///
         /// The chart's controller, an active member.
         ///
-        /// Any number of the readers at once, in any order, so that a client can stop and resume. `epoch` is the
-        /// current one: envelopes that another rotation has overtaken are refused. A grantee who may not read now gets no
-        /// key: its envelope is refused.
+        /// A call may name any number of the readers, in any order, so that a client can stop and resume. `epoch` is
+        /// the current one: envelopes for an earlier epoch are refused. A grantee who may not read now gets no key, so
+        /// its envelope is refused.
         #[pallet::call_index(0)]
         #[pallet::weight(<T as Config>::WeightInfo::renew_envelopes(envelopes.len() as u32))]
         pub fn renew_envelopes(
@@ -436,7 +436,7 @@ pub mod pallet {
         ///
         /// An active member, not the chart's controller, whose role allows everything that is asked for.
         ///
-        /// Only one request of a member for a chart is open at a time; without an answer it expires.
+        /// A member has at most one open request for a chart. A request without an answer expires.
         #[pallet::call_index(5)]
         pub fn request_access(
             origin: OriginFor<T>,
@@ -456,8 +456,8 @@ pub mod pallet {
         ///
         /// The chart's controller, an active member.
         ///
-        /// Each grant has permissions out of the requested ones, the requested purpose alone, and ends no later than
-        /// requested. Either all grants are given, or none is.
+        /// Each grant has only requested permissions and the requested purpose, and ends no later than requested. The
+        /// call gives all grants or none.
         #[pallet::call_index(6)]
         #[pallet::weight(<T as Config>::WeightInfo::approve_request(grants.len() as u32))]
         pub fn approve_request(

@@ -153,7 +153,7 @@ pub(crate) fn colleague(number: u32) -> MemberId {
     member
 }
 
-/// What the records pallet hands to a decision about [`RECORD`].
+/// Returns the facts that the records pallet hands to a decision about [`RECORD`].
 pub(crate) fn record_facts() -> RecordFacts {
     RecordFacts { key: RECORD, compartment: GENERAL, author: DOCTOR, custodian: HOSPITAL, version: None }
 }

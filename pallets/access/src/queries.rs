@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the runtime API answers to clients. Nothing here changes anything.
+//! Read-only queries behind the runtime API.
 
 use crate::{Config, Grants, NewestGrantTo, Pallet, Requests};
 use alloc::vec::Vec;
@@ -12,13 +12,13 @@ use salus_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The chart's grants from number `from` on, whatever became of them.
+    /// Returns the chart's grants from number `from` on, whether in force or not.
     pub fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<(GrantId, Grant)> {
         let grant = |number| Some((number, Grants::<T>::get(chart, number)?.grant));
         page(from.0, limit).map(GrantId).map_while(grant).collect()
     }
 
-    /// Grants to `grantee` in any chart, the newest first, from the one before `before` on.
+    /// Returns the grants to `grantee` in any chart, newest first, that are older than `before`.
     pub fn grants_to(grantee: Grantee, before: Option<GrantRef>, limit: u32) -> Vec<GrantInChart> {
         let read = |GrantRef { chart, number }| {
             let linked = Grants::<T>::get(chart, number).filter(|linked| linked.grant.grantee == grantee)?;
@@ -33,14 +33,14 @@ impl<T: Config> Pallet<T> {
         all.map(|(grant, _)| grant).take(limit).collect()
     }
 
-    /// The chart's requests from number `from` on, whatever became of them.
+    /// Returns the chart's requests from number `from` on, whether answered or not.
     pub fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<(RequestId, Request)> {
         let request = |number| Some((number, Requests::<T>::get(chart, number)?));
         page(from.0, limit).map(RequestId).map_while(request).collect()
     }
 }
 
-/// The numbers of a page. Charts number grants and requests without gaps.
+/// Returns the numbers of a page. Charts number grants and requests without gaps.
 fn page(from: u32, limit: u32) -> core::ops::Range<u32> {
     from..from.saturating_add(limit.min(MAX_PAGE))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! To whom keys are sealed, and who has left with one.
+//! The grantees to whom keys are sealed, and those who left with a key.
 //!
 //! A grantee who may not read now gets no key: neither a member who was suspended, dismissed or is past its validity, nor
 //! one whose institution is suspended or removed. Losing standing counts as leaving.
@@ -21,8 +21,8 @@ impl<T: Config> RecordReaders for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// To whom the key of `scope` is sealed: the grants over exactly that scope that can read and are not over, and whose
-    /// grantees have the standing to read.
+    /// Returns the grants over exactly `scope` to whose grantees its key is sealed. Such a grant permits reading and is
+    /// not over, and its grantee has the standing to read.
     pub fn readers(chart: ChartId, scope: Scope) -> Vec<Reader> {
         let now = Self::now();
         let grants = match scope {
@@ -37,8 +37,8 @@ impl<T: Config> Pallet<T> {
         grants.into_iter().filter_map(reader).collect()
     }
 
-    /// Whether a grantee who may not read it has the secret of the compartment's current epoch: a reader whose grant was
-    /// revoked or ran out, or who lost its standing.
+    /// Whether a grantee who may not read holds the secret of the compartment's current epoch. Such a reader lost its
+    /// standing, or its grant was revoked or expired.
     pub fn is_rotation_due(chart: ChartId, compartment: CompartmentId, epoch: u32) -> bool {
         let now = Self::now();
         let list = CompartmentGrants::<T>::get(chart, compartment);

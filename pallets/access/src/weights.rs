@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_access` costs at most.
+/// The worst-case weight of each call of `pallet_salus_access`.
 pub trait WeightInfo {
     fn renew_envelopes(e: u32) -> Weight;
     fn grant_access() -> Weight;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What appending and pruning cost at worst.
+//! Benchmarks of appending and pruning in their worst case.
 //!
 //! The benchmarks pass the time in: without a genesis the clock stands at zero, where no entry would ever be due.
 

@@ -6,24 +6,26 @@
 //!
 //! ## Who may call what
 //!
-//! Nobody calls this pallet. Other pallets append through
-//! [`AuditLog`](salus_primitives::questions::AuditLog), which the runtime wires, when they change state
-//! and when somebody reads or is denied (S2-04, S2-23). Clients read through [`Pallet::head`] and [`Pallet::page`].
+//! This pallet has no calls. Other pallets append through [`AuditLog`](salus_primitives::questions::AuditLog), which
+//! the runtime wires: when they change state, and when a member reads or is denied (S2-04, S2-23). Clients read through
+//! [`Pallet::head`] and [`Pallet::page`].
 //!
-//! ## What is stored
+//! ## Stored
 //!
-//! For each log its length and the head of its hash chain, for ever; and its newest entries, [`ENTRIES_PER_PAGE`] to a
-//! page. Appending reads and writes one head and one page. A round over all logs goes on in each idle block, a bounded
-//! number of steps at a time, and removes pages whose entries are all past [`Config::Horizon`]. They stay provable at
-//! any block whose state had them, by a storage proof against that block's state root. Nothing edits an entry.
+//! For each log, the pallet keeps the length and the head of its hash chain for ever. It also keeps the newest entries,
+//! [`ENTRIES_PER_PAGE`] to a page. Appending reads and writes one head and one page.
 //!
-//! Repeated denials of one member on one chart would let anybody who is denied fill the log, so the first appends an
-//! entry and the repetitions of the following hour only raise a counter, which is written down before the entry of the
-//! next denial, or when the round finds the first entry past the horizon.
+//! Each idle block prunes: it continues a round over all logs, in a bounded number of steps. The round removes pages
+//! whose entries are all older than [`Config::Horizon`]. A storage proof against the state root of an earlier block
+//! still proves a removed entry. No call edits an entry.
 //!
-//! ## What is never stored
+//! A denied member could fill the log by repeating the attempt. So the first denial of a member on a chart appends an
+//! entry, and repetitions within the hour only raise a counter. The pallet writes the counter down before the next
+//! denial's entry, or when the round finds the first entry past the horizon.
 //!
-//! Content, names, or a hash of anything readable: an entry names members, institutions, charts, grants and records by
+//! ## Never stored
+//!
+//! Content, names, or a hash of readable data. An entry names members, institutions, charts, grants and records by
 //! their numbers, and texts by the hash of their sealed form.
 //!
 //! ## Example
@@ -75,7 +77,7 @@ pub use pallet::*;
 pub use types::{DenialRun, Round, StoredHead, ENTRIES_PER_PAGE};
 pub use weights::WeightInfo;
 
-/// Append-only logs with chained heads: what happened, by whom, to what and why.
+/// Append-only logs with chained heads: each entry says who did what, to what and why.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {
@@ -93,26 +95,26 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the runtime supplies.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// The time of the block, in Unix milliseconds.
         type Time: Time<Moment = Moment>;
 
-        /// Milliseconds after which an entry leaves the state, longer than a run of denials. It may change from block to
-        /// block.
+        /// Milliseconds after which an entry leaves the state, longer than a run of denials. The value may change from
+        /// block to block.
         type Horizon: Get<Moment>;
 
-        /// Steps of the round that removes entries past the horizon, in one block, at most.
+        /// The most steps that one block takes of the round that removes entries past the horizon.
         #[pallet::constant]
         type MaxPruned: Get<u32>;
 
-        /// What appending and pruning cost.
+        /// The weights of appending and pruning.
         type WeightInfo: WeightInfo;
     }
 
-    // All keys below are Twox64Concat: they are made of numbers that the chain counts up itself. Pallets append only to
-    // logs of charts and institutions that exist, so nobody can choose a key to unbalance the trie.
+    // The chain counts up the numbers in these keys, and pallets append only to logs of existing charts and
+    // institutions. No caller can choose a key to unbalance the trie, so `Twox64Concat` is safe.
 
     /// The length of each log, the head of its hash chain, and the first entry that the state has. A log without entries
     /// has none.
@@ -124,7 +126,7 @@ pub mod pallet {
     pub type Pages<T: Config> =
         StorageMap<_, Twox64Concat, (LogId, u64), BoundedVec<StoredEntry, ConstU32<ENTRIES_PER_PAGE>>, ValueQuery>;
 
-    /// Where the round that removes entries goes on.
+    /// The position from which the next block continues the round that removes entries.
     #[pallet::storage]
     pub type NextVisit<T: Config> = StorageValue<_, Round, ValueQuery>;
 
@@ -132,7 +134,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Denials<T: Config> = StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, MemberId, DenialRun>;
 
-    /// What happened to the logs.
+    /// The changes to the logs.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -142,7 +144,7 @@ pub mod pallet {
             log: LogId,
             /// The entry's place in it.
             sequence: u64,
-            /// What was done.
+            /// The logged action.
             action: Action,
             /// The head of the hash chain, up to and with this entry.
             head: Digest,

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What clients read.
+//! Read-only queries for clients.
 
 use crate::{types::page_of, Config, Heads, Pages, Pallet, StoredHead};
 use alloc::vec::Vec;
 use salus_primitives::audit::{Entry, LogHead, LogId};
 
 impl<T: Config> Pallet<T> {
-    /// The length and head of `log`.
+    /// Returns the length and head of `log`.
     pub fn head(log: LogId) -> LogHead {
         Self::stored_head(log).log_head()
     }
 
-    /// The place of the first entry of `log` that the state still has; the log's length when it has none.
+    /// Returns the place of the first entry of `log` that the state still has; the log's length when it has none.
     pub fn oldest(log: LogId) -> u64 {
         Self::stored_head(log).first
     }
 
-    /// At most `limit` entries of `log` from place `from` on, as far as the state still has them.
+    /// Returns at most `limit` entries of `log` from place `from` on, as far as the state still has them.
     pub fn page(log: LogId, from: u64, limit: u32) -> Vec<Entry> {
         let head = Self::stored_head(log);
         let start = from.max(head.first);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is true of the storage after every block: one function for each fact.
+//! Invariants of the storage after every block: one function for each.
 
 use crate::{types::page_of, Config, Denials, Heads, Pages, Pallet};
 use frame_support::{ensure, traits::Time};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the logs keep besides entries.
+//! Values that the pallet stores besides entries.
 
 use codec::{Compact, Decode, Encode, MaxEncodedLen};
 use core::ops::Range;
@@ -41,7 +41,7 @@ impl StoredHead {
         Self { length, first: 0, hash }
     }
 
-    /// What clients verify a log against.
+    /// Returns the length and head against which clients verify a log.
     pub fn log_head(&self) -> LogHead {
         LogHead { length: self.length, hash: self.hash }
     }
@@ -63,9 +63,9 @@ pub(crate) fn page_of(sequence: u64) -> u64 {
 /// Denials of one member on one chart that have one entry between them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct DenialRun {
-    /// When the first was, which has the entry.
+    /// The time of the first denial, which has the entry.
     pub since: Moment,
-    /// How many came after it.
+    /// The number of denials after it.
     pub repeated: u32,
     /// The institution that the member belonged to.
     pub institution: Option<InstitutionId>,
@@ -78,7 +78,7 @@ impl DenialRun {
     }
 }
 
-/// How far the clean-up has come on its round over all logs and all runs of denials.
+/// The position of the round over all logs and all runs of denials.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum Round {
     /// After this log, or before the first.

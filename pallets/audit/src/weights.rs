@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_audit` costs at most.
+/// The worst-case weight of each call of `pallet_salus_audit`.
 pub trait WeightInfo {
     fn append() -> Weight;
     fn append_denial() -> Weight;

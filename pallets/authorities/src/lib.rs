@@ -2,8 +2,8 @@
 
 //! # Authorities
 //!
-//! Which institutions author and finalize blocks, who speaks for them in the council, and what becomes of those whose
-//! nodes misbehave or stay away.
+//! Decides which institutions author and finalize blocks and who speaks for them in the council. Suspends those whose
+//! nodes misbehave, and names those whose nodes stay away.
 //!
 //! ## Who may call what
 //!
@@ -18,23 +18,25 @@
 //!
 //! ## Two thirds
 //!
-//! Whatever changes who has a seat, or whose votes make blocks final, takes two thirds of the council. With less, a majority
-//! could remove the others, or admit its friends, until it is two thirds itself: then the runtime would be its own.
+//! Two thirds of the council decide who has a seat and whose votes make blocks final. If a majority were enough, it
+//! could remove the others, or admit its friends, until it had two thirds itself. Then it could replace the runtime.
 //!
 //! ## Seats
 //!
-//! An authority is an institution with a *seat*. The seat names an account, which sets the session keys of the node, and
-//! a delegate, who votes in the council. The account has to be a transaction key of a member of the institution
-//! with the role [`Service`](salus_primitives::membership::Role::Service), so it needs no other admission than any
-//! member; the node makes its keys with `author_rotateKeysWithOwner`, and the account sets them with
-//! [`set_keys`](Pallet::set_keys).
+//! An authority is an institution with a *seat*. The seat names an account, which sets the session keys of the node,
+//! and a delegate, who votes in the council.
 //!
-//! Either person can be replaced. A delegate of the institution takes the vote, and hands the seat over to another service's
-//! account. Sessions go on to name the authority by the account with which the seat began, so its keys and its liability stay.
+//! The account is a transaction key of a member of the institution with the role
+//! [`Service`](salus_primitives::membership::Role::Service), admitted like any other member. The node makes its session
+//! keys with `author_rotateKeysWithOwner`, and the account sets them with [`set_keys`](Pallet::set_keys).
+//!
+//! Both the delegate and the account can be replaced. A delegate of the institution takes the vote, and hands the seat
+//! over to another service's account. Sessions still name the authority by the first account of its seat, so its keys
+//! and its liability stay.
 //!
 //! The authorities of a session are the active seats whose keys are set. While there are fewer than
 //! [`MIN_AUTHORITIES`], suspended seats fill up the set, disabled: three authorities tolerate no failure, and fewer are
-//! a risk to the whole network. What changes now takes effect at the second session change from now.
+//! a risk to the whole network. A change takes effect at the second session change after it.
 //!
 //! ## Offences
 //!
@@ -60,16 +62,16 @@
 //! Each institution has at most [`MotionsPerSeat`](Config::MotionsPerSeat) motions open, so that none can keep the others from
 //! proposing. The council asks with each ([`note_motion`](Pallet::note_motion)).
 //!
-//! ## What is stored
+//! ## Stored
 //!
 //! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities), and whose each account and each authority is; which authorities were planned last;
 //! the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row; with which
 //! slot each remembered session began; whose the open motions are.
 //!
-//! ## What is never stored
+//! ## Never stored
 //!
-//! Evidence: who reported, and what followed, stands in the log; the two headers stand in the block. Nodes keep what they
-//! notice in their own databases.
+//! Evidence. The log names the reporter and the consequence; the two headers are in the block. Nodes keep the
+//! equivocations that they notice in their own databases.
 //!
 //! ## Example
 //!
@@ -171,10 +173,10 @@ pub mod pallet {
     /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
-        /// The council: what it may stop.
+        /// The origin with which the council withdraws a resumption of finality.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// So much of the council as may change who has a seat, and whose votes make blocks final.
+        /// The origin with which the council changes who has a seat and whose votes make blocks final.
         type SeatOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// An active member that signs.
@@ -195,7 +197,7 @@ pub mod pallet {
         /// The slot of the block.
         type Slot: Get<Slot>;
 
-        /// Knows the sessions.
+        /// Looks up and changes sessions.
         type Sessions: Sessions;
 
         /// Proves whose a session key was.
@@ -430,7 +432,7 @@ pub mod pallet {
         BadSignature,
         /// The proof does not show that the key was an authority's in its session.
         InvalidProof,
-        /// The session is no longer remembered, or lies before the seat's admission or latest reinstatement.
+        /// The session is too old to be judged, or before the seat's admission or latest reinstatement.
         Expired,
         /// This equivocation was reported already.
         AlreadyReported,
@@ -448,7 +450,7 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        // Who authored is noted by the pallet of authorship, which does not know what that costs.
+        // The authorship pallet calls `note_author` without knowing its weight, so this hook counts it.
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             T::WeightInfo::note_author()
         }

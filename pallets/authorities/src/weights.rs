@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_authorities` costs at most.
+/// The worst-case weight of each call of `pallet_salus_authorities`.
 pub trait WeightInfo {
     fn admit_authority() -> Weight;
     fn remove_authority() -> Weight;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call costs at worst.
+//! Benchmarks of each call in its worst case.
 
 use crate::{Call, ChartsOf, Compartments, Config, Pallet};
 use frame_benchmarking::v2::*;
@@ -16,7 +16,7 @@ use sp_runtime::AccountId32;
 
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 
-/// A patient. What the admission of the patient's transactions has read, its own weight has counted.
+/// Creates a patient, and whitelists the storage items that `MemberGate`'s own weight already counts.
 fn patient<T: Config>() -> (AccountId32, MemberId) {
     let patient: AccountId32 = whitelisted_caller();
     let member = T::BenchmarkHelper::member(&patient, Role::Patient);

@@ -2,15 +2,15 @@
 
 //! # Charts
 //!
-//! Charts, who controls them, their compartments, and the epochs of these.
+//! Charts with their controllers, compartments and epochs.
 //!
-//! Who may call what: an active patient opens charts; everything else about a chart is its controller's alone. Neither an
-//! institution nor root changes a chart.
+//! Who may call what: an active patient opens charts, and only a chart's controller changes it. Neither an institution
+//! nor root changes a chart.
 //!
 //! Stored are numbers, flags, times, public keys, and hashes of objects that vaults keep. Never stored are names and
 //! meanings of compartments, secrets and envelopes.
 //!
-//! This pallet knows nothing of grants. Whether a compartment waits for a rotation is for the access pallet to say.
+//! This pallet does not know grants. The access pallet says whether a compartment waits for a rotation.
 //!
 //! ## Example
 //!
@@ -39,7 +39,7 @@ pub mod weights;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
-/// Charts, their compartments and the epochs of these.
+/// Charts with their controllers, compartments and epochs.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {
@@ -61,19 +61,19 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs of the runtime.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
-        /// An active member that signs.
+        /// The origin of a call that an active member signs.
         type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
-        /// Takes an entry for every change.
+        /// Appends a log entry for every change.
         type Audit: AuditLog;
-        /// Says what time it is, in Unix milliseconds.
+        /// The time of the block, in Unix milliseconds.
         type Time: frame_support::traits::Time<Moment = Moment>;
-        /// Charts of one controller, at most.
+        /// The most charts of one controller.
         #[pallet::constant]
         type MaxCharts: Get<u32>;
-        /// What the calls weigh.
+        /// The weights of the calls.
         type WeightInfo: WeightInfo;
         /// Makes members for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
@@ -107,7 +107,7 @@ pub mod pallet {
         Epoch,
     >;
 
-    /// What happened. The log of the chart has an entry for each event.
+    /// The changes to charts. The chart's log has an entry for each event.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -124,7 +124,7 @@ pub mod pallet {
             chart: ChartId,
             /// The compartment.
             compartment: CompartmentId,
-            /// How it is treated.
+            /// The flags that say how it is treated.
             flags: CompartmentFlags,
         },
         /// A compartment began a new epoch.
@@ -149,11 +149,11 @@ pub mod pallet {
         ChartNotFound,
         /// The chart has no compartment with this number.
         CompartmentNotFound,
-        /// The controller has as many charts as one can have.
+        /// The controller has as many charts as it may have.
         TooManyCharts,
         /// The chart has all 16 compartments that it can have.
         TooManyCompartments,
-        /// The compartment's number is not the next one. It is the count of compartments that the chart has.
+        /// The compartment's number is not the next one. Use the chart's count of compartments.
         NotNextCompartment,
         /// The epoch is not the next one of the compartment.
         InvalidEpoch,
@@ -163,7 +163,7 @@ pub mod pallet {
         InvalidKey,
         /// The epoch's public key is that of the epoch before. A new epoch needs a new secret.
         KeyUnchanged,
-        /// All numbers that can be given to charts have been.
+        /// The chain has used all numbers for charts.
         NumbersExhausted,
     }
 
@@ -198,8 +198,8 @@ pub mod pallet {
         ///
         /// The chart's controller, an active member.
         ///
-        /// `compartment` is the number that it is to have, which is the count of compartments so far: a repeated call
-        /// adds nothing twice. `profile` is the SHA-256 of the vault object with the sealed name. `epoch` has no link.
+        /// `compartment` is its number: the count of compartments so far. So a repeated call adds nothing twice.
+        /// `profile` is the SHA-256 of the vault object with the sealed name. `epoch` has no link.
         #[pallet::call_index(1)]
         pub fn add_compartment(
             origin: OriginFor<T>,
@@ -219,8 +219,8 @@ pub mod pallet {
         ///
         /// The chart's controller, an active member.
         ///
-        /// `number` is the current epoch plus one: a repeated call rotates nothing twice. `epoch` has a new public key
-        /// and the link by which the new secret opens what the earlier ones did. Readers keep what they had until
+        /// `number` is the current epoch plus one, so a repeated call rotates nothing twice. `epoch` has a new public
+        /// key, and the link with which the new secret opens earlier ones. Readers keep the secrets that they had until
         /// their envelopes are renewed.
         #[pallet::call_index(2)]
         pub fn rotate_compartment(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the runtime API answers to clients. Nothing here changes anything.
+//! Read-only queries behind the runtime API.
 
 use crate::{Charts, ChartsOf, Compartments, Config, Epochs, Pallet};
 use alloc::vec::Vec;
@@ -11,24 +11,24 @@ use salus_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The chart.
+    /// Returns the chart.
     pub fn chart(chart: ChartId) -> Option<Chart> {
         Charts::<T>::get(chart)
     }
 
-    /// The charts that `controller` controls.
+    /// Returns the charts that `controller` controls.
     pub fn charts_of(controller: MemberId) -> Vec<ChartId> {
         ChartsOf::<T>::get(controller).into_inner()
     }
 
-    /// The chart's compartments, in order.
+    /// Returns the chart's compartments, in order.
     pub fn compartments(chart: ChartId) -> Vec<(CompartmentId, Compartment)> {
         let count = Charts::<T>::get(chart).map_or(0, |chart| chart.compartments);
         let compartment = |number| Some((number, Compartments::<T>::get(chart, number)?));
         (0..count).map(CompartmentId).filter_map(compartment).collect()
     }
 
-    /// The compartment's epochs from `from` on.
+    /// Returns the compartment's epochs from `from` on.
     pub fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<(u32, Epoch)> {
         let epoch = |number| Some((number, Epochs::<T>::get((chart, compartment, number))?));
         (from..from.saturating_add(limit.min(MAX_PAGE))).map_while(epoch).collect()

@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_charts` costs at most.
+/// The worst-case weight of each call of `pallet_salus_charts`.
 pub trait WeightInfo {
     fn open_chart() -> Weight;
     fn add_compartment() -> Weight;

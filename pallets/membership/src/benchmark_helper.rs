@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Members for benchmarks, of this pallet and of others. They need not join.
+//! Members for benchmarks of this and other pallets. They need not join.
 
 use crate::{AccountOwners, Config, Institutions, NextInstitution, NextMember, Pallet};
 use codec::Encode;
@@ -14,7 +14,7 @@ use salus_primitives::{
 use sp_runtime::AccountId32;
 
 impl<T: Config> Pallet<T> {
-    /// An active member with this account and role, of a new institution whose kind fits the role.
+    /// Returns an active member with this account and role, of a new institution whose kind fits the role.
     ///
     /// An account that has a member already keeps it.
     pub fn benchmark_member(account: &AccountId32, role: Role) -> MemberId {
@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
         Self::benchmark_member_of(institution, account, role)
     }
 
-    /// An active institution with the largest profile.
+    /// Creates an active institution with the largest profile.
     pub fn benchmark_institution(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionId {
         let id = NextInstitution::<T>::get();
         let profile = benchmark_profile(kind, issuing_key);
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
         id
     }
 
-    /// An active member with this account and role, of this institution.
+    /// Creates an active member with this account and role, of this institution.
     pub fn benchmark_member_of(institution: InstitutionId, account: &AccountId32, role: Role) -> MemberId {
         let number = NextMember::<T>::get().0;
         let newcomer = Newcomer {
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// The largest profile, without limits to speak of.
+/// Returns the largest profile, with limits that a benchmark does not reach.
 pub(crate) fn benchmark_profile(kind: InstitutionKind, issuing_key: SigningKey) -> InstitutionProfile {
     InstitutionProfile {
         kind,
@@ -69,7 +69,7 @@ pub(crate) fn benchmark_profile(kind: InstitutionKind, issuing_key: SigningKey) 
     }
 }
 
-/// A key that nobody holds.
+/// Returns a public key without a private one.
 fn benchmark_key(purpose: &str, number: u64) -> SigningKey {
     SigningKey(sp_io::hashing::blake2_256(&("benchmark", purpose, number).encode()))
 }

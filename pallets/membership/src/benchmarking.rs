@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call, authorization and extension costs at worst.
+//! Benchmarks of each call, authorization and extension in its worst case.
 //!
-//! Nothing is assumed of the genesis. The clock stands still, so what is to have expired expires at once.
+//! They assume nothing of the genesis. The clock stands still, so an item that has to be expired expires at once.
 
 use crate::{
     benchmark_helper::benchmark_profile, AccountOwner, AccountOwners, BoundedNonce, Call, Challenges, Config,
@@ -40,7 +40,7 @@ const KEY_TYPE: KeyTypeId = KeyTypeId(*b"salu");
 const NONCE: Digest = Digest([9; 32]);
 const BLOCK: u32 = 1;
 
-/// A key in the keystore of whoever runs the benchmark.
+/// A key in the keystore of the benchmark.
 struct Key(sr25519::Public);
 
 impl Key {
@@ -77,7 +77,7 @@ fn member<T: Config>(role: Role) -> (AccountId32, MemberId) {
     (caller, member)
 }
 
-/// A voucher and everything that is signed to redeem it.
+/// Creates a voucher with the newcomer and the signatures that redeem it.
 fn redemption<T: Config>() -> Result<Redemption, BenchmarkError> {
     let [issuing, voucher_key, transaction, membership] = core::array::from_fn(|_| Key::generate());
     let voucher = Voucher {
@@ -106,7 +106,7 @@ fn redemption<T: Config>() -> Result<Redemption, BenchmarkError> {
     Ok((voucher, issuer_signature, newcomer, signatures))
 }
 
-/// A member of staff who is pending and has as many open challenges as can be, but for `fewer`; all have expired.
+/// Creates a pending member of staff with `fewer` challenges less than the bound, all of them expired.
 fn pending<T: Config>(membership_key: SigningKey, fewer: u32) -> (InstitutionId, MemberId) {
     let (_, id) = member::<T>(Role::Clinician);
     Members::<T>::mutate(id, |member| {
@@ -124,7 +124,7 @@ fn pending<T: Config>(membership_key: SigningKey, fewer: u32) -> (InstitutionId,
     (admitted_by, id)
 }
 
-/// A pending member for whom one answer is missing, and the answer.
+/// Creates a pending member who needs one more answer, and that answer.
 fn signed_answer<T: Config>() -> Result<(MemberId, InstitutionId, sr25519::Signature), BenchmarkError> {
     let membership = Key::generate();
     let (_, id) = pending::<T>(membership.public(), 1);
@@ -152,7 +152,7 @@ fn signed_answer<T: Config>() -> Result<(MemberId, InstitutionId, sr25519::Signa
     Ok((id, institution, membership.sign(&payload)?))
 }
 
-/// An active member with `keys` transaction keys, and its membership key.
+/// Creates an active member with `keys` transaction keys, and its membership key.
 fn member_with_keys<T: Config>(keys: u32) -> (AccountId32, MemberId, Key) {
     let membership = Key::generate();
     let (caller, id) = member::<T>(Role::Clinician);
@@ -171,7 +171,7 @@ fn member_with_keys<T: Config>(keys: u32) -> (AccountId32, MemberId, Key) {
     (caller, id, membership)
 }
 
-/// A member of staff and an issuer of the same institution.
+/// Creates a member of staff and an issuer of the same institution.
 fn issuer_and_staff<T: Config>() -> (AccountId32, MemberId) {
     let (_, staff) = member::<T>(Role::Clinician);
     let institution = Members::<T>::get(staff).map(|member| member.admitted_by).unwrap_or_default();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a signed transaction needs before it is let in: [`MemberGate`].
+//! [`MemberGate`], the transaction extension that admits signed transactions.
 
 use crate::{AccountOwners, CallClass, Config, Institutions, Members, Pallet, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -43,23 +43,24 @@ const PATIENTS_PART: u64 = 2;
 /// Which part of a member's reserve a member without standing may spend on attempts.
 const ATTEMPTS_PART: u64 = 50;
 
-/// Says which role may make which call, and which calls are paused. The runtime decides, also about calls within calls.
+/// The policy of the runtime: which role may make which call, and which calls are paused. It looks into calls within
+/// calls.
 pub trait CallPolicy<Call> {
-    /// The class of `call` when a member with `role` signs it; none if that role may never make it.
+    /// Returns the class of `call` when a member with `role` signs it; none if that role may never make it.
     fn class(role: Role, call: &Call) -> Option<CallClass>;
 
     /// Whether `call` records a denial when its signer may not act. Suspended and expired staff may make it, within a
     /// tight bound, so that the attempt is logged.
     fn logs_denials(call: &Call) -> bool;
 
-    /// Whether no member may make `call` for the time being, because it or a call within it is paused.
+    /// Whether `call`, or a call within it, is paused.
     fn is_paused(call: &Call) -> bool;
 
-    /// Of how many calls `call` is made, itself included: when they are dispatched, each is asked for whether it is paused.
+    /// Returns the number of calls in `call`, itself included. Dispatch checks for each of them whether it is paused.
     fn calls_within(call: &Call) -> u64;
 }
 
-/// Nobody may call anything.
+/// Refuses every call.
 impl<Call> CallPolicy<Call> for () {
     fn class(_: Role, _: &Call) -> Option<CallClass> {
         None
@@ -75,12 +76,13 @@ impl<Call> CallPolicy<Call> for () {
     }
 }
 
-/// Admits transactions of active members: calls of their role, within their allowance and that of all whom their
-/// institution admitted. A patient shares the allowance of patients, and is still never suspended by an institution.
+/// Admits transactions of active members: calls of their role, within their own allowance and the shared one of all
+/// whom their institution admitted. Patients have a shared allowance of their own. No institution can suspend a
+/// patient.
 ///
-/// It has no size and implies nothing, so clients need no definition of it. Where nobody signs (an authorized
-/// redemption or answer) it refuses what is paused, and has nothing else to say. What it refuses, it refuses with the code
-/// of a [`Refusal`]. The weight that a call turns out not to need is given back.
+/// It encodes to nothing and has no implicit data, so clients need no definition of it. It lets transactions without a
+/// signer (an authorized redemption or answer) pass unless the call is paused. It refuses with the code of a
+/// [`Refusal`], and refunds weight that a call did not use.
 #[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct MemberGate<T>(PhantomData<T>);
@@ -98,27 +100,28 @@ impl<T> Default for MemberGate<T> {
     }
 }
 
-/// What a transaction takes from allowances.
+/// The charge of a transaction to the allowances of its signer and institution.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bill {
-    /// Who pays.
+    /// The member who pays.
     pub member: MemberId,
     /// The member's role.
     pub role: Role,
     /// The institution that admitted the member.
     pub institution: InstitutionId,
-    /// Of which class the call is.
+    /// The class of the call.
     pub class: CallClass,
-    /// Whether the member may not act, and is let in only for the log.
+    /// Whether the member may not act, and the gate admits the transaction only so that the log has the denial.
     pub is_attempt: bool,
-    /// What the member will then have spent in this class.
+    /// The member's usage in this class, after the charge.
     pub usage: Usage,
-    /// What the institution's members will then have spent in this class.
+    /// The usage in this class of all whom the institution admitted, after the charge.
     pub together: Usage,
 }
 
 impl Bill {
-    /// The pool's priority. None is zero. Services send in bulk.
+    /// Returns the pool's priority, which is never zero. Ordinary calls of researchers and services, who send in bulk,
+    /// come after those of other roles.
     pub fn priority(&self) -> TransactionPriority {
         match (self.class, self.role) {
             _ if self.is_attempt => ATTEMPT_PRIORITY,
@@ -140,10 +143,10 @@ impl Bill {
     }
 }
 
-/// What passes from one stage of [`MemberGate`] to the next.
+/// The value that `prepare` of [`MemberGate`] passes to `post_dispatch_details`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Charge {
-    /// Nobody signs: nothing is charged, and this much of the gate's weight is not needed.
+    /// No member signs. The gate charges no allowance, and refunds this weight.
     Nothing(Weight),
     /// A member signs.
     Bill(Bill),
@@ -221,8 +224,8 @@ where
 }
 
 impl<T: Config> Pallet<T> {
-    /// Whether `account` may make `call` at this cost, and what it then pays. It reads the account's owner, the member,
-    /// the institution that admitted it, whether the call is paused, and what the council allows a member.
+    /// Returns the charge for `call` at this cost, or the reason why `account` may not make it. It reads the account's
+    /// owner, the member, the institution that admitted it, whether the call is paused, and the member's quota.
     fn bill(account: &AccountId32, call: &T::RuntimeCall, cost: Cost) -> Result<Bill, Refusal> {
         let now = T::Time::now();
         let id = AccountOwners::<T>::get(account).filter(|owner| owner.live).ok_or(Refusal::NotMember)?.member;
@@ -247,10 +250,10 @@ impl<T: Config> Pallet<T> {
         Ok(Bill { member: id, role: member.role, institution: member.admitted_by, class, is_attempt, usage, together })
     }
 
-    /// What a member may spend in this class, and what the members that its institution admitted may together.
+    /// Returns the quota of a member in this class, and the one that the members of its institution share.
     ///
-    /// Reserves do not depend on what the council gave to an institution: with little, its members can still revoke, and
-    /// its delegate can vote for more.
+    /// Reserves do not depend on the traffic quota of the institution. With a small one, its members can still revoke,
+    /// and its delegate can vote for a larger one.
     fn quotas(class: CallClass, is_attempt: bool, is_staff: bool, traffic: Quota) -> (Quota, Quota) {
         match class {
             CallClass::Ordinary => {
@@ -270,7 +273,8 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Nothing else is charged between preparation and the end of dispatch, so what was written is what the bill says.
+    /// Refunds `time`. No other charge happens between preparation and the end of dispatch, so the stored usage is the
+    /// bill's.
     fn give_back(bill: &Bill, time: u64) {
         if time > 0 {
             let (usage, together) = (bill.usage.give_back(time), bill.together.give_back(time));

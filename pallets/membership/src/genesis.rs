@@ -2,7 +2,7 @@
 
 //! How the chain begins.
 //!
-//! Who is there from the beginning stands in the genesis that everybody starts from, so the logs begin empty.
+//! All nodes start from the same genesis, which lists the first institutions and members, so the logs begin empty.
 
 use crate::{
     Config, Error, GenesisConfig, GenesisMember, Institutions, NextInstitution, Pallet, RequiredVerifications,

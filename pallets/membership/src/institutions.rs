@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the council decides.
+//! The council's decisions about institutions.
 
 use crate::{Config, Error, Event, Institutions, NextInstitution, Pallet, RequiredVerifications};
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
@@ -73,13 +73,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether an institution can have this profile.
+    /// Checks that an institution can have this profile.
     pub(crate) fn check_profile(profile: &InstitutionProfile) -> Result<(), Error<T>> {
         let is_fine = Self::is_key(&profile.issuing_key)
             && profile.encryption_key.is_acceptable()
             && core::str::from_utf8(&profile.vault_address).is_ok_and(is_printable);
         ensure!(is_fine, Error::InvalidProfile);
-        // With too little no member of its staff could make a single large call.
+        // With a smaller quota, no member of its staff could make a single large call.
         ensure!(profile.traffic_quota.allows(&T::LeastTraffic::get()), Error::QuotaTooSmall);
         Ok(())
     }
@@ -96,7 +96,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// An institution that has not been removed.
+    /// Returns an institution that has not been removed.
     fn standing_institution(id: InstitutionId) -> Result<Institution, Error<T>> {
         let institution = Institutions::<T>::get(id).ok_or(Error::NotFound)?;
         ensure!(institution.status != InstitutionStatus::Removed, Error::InvalidStatus);

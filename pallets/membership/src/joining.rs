@@ -2,8 +2,8 @@
 
 //! How newcomers join: voucher, challenges, answers.
 //!
-//! What needs no account is checked by one function each for redemption and answer, in the pool, when a block is built
-//! and at dispatch. Storage is checked before signatures, which cost most.
+//! Redemption and answer need no account. One function each checks them in the pool, when a block is built, and at
+//! dispatch. They check storage before signatures, which cost most.
 
 use crate::{
     Challenges, Config, Error, Event, Institutions, Members, MembershipKeys, NextMember, Pallet, Redeemed,
@@ -107,7 +107,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Nothing signs how a redemption travels, so a copy of it may come first. The newcomer is told that it did.
+    /// Returns the refusal for a voucher that was redeemed already. Any sender can submit a copy of a redemption first;
+    /// then the newcomer has joined.
     fn refusal_of_redeemed(member: MemberId, newcomer: &Newcomer) -> Refusal {
         let has_joined = Members::<T>::get(member).is_some_and(|member| {
             member.membership_key == newcomer.membership_key
@@ -120,7 +121,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The pending member and the challenge that this signature answers now.
+    /// Returns the pending member and the challenge that this signature answers now.
     pub(crate) fn check_answer(
         id: MemberId,
         institution: InstitutionId,
@@ -152,7 +153,7 @@ impl<T: Config> Pallet<T> {
         Members::<T>::mutate_extant(member, |member| member.voucher = Some(number));
         Redeemed::<T>::insert(institution, number, member);
         Institutions::<T>::mutate_extant(institution, |institution| {
-            // There is room for one more, or the check had refused it.
+            // `check_redemption` has refused the call if the institution has no room for one more.
             let usage = institution.usage.admit(T::AdmissionsPerHour::get(), T::Time::now());
             institution.usage = usage.unwrap_or(institution.usage);
         });
@@ -219,7 +220,7 @@ impl<T: Config> Pallet<T> {
         ensure!(member.status == MemberStatus::Pending, Error::<T>::InvalidStatus);
         ensure!(!member.verified_by.has_heard(institution), Error::<T>::AlreadyVerified);
         match Challenges::<T>::get(id, institution) {
-            // Nobody has to wait for a challenge that cannot be answered any more.
+            // A verifier need not wait for a challenge that cannot be answered any more.
             Some(former) => {
                 let is_open = now < former.expires_at && Self::is_active_verifier(former.verifier);
                 ensure!(!is_open, Error::<T>::AlreadyExists);
@@ -265,14 +266,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Forgets what is left of the challenges to a member who is no longer pending.
+    /// Removes the remaining challenges to a member who has left the pending status.
     pub(crate) fn close_challenges(id: MemberId) {
         for (institution, _) in Self::all_challenges(id) {
             Challenges::<T>::remove(id, institution);
         }
     }
 
-    /// Makes sure that one more challenge to `id` can be open, by forgetting expired ones if need be.
+    /// Makes room for one more challenge to `id`, by removing expired ones if need be.
     fn make_room_for_challenge(id: MemberId, now: Moment) -> Result<(), Error<T>> {
         let open = Self::all_challenges(id);
         if open.len() < MAX_OPEN_CHALLENGES as usize {
@@ -324,7 +325,7 @@ impl<T> From<Refusal> for Error<T> {
             Refusal::ChallengeExpired => Self::ChallengeExpired,
             Refusal::ChallengeBlockUnknown => Self::ChallengeBlockUnknown,
             Refusal::VerifierNotActive => Self::VerifierNotActive,
-            // What `MemberGate` and `BoundedNonce` refuse never comes to dispatch.
+            // `MemberGate` and `BoundedNonce` refuse these in the pool, so they never reach dispatch.
             Refusal::NotMember
             | Refusal::MemberNotActive
             | Refusal::InstitutionNotActive

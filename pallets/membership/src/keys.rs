@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let mut member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         ensure!(Self::is_key(&key) && !MembershipKeys::<T>::contains_key(key), Error::<T>::KeyNotUsable);
-        // A key that the member removed may come back; one of anybody else never.
+        // A member can bring back a key that it removed, but never a key of another member.
         let owner = AccountOwners::<T>::get(Self::account(key));
         ensure!(owner.is_none_or(|owner| owner.member == id && !owner.live), Error::<T>::KeyNotUsable);
         let payload = Self::key_change(id, &member, KeyChange::Add(key));
@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether a newcomer can bring these keys: each is sound, serves one purpose, and is nobody's yet.
+    /// Whether a newcomer can bring these keys. Each has to be sound, serve one purpose, and belong to no member yet.
     pub(crate) fn are_keys_usable(newcomer: &Newcomer) -> bool {
         let Newcomer { transaction_key, membership_key, encryption_key } = newcomer;
         let is_free = |key: &SigningKey| {
@@ -74,22 +74,22 @@ impl<T: Config> Pallet<T> {
             && is_free(membership_key)
     }
 
-    /// Whether this can be a signing key: under the zero point, anybody could sign anything.
+    /// Whether this can be a signing key. The zero point is not one: any signature verifies under it.
     pub(crate) fn is_key(key: &SigningKey) -> bool {
         key.0 != [0; 32]
     }
 
-    /// Binds an account to a member, for ever.
+    /// Binds an account to a member for ever.
     pub(crate) fn bind(key: SigningKey, member: MemberId) {
         let account = Self::account(key);
         if !AccountOwners::<T>::contains_key(&account) {
-            // Without a provider `CheckNonce` refuses the account. It is never taken away again.
+            // `CheckNonce` refuses an account without a provider. This one is never taken away.
             frame_system::Pallet::<T>::inc_providers(&account);
         }
         AccountOwners::<T>::insert(account, AccountOwner { member, live: true });
     }
 
-    /// Whether the account of this key sets the session keys of an authority: without it, no other account could.
+    /// Whether the account of this key sets the session keys of an authority. No other account could replace it.
     pub(crate) fn holds_seat(key: &SigningKey) -> bool {
         T::Authorities::seat(&Self::account(*key)).is_some()
     }

@@ -2,14 +2,14 @@
 
 //! # Membership
 //!
-//! Institutions and members: who belongs, with which role, keys and standing; and what each may spend.
+//! Institutions and members: their roles, keys, standing and allowances.
 //!
 //! ## Who may call what
 //!
 //! | call | who |
 //! |---|---|
 //! | [`admit_institution`](Pallet::admit_institution), [`update_institution`](Pallet::update_institution), [`rotate_issuing_key`](Pallet::rotate_issuing_key), [`suspend_institution`](Pallet::suspend_institution), [`reinstate_institution`](Pallet::reinstate_institution), [`remove_institution`](Pallet::remove_institution), [`set_required_verifications`](Pallet::set_required_verifications) | the council |
-//! | [`redeem`](Pallet::redeem) | who holds a voucher: authorized by four signatures, without an account |
+//! | [`redeem`](Pallet::redeem) | the holder of a voucher: authorized by four signatures, without an account |
 //! | [`refuse_applicant`](Pallet::refuse_applicant) | an issuer |
 //! | [`challenge`](Pallet::challenge) | a verifier |
 //! | [`answer`](Pallet::answer) | the challenged member: authorized by the membership key, without an account |
@@ -18,27 +18,30 @@
 //!
 //! ## Joining
 //!
-//! An issuer signs a voucher off chain; its holder redeems it and is pending; verifiers of different institutions post
-//! challenges; the membership key answers each; with enough answers the member is active (S0-20 to S0-35, S4-04). An
-//! institution admits so many in an hour; a newcomer who never becomes active leaves again, and gives the place back.
-//! Whatever comes out of order is refused, in the pool with a
-//! [`Refusal`](salus_primitives::refusal::Refusal) and at dispatch with the error of its name.
+//! An issuer signs a voucher off chain. Its holder redeems it and becomes a pending member. Verifiers of different
+//! institutions post challenges, and the membership key answers each. With enough answers the member is active (S0-20
+//! to S0-35, S4-04).
 //!
-//! ## What a transaction needs
+//! An institution admits a limited number of members an hour. A newcomer who never becomes active leaves again, and
+//! frees the place. The pool refuses a step out of order with a [`Refusal`](salus_primitives::refusal::Refusal), and
+//! dispatch with the error of the same name.
 //!
-//! There are no fees. [`MemberGate`] admits transactions of active members only, calls of their role only, and within
-//! allowances of execution time and bytes that refill: each member's own, and that of all whom an institution admitted.
-//! [`BoundedNonce`] keeps one member from filling the pool.
+//! ## Admission of transactions
 //!
-//! ## What is stored
+//! There are no fees. [`MemberGate`] admits only active members, with calls of their role. It limits execution time and
+//! bytes by allowances that refill: one for each member, and one for all whom an institution admitted. [`BoundedNonce`]
+//! keeps one member from filling the pool.
 //!
-//! For each institution what the council decided; for each member role, public keys, status, validity, who admitted and
-//! who verified; which account belongs to whom; redeemed vouchers, open challenges, and what was spent lately. An account
-//! that was ever bound to a member stays bound to it, so that nobody takes over its nonce or its name.
+//! ## Stored
 //!
-//! ## What is never stored
+//! For each institution, the council's decision about it. For each member, the role, public keys, status, validity, the
+//! institution that admitted it and those that verified it. Further the owner of each account, redeemed vouchers, open
+//! challenges, and recent usage of allowances. An account stays bound to its member for ever, so that no other member
+//! takes over its nonce or its name. Only a newcomer who expires frees it.
 //!
-//! Names, addresses of people, documents: a salted commitment stands for a profile, a hash for an applicant.
+//! ## Never stored
+//!
+//! Names, addresses of people, and documents. A salted commitment stands for a profile, a hash for an application.
 //!
 //! ## Example
 //!
@@ -138,7 +141,7 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the runtime supplies.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config:
         frame_system::Config<AccountId = AccountId32, Hash = H256, RuntimeEvent: From<Event<Self>>>
@@ -146,65 +149,66 @@ pub mod pallet {
         /// The council.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// So much of the council as may decide who speaks for an institution.
+        /// The share of the council that decides who speaks for an institution.
         type StaffingOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Knows which institutions have a seat of authority.
+        /// Looks up which institutions have a seat of authority.
         type Authorities: Authorities<AccountId32>;
 
-        /// Takes the log entries.
+        /// Appends the log entries.
         type Audit: AuditLog;
 
         /// The time of the block, in Unix milliseconds.
         type Time: Time<Moment = Moment>;
 
-        /// Says which role may make which call, and from which allowance.
+        /// Decides which role may make which call, and from which allowance.
         type CallPolicy: CallPolicy<<Self as frame_system::Config>::RuntimeCall>;
 
-        /// Milliseconds in which a challenge can be answered.
+        /// Milliseconds for which a challenge stays open.
         #[pallet::constant]
         type ChallengeLife: Get<Moment>;
 
-        /// What a member may spend on ordinary calls. It may change from block to block.
+        /// The allowance of a member for ordinary calls. The value may change from block to block.
         type MemberQuota: Get<Quota>;
 
-        /// The least that the members of an institution may spend together.
+        /// The least shared allowance that an institution can have.
         #[pallet::constant]
         type LeastTraffic: Get<Quota>;
 
-        /// What a member may spend besides, on calls that must get through: revoking and refusing. All members that an
-        /// institution admitted may together spend [`SHARES`] times as much.
+        /// The additional allowance of a member for calls that must get through: revoking and refusing. All members
+        /// that an institution admitted share [`SHARES`] times as much.
         #[pallet::constant]
         type ReservedQuota: Get<Quota>;
 
-        /// What a member may spend besides, on votes, seats and session keys; together as with the reserve.
+        /// The additional allowance of a member for votes, seats and session keys. All members that an institution
+        /// admitted share [`SHARES`] times as much.
         #[pallet::constant]
         type CouncilQuota: Get<Quota>;
 
-        /// How many members an institution may admit at once, and again within each hour.
+        /// The number of members that an institution may admit at once, and again within each hour.
         #[pallet::constant]
         type AdmissionsPerHour: Get<u32>;
 
-        /// Milliseconds after which a newcomer who never became active leaves: no less than a voucher can be redeemed.
+        /// Milliseconds after which a newcomer who never became active leaves. A voucher's life is not longer.
         #[pallet::constant]
         type PendingLife: Get<Moment>;
 
-        /// Members that one idle block looks at for that, at most.
+        /// The most members that one idle block checks for expiry.
         #[pallet::constant]
         type MaxExpired: Get<u32>;
 
-        /// How far a transaction's nonce may be ahead of its account's.
+        /// The most by which a transaction's nonce may be ahead of its account's.
         #[pallet::constant]
         type NonceWindow: Get<u32>;
 
-        /// What calls, authorizations and extensions cost.
+        /// The weights of calls, authorizations and extensions.
         type WeightInfo: WeightInfo;
     }
 
-    // Institutions and members are numbered by the chain, so maps keyed by these numbers alone are Twox64Concat. Accounts,
-    // keys and the serial numbers of vouchers are chosen by people: those are Blake2_128Concat.
+    // The chain counts institutions and members, so maps keyed by their numbers alone use Twox64Concat. People choose
+    // accounts, keys and serial numbers of vouchers, so maps keyed by them use Blake2_128Concat.
 
-    /// How many verifiers, of as many institutions, a newcomer needs (S4-04).
+    /// The number of verifiers that a newcomer needs, each of another institution (S4-04).
     #[pallet::storage]
     pub type RequiredVerifications<T: Config> = StorageValue<_, u32, ValueQuery, DefaultVerifications>;
 
@@ -218,7 +222,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextInstitution<T: Config> = StorageValue<_, InstitutionId, ValueQuery>;
 
-    /// All institutions there ever were.
+    /// Every institution ever admitted.
     #[pallet::storage]
     pub type Institutions<T: Config> = StorageMap<_, Twox64Concat, InstitutionId, Institution>;
 
@@ -226,11 +230,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextMember<T: Config> = StorageValue<_, MemberId, ValueQuery>;
 
-    /// All members there ever were.
+    /// Every member that has joined and not expired.
     #[pallet::storage]
     pub type Members<T: Config> = StorageMap<_, Twox64Concat, MemberId, Member>;
 
-    /// To whom each account that ever signed for a member belongs.
+    /// The owner of each account that is or was a member's transaction key.
     #[pallet::storage]
     pub type AccountOwners<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, AccountOwner>;
 
@@ -238,12 +242,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type MembershipKeys<T: Config> = StorageMap<_, Blake2_128Concat, SigningKey, MemberId>;
 
-    /// Who redeemed each voucher, by issuing epoch and serial number.
+    /// The member who redeemed each voucher, by issuing epoch and serial number.
     #[pallet::storage]
     pub type Redeemed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, InstitutionId, Blake2_128Concat, (u32, u64), MemberId>;
 
-    /// The first member that may still have to leave because it never became active.
+    /// The first member that the pass for expired newcomers has not checked yet.
     #[pallet::storage]
     pub type NextExpiry<T: Config> = StorageValue<_, MemberId, ValueQuery>;
 
@@ -252,7 +256,7 @@ pub mod pallet {
     pub type Challenges<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, InstitutionId, Challenge>;
 
-    /// With whom the chain begins.
+    /// The first institutions and members of the chain.
     #[pallet::genesis_config]
     pub struct GenesisConfig<T: Config> {
         /// The first institutions, numbered from zero.
@@ -287,7 +291,7 @@ pub mod pallet {
         }
     }
 
-    /// What changed.
+    /// The changes to institutions and members.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -325,10 +329,10 @@ pub mod pallet {
         },
         /// The council set how many verifications a newcomer needs.
         RequiredVerificationsSet {
-            /// How many.
+            /// The number of verifications.
             count: u32,
         },
-        /// A voucher was redeemed; the member is pending.
+        /// A newcomer redeemed a voucher and is a pending member.
         MemberJoined {
             /// The new member.
             member: MemberId,
@@ -337,7 +341,7 @@ pub mod pallet {
             /// Its role.
             role: Role,
         },
-        /// An issuer refused somebody who asked to join.
+        /// An issuer refused a person who asked to join.
         ApplicantRefused {
             /// The issuer's institution.
             institution: InstitutionId,
@@ -362,7 +366,7 @@ pub mod pallet {
             /// The verifier.
             verifier: MemberId,
         },
-        /// The answer was the last that was needed: the member is active.
+        /// A pending member gave the last answer that it needed and is active.
         MemberActivated {
             /// The member.
             member: MemberId,
@@ -381,22 +385,22 @@ pub mod pallet {
             /// The key.
             key: SigningKey,
         },
-        /// A member of staff was suspended.
+        /// An issuer or the council suspended a member of staff.
         MemberSuspended {
             /// The member.
             member: MemberId,
         },
-        /// A member of staff was reinstated.
+        /// An issuer or the council reinstated a member of staff.
         MemberReinstated {
             /// The member.
             member: MemberId,
         },
-        /// A member of staff left for good.
+        /// An issuer or the council ended the membership of a member of staff for good.
         MemberRevoked {
             /// The member.
             member: MemberId,
         },
-        /// A newcomer who never became active left, and gave the place back.
+        /// A newcomer who never became active left, and freed the place.
         MemberExpired {
             /// The newcomer.
             member: MemberId,
@@ -410,7 +414,7 @@ pub mod pallet {
         NotFound,
         /// The signer's role may not do this, or not to this institution's staff.
         NotPermitted,
-        /// A patient belongs to no institution: nobody can suspend, reinstate or revoke one.
+        /// The member is a patient, who belongs to no institution. No call suspends, reinstates or revokes a patient.
         NotStaff,
         /// The institution or member is not in the status from which this is possible. Read its status.
         InvalidStatus,
@@ -422,13 +426,13 @@ pub mod pallet {
         AlreadyExists,
         /// A verifier of this institution has verified the member already. Another institution's is needed.
         AlreadyVerified,
-        /// As many challenges to this member are open as can be. Wait until one is answered or expires.
+        /// The member has as many open challenges as it may have. Wait until one is answered or expires.
         TooManyChallenges,
         /// The member has as many transaction keys as it may have. Remove one first.
         TooManyKeys,
         /// It is the member's last transaction key. Add another one first.
         LastKey,
-        /// A counter is at its end: nothing more can be numbered.
+        /// The chain has used all numbers of this kind.
         NumbersExhausted,
 
         /// The voucher names no active institution.
@@ -457,15 +461,17 @@ pub mod pallet {
         NoChallenge,
         /// The challenge has expired. Ask the verifier for a new one.
         ChallengeExpired,
-        /// The challenge stands in this very block, or in one too old to be known. Answer a block later, or ask the verifier for another.
+        /// The challenge is in this very block, or in one too old to be known. Answer a block later, or ask the
+        /// verifier for another.
         ChallengeBlockUnknown,
-        /// The verifier who challenged is no longer active. Ask another one.
+        /// The verifier who challenged is not active any more. Ask another one.
         VerifierNotActive,
-        /// The institution's traffic quota is below the least: its delegate could not even vote for a greater one.
+        /// The traffic quota is below the least. With it, the institution's delegate could not even vote for a greater
+        /// one.
         QuotaTooSmall,
-        /// The institution has a seat of authority. Let the council take that first.
+        /// The institution has a seat of authority. The council has to take the seat first.
         HasSeat,
-        /// The account is that of a seat of authority. Let the seat be handed over to another account first.
+        /// The account is that of a seat of authority. A delegate has to hand the seat over to another account first.
         HoldsSeat,
     }
 
@@ -484,7 +490,7 @@ pub mod pallet {
             assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
             let life = T::PendingLife::get();
             assert!(life >= MAX_VOUCHER_LIFE, "`PendingLife` is less than a voucher's: one could be redeemed twice");
-            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: nobody could join");
+            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: admissions would stop");
             assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
             let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
             assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
@@ -524,7 +530,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Two thirds of the council: whoever has this key admits staff, who then speak for the institution.
+        /// Two thirds of the council. The holder of this key admits staff, and staff speak for the institution.
         #[pallet::call_index(2)]
         pub fn rotate_issuing_key(
             origin: OriginFor<T>,
@@ -535,7 +541,7 @@ pub mod pallet {
             Self::do_rotate_issuing_key(institution, issuing_key)
         }
 
-        /// Suspends an institution: its staff may do nothing, its vouchers are refused.
+        /// Suspends an institution: its staff may not act, and its vouchers are refused.
         ///
         /// ## Origin
         ///
@@ -573,7 +579,8 @@ pub mod pallet {
 
         /// Removes an institution for good. Patients that it admitted stay members.
         ///
-        /// One that decides on blocks is parted from first: its vote in the council would be nobody's.
+        /// Its seat of authority, if any, has to be taken first. Otherwise no institution would answer for the seat's
+        /// vote in the council.
         ///
         /// ## Origin
         ///
@@ -594,7 +601,8 @@ pub mod pallet {
 
         /// Sets how many verifications a newcomer needs, one to four (S4-04).
         ///
-        /// It counts from the next answer on: who has enough answers already is activated by one more.
+        /// The number counts from the next answer on. A member who has enough answers already becomes active with one
+        /// more.
         ///
         /// ## Origin
         ///
@@ -605,10 +613,10 @@ pub mod pallet {
             Self::do_set_required_verifications(count)
         }
 
-        /// Redeems a voucher: the newcomer is a pending member (S0-23 to S0-29).
+        /// Redeems a voucher: the newcomer becomes a pending member (S0-23 to S0-29).
         ///
-        /// The institution's issuing key signs the voucher; the voucher key, the transaction key and the membership key
-        /// all sign the same payload, so that nobody can take the voucher or the keys of somebody else.
+        /// The institution's issuing key signs the voucher. The voucher key, transaction key and membership key all sign the
+        /// same payload, so no other person can use the voucher or the keys.
         ///
         /// ## Origin
         ///
@@ -642,8 +650,8 @@ pub mod pallet {
 
         /// Challenges a pending member to prove that it holds its membership key (S0-30).
         ///
-        /// The nonce is to be fresh and random. One challenge of each institution can be open; one that expired,
-        /// or whose verifier may not act any more, is replaced.
+        /// The nonce has to be fresh and random. Each institution can have one open challenge. A new one replaces one
+        /// that expired, or whose verifier may not act any more.
         ///
         /// ## Origin
         ///
@@ -693,7 +701,7 @@ pub mod pallet {
             Self::do_add_transaction_key(member, key, &key_signature, &membership_signature)
         }
 
-        /// Removes a transaction key, but never the last. It stays bound to the member and can be added again.
+        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again.
         ///
         /// The membership key signs the change.
         ///
@@ -746,9 +754,9 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Ends the membership of a member of staff for good, also of a pending one.
+        /// Ends the membership of a member of staff for good. The member may be pending.
         ///
-        /// A service that has the account of a seat stays until the seat is handed over.
+        /// A service that has the account of a seat stays a member until a delegate hands the seat over.
         ///
         /// ## Origin
         ///

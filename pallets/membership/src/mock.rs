@@ -92,7 +92,7 @@ parameter_types! {
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
     pub static Now: Moment = START;
-    /// Who has a seat of authority.
+    /// The institutions with a seat of authority.
     pub static Seated: Vec<InstitutionId> = Vec::new();
     /// The accounts of these seats.
     pub static SeatAccounts: Vec<AccountId32> = Vec::new();
@@ -157,8 +157,8 @@ impl AuditLog for FakeAudit {
     }
 }
 
-/// Every member may remark and change keys; issuers may revoke and refuse from the reserve; verifiers challenge from the
-/// council's. A batch may hold what its signer may call one by one.
+/// Every member may remark and change keys. Issuers may revoke and refuse from the reserve, and verifiers challenge
+/// from the council's reserve. A batch may hold the calls that its signer may make one by one.
 pub struct Policy;
 
 impl CallPolicy<RuntimeCall> for Policy {
@@ -204,7 +204,7 @@ impl CallPolicy<RuntimeCall> for Policy {
     }
 }
 
-/// Somebody who holds keys, all made of the name.
+/// A person whose keys all derive from the name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Person(pub &'static str);
 
@@ -251,7 +251,7 @@ pub const CLINIC_ISSUER: Person = Person("clinic issuer");
 pub const CLINIC_VERIFIER: Person = Person("clinic verifier");
 pub const LAB_VERIFIER: Person = Person("laboratory verifier");
 pub const NURSE: Person = Person("nurse");
-/// Not members yet.
+/// A person who is not a member yet.
 pub const ALICE: Person = Person("alice");
 pub const BOB: Person = Person("bob");
 pub const STRANGER: Person = Person("stranger");
@@ -331,7 +331,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Nobody is there.
+    /// Begins without institutions and members.
     pub fn empty(self) -> Self {
         Self { empty: true }
     }

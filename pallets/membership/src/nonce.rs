@@ -24,8 +24,8 @@ use sp_runtime::{
     AccountId32, DispatchResult, Saturating,
 };
 
-/// [`CheckNonce`], which also refuses a nonce more than [`Config::NonceWindow`] ahead of the account's, and any but zero
-/// where no account signs.
+/// [`CheckNonce`], which also refuses a nonce more than [`Config::NonceWindow`] ahead of the account's. Where no
+/// account signs, it refuses every nonce but zero.
 ///
 /// Clients see `CheckNonce`: identifier, type and encoding are the same, so wallets fill it in as they always do.
 #[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound)]
@@ -61,7 +61,7 @@ where
     type Pre = <CheckNonce<T> as TransactionExtension<T::RuntimeCall>>::Pre;
 
     fn weight(&self, call: &T::RuntimeCall) -> Weight {
-        // Never less than what `CheckNonce` gives back when nobody signs.
+        // `CheckNonce` refunds its own weight when no account signs, so this weight must not be smaller.
         self.0.weight(call).max(<T as Config>::WeightInfo::bounded_nonce())
     }
 
@@ -80,7 +80,7 @@ where
             let refusal = InvalidTransaction::Custom(Refusal::NonceTooFarAhead.code());
             ensure!(ahead <= T::NonceWindow::get().into(), refusal);
         } else {
-            // No signature binds the nonce, so a copy with another one would be another transaction.
+            // No signature covers the nonce here, so a copy with another nonce would be another transaction.
             let refusal = InvalidTransaction::Custom(Refusal::NonceTooFarAhead.code());
             ensure!(self.0 .0.is_zero(), refusal);
         }

@@ -2,8 +2,8 @@
 
 //! Who signs, as an origin: [`EnsureMember`] and [`EnsureBound`].
 //!
-//! [`MemberGate`](crate::MemberGate) tells a sender in the pool why a transaction is refused. A call that comes to be
-//! dispatched in another way is judged here, and an origin can only be good or bad.
+//! In the pool, [`MemberGate`](crate::MemberGate) tells the sender why it refuses a transaction. These origins judge
+//! calls that reach dispatch in another way, where the only error is `BadOrigin`.
 
 use crate::{Config, Pallet};
 use core::marker::PhantomData;
@@ -11,7 +11,7 @@ use frame_support::traits::{EnsureOrigin, OriginTrait, Time};
 use frame_system::pallet_prelude::OriginFor;
 use salus_primitives::{membership::Standing, questions::Membership};
 
-/// The signer is an active member, and staff of an active institution. Gives the member's standing.
+/// Admits an active member who signs; staff need an active institution too. Gives the member's standing.
 pub struct EnsureMember<T>(PhantomData<T>);
 
 impl<T: Config> EnsureOrigin<OriginFor<T>> for EnsureMember<T> {
@@ -32,9 +32,9 @@ impl<T: Config> EnsureOrigin<OriginFor<T>> for EnsureMember<T> {
     }
 }
 
-/// The signer's account is bound to a member, who need not be active. Gives the member's standing.
+/// Admits a signer whose account is bound to a member, active or not. Gives the member's standing.
 ///
-/// It is for calls that record what a member without standing tried. Every other call asks for [`EnsureMember`].
+/// It is for calls that log the attempt of a member without standing. Every other call uses [`EnsureMember`].
 pub struct EnsureBound<T>(PhantomData<T>);
 
 impl<T: Config> EnsureOrigin<OriginFor<T>> for EnsureBound<T> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What clients ask, beyond single entries of the storage.
+//! Read-only queries for clients, beyond single entries of the storage.
 
 use crate::{AccountOwners, Challenges, Config, Institutions, NextInstitution, Pallet};
 use alloc::vec::Vec;
@@ -11,18 +11,18 @@ use salus_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// At most `limit` institutions from number `from` on.
+    /// Returns at most `limit` institutions from number `from` on.
     pub fn institutions_from(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution)> {
         let end = NextInstitution::<T>::get().0.min(from.0.saturating_add(limit));
         (from.0..end).map(InstitutionId).filter_map(|id| Some((id, Institutions::<T>::get(id)?))).collect()
     }
 
-    /// The member that signs transactions with `key`.
+    /// Returns the member that signs transactions with `key`.
     pub fn member_of_account(key: SigningKey) -> Option<MemberId> {
         AccountOwners::<T>::get(Self::account(key)).filter(|owner| owner.live).map(|owner| owner.member)
     }
 
-    /// The challenges that `member` can still answer, with the verifiers' institutions.
+    /// Returns the challenges that `member` can still answer, with the verifiers' institutions.
     pub fn challenges_of(member: MemberId) -> Vec<(InstitutionId, Challenge)> {
         let now = T::Time::now();
         Challenges::<T>::iter_prefix(member).filter(|(_, challenge)| now < challenge.expires_at).collect()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is true of the storage after every block: one function for each fact.
+//! Invariants of the storage after every block: one function for each.
 
 use crate::{
     AccountOwners, Challenges, Config, Institutions, Members, MembershipKeys, NextExpiry, NextInstitution, NextMember,
@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
         let mut live = 0usize;
         for (account, owner) in AccountOwners::<T>::iter() {
             let key = SigningKey(account.clone().into());
-            // A removed account may outlive a newcomer who left.
+            // The account of a removed key may outlive a newcomer who left.
             let member = Members::<T>::get(owner.member);
             let is_key = member.is_some_and(|member| member.transaction_keys.contains(&key));
             ensure!(is_key == owner.live, "account and member disagree");
@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
             ensure!(!member.transaction_keys.is_empty(), "a member has no transaction key");
             keys = keys.saturating_add(member.transaction_keys.len());
         }
-        ensure!(keys == live, "a transaction key is no live account");
+        ensure!(keys == live, "the numbers of transaction keys and live accounts differ");
         Ok(())
     }
 
@@ -138,10 +138,10 @@ impl<T: Config> Pallet<T> {
     fn try_state_challenges_are_of_pending_members() -> Result<(), TryRuntimeError> {
         let mut open = BTreeMap::<_, u32>::new();
         for (id, institution, challenge) in Challenges::<T>::iter() {
-            let member = Members::<T>::get(id).ok_or("a challenge is to nobody")?;
+            let member = Members::<T>::get(id).ok_or("a challenge names an unknown member")?;
             ensure!(member.status == MemberStatus::Pending, "a member is challenged who is not pending");
             ensure!(!member.verified_by.has_heard(institution), "a challenge is not needed");
-            let verifier = Members::<T>::get(challenge.verifier).ok_or("a challenge is by nobody")?;
+            let verifier = Members::<T>::get(challenge.verifier).ok_or("a challenge names an unknown verifier")?;
             ensure!(verifier.institution() == Some(institution), "a challenge is of another institution");
             let count = open.entry(id).or_default();
             *count = count.saturating_add(1);

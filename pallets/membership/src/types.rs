@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What membership keeps besides institutions and members.
+//! Values that the pallet stores besides institutions and members.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use salus_primitives::{
@@ -11,20 +11,22 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::sr25519;
 
-/// Challenges to one member that can be open, at most: twice as many as can ever be asked for.
+/// The most open challenges to one member: twice the verifications that the council can require.
 pub const MAX_OPEN_CHALLENGES: u32 = 8;
 
-/// Blocks for which the pool keeps a redemption or an answer: then the state may have changed, and it is sent again.
+/// Blocks for which the pool keeps a redemption or an answer. The state may change meanwhile, so clients then send it
+/// again.
 pub const JOINING_LONGEVITY: u64 = 64;
-/// The pool's priority of redemptions and answers: below members' calls, so that a stolen issuing key fills no block.
+/// The pool's priority of redemptions and answers. It is below members' calls, so that a stolen issuing key fills no
+/// block.
 pub const JOINING_PRIORITY: u64 = 50;
 
-/// To whom an account belongs.
+/// The owner of an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct AccountOwner {
     /// The member.
     pub member: MemberId,
-    /// Whether the member still signs with it. A removed key stays bound, or a stranger could take it over.
+    /// Whether the member still signs with it. A removed key stays bound, so that no stranger takes it over.
     pub live: bool,
 }
 
@@ -39,7 +41,7 @@ pub struct RedemptionSignatures {
     pub membership_key: sr25519::Signature,
 }
 
-/// A member with whom the chain begins.
+/// A member in the genesis.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenesisMember {

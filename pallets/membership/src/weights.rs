@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_membership` costs at most.
+/// The worst-case weight of each call of `pallet_salus_membership`.
 pub trait WeightInfo {
     fn admit_institution() -> Weight;
     fn update_institution() -> Weight;

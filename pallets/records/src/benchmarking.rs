@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One benchmark for each call, in its worst case: a member whose grant is one of as many as there can be, all of which are read.
+//! Benchmarks of each call in its worst case: the member's grant is the last of a full list, all of which the call
+//! reads.
 
 use super::*;
 use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
@@ -40,7 +41,7 @@ impl Scene {
         let chart = T::BenchmarkHelper::chart(&patient);
         let doctor = account("doctor", 0, 0);
         let member = T::BenchmarkHelper::member(&doctor, Role::Clinician);
-        // What the admission of the doctor's transactions has read, its own weight has counted.
+        // `MemberGate`'s own weight counts what it reads when it admits the doctor's transactions.
         for key in T::BenchmarkHelper::admitted(&doctor) {
             add_to_whitelist(key.into());
         }
@@ -50,7 +51,7 @@ impl Scene {
         Ok(Self { chart, doctor, member, institution })
     }
 
-    /// With the doctor's grant as the last of as many as a compartment can hold, in `compartments` compartments.
+    /// Sets a scene in which the doctor's grant is the last of a full list, in each of `compartments` compartments.
     fn crowded<T: Config>(compartments: u32) -> Result<Self, BenchmarkError> {
         let scene = Self::set::<T>()?;
         for compartment in (0..MAX_COMPARTMENTS).take(compartments as usize) {
@@ -59,7 +60,8 @@ impl Scene {
         Ok(scene)
     }
 
-    /// A record by the doctor, with the doctor's grant as the last of as many as it can have, in a compartment as full.
+    /// Creates a record by the doctor, with the doctor's grant last in its full list, in a compartment whose list is
+    /// full too.
     fn crowded_record<T: Config>(&self) -> RecordId {
         T::BenchmarkHelper::crowded_grant(self.chart, COMPARTMENT, STRANGER);
         let record = Pallet::<T>::benchmark_record(self.chart, COMPARTMENT, self.member, self.institution);
@@ -67,7 +69,7 @@ impl Scene {
         record
     }
 
-    /// As many sessions of the doctor as can run but one, of which none is for what is opened next.
+    /// Gives the doctor as many running sessions as can be but one, none of which is for the next open.
     fn crowd_sessions<T: Config>(&self) {
         let opened_at = T::Time::now();
         let session = |number: u32| KeyedSession {
@@ -146,7 +148,7 @@ mod benchmarks {
         let scene = Scene::set::<T>()?;
         let record = scene.crowded_record::<T>();
         let envelope = Digest([3; 32]);
-        // The last in order first: sorting has the most to do.
+        // The grants are in reverse order, so sorting has the most to do.
         let readers = T::Readers::record_readers(record).into_iter().rev();
         let envelopes: alloc::vec::Vec<_> = readers.map(|grant| SealedKey { grant, envelope }).collect();
         let envelopes = RecordGrantEnvelopes::truncate_from(envelopes);
@@ -183,9 +185,9 @@ mod benchmarks {
 
         #[block]
         {
-            // Emergency is never granted, so every grant is looked at in vain.
+            // No grant covers `Emergency`, so the decision looks at every grant in vain.
             Pallet::<T>::open_records(origin, scene.chart, scope, purpose, SESSION)?;
-            // The log may have had to write down earlier repetitions too, which takes one entry more.
+            // The audit pallet may have to write down earlier repetitions too, which takes one more entry.
             let subject = Subject::Scope(scope);
             let entry = AuditEvent::by_member(scene.member, Some(scene.institution), Action::DenialsRepeated, subject);
             T::Audit::append(LogId::Chart(scene.chart), entry);

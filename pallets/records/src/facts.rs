@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What this pallet knows of records, as it hands it to decisions.
+//! The facts about records that this pallet hands to decisions.
 
 use crate::{Config, Pallet, Records, Versions};
 use salus_primitives::{
@@ -11,8 +11,8 @@ use salus_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// What a decision about `scope` needs to know of the record and, when one is named, of its version; none for a
-    /// compartment, or when there is no such record.
+    /// Returns the facts about the record in `scope`, and about its version `version` if given. Returns none for a
+    /// compartment, or if there is no such record.
     pub fn facts(chart: ChartId, scope: Scope, version: Option<u32>) -> Option<RecordFacts> {
         let Scope::Record(key) = scope else { return None };
         let record = Records::<T>::get(chart, key)?;
@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
         Some(RecordFacts { version, ..Self::facts_of(key, &record) })
     }
 
-    /// What a decision needs to know of `record`, without any of its versions.
+    /// Returns the facts about `record`, without its versions.
     pub(crate) fn facts_of(key: RecordKey, record: &Record) -> RecordFacts {
         let Record { compartment, author, custodian, .. } = *record;
         RecordFacts { key, compartment, author, custodian, version: None }

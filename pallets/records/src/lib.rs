@@ -10,28 +10,35 @@
 //! |---|---|
 //! | [`create_medical_record`](Pallet::create_medical_record), [`create_medical_records`](Pallet::create_medical_records) | the chart's controller, or a member with a `Create` grant |
 //! | [`amend_record`](Pallet::amend_record) | the author if it is the chart's controller, or a member with an `Amend` grant |
-//! | [`open_records`](Pallet::open_records) | any member, wherever it stands: whether it is permitted or denied, the answer is logged |
+//! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //!
-//! What "may" means is not decided here: every call hands what it knows of the record to
-//! [`salus_primitives::questions::Decisions`], which the runtime wires, and what no rule permits is denied (S1-13).
+//! This pallet does not decide access. Every call hands its facts about the record to
+//! [`salus_primitives::questions::Decisions`], which the runtime wires. An access that no rule permits is denied
+//! (S1-13).
 //!
-//! ## What is stored
+//! ## Stored
 //!
-//! For each record its compartment, author, custodian, state and the number of its versions; for each version the
-//! SHA-256 of the sealed blob and of the envelope that holds its content key, the compartment's epoch, the padded size,
-//! the time, and the hash of the version before (S2-16, S3-09). Versions are only ever added (S2-15, S4-18). A permitted
-//! open leaves a session of half an hour, judged by time, never by clean-up: the reader's next open takes expired ones
-//! away.
+//! For each record, the compartment, author, custodian, state and number of versions. For each version:
+//!
+//! - the SHA-256 of the sealed blob, and of the envelope with its content key;
+//! - the compartment's epoch, the padded size and the time;
+//! - the hash of the version before (S2-16, S3-09).
+//!
+//! Calls only ever add versions (S2-15, S4-18).
+//!
+//! A permitted open leaves a session of half an hour. Readers of the state judge it by its time, because an expired
+//! session stays until the member's next open removes it.
 //!
 //! ## Which opens have a log entry
 //!
-//! The first open of a scope for a purpose has an entry before anything is released, and so has each open after the term
-//! of a session. A repeated open within the term has none: the reader gets another key of the same session, with the same
-//! end, so a reader who opens again and again cannot bury a patient's log. Repeated denials are counted by the audit pallet.
+//! The first open of a scope for a purpose appends an entry, before a vault releases content. The first open after a
+//! session has expired appends another. A repeated open within the session appends none: the reader gets another key
+//! of the same session, with the same end. So a reader cannot bury a patient's log under repeated opens. The audit
+//! pallet counts repeated denials.
 //!
-//! ## What is never stored
+//! ## Never stored
 //!
-//! Content, keys, envelopes, titles, types, names, or a hash of anything readable: all of that is sealed, and stays in
+//! Content, keys, envelopes, titles, types, names, or a hash of readable data. All of them are sealed and kept in
 //! vaults.
 //!
 //! ## Example
@@ -105,41 +112,42 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the runtime supplies.
+    /// The types and constants that the runtime supplies.
     #[pallet::config]
     pub trait Config: frame_system::Config<AccountId = AccountId32, RuntimeEvent: From<Event<Self>>> {
-        /// An active member that signs.
+        /// The origin of a call that an active member signs.
         type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
-        /// A member that signs, wherever it stands: a member who may not act is denied in a decision, which the log shows.
+        /// The origin of a call that any member signs. A member who may not act is denied by a decision, so that the
+        /// log shows it.
         type ReaderOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
-        /// Knows the institutions that keep records.
+        /// Looks up the institutions that keep records.
         type Membership: Membership<AccountId32>;
 
-        /// Knows which charts there are.
+        /// Looks up which charts exist.
         type Controllers: Controllers;
 
-        /// Knows the epochs of compartments.
+        /// Looks up the epochs of compartments.
         type Compartments: Compartments;
 
         /// Decides who may do what.
         type Decisions: Decisions;
 
-        /// Knows to whom the key of a record is sealed.
+        /// Looks up the readers to whom the key of a record is sealed.
         type Readers: RecordReaders;
 
-        /// Takes the log entries.
+        /// Appends the log entries.
         type Audit: AuditLog;
 
         /// The time of the block, in Unix milliseconds.
         type Time: Time<Moment = Moment>;
 
-        /// Versions of one record, at most.
+        /// The most versions of one record.
         #[pallet::constant]
         type MaxVersions: Get<u32>;
 
-        /// Bytes of a sealed, padded blob, at most.
+        /// The most bytes of a sealed, padded blob.
         #[pallet::constant]
         type MaxRecordSize: Get<u64>;
 
@@ -155,15 +163,15 @@ pub mod pallet {
 
     /// The records of each chart.
     ///
-    /// Charts are counted by the chain, so their key needs no protection against crafted collisions; record keys are
-    /// chosen by authors and do.
+    /// The chain counts charts, so their key needs no protection against crafted collisions. Authors choose record
+    /// keys, so those do.
     #[pallet::storage]
     pub type Records<T: Config> =
         StorageDoubleMap<_, Twox64Concat, ChartId, Blake2_128Concat, RecordKey, Record, OptionQuery>;
 
     /// The versions of each record, by number.
     ///
-    /// Hashers as in [`Records`]; version numbers are counted by the chain.
+    /// The hashers are as in [`Records`]. The chain counts versions.
     #[pallet::storage]
     pub type Versions<T: Config> = StorageNMap<
         _,
@@ -172,14 +180,14 @@ pub mod pallet {
         OptionQuery,
     >;
 
-    /// The sessions of each reader, as long as its next open has not taken the expired ones away.
+    /// The sessions of each reader. Expired ones stay until the reader's next open removes them.
     ///
-    /// Members are counted by the chain.
+    /// The chain counts members, so `Twox64Concat` is safe.
     #[pallet::storage]
     pub type Sessions<T: Config> =
         StorageMap<_, Twox64Concat, MemberId, BoundedVec<KeyedSession, ConstU32<MAX_SESSIONS>>, ValueQuery>;
 
-    /// What happened.
+    /// The changes to records, and the answers to opens.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -211,17 +219,17 @@ pub mod pallet {
         RecordsOpened {
             /// The chart.
             chart: ChartId,
-            /// Who opened.
+            /// The member who opened.
             reader: MemberId,
             /// The session that begins.
             session: SessionKey,
-            /// What was opened.
+            /// The compartment or record that the reader opened.
             scope: Scope,
-            /// For which purpose.
+            /// The purpose that the reader stated.
             purpose: Purpose,
-            /// What permitted it.
+            /// The rule or grant that permitted it.
             basis: Basis,
-            /// From when on a new opening is needed.
+            /// The Unix time in milliseconds at which the session expires.
             expires_at: Moment,
         },
         /// A member wanted to open records and was denied.
@@ -230,16 +238,16 @@ pub mod pallet {
             chart: ChartId,
             /// The member.
             reader: MemberId,
-            /// What was to be opened.
+            /// The compartment or record that the member wanted to open.
             scope: Scope,
-            /// For which purpose.
+            /// The purpose that the member stated.
             purpose: Purpose,
-            /// Why not.
+            /// The reason for the denial.
             denial: Denial,
         },
     }
 
-    /// Why a call is refused. Whatever the error, nothing changed.
+    /// The reason why a call fails. A failed call changes nothing.
     #[pallet::error]
     pub enum Error<T> {
         /// The custodian is unknown, suspended or removed. Name an active one.
@@ -250,7 +258,8 @@ pub mod pallet {
         NotPermitted,
         /// The custodian is another institution than the author's own. Staff have their own institution keep records.
         NotOwnInstitution,
-        /// The record key is in use in this chart, or stands twice in the batch. A retry has succeeded before: read it.
+        /// The record key is in use in this chart, or twice in the batch. If this is a retry, the first call has
+        /// succeeded: read the record.
         AlreadyExists,
         /// The batch holds no record.
         EmptyBatch,
@@ -270,7 +279,7 @@ pub mod pallet {
         InvalidEnvelopes,
         /// The reader has an unexpired session with this key. Use it, or choose a new key.
         SessionExists,
-        /// As many sessions of the reader run as can. Use one of them, or wait until one expires.
+        /// The reader has as many running sessions as it may have. Use one of them, or wait until one expires.
         TooManySessions,
     }
 
@@ -294,7 +303,8 @@ pub mod pallet {
         /// ## Origin
         ///
         /// Signed by an active member that may create in the record's compartment. Staff name their own institution as
-        /// custodian, patients any active one. The same key again is refused, so that a retry cannot create twice.
+        /// custodian, patients any active one. The chart refuses the same record key again, so a retry cannot create
+        /// twice.
         #[pallet::call_index(0)]
         pub fn create_medical_record(
             origin: OriginFor<T>,
@@ -331,9 +341,9 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Signed by an active member that may amend the record. `number` is the one that the version is to get, so that
-        /// of two that amend at once one is refused; `grant_envelopes` has one envelope, in any order, for each live grant over
-        /// this record alone that can read and whose grantee has the standing to read.
+        /// Signed by an active member that may amend the record. `number` is the next version, so of two members that
+        /// amend at once one is refused. `grant_envelopes` has one envelope for each reader of this record alone, in
+        /// any order: a live grant that can read, whose grantee has the standing to read.
         #[pallet::call_index(2)]
         pub fn amend_record(
             origin: OriginFor<T>,
@@ -346,14 +356,16 @@ pub mod pallet {
             Self::do_amend(&author, record, number, version, grant_envelopes)
         }
 
-        /// Opens a compartment or a record for reading: the log entry that has to come before (S2-03, S2-04, S4-31).
+        /// Opens a compartment or a record for reading, and logs it before any content is released (S2-03, S2-04,
+        /// S4-31).
         ///
         /// ## Origin
         ///
-        /// Signed by any member, wherever it stands. When access is denied the call succeeds, logs the denial and gives no
-        /// session; look for the event `RecordsOpened`. `session` is chosen by the reader, at random, and names the session
-        /// to the release gate. While a session of the reader for the same chart, scope and purpose runs, another open adds
-        /// a key to it and no log entry.
+        /// Signed by any member, active or not. A denied call succeeds too, so that the denial is logged. It gives no
+        /// session: look for the event `RecordsOpened`.
+        ///
+        /// The reader chooses `session` at random; it names the session to the release gate. While the reader has a
+        /// running session for the same chart, scope and purpose, another open adds a key to it and no log entry.
         #[pallet::call_index(3)]
         #[pallet::weight(
             <T as Config>::WeightInfo::open_records_permitted().max(<T as Config>::WeightInfo::open_records_denied())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the runtime API answers about records: reads only, in pages.
+//! Read-only queries about records behind the runtime API, in pages.
 
 use crate::{Config, Pallet, Records, Sessions, Versions};
 use alloc::vec::Vec;
@@ -11,12 +11,12 @@ use salus_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The record (S1-16).
+    /// Returns the record (S1-16).
     pub fn record(record: RecordId) -> Option<Record> {
         Records::<T>::get(record.chart, record.key)
     }
 
-    /// The chart's records after the given key, in the order of the storage.
+    /// Returns the chart's records after the given key, in the order of the storage.
     pub fn records_page(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<(RecordKey, Record)> {
         let records = match after {
             Some(key) => Records::<T>::iter_prefix_from(chart, Records::<T>::hashed_key_for(chart, key)),
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
         records.take(limit.min(MAX_PAGE) as usize).collect()
     }
 
-    /// The record's versions from `from` on (S2-16).
+    /// Returns the record's versions from `from` on (S2-16).
     pub fn versions_page(record: RecordId, from: u32, limit: u32) -> Vec<(u32, Version)> {
         let end = from.saturating_add(limit.min(MAX_PAGE));
         (from..end)
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// The session that `reader` named `session`, expired or not, as long as the state has it.
+    /// Returns the session that `reader` named `session`, expired or not, as long as the state has it.
     pub fn session(reader: MemberId, session: SessionKey) -> Option<Session> {
         Sessions::<T>::get(reader).into_iter().find(|it| it.key == session).map(|it| it.session)
     }

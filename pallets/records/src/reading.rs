@@ -15,7 +15,7 @@ use salus_primitives::{
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
-    /// Decides, and records the answer whatever it is.
+    /// Decides on the open, and logs the answer.
     pub(crate) fn do_open(
         reader: &Standing,
         chart: ChartId,
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
         ensure!(sessions.iter().all(|it| it.key != key), Error::<T>::SessionExists);
         let new =
             Session { chart, scope, purpose, basis, opened_at, expires_at: opened_at.saturating_add(SESSION_LENGTH) };
-        // The entry of the first open of a session stands for all within its term, which never grows.
+        // The entry of the session's first open stands for all later ones, and they do not extend the session.
         let is_same = |it: &&KeyedSession| {
             let Session { opened_at, expires_at, .. } = it.session;
             it.session == Session { opened_at, expires_at, ..new.clone() }
@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Being denied is an outcome: an error would roll the log entry back.
+    /// Logs a denial. The call succeeds, because an error would roll the log entry back.
     fn deny_open(reader: &Standing, chart: ChartId, scope: Scope, purpose: Purpose, denial: Denial) -> DispatchResult {
         // A chart that does not exist has no log.
         ensure!(T::Controllers::controller(chart).is_some(), Error::<T>::NotFound);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is true of the storage after every block: one function for each fact.
+//! Invariants of the storage after every block: one function for each.
 
 use crate::{Config, KeyedSession, Pallet, Records, Sessions, Versions};
 use alloc::collections::BTreeSet;

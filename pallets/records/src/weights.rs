@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_records` costs at most.
+/// The worst-case weight of each call of `pallet_salus_records`.
 pub trait WeightInfo {
     fn create_medical_record() -> Weight;
     fn create_medical_records(c: u32, r: u32) -> Weight;

@@ -117,7 +117,7 @@ impl<T: Config> Pallet<T> {
         record
     }
 
-    /// Staff have their own institution keep what they write; patients name any active one.
+    /// Checks the custodian. Staff name their own institution, patients any active one.
     fn ensure_custodian(author: &Standing, custodian: InstitutionId) -> DispatchResult {
         match author.institution_id() {
             Some(own) => ensure!(own == custodian, Error::<T>::NotOwnInstitution),
@@ -129,7 +129,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What permits `author` to create in `compartment`, and the compartment's epoch.
+    /// Returns the rule or grant that permits `author` to create in `compartment`, and the compartment's epoch.
     fn ensure_creator(
         author: &Standing,
         chart: ChartId,
@@ -140,7 +140,7 @@ impl<T: Config> Pallet<T> {
         Ok((basis, Self::epoch(chart, compartment)?))
     }
 
-    /// What permits `author` to write.
+    /// Returns the rule or grant that permits `author` to write.
     fn ensure_permitted(
         author: &Standing,
         chart: ChartId,
@@ -156,7 +156,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The current epoch of a compartment.
+    /// Returns the current epoch of a compartment.
     fn epoch(chart: ChartId, compartment: CompartmentId) -> Result<u32, DispatchError> {
         let compartment = T::Compartments::compartment(chart, compartment).ok_or(Error::<T>::NotFound)?;
         Ok(compartment.epoch)
@@ -174,7 +174,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// `envelopes` by number of the grant, if they are exactly those that the readers of `record` need.
+    /// Returns `envelopes` in the order of their grants. Fails unless they are exactly those for the readers of
+    /// `record`.
     fn ensure_envelopes(
         record: RecordId,
         mut envelopes: RecordGrantEnvelopes,

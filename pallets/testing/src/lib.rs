@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the mock runtimes of the pallets have in common: a clock, members, charts, a log, and origins.
+//! Shared parts of the pallets' mock runtimes: a clock, members, charts, a log, and origins.
 //!
-//! Members and time are what a test says, in thread-local values, so tests that run at once do not meet. The log stands in
-//! the state: a call that fails leaves no entry behind.
+//! Tests set members and time in thread-local values, so that parallel tests do not share them. The log is part of the
+//! state, so a call that fails leaves no entry behind.
 
 #![allow(
     clippy::arithmetic_side_effects,

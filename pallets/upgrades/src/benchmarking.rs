@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The worst case of each call and hook: with as many authorities and confirmations as there can be, and the longest names.
+//! Benchmarks of each call and hook in its worst case: as many authorities and confirmations as can be, and the longest
+//! names.
 //!
-//! Nothing is assumed of the genesis.
+//! They assume nothing of the genesis.
 
 use crate::{
     BenchmarkHelper, Call, Config, Confirmations, Delay, NamePart, Pallet, Plan, Planned, Tuned, UpgradeDelay,
@@ -32,7 +33,7 @@ fn two_thirds<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
     T::UpgradeOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
 }
 
-/// An upgrade that is ready; as many others confirmed it as can.
+/// Plans an upgrade that is ready, with these confirmations.
 fn plan<T: Config>(confirmed: impl Iterator<Item = InstitutionId>) {
     let now = T::Time::now();
     let replaces = T::Version::get().spec_version;
@@ -48,14 +49,14 @@ fn plan<T: Config>(confirmed: impl Iterator<Item = InstitutionId>) {
     Confirmations::<T>::put(BoundedVec::truncate_from(confirmed.collect::<Vec<_>>()));
 }
 
-/// As many authorities as there can be; this is the last.
+/// Creates as many authorities as can be, and returns them with the account of the last.
 fn authorities<T: Config>() -> Result<(Vec<InstitutionId>, AccountId32), BenchmarkError> {
     let mut seats = T::BenchmarkHelper::authorities(T::MaxAuthorities::get());
     let (last, account) = seats.pop().ok_or(BenchmarkError::Stop("there may be no seats"))?;
     Ok((seats.into_iter().map(|(institution, _)| institution).chain([last]).collect(), account))
 }
 
-/// An institution that is none.
+/// An institution without a seat.
 fn without_seat(number: u32) -> InstitutionId {
     InstitutionId(u32::MAX.saturating_sub(number))
 }
@@ -83,7 +84,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Institutions that are no authorities any more make room.
+    /// Confirmations of institutions without a seat fill the list, so the call has to remove them.
     #[benchmark]
     fn confirm_upgrade() -> Result<(), BenchmarkError> {
         let (institutions, account) = authorities::<T>()?;
@@ -172,7 +173,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// A plan whose time is over, authorized and confirmed by as many as can.
+    /// The plan has expired, is authorized, and has as many confirmations as can be.
     #[benchmark]
     fn end_plan() -> Result<(), BenchmarkError> {
         plan::<T>((0..T::MaxAuthorities::get()).map(without_seat));

@@ -2,8 +2,8 @@
 
 //! # Upgrades
 //!
-//! How the runtime changes while the network runs: it is replaced, with notice; a call is paused, at once; a parameter is
-//! changed.
+//! Changes of the runtime while the network runs. An upgrade replaces it after a delay, a pause stops a call at once,
+//! and a parameter changes a limit.
 //!
 //! ## Who may call what
 //!
@@ -17,36 +17,37 @@
 //! ## Upgrades
 //!
 //! 1. Two thirds of the council plan one, by the hash of the code.
-//! 2. Each hospital looks whether its node can execute the code, and its service confirms that.
-//! 3. When the delay has run, and more than two thirds of the authorities *that there are then* have confirmed, any member
-//!    authorizes it. That is as many as finality needs, so authorities that cannot follow do not stop it. The member who
-//!    authorizes decides nothing, the conditions do, so no member can hold it up either.
-//! 4. Anybody sends the code itself, with `system.apply_authorized_upgrade`; the system checks hash, name and version. The
-//!    next block is by the new runtime, and ends the plan.
+//! 2. Each authority's operator checks that its node can execute the code, and its service confirms that.
+//! 3. When the delay has run, and more than two thirds of the authorities *at that time* have confirmed, any member
+//!    authorizes it. Finality needs as many, so authorities that cannot follow do not stop it. The conditions decide,
+//!    not the member who authorizes, so no member can hold the upgrade up.
+//! 4. Anyone sends the code itself, with `system.apply_authorized_upgrade`; the system checks hash, name and version.
+//!    The next block runs the new runtime, and ends the plan.
 //!
-//! There is one plan at a time. More than half of the council cancel it at any time before it is applied, also when it is
-//! authorized: stopping is easier than starting. A plan that was not applied within [`PLAN_LIFE`] after its delay is over.
+//! There is one plan at a time. More than half of the council can cancel it until it is applied, even when it is
+//! authorized: stopping is easier than starting. A plan expires [`PLAN_LIFE`] after its delay.
 //!
-//! The delay gives every hospital time to look at the code, and to leave. It can be made longer at once, and shorter only after
-//! the present one has run ([`Delay`]). The council pauses a call that cannot wait.
+//! The delay gives every institution time to inspect the code, and to leave. A longer delay counts at once, a shorter
+//! one only after the present one has run ([`Delay`]). For a call that cannot wait, the council has the pause.
 //!
 //! ## Pauses
 //!
-//! A paused call is refused to every signer, until it is unpaused. Calls that must stay possible, such as revoking, voting or
-//! upgrading, the runtime excepts. This pallet checks that there is such a call, asks for the pause, and logs it.
+//! The runtime refuses a paused call to every signer, until the council unpauses it. It exempts calls that must stay
+//! possible, such as revoking, voting or upgrading. This pallet checks that the call exists, asks for the pause, and
+//! logs it.
 //!
 //! ## Parameters
 //!
 //! [`Parameter`](salus_primitives::governance::Parameter)s have bounds within which the runtime is known to work. Other pallets
 //! read them through [`RequestLife`], [`LogHorizon`] and [`MemberQuota`].
 //!
-//! ## What is stored
+//! ## Stored
 //!
 //! The plan, the institutions that confirmed it, the delay, and the parameters once the council changed one.
 //!
-//! ## What is never stored
+//! ## Never stored
 //!
-//! Code: the chain knows its hash until it is applied. Plans that are over: they stand in the consortium's log.
+//! Code: the chain has only its hash until it is applied. Finished plans: the consortium's log names them.
 //!
 //! ## Example
 //!
@@ -143,19 +144,19 @@ pub mod pallet {
         /// The council.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// So much of the council as may replace the runtime.
+        /// The share of the council that can replace the runtime.
         type UpgradeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// An active member that signs.
         type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
-        /// Knows the authorities.
+        /// Looks up the authorities.
         type Authorities: Authorities<AccountId32>;
 
         /// Pauses calls, by the names of pallet and call.
         type Pauses: TransactionPause<CallIdentifier = (NamePart, NamePart)>;
 
-        /// Takes the log entries.
+        /// Appends the log entries.
         type Audit: AuditLog;
 
         /// The time of the block, in Unix milliseconds.
@@ -180,7 +181,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Planned<T: Config> = StorageValue<_, Plan>;
 
-    /// The institutions that confirmed the planned upgrade, in the order in which they did. An institution without a seat
+    /// The institutions that confirmed the planned upgrade, in the order of confirmation. One that has lost its seat
     /// does not count.
     #[pallet::storage]
     pub type Confirmations<T: Config> = StorageValue<_, BoundedVec<InstitutionId, T::MaxAuthorities>, ValueQuery>;
@@ -236,7 +237,7 @@ pub mod pallet {
             code_hash: H256,
             /// The version of the code, as the council was told.
             spec_version: u32,
-            /// From when on it can be authorized.
+            /// The time from which on it can be authorized, in Unix milliseconds.
             ready_at: Moment,
         },
         /// An authority confirmed that its node can execute the code.
@@ -246,17 +247,17 @@ pub mod pallet {
             /// The authority.
             institution: InstitutionId,
         },
-        /// The conditions are met: from now on anybody may apply the code.
+        /// The conditions are met: anyone may apply the code.
         UpgradeAuthorized {
             /// BLAKE2b-256 of the code.
             code_hash: H256,
         },
-        /// The council took back an upgrade.
+        /// The council canceled an upgrade.
         UpgradeCanceled {
             /// BLAKE2b-256 of the code.
             code_hash: H256,
         },
-        /// An upgrade was not applied in its time.
+        /// An upgrade expired before it was applied.
         UpgradeExpired {
             /// BLAKE2b-256 of the code.
             code_hash: H256,
@@ -272,7 +273,7 @@ pub mod pallet {
         UpgradeDelaySet {
             /// Milliseconds.
             delay: Moment,
-            /// From when on this counts.
+            /// The time from which on the delay counts, in Unix milliseconds.
             from: Moment,
         },
         /// The council paused a call.
@@ -315,7 +316,7 @@ pub mod pallet {
         TooEarly,
         /// Not more than two thirds of the present authorities have confirmed. Wait for more.
         TooFewConfirmations,
-        /// The upgrade was not applied in its time. Plan it again.
+        /// The upgrade expired before it was applied. Plan it again.
         Expired,
         /// The delay is not a second to 30 days.
         InvalidDelay,
@@ -375,7 +376,8 @@ pub mod pallet {
             Self::do_confirm_upgrade(&account, member, code_hash)
         }
 
-        /// Lets anybody apply the planned upgrade, if enough authorities have confirmed it and its delay has run.
+        /// Authorizes the planned upgrade for anyone to apply, if enough authorities have confirmed it and its delay
+        /// has run.
         ///
         /// ## Origin
         ///
@@ -386,7 +388,7 @@ pub mod pallet {
             Self::do_authorize_upgrade(member)
         }
 
-        /// Takes back the planned upgrade with this hash, also when it is authorized.
+        /// Cancels the planned upgrade with this hash, even when it is authorized.
         ///
         /// ## Origin
         ///

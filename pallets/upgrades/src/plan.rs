@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!confirmed.contains(&institution), Error::<T>::AlreadyConfirmed);
 
         if u32::try_from(confirmed.len()).map_or(true, |count| count >= T::MaxAuthorities::get()) {
-            // Institutions that lost their seat make room. There are never more authorities than fit.
+            // Institutions that lost their seat make room. There are never more authorities than the bound.
             let voting = T::Authorities::voting();
             confirmed.retain(|institution| voting.contains(institution));
         }
@@ -75,7 +75,8 @@ impl<T: Config> Pallet<T> {
         let now = T::Time::now();
         ensure!(now >= plan.ready_at, Error::<T>::TooEarly);
         ensure!(now < plan.expires_at, Error::<T>::Expired);
-        // The suspended count as long as their votes do: if their nodes could not execute the code, finality would stop.
+        // Suspended authorities count as long as they vote. If their nodes could not execute the code, finality would
+        // stop.
         let authorities = T::Authorities::voting();
         let confirmed = Self::confirmed_among(&authorities).len();
         ensure!(confirmed >= more_than_two_thirds(authorities.len()), Error::<T>::TooFewConfirmations);
@@ -109,16 +110,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether upgrades can wait so long.
+    /// Checks that upgrades can wait that long.
     pub(crate) fn check_delay(length: Moment) -> Result<(), Error<T>> {
         ensure!(UPGRADE_DELAYS.contains(&length), Error::InvalidDelay);
         Ok(())
     }
 
-    /// Ends the plan when its runtime runs, or its time is over.
+    /// Ends the plan when its runtime runs, or when it has expired.
     ///
-    /// This is looked for in each block: the first one by a new runtime has a number and a place in the log only after it
-    /// began, and the system would apply what it was told to for ever.
+    /// Each block checks this. The first block of a new runtime has its number and its log entry only after it began.
+    /// And without an end, the system would apply an authorized upgrade for ever.
     pub(crate) fn end_plan() -> Weight {
         let Some(plan) = Planned::<T>::get() else { return T::DbWeight::get().reads(1) };
         let (code_hash, spec_version) = (H256(plan.code_hash.0), Self::running_version());

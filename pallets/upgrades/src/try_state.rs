@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Facts that hold for the storage after every block: one function for each.
+//! Invariants of the storage after every block: one function for each.
 
 use crate::{Config, Confirmations, Pallet, Planned, UpgradeDelay, PLAN_LIFE};
 use alloc::collections::BTreeSet;
@@ -38,8 +38,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The system was authorized to apply the planned code only, and looks at its version. It forgets about code whose
-    /// version it refuses.
+    /// The system is authorized to apply only the planned code, and checks its version. It drops code whose version it
+    /// refuses.
     fn try_state_only_what_was_planned_is_authorized() -> Result<(), TryRuntimeError> {
         let Some((code_hash, checks_version)) = Self::authorized() else { return Ok(()) };
         let is_planned =

@@ -14,7 +14,7 @@ use frame_support::{
     weights::{constants::ParityDbWeight, Weight},
 };
 
-/// What each call of `pallet_salus_upgrades` costs at most.
+/// The worst-case weight of each call of `pallet_salus_upgrades`.
 pub trait WeightInfo {
     fn plan_upgrade() -> Weight;
     fn confirm_upgrade() -> Weight;

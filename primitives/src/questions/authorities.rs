@@ -13,8 +13,8 @@ pub trait Authorities<AccountId> {
     /// Whether the institution has a seat.
     fn has_seat(institution: InstitutionId) -> bool;
 
-    /// The institutions whose votes make blocks final from the session after next on: those with a seat and session keys, but
-    /// for suspended ones that are not needed.
+    /// Returns the institutions whose votes make blocks final from the session after next on. They have a seat and
+    /// session keys; suspended ones count only while they are needed.
     fn voting() -> Vec<InstitutionId>;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question who may do what.
+//! The question whether a member may do something.
 
 use crate::{
     access::{Ask, Decision, Denial},
@@ -9,22 +9,22 @@ use crate::{
     ChartId,
 };
 
-/// What is asked of [`Decisions`].
+/// A question for [`Decisions`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Question<'a> {
     /// The asker's standing; none for an asker who is not a member.
     pub asker: Option<&'a Standing>,
-    /// Of which chart.
+    /// The chart that the question is about.
     pub chart: ChartId,
-    /// What the asking pallet knows of the record, when the scope is one; none when there is no such record.
+    /// The asking pallet's facts about the record; none for a compartment, or when there is no such record.
     pub record: Option<RecordFacts>,
-    /// What is asked.
+    /// The operation that the asker asks for.
     pub ask: Ask,
 }
 
-/// Decides about access.
+/// Decides on access.
 pub trait Decisions {
-    /// Whether the asker may do what is asked.
+    /// Decides whether the asker may do what it asks.
     fn decide(question: &Question) -> Decision;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What pallets ask of each other: one trait for each question or effect, a file each. The runtime wires them.
+//! Questions and effects between pallets: one trait for each, a file each. The runtime wires them.
 //!
-//! `()` answers like an empty chain: it knows no member and no chart, and permits nothing.
+//! `()` answers like an empty chain: it has no members and no charts, and permits nothing.
 
 mod audit_log;
 mod authorities;

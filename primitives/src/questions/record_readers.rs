@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question to whom the key of a record is sealed.
+//! The question which grantees a record's key is sealed to.
 
 use crate::{GrantId, RecordId};
 use alloc::vec::Vec;
 
 /// Knows the readers of single records.
 pub trait RecordReaders {
-    /// The grants over this record alone that can read, are not over, and whose grantees have the standing to read: a
-    /// member who amends the record seals to each of them.
+    /// Returns the grants over this record alone that permit reading, are not over, and whose grantees have the
+    /// standing to read. A member who amends the record seals to each of them.
     fn record_readers(record: RecordId) -> Vec<GrantId>;
 }
 

@@ -21,7 +21,7 @@ macro_rules! declare {
         $method:literal => $name:ident($($parameter:ident: $type:ty),*) $(page[$place:ident: $at:ty])? -> $answer:ty;
     )*) => {
         sp_api::decl_runtime_apis! {
-            /// What clients ask. An answer is about the state after the block that the client names.
+            /// The questions of clients. An answer is about the state after the block that the client names.
             pub trait SalusApi {
                 $(
                     $(#[$doc])*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the council decides.
+//! Decisions of the council.
 
 use codec::Encode;
 use frame_support::dispatch::GetDispatchInfo;
@@ -21,12 +21,12 @@ pub(crate) fn delegate(number: u32) -> RuntimeOrigin {
     RuntimeOrigin::signed(staff(number, "Delegate"))
 }
 
-/// Lets so many of the first hospitals decide, and says what became of the proposal.
+/// Lets so many of the first hospitals decide, and returns the result of the proposal.
 pub(crate) fn decide(by: u32, proposal: RuntimeCall) -> Result<(), DispatchError> {
     let (hash, length) = (BlakeTwo256::hash_of(&proposal), proposal.encoded_size() as u32);
     let weight = proposal.get_dispatch_info().call_weight;
     let index = pallet_collective::ProposalCount::<Runtime, pallet_collective::Instance1>::get();
-    // In the genesis block nothing is recorded.
+    // The genesis block records no events.
     System::set_block_number(System::block_number().max(1));
     System::reset_events();
     Council::propose(delegate(1), by.max(2), Box::new(proposal), length).unwrap();

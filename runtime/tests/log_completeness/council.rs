@@ -56,7 +56,7 @@ fn seats(story: &mut Story) {
     story.tell(equivocation(2), signed(0, Role::Service));
 }
 
-/// What proves that a hospital authored two blocks for the current slot.
+/// Evidence that a hospital authored two blocks for the current slot.
 fn equivocation(number: u32) -> RuntimeCall {
     let (aura, _) = session_keys(number);
     let slot = Slot::from(START / limits::SLOT_DURATION + 1_000);
@@ -118,5 +118,5 @@ fn parameters(story: &mut Story) {
     story.tell(Upgrades::<Runtime>::set_parameter { parameter: Parameter::RequestLife(DAY) }, council());
     assert!(System::block_number() > 1);
     let wrong = Upgrades::<Runtime>::set_parameter { parameter: Parameter::RequestLife(0) };
-    assert!(dispatch(wrong, council()).is_err(), "a call that fails is no part of the story");
+    assert!(dispatch(wrong, council()).is_err(), "a call that fails is not part of the story");
 }

@@ -2,7 +2,7 @@
 
 //! Every call of our pallets that succeeds leaves an entry in a log (B3, log completeness).
 //!
-//! The story makes each call once. The list of calls comes from the metadata, so a new call fails the test until somebody adds it to
+//! The story makes each call once. The list of calls comes from the metadata, so a new call fails the test until its author adds it to
 //! the story, and sees that it is logged.
 
 mod council;

@@ -73,7 +73,7 @@ pub(crate) fn new_version(content: u8) -> NewVersion {
     NewVersion { content: Digest([content; 32]), key_envelope: Digest([9; 32]), epoch: 0, size: 65_536 }
 }
 
-/// What a grant says: everything, for a year, with a reason.
+/// The terms of a grant with all permissions for treatment, for a year, with a reason.
 pub(crate) fn terms(scope: GrantScope) -> GrantTerms {
     GrantTerms {
         scope,
@@ -88,7 +88,7 @@ pub(crate) fn terms(scope: GrantScope) -> GrantTerms {
 pub(crate) const WHOLE: GrantScope = GrantScope::Compartment(COMPARTMENT);
 pub(crate) const SINGLE: GrantScope = GrantScope::Record { key: RECORD.key, compartment: COMPARTMENT, version: 0 };
 
-/// Gives a grant outside a transaction; its number.
+/// Gives a grant outside a transaction, and returns its number.
 pub(crate) fn grant(member: MemberId, scope: GrantScope) -> GrantId {
     let number = pallet_salus_access::NextGrant::<Runtime>::get(CHART);
     let patient = RuntimeOrigin::signed(account(PATIENT));

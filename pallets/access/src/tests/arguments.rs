@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls with any arguments, in any order and by anybody (B3 classes 2, 3, 14 and 20). What decisions follow from
-//! grants is for [`model`](super::model).
+//! Property tests: any sequence of calls with any arguments, from any origin (B3 classes 2, 3, 14 and 20).
+//! [`model`](super::model) tests the decisions that follow from grants.
 
 use super::*;
 use crate::{Call, Grants, Requests, MAX_TERMS};
@@ -19,7 +19,7 @@ use salus_primitives::{
 };
 use sp_runtime::StateVersion;
 
-/// Who calls.
+/// The origin of a call.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
     Unsigned,
@@ -223,7 +223,7 @@ fn perform(caller: Caller, call: Call<Test>) {
             );
         }
     }
-    // What a grant said, it says for ever: only its end and its newest envelope are added.
+    // A call may only end a grant or replace its envelope; every other field stays as it was.
     let now = grants();
     for (number, former) in given {
         let grant = now[&number].clone();
@@ -231,7 +231,7 @@ fn perform(caller: Caller, call: Call<Test>) {
         let Grant { revoked_at, envelope, .. } = former.clone();
         assert_eq!(Grant { revoked_at, envelope, ..grant }, former, "{call:?} changed a grant");
     }
-    // An answer is given once.
+    // An answered request keeps its answer.
     for (chart, number, request) in answered {
         assert_eq!(Requests::<Test>::get(chart, number), Some(request), "{call:?} changed an answer");
     }
@@ -270,7 +270,7 @@ proptest! {
     }
 }
 
-/// B3 class 10: what is too long, or no value of its type, is refused before anybody looks at it.
+/// B3 class 10: decoding refuses arguments that are too long or not values of their type.
 #[test]
 fn calls_with_arguments_past_their_bounds_do_not_decode() {
     let decodes = |call: Vec<u8>| Call::<Test>::decode(&mut &call[..]).is_ok();

@@ -14,7 +14,7 @@ fn read(scope: Scope, purpose: Option<Purpose>) -> Ask {
     Ask { permission: Permission::Read, scope, purpose, at: NOW, version: None }
 }
 
-/// What the chain answers to `member`, who wants to read a record.
+/// Returns the chain's decision for `member`, who wants to read a record.
 fn decide_over(member: MemberId, record: &RecordFacts) -> Decision {
     let standing = standing(member);
     let ask = read(Scope::Record(record.key), Some(Purpose::Treatment));

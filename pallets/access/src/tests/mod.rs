@@ -35,17 +35,17 @@ use salus_primitives::{
     MemberId, Moment,
 };
 
-/// How `member` stands.
+/// Returns the standing of `member`.
 fn standing(member: MemberId) -> Standing {
     Members::standing(member).expect("a member")
 }
 
-/// What the chain answers to `member`, who asks for treatment in [`CHART`].
+/// Returns the chain's decision for `member`, who asks for treatment in [`CHART`].
 fn decide(member: MemberId, permission: Permission, scope: Scope, at: Moment) -> Decision {
     ask(member, Ask { permission, scope, purpose: Some(Purpose::Treatment), at, version: None })
 }
 
-/// What the chain answers to `member`, who asks in [`CHART`].
+/// Returns the chain's decision for `member`, who asks in [`CHART`].
 fn ask(member: MemberId, ask: Ask) -> Decision {
     let standing = standing(member);
     Access::decide(&question(&standing, ask))

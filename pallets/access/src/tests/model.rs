@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Any sequence of grants, revocations and passing time, against a model that is a plain list of intervals.
+//! Any sequence of grants, revocations and passing time, compared with a model: a plain list of intervals.
 
 use super::*;
 use crate::Grants;
@@ -30,7 +30,7 @@ enum Step {
     Rotate,
 }
 
-/// What the model knows of a grant.
+/// The model's facts about a grant.
 struct Given {
     member: MemberId,
     scope: Scope,

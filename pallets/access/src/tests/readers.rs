@@ -68,7 +68,7 @@ fn a_grantee_who_lost_its_standing_is_not_a_reader() {
             assert_eq!(Access::record_readers(THE_RECORD), []);
         }
         Members::set_institution(HOSPITAL, InstitutionKind::Hospital, InstitutionStatus::Active);
-        // A membership that does not answer gives no key to anybody.
+        // Without an answer from the membership pallet, the grantee gets no key.
         Members::be_silent(true);
         assert_eq!(Access::record_readers(THE_RECORD), []);
         Members::be_silent(false);

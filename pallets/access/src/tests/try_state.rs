@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! That broken states are noticed.
+//! Each invariant check reports a broken state.
 
 use super::*;
 use crate::{CompartmentGrants, Grants, NewestGrantTo, NextGrant, NextRequest, OpenRequests, Requests};

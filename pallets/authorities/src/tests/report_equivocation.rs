@@ -10,7 +10,7 @@ use sp_core::{sr25519, Pair};
 use sp_runtime::generic::DigestItem;
 use sp_session::MembershipProof;
 
-/// Everything that a report holds.
+/// The arguments of a report.
 #[derive(Clone)]
 pub(crate) struct Report {
     pub(crate) author: SigningKey,
@@ -219,7 +219,7 @@ fn report_equivocation_fails_when_the_key_is_no_authoritys() {
     Builder::default().test(|| {
         let stranger = Report { proof: Report::of(FIRST).proof, ..unproved(&aura(FIFTH)) };
         stranger.fails(Error::InvalidProof);
-        // A proof of somebody else, of too few nodes, of another number of authorities.
+        // The proof is of another authority, has too few or too many nodes, or has another count of authorities.
         let report = Report::of(FIRST);
         Report { proof: Report::of(SECOND).proof, ..report.clone() }.fails(Error::InvalidProof);
         let proof = |change: fn(&mut MembershipProof)| {
@@ -238,7 +238,7 @@ fn report_equivocation_fails_when_the_key_is_no_authoritys() {
     });
 }
 
-/// By a key that is nobody's: there is no proof of it.
+/// Returns a report about a key without an owner, so its proof is empty.
 fn unproved(pair: &sr25519::Pair) -> Report {
     let slot = *CurrentSlot::get();
     Report {
@@ -346,7 +346,7 @@ fn report_equivocation_fails_when_the_signer_is_not_an_active_member() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Whatever is sent for evidence fails, and leaves no trace.
+    /// A report of random bytes, or with one flipped bit, fails and changes nothing.
     #[test]
     fn report_equivocation_fails_for_any_bytes(
         first in bytes(any::<u8>(), 0..300),

@@ -70,7 +70,7 @@ fn add_transaction_key_fails_when_the_key_is_not_usable() {
         };
         assert_fails(zero, Error::<Test>::KeyNotUsable);
 
-        // A key that somebody else removed stays theirs.
+        // A key that another member removed stays theirs.
         let phone = DOCTOR.device("phone");
         assert_ok!(add(signed(DOCTOR), DOCTOR, &phone, 0));
         assert_ok!(super::remove_transaction_key::remove(signed(DOCTOR), DOCTOR, key_of(&phone), 1));

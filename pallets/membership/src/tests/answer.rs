@@ -208,7 +208,7 @@ fn answer_fails_when_the_verifiers_institution_was_removed() {
     });
 }
 
-/// B3 class 12: what the membership key signed to join or to change keys is no answer, although it is the same key.
+/// B3 class 12: a signature of the membership key that joins or changes keys is not an answer.
 #[test]
 fn answer_fails_when_the_signature_was_made_for_another_purpose() {
     Builder::default().test(|| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls with any arguments, in any order and by anybody (B3 classes 2, 3, 13, 14 and 20).
+//! Property tests: any sequence of calls with any arguments, from any origin (B3 classes 2, 3, 13, 14 and 20).
 
 use super::*;
 use crate::{NextMember, Redeemed, RequiredVerifications};
@@ -15,7 +15,7 @@ const KINDS: [InstitutionKind; 3] = [InstitutionKind::Hospital, InstitutionKind:
 const CAROL: Person = Person("carol");
 const DAVID: Person = Person("david");
 
-/// Who has joined, is on the way, may join, or never will.
+/// Members, newcomers and strangers.
 const PEOPLE: [Person; 13] = [
     ISSUER,
     VERIFIER,
@@ -32,10 +32,10 @@ const PEOPLE: [Person; 13] = [
     STRANGER,
 ];
 
-/// Who calls.
+/// The origin of a call.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
-    Nobody,
+    Unsigned,
     Council,
     Authorized,
     Person(Person),
@@ -44,7 +44,7 @@ enum Caller {
 impl Caller {
     fn origin(self) -> RuntimeOrigin {
         match self {
-            Self::Nobody => RuntimeOrigin::none(),
+            Self::Unsigned => RuntimeOrigin::none(),
             Self::Council => council(),
             Self::Authorized => authorized(),
             Self::Person(person) => signed(person),
@@ -52,7 +52,7 @@ impl Caller {
     }
 }
 
-/// What is wrong with a redemption, besides its voucher.
+/// The fault of a redemption, besides its voucher.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Flaw {
     None,
@@ -70,9 +70,10 @@ enum Flaw {
 enum Step {
     Call(Caller, Call<Test>),
     Redeem(Person, Voucher, Flaw),
-    /// Without a person, by who holds the membership key, and to a challenge that is open, if one is.
+    /// An answer by this person's membership key; without a person, by the member's own, to an open challenge if there
+    /// is one.
     Answer(MemberId, InstitutionId, Option<Person>),
-    /// With the right number, if none is given.
+    /// The number is the right one if none is given.
     AddKey(Person, Person, &'static str, Option<u32>),
     RemoveKey(Person, Person, SigningKey, Option<u32>),
     NextBlock,
@@ -88,7 +89,7 @@ fn caller(able: Vec<Caller>) -> impl Strategy<Value = Caller> {
     prop_oneof![
         16 => select(able),
         2 => person().prop_map(Caller::Person),
-        1 => select(vec![Caller::Nobody, Caller::Council, Caller::Authorized]),
+        1 => select(vec![Caller::Unsigned, Caller::Council, Caller::Authorized]),
     ]
 }
 
@@ -136,7 +137,7 @@ fn a_profile() -> impl Strategy<Value = InstitutionProfile> {
     )
 }
 
-/// What the council decides.
+/// Any call of the council.
 fn councils_call() -> impl Strategy<Value = Call<Test>> {
     let key = select(vec![SigningKey([0; 32]), SigningKey([5; 32]), key_of(&issuing(HOSPITAL))]);
     prop_oneof![
@@ -157,7 +158,7 @@ fn councils_call() -> impl Strategy<Value = Call<Test>> {
     ]
 }
 
-/// What an issuer decides, or the council.
+/// Any call of an issuer or the council about staff.
 fn superiors_call() -> impl Strategy<Value = Call<Test>> {
     let staff = || {
         let able = [id_of(DOCTOR), id_of(NURSE), MemberId(NEWCOMER.0 + 1)];
@@ -234,9 +235,9 @@ fn root() -> Vec<u8> {
     sp_io::storage::root(StateVersion::V1)
 }
 
-/// Dispatches `call`; then either nothing happened, or it has its one entry in the log, and events.
+/// Dispatches `call` and checks that it failed without a trace, or has one entry in the log and at least one event.
 ///
-/// The log of this mock is no part of the state: an entry written before the last check would stay.
+/// This mock keeps the log outside the state, so an entry written before a failed check would stay.
 fn perform(caller: Caller, call: &Call<Test>) -> DispatchResult {
     let (before, logged, told) = (root(), entries(), System::event_count());
     let result = dispatch(call.clone(), caller.origin());
@@ -247,14 +248,14 @@ fn perform(caller: Caller, call: &Call<Test>) -> DispatchResult {
         }
         Ok(()) => {
             assert_eq!(entries(), logged + 1, "{call:?} has no entry, or several");
-            assert!(System::event_count() > told, "{call:?} told nobody");
+            assert!(System::event_count() > told, "{call:?} has no event");
         }
     }
     Membership::do_try_state().unwrap();
     result
 }
 
-/// What the pool accepts, dispatch accepts, once; what the pool refuses, dispatch refuses, for the same reason.
+/// Pool and dispatch agree: dispatch accepts an accepted call once, and refuses a refused call for the same reason.
 fn perform_authorized(call: &Call<Test>) {
     let before = root();
     let pool = call.authorize(TransactionSource::External).expect("it authorizes itself");
@@ -294,7 +295,7 @@ fn redemption(person: Person, voucher: &Voucher, flaw: Flaw) -> Call<Test> {
     redemption.call()
 }
 
-/// An answer, also when nobody challenged.
+/// An answer, also without a challenge.
 fn any_answer(member: MemberId, institution: InstitutionId, person: Option<Person>) -> Call<Test> {
     let key = Members::<Test>::get(member).map(|member| member.membership_key);
     let holder = PEOPLE.into_iter().find(|person| Some(key_of(&person.membership())) == key);
@@ -307,7 +308,7 @@ fn any_answer(member: MemberId, institution: InstitutionId, person: Option<Perso
     Call::answer { member, verifier_institution: institution, signature }
 }
 
-/// What the membership key of `person`, and a device, sign.
+/// The payload that the membership key of `person` and a device sign.
 fn key_change(person: Person, number: Option<u32>, change: KeyChange) -> Vec<u8> {
     let id = AccountOwners::<Test>::get(person.account()).map_or(MemberId(u64::MAX), |owner| owner.member);
     let next = Members::<Test>::get(id).map_or(0, |member| member.key_changes);
@@ -352,7 +353,8 @@ proptest! {
             for step in steps {
                 take(step);
             }
-            // Who was ever bound has one provider, whatever became of the member, and nobody else has any.
+            // Each account that was ever bound has one provider, whatever the member's status. No other account has
+            // any.
             let accounts: Vec<AccountId32> = frame_system::Account::<Test>::iter()
                 .map(|(account, info)| {
                     assert_eq!((info.providers, info.consumers, info.sufficients), (1, 0, 0));
@@ -361,7 +363,7 @@ proptest! {
                 .collect();
             assert_eq!(accounts.len(), AccountOwners::<Test>::iter_keys().count());
             assert!(accounts.iter().all(AccountOwners::<Test>::contains_key));
-            // Nobody joins without a voucher, and no voucher admits two.
+            // Each newcomer had a voucher, and no voucher admitted two.
             let joined = Redeemed::<Test>::iter_values().count() as u64;
             assert_eq!(NextMember::<Test>::get(), MemberId(NEWCOMER.0 + joined));
         });
@@ -389,7 +391,7 @@ fn calls_with_good_arguments_succeed() {
     });
 }
 
-/// B3 class 10: what is too long, or no value of its type, is refused before anybody looks at it.
+/// B3 class 10: decoding refuses arguments that are too long or not values of their type.
 #[test]
 fn calls_with_arguments_past_their_bounds_do_not_decode() {
     let decodes = |call: Vec<u8>| Call::<Test>::decode(&mut &call[..]).is_ok();

@@ -104,7 +104,7 @@ fn an_account_that_signed_something_stays_bound() {
 #[test]
 fn expiry_is_bounded_and_carries_over() {
     Builder::default().test(|| {
-        let everybody = MEMBERS.len() as u32 + 20;
+        let all = MEMBERS.len() as u32 + 20;
         for number in 0..20 {
             join(Person(format!("newcomer {number}").leak()), Role::Patient);
         }
@@ -112,7 +112,7 @@ fn expiry_is_bounded_and_carries_over() {
         assert_storage_noop!(assert_eq!(idle(Weight::zero()), Weight::zero()));
         let just_short = <()>::expire(1).saturating_sub(Weight::from_parts(1, 0));
         assert_storage_noop!(assert_eq!(idle(just_short), Weight::zero()));
-        for visited in (3..=everybody).step_by(3) {
+        for visited in (3..=all).step_by(3) {
             assert_eq!(idle(<()>::expire(3)), <()>::expire(3));
             assert_eq!(NextExpiry::<Test>::get(), MemberId(visited.into()));
             Membership::do_try_state().unwrap();

@@ -94,7 +94,7 @@ fn gate_lets_every_active_member_in() {
 fn gate_refuses_a_stranger_and_a_removed_key() {
     Builder::default().test(|| {
         assert_eq!(send(STRANGER, &remark(), 1, 1), refused(Refusal::NotMember));
-        // The membership key is no account.
+        // The membership key is not an account.
         let account = sp_runtime::AccountId32::new(DOCTOR.membership().public().0);
         let gate = MemberGate::<Test>::new();
         let result =
@@ -198,7 +198,7 @@ fn gate_refuses_what_is_paused_also_inside_other_calls() {
         assert_eq!(send(DOCTOR, &remark(), 1, 1), paused);
         assert_eq!(send(ISSUER, &batch(vec![refuse(), batch(vec![remark()])]), 1, 1), paused);
         assert_eq!(send(ISSUER, &batch(vec![refuse()]), 1, 1), Ok(()));
-        // Who may never make the call is told so.
+        // The gate checks membership and role before the pause.
         assert_eq!(send(STRANGER, &remark(), 1, 1), refused(Refusal::NotMember));
         let forbidden = batch(vec![remark(), refuse()]);
         assert_eq!(send(DOCTOR, &forbidden, 1, 1), refused(Refusal::RoleMayNotCall));
@@ -300,7 +300,7 @@ fn gate_keeps_a_reserve_for_calls_that_must_get_through() {
         assert_eq!(send(ISSUER, &batch(vec![refuse()]), 1, 1), Ok(()));
         assert_eq!(send(ISSUER, &refuse(), 1, 1), refused(Refusal::MemberAllowanceSpent));
         assert_eq!(usage_of(ISSUER).reserved.time, 500 * MICROSECOND);
-        // What is not wholly reserved is ordinary.
+        // A batch is ordinary unless all its calls are reserved.
         assert_eq!(send(ISSUER, &batch(vec![refuse(), remark()]), 1, 1), refused(Refusal::MemberAllowanceSpent));
         wait(2);
         assert_eq!(send(ISSUER, &refuse(), 1, 1), Ok(()));
@@ -433,7 +433,7 @@ fn gate_lets_suspended_and_expired_staff_make_a_few_attempts_that_are_logged() {
             assert_eq!(send(person, &attempt(), 10, 1), Ok(()));
             assert_eq!(send(person, &attempt(), 1, 1), refused(Refusal::MemberAllowanceSpent));
         }
-        // Who never was a member, or is one no longer, leaves no trace.
+        // The attempt of a pending, revoked or unknown signer leaves no trace.
         join(ALICE, Role::Clinician);
         assert_ok!(Membership::revoke_member(council(), id_of(DOCTOR)));
         assert_eq!(send(ALICE, &attempt(), 1, 1), refused(Refusal::MemberNotActive));
@@ -477,7 +477,7 @@ mod property {
                     assert!(usage.reserved.time <= SHARES * RESERVED.time);
                     assert!(usage.council.time <= SHARES * COUNCIL.time);
                 }
-                // What was let in is what the quotas hold at first and what refilled since.
+                // The admitted cost is at most the initial quotas and their refills since.
                 let elapsed = Now::get() - START;
                 for ((kind, is_staff), microseconds) in let_in {
                     let quota = match (kind, is_staff) {

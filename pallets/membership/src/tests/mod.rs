@@ -55,7 +55,7 @@ pub(crate) struct Redemption {
 }
 
 impl Redemption {
-    /// By `person`, signed by everybody as it should be.
+    /// A redemption by `person`, with every signature as it should be.
     pub(crate) fn new(voucher: &Voucher, person: Person) -> Self {
         Self::on_chain(genesis_hash(), voucher, person.newcomer(), person)
     }
@@ -130,28 +130,28 @@ pub(crate) fn dispatch(call: Call<Test>, origin: RuntimeOrigin) -> DispatchResul
     RuntimeCall::from(call).dispatch(origin).map(|_| ()).map_err(|failure| failure.error)
 }
 
-/// The pool and the block accept this call.
+/// Checks that the pool and the block accept this call, and returns the pool's verdict.
 pub(crate) fn accept(call: Call<Test>) -> ValidTransaction {
     let (validity, _) = call.authorize(TransactionSource::External).unwrap().unwrap();
     assert_ok!(dispatch(call, authorized()));
     validity
 }
 
-/// What the pool refuses, dispatch refuses, for the same reason.
+/// Checks that the pool refuses the call, and that dispatch refuses it for the same reason.
 pub(crate) fn assert_refused(call: Call<Test>, refusal: Refusal) {
     let pool = call.authorize(TransactionSource::External).unwrap().unwrap_err();
     assert_eq!(pool, InvalidTransaction::Custom(refusal.code()).into(), "not {refusal:?}");
     assert_fails(|| dispatch(call, authorized()), Error::<Test>::from(refusal));
 }
 
-/// A call that fails changes nothing and logs nothing.
+/// Checks that a failed call changes nothing and logs nothing.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
     let entries = Log::get().len();
     assert_noop!(call(), error.into());
     assert_eq!(Log::get().len(), entries);
 }
 
-/// What was done has one event, the last, and one entry, the last.
+/// Checks that `event` is the last event, and that `entry` is the only log entry since `before`.
 pub(crate) fn assert_done(before: usize, event: Event<Test>, log: LogId, entry: AuditEvent) {
     System::assert_last_event(event.into());
     assert_eq!(Log::get()[before..], [(log, entry)]);
@@ -173,7 +173,7 @@ pub(crate) fn institution(id: InstitutionId) -> Institution {
     Institutions::<Test>::get(id).unwrap()
 }
 
-/// What the council did to an institution.
+/// The log entry of a decision of the council about an institution.
 pub(crate) fn decision(action: Action, id: InstitutionId) -> AuditEvent {
     AuditEvent::by_council(action, Subject::Institution(id))
 }

@@ -99,8 +99,8 @@ fn only_redeem_and_answer_authorize_themselves() {
     });
 }
 
-/// What [`MemberGate`](crate::MemberGate) refuses because of who signs, dispatch refuses too: it may be reached in
-/// another way (B3 class 13).
+/// Dispatch refuses every signer whom [`MemberGate`](crate::MemberGate) refuses: a call may reach it in another way (B3
+/// class 13).
 #[test]
 fn every_signed_call_fails_for_whom_the_gate_refuses() {
     fn refused(person: Person, refusal: Refusal) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The reference that every bound account holds, whatever becomes of its member (B3 classes 12 and 20).
+//! The provider reference that every bound account keeps, whatever the status of its member (B3 classes 12 and 20).
 //!
-//! An account without one is reaped, and its nonce begins anew: what it ever signed could then be sent again.
+//! The system reaps an account without a provider. Its nonce would restart at zero, so old transactions could be
+//! replayed.
 
 use super::*;
 use sp_runtime::AccountId32;

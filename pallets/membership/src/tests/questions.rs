@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What other pallets and clients ask.
+//! The answers to other pallets and to clients.
 
 use super::*;
 

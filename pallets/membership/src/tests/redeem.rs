@@ -69,7 +69,7 @@ fn redeem_is_valid_in_the_pool_for_a_while_and_names_voucher_and_keys() {
     });
 }
 
-/// B3 class 13: nobody pays for these, so the pool must keep one of those of which only one can succeed.
+/// B3 class 13: these calls are free, so the pool must keep only one of those that exclude each other.
 #[test]
 fn redeem_shares_a_tag_with_whatever_it_excludes() {
     Builder::default().test(|| {

@@ -37,7 +37,7 @@ fn remove_transaction_key_keeps_the_account_bound() {
         let event = Event::TransactionKeyRemoved { member: id, key: first };
         assert_done(before, event, LogId::Institution(HOSPITAL), entry);
 
-        // Nobody else can join with it.
+        // No newcomer can join with it.
         let newcomer = Newcomer { transaction_key: first, ..ALICE.newcomer() };
         let redemption = Redemption::on_chain(genesis_hash(), &voucher_for(Role::Patient), newcomer, ALICE);
         assert_refused(redemption.call(), Refusal::KeyNotUsable);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls with any arguments, in any order and by anybody; seats that come and go; blocks, and code that is applied as soon as it
-//! may be (B3 classes 2, 3, 14 and 18).
+//! Property tests: any sequence of calls from any origin (B3 classes 2, 3, 14 and 18). Meanwhile seats come and go,
+//! blocks pass, and a stranger applies authorized code.
 
 use super::*;
 use crate::NamePart;
@@ -10,10 +10,10 @@ use frame_support::storage::{unhashed, with_storage_layer};
 use proptest::{collection::vec, prelude::*, sample::select};
 use sp_runtime::StateVersion;
 
-/// Who calls.
+/// The origin of a call.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
-    Nobody,
+    Unsigned,
     Council,
     TwoThirds,
     Stranger,
@@ -23,7 +23,7 @@ enum Caller {
 impl Caller {
     fn origin(self) -> RuntimeOrigin {
         match self {
-            Self::Nobody => RuntimeOrigin::none(),
+            Self::Unsigned => RuntimeOrigin::none(),
             Self::Council => council(),
             Self::TwoThirds => two_thirds(),
             Self::Stranger => signed(STRANGER),
@@ -50,7 +50,7 @@ fn hospital() -> impl Strategy<Value = InstitutionId> {
 fn caller(able: impl Strategy<Value = Caller>) -> impl Strategy<Value = Caller> {
     let anybody =
         (hospital(), select(Role::ALL.to_vec())).prop_map(|(institution, role)| Caller::Staff(institution, role));
-    let others = select(vec![Caller::Nobody, Caller::Council, Caller::TwoThirds, Caller::Stranger]);
+    let others = select(vec![Caller::Unsigned, Caller::Council, Caller::TwoThirds, Caller::Stranger]);
     prop_oneof![8 => able, 1 => anybody, 1 => others]
 }
 
@@ -118,7 +118,8 @@ fn trace() -> (usize, usize, Vec<(NamePart, NamePart)>, Vec<u8>) {
     (Log::get().len(), System::event_count() as usize, Paused::get(), sp_io::storage::root(StateVersion::V1))
 }
 
-/// Does the step. A call fails without a trace, or has one entry in the log; and authorizes only what it may.
+/// Takes the step. A call fails without a trace or has one log entry, and authorizes only a plan that meets its
+/// conditions.
 fn attempt(step: &Step) {
     match step {
         Step::Call(by, call) => {
@@ -143,8 +144,8 @@ fn attempt(step: &Step) {
     }
 }
 
-/// Told by the log, not by the pallet: planned by two thirds, an hour ago or the delay that counted then, and confirmed since
-/// by more than two thirds of those who are authorities now.
+/// Checks an authorization against the log, not against the pallet's confirmations. The plan is at least the shortest
+/// delay old, and more than two thirds of the present authorities confirmed it.
 fn assert_rightly_authorized() {
     let log = Log::get();
     let planned = log.iter().rposition(|(_, entry)| entry.action == Action::UpgradePlanned).unwrap();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! That everything is bounded (B3 classes 9 and 10), and one of each (B3 class 17).
+//! Every storage item is bounded (B3 classes 9 and 10) and a single value (B3 class 17).
 
 use super::*;
 use frame_metadata::v14::{PalletStorageMetadata, StorageEntryType};
