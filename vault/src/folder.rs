@@ -37,10 +37,24 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
         }
         Err(error) => return Err(failed(error)),
     }
-    close_to_others(path).map_err(failed)?;
-    create_private(&path.join(INCOMING)).map_err(failed)?;
-    sweep(&path.join(INCOMING)).map_err(failed)?;
+    make_ready(path).or_else(unless_read_only).map_err(failed)?;
     path.canonicalize().map_err(failed)
+}
+
+/// What a vault needs before anything can be stored in it, and what makes a careless one private again.
+fn make_ready(path: &Path) -> io::Result<()> {
+    close_to_others(path)?;
+    create_private(&path.join(INCOMING))?;
+    sweep(&path.join(INCOMING))
+}
+
+/// A vault that cannot be written can be read: a backup that is mounted read-only, a disk after an error. What would be
+/// stored there fails by itself.
+fn unless_read_only(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// Creates a folder that only its owner can enter; nothing happens when it exists.

@@ -35,7 +35,8 @@ impl Vault {
     /// Opens the vault in the folder `path`, and makes one when the folder is empty or missing.
     ///
     /// The folder is closed to everybody but its owner (mode 0700, objects 0600). One that holds other things is
-    /// refused. Half objects that a crash left behind more than a day ago are removed.
+    /// refused. Half objects that a crash left behind more than a day ago are removed. A vault that cannot be written, as
+    /// on a file system that is mounted read-only, opens as well: reading needs no writing.
     pub async fn open_folder(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let failed = |source| OpenError::Io { path: path.clone(), source };

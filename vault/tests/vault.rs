@@ -306,6 +306,36 @@ async fn folder_and_objects_are_closed_to_others() {
     assert_eq!(mode(vault.folder()), 0o700);
 }
 
+/// The folder and object that [`a_vault_on_a_read_only_file_system_can_be_read`] hands to itself, in a mount namespace.
+const READ_ONLY: &str = "SALUS_TEST_READ_ONLY_VAULT";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_vault_on_a_read_only_file_system_can_be_read() {
+    if let Ok(place) = std::env::var(READ_ONLY) {
+        let (folder, id) = place.split_once('=').unwrap();
+        let vault = Vault::open_folder(folder).await.unwrap();
+        assert_eq!(vault.get(&id.parse().unwrap()).await.unwrap(), &b"sealed"[..]);
+        assert!(matches!(vault.put(&b"more"[..]).await, Err(VaultError::Io(_))));
+        return;
+    }
+    let (_folder, vault) = vault().await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    // What an older version never made, and what it would have to mend.
+    fs::remove_dir(vault.folder().join("incoming")).unwrap();
+    fs::set_permissions(vault.folder(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" --exact "$3" --nocapture"#;
+    let again = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .arg(vault.folder())
+        .arg(std::env::current_exe().unwrap())
+        .arg("a_vault_on_a_read_only_file_system_can_be_read")
+        .env(READ_ONLY, format!("{}={id}", vault.folder().display()))
+        .output()
+        .unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+}
+
 #[test]
 fn no_id_leads_out_of_the_vault() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
