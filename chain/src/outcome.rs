@@ -29,7 +29,7 @@ pub(super) struct EventBytes {
 
 /// An event that should be there is not, or cannot be read.
 #[derive(Debug, Error)]
-#[error("the transaction left no readable `{pallet}.{name}`\nhint: client and runtime may be of different versions")]
+#[error("the transaction left no readable `{pallet}.{name}`")]
 pub struct OutcomeError {
     /// The pallet.
     pub pallet: &'static str,

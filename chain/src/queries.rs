@@ -130,12 +130,12 @@ impl Chain {
     }
 
     /// Asks page by page, all of one block, from `first` on; `next` names the place after an item.
-    async fn pages<Item: Decode, Place: Encode>(
+    async fn pages<Item: Decode, Start: Encode>(
         &self,
         at: At,
         question: &'static str,
-        first: Place,
-        next: impl Fn(&Item) -> Place,
+        first: Start,
+        next: impl Fn(&Item) -> Start,
         key: &[u8],
     ) -> Result<Vec<Item>, QueryError> {
         let at = At::Block(Digest(self.hash(at).await?.0));

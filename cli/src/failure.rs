@@ -92,17 +92,6 @@ impl From<AgentError> for Failure {
     }
 }
 
-impl From<FoundingError> for Failure {
-    fn from(error: FoundingError) -> Self {
-        let hint = match &error {
-            FoundingError::Exists(_) => "\nhint: choose another folder with --out",
-            FoundingError::NoProgram { .. } => "\nhint: name it with --node-program FILE",
-            _ => "",
-        };
-        Self::input(format!("{error}{hint}"))
-    }
-}
-
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         AgentError::from(error).into()
@@ -134,6 +123,7 @@ failed_from!(
     salus_chain::QueryError,
     salus_chain::ConnectError,
     salus_chain::OutcomeError,
+    FoundingError,
 );
 
 #[cfg(test)]
