@@ -4,9 +4,12 @@
 
 use crate::{failure::Failure, options::Options, passwords};
 use salus_chain::Chain;
-use salus_client::agent::{Agent, Vaults};
+use salus_client::{
+    agent::{Agent, Vaults},
+    keystore::Keystore,
+};
 use salus_sealing::{
-    keys::{Identity, Keystore, PublicKeys},
+    keys::{Identity, PublicKeys},
     secret::Password,
 };
 use std::{

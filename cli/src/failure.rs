@@ -118,7 +118,7 @@ failed_from!(
     std::io::Error,
     serde_json::Error,
     salus_sealing::keys::KeyError,
-    salus_sealing::keys::KeystoreError,
+    salus_client::keystore::KeystoreError,
     salus_fhir::BundleError,
     salus_chain::QueryError,
     salus_chain::ConnectError,

@@ -3,10 +3,14 @@
 //! The next step after an error, in commands and options of this program: libraries know neither.
 
 use salus_chain::{ConnectError, OutcomeError, QueryError, SubmitError};
-use salus_client::agent::{AgentError, Obstacle};
+use salus_client::{
+    agent::{AgentError, Obstacle},
+    keystore::{Failure, KeystoreError},
+};
 use salus_founding::FoundingError;
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::refusal::Refusal;
+use salus_sealing::keys::KeystoreFault;
 use std::error::Error;
 
 /// What to do after `error`, as far as this program can help.
@@ -26,6 +30,9 @@ fn after_cause(cause: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = cause.downcast_ref() {
         return after_asking(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_opening_keys(error);
     }
     if let Some(error) = cause.downcast_ref() {
         return after_founding(error);
@@ -168,6 +175,21 @@ fn after_obstacle(obstacle: &Obstacle) -> Option<String> {
         Obstacle::Proposed(proposal) => return Some(format!("salus council approve {proposal}")),
         Obstacle::NotFinal { .. } => "name the last block that is final at all hospitals that are left",
         Obstacle::Undecided { .. } => "salus council list shows who has not voted",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_opening_keys(error: &KeystoreError) -> Option<String> {
+    let hint = match error.failure {
+        Failure::AlreadyExists => "choose another name",
+        Failure::NotFound | Failure::Fault(KeystoreFault::Malformed(_)) => {
+            "put it back from a copy, or make it again from the phrase under another name"
+        }
+        Failure::Fault(KeystoreFault::WrongPassword) => {
+            "try again; without the password, only the phrase makes the keys again"
+        }
+        Failure::Fault(KeystoreFault::Unsupported(_)) => "open it with the program that wrote it",
         _ => return None,
     };
     Some(hint.to_owned())

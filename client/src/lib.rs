@@ -5,6 +5,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`agent`] | a member at work: everything that members do |
+//! | [`keystore`], [`authority_files`] | keys in files |
 //! | [`durations`] | durations, as people write them |
 //! | [`sealed_files`] | content into a vault, and out of it into a file, streamed |
 //!
@@ -22,5 +23,7 @@
 )]
 
 pub mod agent;
+pub mod authority_files;
 pub mod durations;
+pub mod keystore;
 pub mod sealed_files;

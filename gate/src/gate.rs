@@ -25,7 +25,7 @@ use salus_primitives::{
 };
 use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, RecordKey, SessionKey};
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
-use salus_sealing::compartment::{profile_epoch, Place, MAX_PROFILE};
+use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
 use salus_sealing::keys::verify;
 use salus_vault::{ObjectReader, Vault, VaultError};
@@ -127,7 +127,7 @@ impl<C: ChainView> ReleaseGate<C> {
         let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
         let basis = self.decide(&moment, reader, chart, &ask).await?;
 
-        let place = Place { genesis: self.chain.genesis(), chart, compartment: id };
+        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
         let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
         let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
         let sealed = match basis {
@@ -214,7 +214,7 @@ impl<C: ChainView> ReleaseGate<C> {
         version: &Version,
     ) -> Result<KeyPath, GateError<C::Error>> {
         let chart = bindings.record.chart;
-        let place = Place { genesis: bindings.genesis, chart, compartment: bindings.compartment };
+        let place = CompartmentPath { genesis: bindings.genesis, chart, compartment: bindings.compartment };
         let secret = match basis {
             Basis::Controller => self.controller_secret(at, reader, &place, version.epoch).await?,
             Basis::Grant(id) => {
@@ -236,7 +236,7 @@ impl<C: ChainView> ReleaseGate<C> {
         &self,
         at: &Head,
         controller: MemberId,
-        place: &Place,
+        place: &CompartmentPath,
         number: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
         let epoch = self.epoch(at, place, number).await?;
@@ -248,7 +248,7 @@ impl<C: ChainView> ReleaseGate<C> {
     async fn grant_secret(
         &self,
         at: &Head,
-        place: &Place,
+        place: &CompartmentPath,
         id: GrantId,
         needed: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
@@ -266,7 +266,13 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 
     /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
-    async fn links(&self, at: &Head, place: &Place, from: u32, to: u32) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
+    async fn links(
+        &self,
+        at: &Head,
+        place: &CompartmentPath,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
@@ -275,7 +281,7 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(links)
     }
 
-    async fn epoch(&self, at: &Head, place: &Place, number: u32) -> Result<Epoch, GateError<C::Error>> {
+    async fn epoch(&self, at: &Head, place: &CompartmentPath, number: u32) -> Result<Epoch, GateError<C::Error>> {
         let epoch = self.ask(self.chain.epoch(at, place.chart, place.compartment, number)).await?;
         Ok(epoch.ok_or(GateRefusal::NotFound)?)
     }

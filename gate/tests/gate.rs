@@ -34,11 +34,12 @@ use salus_primitives::{
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
 use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata};
-use salus_sealing::compartment::{CompartmentSecret, Place, Profile};
+use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};
 use salus_sealing::keys::Identity;
 use salus_vault::Vault;
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt;
 
 const GENESIS: Digest = Digest([1; 32]);
 const NOW: Moment = 1_800_000_000_000;
@@ -52,7 +53,7 @@ const LABORATORY: CompartmentId = CompartmentId(0);
 const OTHER: CompartmentId = CompartmentId(1);
 const SESSION: SessionKey = SessionKey([5; 16]);
 const GRANT: GrantId = GrantId(0);
-const PLACE: Place = Place { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
+const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
 
 fn record(number: u8) -> RecordId {
     RecordId { chart: CHART, key: RecordKey([number; 16]) }
@@ -253,7 +254,7 @@ impl World {
     async fn version(&self, id: RecordId, number: u32, epoch: u32, content: &[u8]) -> Version {
         let bindings = Bindings { genesis: GENESIS, record: id, version: number, compartment: LABORATORY, epoch };
         let key = ContentKey::generate();
-        let blob = seal_bytes(content, &Metadata::default(), &bindings, &key).await.unwrap();
+        let blob = seal_bytes(content, &Metadata::default(), &bindings, &key).unwrap();
         let size = blob.len() as u64;
         let secret = &self.secrets[epoch as usize];
         let envelope = key.seal_to(PLACE.recipient(epoch), &secret.public_key(), GENESIS, id, number).unwrap();
@@ -378,7 +379,9 @@ fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {
 
 async fn content(released: Released, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
     let key = released.key_path.open(&released.bindings, identity.encryption())?;
-    Ok(open_bytes(released.blob, &released.bindings, &key).await.unwrap().1.expose().to_vec())
+    let (mut blob, mut released_blob) = (Vec::new(), released.blob);
+    released_blob.read_to_end(&mut blob).await.unwrap();
+    Ok(open_bytes(&blob, &released.bindings, &key).unwrap().1.expose().to_vec())
 }
 
 #[tokio::test]
@@ -434,7 +437,7 @@ async fn release_over_one_record_gives_its_key_and_nothing_of_the_compartment() 
     let world = World::new().await;
     let key = ContentKey::generate();
     let bindings = Bindings { genesis: GENESIS, record: record(0), version: 0, compartment: LABORATORY, epoch: 0 };
-    let blob = world.put(seal_bytes(b"one", &Metadata::default(), &bindings, &key).await.unwrap()).await;
+    let blob = world.put(seal_bytes(b"one", &Metadata::default(), &bindings, &key).unwrap()).await;
     let to_doctor =
         |version| key.seal_to(Recipient::Member(DOCTOR), &world.key(DOCTOR), GENESIS, record(0), version).unwrap();
     let (granted, amended) = (world.put(to_doctor(0)).await, world.put(to_doctor(1)).await);

@@ -27,7 +27,7 @@ pub const MAX_PROFILE: usize = 8 * 1024;
 
 /// A compartment of a chart of a chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
-pub struct Place {
+pub struct CompartmentPath {
     /// The chain.
     pub genesis: Digest,
     /// The chart.
@@ -36,7 +36,7 @@ pub struct Place {
     pub compartment: CompartmentId,
 }
 
-impl Place {
+impl CompartmentPath {
     /// The recipient of content keys and links that are sealed to the key of `epoch`.
     pub fn recipient(&self, epoch: u32) -> Recipient {
         Recipient::Compartment { chart: self.chart, compartment: self.compartment, epoch }
@@ -56,14 +56,14 @@ impl Place {
 
 /// The secret of a compartment's epoch.
 pub struct CompartmentSecret {
-    place: Place,
+    place: CompartmentPath,
     epoch: u32,
     pair: EncryptionPair,
 }
 
 impl CompartmentSecret {
     /// A fresh random secret for the first epoch of a new compartment.
-    pub fn generate(place: Place) -> Self {
+    pub fn generate(place: CompartmentPath) -> Self {
         Self { place, epoch: 0, pair: EncryptionPair::generate() }
     }
 
@@ -77,7 +77,7 @@ impl CompartmentSecret {
     }
 
     /// The compartment.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &CompartmentPath {
         &self.place
     }
 
@@ -99,7 +99,7 @@ impl CompartmentSecret {
     /// The secret of `epoch` that is in `envelope`, sealed to `recipient`, whose key is `pair`.
     pub fn open_from(
         envelope: &[u8],
-        place: Place,
+        place: CompartmentPath,
         epoch: u32,
         recipient: Recipient,
         pair: &EncryptionPair,

@@ -59,6 +59,17 @@ impl From<Vec<u8>> for Plaintext {
     }
 }
 
+/// Adds to `bytes`, which grow like a `Vec`, but wipe what they grow out of.
+pub fn extend(bytes: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let needed = bytes.len().saturating_add(more.len());
+    if needed > bytes.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.saturating_mul(2)));
+        larger.extend_from_slice(bytes);
+        *bytes = larger;
+    }
+    bytes.extend_from_slice(more);
+}
+
 /// Fresh random bytes of the operating system.
 #[expect(clippy::panic, reason = "without randomness every key would be guessable; nothing can sensibly go on")]
 pub fn random<const N: usize>() -> [u8; N] {

@@ -15,6 +15,7 @@ use crate::{
     parse,
 };
 use salus_chain::Chain;
+use salus_client::{authority_files::write_authority_keys, keystore::Keystore};
 use salus_founding::{
     folders::{self, File, NewFolder},
     list::{self, Entry, Hospital, List},
@@ -22,7 +23,7 @@ use salus_founding::{
     program::NodeProgram,
 };
 use salus_primitives::{membership::InstitutionKind, Digest, InstitutionId};
-use salus_sealing::keys::{AuthorityKeys, Identity, Keystore, Mnemonic};
+use salus_sealing::keys::{AuthorityKeys, Identity, Mnemonic};
 use serde::Serialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -164,7 +165,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
             Keystore::create(place, name, identity, &password)?;
             written.push(place);
         }
-        Ok(node.write(&arguments.out, &[(ENTRY, entry)])?)
+        Ok(write_authority_keys(&node, &arguments.out, &[(ENTRY, entry)])?)
     };
     if let Err(failure) = write() {
         for place in written {

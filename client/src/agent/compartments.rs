@@ -14,7 +14,7 @@ use salus_primitives::{
     ChartId, CompartmentId,
 };
 use salus_sealing::{
-    compartment::{CompartmentSecret, Place, Profile},
+    compartment::{CompartmentPath, CompartmentSecret, Profile},
     envelope::Recipient,
     secret::random,
 };
@@ -178,8 +178,8 @@ impl Agent {
         }
     }
 
-    pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> Place {
-        Place { genesis: self.genesis(), chart, compartment }
+    pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> CompartmentPath {
+        CompartmentPath { genesis: self.genesis(), chart, compartment }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
 use super::{Agent, AgentError};
-use crate::sealed_files::open_to_file;
+use crate::sealed_files::{open_in_memory, open_to_file};
 use salus_chain::{At, Call, Chain};
 use salus_gate::{
     protocol::{ReleaseRequest, Request},
@@ -15,7 +15,7 @@ use salus_primitives::{
     ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
 };
 use salus_sealing::{
-    blob::{open_bytes, ContentKey, Metadata, OpenError},
+    blob::{ContentKey, Metadata, OpenError},
     envelope::Recipient,
     secret::{random, Plaintext},
 };
@@ -83,7 +83,7 @@ impl Agent {
         session: Option<SessionKey>,
     ) -> Result<RecordContent, AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
-        let (metadata, content) = open_bytes(released.blob, &released.bindings, &key).await?;
+        let (metadata, content) = open_in_memory(released.blob, &released.bindings, &key).await?;
         Ok(RecordContent { record, version, metadata, content })
     }
 

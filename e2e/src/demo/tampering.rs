@@ -6,12 +6,15 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1, HOSPITAL_2};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain};
-use salus_client::agent::{Agent, Vaults};
+use salus_client::{
+    agent::{Agent, Vaults},
+    keystore::Keystore,
+};
 use salus_primitives::{
     records::{NewRecord, NewVersion},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
-use salus_sealing::{keys::Keystore, secret::Password};
+use salus_sealing::secret::Password;
 use std::path::PathBuf;
 
 /// One byte of a blob is flipped in the vault's folder, and flipped back (S0-48).
