@@ -115,7 +115,9 @@ fn after_act(error: &AgentError) -> Option<String> {
         }
         AgentError::NoGrant(_) | AgentError::NoRequest(_) => "salus chart show CHART lists grants and requests",
         AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
+        AgentError::GranteeNotActive(_) => "salus member show and salus institution show say where it stands",
         AgentError::MissingCompartments(_) => "ask the patient to grant them",
+        AgentError::NoSession(_) => "say why you read, with --purpose",
         AgentError::Unfit { .. } => "leave it out",
         AgentError::NoteTooLong => "some 4,000 bytes at most",
         AgentError::BrokenVoucher => "ask the institution for it again",
@@ -148,6 +150,7 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         GateRefusal::NoSession | GateRefusal::SessionExpired => {
             "--purpose says why you read, and opens another session"
         }
+        GateRefusal::TooManyRequests => "retry in two minutes",
         GateRefusal::SessionNotFinalized => "retry in some seconds",
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
         GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",

@@ -15,7 +15,9 @@ use std::convert::Infallible;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, Signed, REQUEST_LIFE};
+use salus_gate::protocol::{
+    CompartmentRequest, GateRefusal, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE,
+};
 use salus_gate::{ChainView, GateError, Head, ReleaseGate, Released, HEAD_LIFE};
 use salus_primitives::membership::{
     InstitutionKind, InstitutionStanding, InstitutionStatus, Member, MemberStatus, Role, Standing,
@@ -37,7 +39,7 @@ use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata
 use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};
 use salus_sealing::keys::Identity;
-use salus_vault::Vault;
+use salus_vault::{ObjectReader, Vault};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
@@ -280,17 +282,17 @@ impl World {
         change(&mut self.blocks.0.lock().unwrap()[1]);
     }
 
-    fn gate(&self) -> ReleaseGate<Blocks> {
+    fn gate(&self) -> ReleaseGate<Blocks, Vault> {
         self.gate_at(NOW)
     }
 
-    fn gate_at(&self, now: Moment) -> ReleaseGate<Blocks> {
-        ReleaseGate::with_clock(self.blocks.clone(), self.vault.clone(), move || now)
+    fn gate_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
+        ReleaseGate::with_clock(HOSPITAL, self.blocks.clone(), self.vault.clone(), move || now)
     }
 
     fn signed<R: Request>(&self, request: R) -> Signed<R> {
         let identity = &self.identities[&request.reader()];
-        request.sign(&GENESIS, identity.transaction())
+        request.sign(&GENESIS, HOSPITAL, identity.transaction())
     }
 
     async fn refusal(&self, request: ReleaseRequest) -> GateRefusal {
@@ -377,7 +379,7 @@ fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {
     }
 }
 
-async fn content(released: Released, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
+async fn content(released: Released<ObjectReader>, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
     let key = released.key_path.open(&released.bindings, identity.encryption())?;
     let (mut blob, mut released_blob) = (Vec::new(), released.blob);
     released_blob.read_to_end(&mut blob).await.unwrap();
@@ -622,11 +624,11 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     let good = world.signed(by_doctor(0));
 
     // Signed by somebody else, with and without claiming the reader's key.
-    assert_eq!(refusal(world.gate().release(&by_doctor(0).sign(&GENESIS, stranger)).await), refused);
-    let claimed = Signed { key: good.key, ..by_doctor(0).sign(&GENESIS, stranger) };
+    assert_eq!(refusal(world.gate().release(&by_doctor(0).sign(&GENESIS, HOSPITAL, stranger)).await), refused);
+    let claimed = Signed { key: good.key, ..by_doctor(0).sign(&GENESIS, HOSPITAL, stranger) };
     assert_eq!(refusal(world.gate().release(&claimed).await), refused);
     // By another key of the reader's own.
-    let membership = by_doctor(0).sign(&GENESIS, world.identities[&DOCTOR].membership());
+    let membership = by_doctor(0).sign(&GENESIS, HOSPITAL, world.identities[&DOCTOR].membership());
     assert_eq!(refusal(world.gate().release(&membership).await), refused);
     // Altered in any field, signed for another chain, or for another kind of request.
     for request in [
@@ -638,11 +640,17 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
         let altered = Signed { request, ..good.clone() };
         assert_eq!(refusal(world.gate().release(&altered).await), refused);
     }
-    let foreign = by_doctor(0).sign(&Digest([9; 32]), world.identities[&DOCTOR].transaction());
+    // Altered in what binds it to this gate, once.
+    let elsewhere = by_doctor(0).sign(&GENESIS, InstitutionId(8), world.identities[&DOCTOR].transaction());
+    let renumbered = Signed { number: RequestNumber([9; 16]), ..good.clone() };
+    for altered in [Signed { gate: HOSPITAL, ..elsewhere }, renumbered] {
+        assert_eq!(refusal(world.gate().release(&altered).await), refused);
+    }
+    let foreign = by_doctor(0).sign(&Digest([9; 32]), HOSPITAL, world.identities[&DOCTOR].transaction());
     assert_eq!(refusal(world.gate().release(&foreign).await), refused);
     // A reader whom the chain does not know.
     let unknown = ReleaseRequest { reader: MemberId(99), ..by_doctor(0) };
-    let outcome = world.gate().release(&unknown.sign(&GENESIS, stranger)).await;
+    let outcome = world.gate().release(&unknown.sign(&GENESIS, HOSPITAL, stranger)).await;
     assert_eq!(refusal(outcome), GateRefusal::NotTheReader(MemberId(99)));
 }
 
@@ -789,6 +797,37 @@ async fn release_compartment_gives_controller_and_reader_secret_and_profile() {
 }
 
 #[tokio::test]
+async fn a_request_is_good_once() {
+    let world = World::new().await;
+    let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
+    assert!(gate.release(&request).await.is_ok());
+    assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
+    // A new one is answered, and what was refused is used up as well.
+    assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok());
+    let refused = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
+    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::NoSession);
+    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::RequestUsed);
+    let compartment =
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
+    assert!(gate.release_compartment(&compartment).await.is_ok());
+    assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
+    // Somebody else cannot use up a reader's number.
+    let fresh = world.signed(by_doctor(0));
+    let forged = Signed { signature: [1; 64], ..fresh.clone() };
+    assert_eq!(refusal(gate.release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert!(gate.release(&fresh).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_request_is_good_at_the_gate_that_it_names() {
+    let world = World::new().await;
+    let other = InstitutionId(8);
+    let request = by_doctor(0).sign(&GENESIS, other, world.identities[&DOCTOR].transaction());
+    let refused = GateRefusal::AnotherGate { asked: other, this: HOSPITAL };
+    assert_eq!(refusal(world.gate().release(&request).await), refused);
+}
+
+#[tokio::test]
 async fn release_compartment_fails_like_release() {
     let world = World::new().await;
     let request = || CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
@@ -796,7 +835,7 @@ async fn release_compartment_fails_like_release() {
     assert_eq!(refusal(world.gate().release_compartment(&world.signed(unknown)).await), GateRefusal::NotFound);
     let old = CompartmentRequest { at: NOW - REQUEST_LIFE - 1, ..request() };
     assert_eq!(refusal(world.gate().release_compartment(&world.signed(old)).await), GateRefusal::RequestNotFresh);
-    let forged = request().sign(&GENESIS, world.identities[&STRANGER].transaction());
+    let forged = request().sign(&GENESIS, HOSPITAL, world.identities[&STRANGER].transaction());
     assert_eq!(refusal(world.gate().release_compartment(&forged).await), GateRefusal::NotTheReader(DOCTOR));
     let junk = world.put(b"no profile".to_vec()).await;
     world.change(|state| state.compartments.get_mut(&(CHART, LABORATORY)).unwrap().profile = junk);

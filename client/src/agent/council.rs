@@ -107,10 +107,7 @@ pub enum Obstacle {
     #[error("this is proposed already, and waits for votes: motion `{0}`")]
     Proposed(Digest),
     /// Finality cannot resume from there: the changes of authorities before it would be missing, and no node could go on.
-    #[error(
-        "block {block} is not final at this node; the last that is: {last}\nhint: name the last block that is final at all \
-         hospitals that are left"
-    )]
+    #[error("block {block} is not final at this node; the last that is: {last}")]
     NotFinal {
         /// The block.
         block: u32,

@@ -3,11 +3,12 @@
 //! Errors while a member works.
 
 use super::{council::Obstacle, reading::OpenRefused};
+use crate::{gates::ReleaseError, vaults::VaultsError};
 use salus_chain::{OutcomeError, QueryError, SubmitError};
-use salus_gate::{protocol::GateRefusal, GateError};
+use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId,
-    RequestId, SigningKey,
+    access::Grantee, audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId,
+    MemberId, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -41,8 +42,11 @@ pub enum AgentError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// A vault cannot be opened.
-    #[error("{0}")]
-    OpenVault(#[from] salus_vault::OpenError),
+    #[error(transparent)]
+    OpenVault(#[from] VaultsError),
+    /// A release gate cannot read its vault.
+    #[error("the release gate cannot read its vault: {0}")]
+    GateStore(std::io::Error),
     /// An envelope cannot be sealed or opened.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
@@ -67,6 +71,9 @@ pub enum AgentError {
     /// The institution is suspended or removed.
     #[error("institution `{0}` is not active")]
     InstitutionNotActive(InstitutionId),
+    /// The grantee, or its institution, is suspended, dismissed or not verified yet.
+    #[error("{} is not active, so nothing can be granted to it", grantee_in_words(.0))]
+    GranteeNotActive(Grantee),
     /// There is no such chart.
     #[error("there is no chart `{0}`")]
     NoChart(ChartId),
@@ -78,7 +85,7 @@ pub enum AgentError {
     NoCompartment(String),
     /// The bundle needs compartments that the member does not know in the chart.
     #[error(
-        "the bundle belongs in compartments that you may not write: `{}`\nhint: ask the patient to grant them",
+        "the bundle belongs in compartments that you may not write: `{}`",
         .0.join("`, `")
     )]
     MissingCompartments(Vec<String>),
@@ -97,11 +104,14 @@ pub enum AgentError {
     /// There is no such request.
     #[error("there is no request `{0}` for this chart")]
     NoRequest(RequestId),
+    /// No session runs in which the record could be read, and no purpose is named for a new one.
+    #[error("no session runs for record `{0}`")]
+    NoSession(RecordId),
     /// There is no such record.
     #[error("there is no record `{0}`")]
     NoRecord(RecordId),
     /// The record has no such version.
-    #[error("record `{record}` has no version `{version}`\nhint: its versions are 0 to {newest}")]
+    #[error("record `{record}` has no version `{version}`")]
     NoVersion {
         /// The record.
         record: RecordId,
@@ -110,18 +120,15 @@ pub enum AgentError {
         /// The newest there is.
         newest: u32,
     },
-    /// The vault is not on this machine.
-    #[error("there is no vault at `{0}`\nhint: --vaults names the folder with the vaults, one for each institution")]
-    NoVault(PathBuf),
     /// A record has more live grants of its own than a version can carry.
     #[error("the record has more than 8 grants of its own")]
     TooManyRecordGrants,
     /// A note is too long.
-    #[error("the text is too long\nhint: some 4,000 bytes at most")]
+    #[error("the text is too long")]
     NoteTooLong,
     /// A text holds what its readers could not trust.
     #[error(
-        "the {what} has the character `U+{:04X}`, which its readers could not see or trust\nhint: leave it out",
+        "the {what} has the character `U+{:04X}`, which its readers could not see or trust",
         u32::from(*.character)
     )]
     Unfit {
@@ -159,10 +166,10 @@ pub enum AgentError {
     #[error("the voucher is for another chain")]
     ForeignVoucher,
     /// The voucher's file was altered.
-    #[error("the voucher was altered\nhint: ask the institution for it again")]
+    #[error("the voucher was altered")]
     BrokenVoucher,
     /// The challenger is not an active verifier of the institution that the challenge names.
-    #[error("member `{0}`, who challenges, is not an active verifier\nhint: do not answer; tell your institution")]
+    #[error("member `{0}`, who challenges, is not an active verifier")]
     UntrustedVerifier(MemberId),
     /// The node does not know the block of a challenge.
     #[error("the node does not know block `{0}`, in which the challenge stands")]
@@ -195,19 +202,27 @@ pub enum AgentError {
     #[error("the node does not answer methods that change it")]
     SafeMethodsOnly,
     /// The evidence cannot be proved.
-    #[error("the key `{0}` was not an authority's at the block before\nhint: the node asked may have another chain than the authority")]
+    #[error("the key `{0}` was not an authority's at the block before")]
     NoOwner(SigningKey),
     /// The checked-in metadata lacks a call.
     #[error("this client was built with metadata that lacks a call")]
     NotInMetadata,
 }
 
-impl From<GateError<QueryError>> for AgentError {
-    fn from(error: GateError<QueryError>) -> Self {
+fn grantee_in_words(grantee: &Grantee) -> String {
+    match grantee {
+        Grantee::Member(member) => format!("member `{member}`"),
+        Grantee::Institution(institution) => format!("institution `{institution}`"),
+    }
+}
+
+impl From<ReleaseError> for AgentError {
+    fn from(error: ReleaseError) -> Self {
         match error {
-            GateError::Refused(refusal) => Self::Gate(refusal),
-            GateError::Chain(error) => Self::Query(error),
-            GateError::Vault(error) => Self::Vault(error),
+            ReleaseError::Refused(refusal) => Self::Gate(refusal),
+            ReleaseError::Query(error) => Self::Query(error),
+            ReleaseError::Vault(error) => Self::OpenVault(error),
+            ReleaseError::Store(error) => Self::GateStore(error),
         }
     }
 }
@@ -220,6 +235,7 @@ impl AgentError {
             Self::OpenRefused(_)
             | Self::Gate(_)
             | Self::NotMember(_)
+            | Self::GranteeNotActive(_)
             | Self::NotController(_)
             | Self::NoSecret(_)
             | Self::SealedToInstitution(_)

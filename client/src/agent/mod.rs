@@ -21,7 +21,6 @@ mod reading;
 mod requests;
 mod rotation;
 mod upgrades;
-mod vaults;
 mod writing;
 
 pub use authorities::Replaced;
@@ -37,29 +36,36 @@ pub use joining::{
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use reading::{OpenRefused, Opened, RecordContent};
-pub use vaults::Vaults;
 pub use writing::{Content, Written};
 
+use crate::{gates::Gates, vaults::Vaults};
 use salus_chain::{At, Call, Chain, Outcome, Until};
 use salus_primitives::{charts::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
 use salus_sealing::keys::Identity;
 use salus_vault::Vault;
+use std::sync::Arc;
 
 /// A member at work.
 pub struct Agent {
     chain: Chain,
     vaults: Vaults,
+    gates: Arc<dyn Gates>,
     identity: Identity,
     id: MemberId,
     until: Until,
 }
 
 impl Agent {
-    /// The member whose account `identity` signs with.
-    pub async fn new(chain: Chain, vaults: Vaults, identity: Identity) -> Result<Self, AgentError> {
+    /// The member whose account `identity` signs with, who reads through `gates` and writes into `vaults`.
+    pub async fn new(
+        chain: Chain,
+        vaults: Vaults,
+        gates: Arc<dyn Gates>,
+        identity: Identity,
+    ) -> Result<Self, AgentError> {
         let account = identity.transaction().public();
         let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
-        Ok(Self { chain, vaults, identity, id, until: Until::Final })
+        Ok(Self { chain, vaults, gates, identity, id, until: Until::Final })
     }
 
     /// The same, but not waiting until transactions are final, and asking the best block: for deciding what is to be done
@@ -117,8 +123,12 @@ impl Agent {
     /// The vault that holds a chart's own objects (secrets, links, profiles, grants' envelopes): that of the institution
     /// which admitted its controller. Records lie in the vaults of their custodians.
     async fn home_vault(&self, chart: &Chart) -> Result<Vault, AgentError> {
-        let controller = self.member_of(chart.controller).await?;
-        self.vaults.of(controller.admitted_by).await
+        Ok(self.vaults.of(self.home_of(chart).await?).await?)
+    }
+
+    /// The institution that keeps a chart's own objects.
+    async fn home_of(&self, chart: &Chart) -> Result<InstitutionId, AgentError> {
+        Ok(self.member_of(chart.controller).await?.admitted_by)
     }
 
     /// The institution whose vault takes what this member writes.

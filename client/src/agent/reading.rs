@@ -3,11 +3,11 @@
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
 use super::{Agent, AgentError};
-use crate::sealed_files::{open_in_memory, open_to_file};
-use salus_chain::{At, Call, Chain};
+use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
+use salus_chain::{At, Call};
 use salus_gate::{
     protocol::{ReleaseRequest, Request},
-    system_now, ReleaseGate, Released,
+    system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
     access::{Basis, Denial, Purpose, Scope},
@@ -20,6 +20,7 @@ use salus_sealing::{
     secret::{random, Plaintext},
 };
 use std::path::Path;
+use tokio::io::AsyncWrite;
 
 /// A session that was opened.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -87,6 +88,29 @@ impl Agent {
         Ok(RecordContent { record, version, metadata, content })
     }
 
+    /// Reads a record, however large, into `target`, as it comes. After an error, what is there already has to be discarded.
+    pub async fn read_into(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+        target: impl AsyncWrite + Unpin,
+    ) -> Result<(u32, Metadata), AgentError> {
+        let (version, released, key) = self.release(record, version, session).await?;
+        Ok((version, open(released.blob, &released.bindings, &key, target).await?))
+    }
+
+    /// What the sealed header says of a record, however large the record is.
+    pub async fn read_metadata(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+    ) -> Result<Metadata, AgentError> {
+        let (_, released, key) = self.release(record, version, session).await?;
+        Ok(open_metadata(released.blob, &released.bindings, &key).await?)
+    }
+
     /// Reads a record, however large, into a new file, which appears whole or not at all.
     pub async fn read_to_file(
         &self,
@@ -110,18 +134,16 @@ impl Agent {
         record: RecordId,
         version: Option<u32>,
         session: Option<SessionKey>,
-    ) -> Result<(u32, Released, ContentKey), AgentError> {
+    ) -> Result<(u32, Released<BoxedBytes>, ContentKey), AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
         if version > newest {
             return Err(AgentError::NoVersion { record, version, newest });
         }
-        let chart = self.chart(record.chart).await?;
-        let gate = ReleaseGate::new(self.chain.clone(), self.vaults.existing(known.custodian).await?)
-            .with_home(self.home_vault(&chart).await?);
         let request = ReleaseRequest { record, version, session, reader: self.id, at: system_now() };
-        let released = gate.release(&request.sign(&self.genesis(), self.identity.transaction())).await?;
+        let signed = request.sign(&self.genesis(), known.custodian, self.identity.transaction());
+        let released = self.gates.release(&signed).await?;
         if let Recipient::Institution(institution) = released.key_path.recipient() {
             return Err(AgentError::SealedToInstitution(institution));
         }
@@ -140,10 +162,5 @@ impl Agent {
         }
         let (version, _, key) = self.release(record, None, None).await?;
         Ok((key, version))
-    }
-
-    /// The gate before a chart's home vault.
-    pub(super) async fn home_gate(&self, found: &Chart) -> Result<ReleaseGate<Chain>, AgentError> {
-        Ok(ReleaseGate::new(self.chain.clone(), self.home_vault(found).await?))
     }
 }

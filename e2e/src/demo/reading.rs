@@ -6,10 +6,7 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Chain};
-use salus_client::{
-    agent::{Agent, Vaults},
-    keystore::Keystore,
-};
+use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
 use salus_fhir::Bundle;
 use salus_primitives::{
     access::{GrantInChart, Grantee, Scope},
@@ -237,7 +234,9 @@ async fn held_secrets_open(cast: &Cast, held: &[(CompartmentId, u32, Vec<u8>)], 
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let identity =
         Keystore::open(cast.doctor_b.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;
-    let agent = Agent::new(chain.clone(), Vaults::below(&cast.vaults), identity).await?;
+    let vaults = Vaults::below(&cast.vaults);
+    let gates = InProcessGates::shared(&chain, &vaults);
+    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
     let version = chain.version(At::Finalized, record, 0).await?.context("the record has no version")?;
     let vault = agent.vaults().of(home()).await?;
     let key_envelope = vault.get(&version.key_envelope).await?;

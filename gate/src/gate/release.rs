@@ -9,12 +9,13 @@
 //! in a block. What it gives out is ciphertext: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
-//! A signed request is good for two minutes, and replaying it yields the same ciphertext for the same reader. A decision
+//! A signed request is good once, within two minutes, at the gate that it names: the gate remembers its number. A decision
 //! is taken before the first byte: a revocation that arrives while a large blob is under way stops the next release.
 
 use std::future::Future;
 use std::io::Cursor;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use salus_primitives::records::{Record, RecordState, Session, Version};
@@ -22,48 +23,61 @@ use salus_primitives::time::MINUTE;
 use salus_primitives::{
     access::{Ask, Basis, Decision, Grant, Permission, Scope},
     charts::Epoch,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
-use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, RecordKey, SessionKey};
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
 use salus_sealing::keys::verify;
-use salus_vault::{ObjectReader, Vault, VaultError};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
-use crate::clock::system_now;
-use crate::error::GateError;
+use super::clock::system_now;
+use super::error::GateError;
+use super::numbers::UsedNumbers;
+use super::store::{Store, StoreFault, StoredObject};
+use super::view::{ChainView, Head};
 use crate::protocol::{
     CompartmentRequest, GateRefusal, KeyPath, ReleaseRequest, ReleasedCompartment, Request, SealedSecret, Signed,
     REQUEST_LIFE,
 };
-use crate::view::{ChainView, Head};
 
 /// How old the finalized head may be.
 pub const HEAD_LIFE: Moment = 2 * MINUTE;
 
 /// Gives out sealed objects to those who may have them, and to nobody else.
-pub struct ReleaseGate<C> {
+pub struct ReleaseGate<C, S> {
+    institution: InstitutionId,
     chain: C,
-    vault: Vault,
-    home: Vault,
+    vault: S,
+    home: S,
+    numbers: Arc<UsedNumbers>,
     now: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
-impl<C: ChainView> ReleaseGate<C> {
-    /// A gate before `vault` that asks `chain`, with the system's clock.
-    pub fn new(chain: C, vault: Vault) -> Self {
-        Self::with_clock(chain, vault, system_now)
+impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
+    /// The gate of `institution` before its store `vault`, which asks `chain`, with the system's clock.
+    pub fn new(institution: InstitutionId, chain: C, vault: S) -> Self {
+        Self::with_clock(institution, chain, vault, system_now)
     }
 
     /// A gate with a clock of one's own.
-    pub fn with_clock(chain: C, vault: Vault, now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self { chain, home: vault.clone(), vault, now: Box::new(now) }
+    pub fn with_clock(
+        institution: InstitutionId,
+        chain: C,
+        vault: S,
+        now: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
+        Self { institution, chain, home: vault.clone(), vault, numbers: Arc::default(), now: Box::new(now) }
+    }
+
+    /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it.
+    pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
+        Self { numbers, ..self }
     }
 
     /// The same gate, where the charts' own objects (secrets, links, profiles, envelopes of grants) are in `home` rather
     /// than beside the records (docs/adr/0007-home-vault-and-notes.md).
-    pub fn with_home(self, home: Vault) -> Self {
+    pub fn with_home(self, home: S) -> Self {
         Self { home, ..self }
     }
 
@@ -73,7 +87,7 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 
     /// The version of a record that `signed` asks for, if the reader may have it.
-    pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released, GateError<C::Error>> {
+    pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
         let ReleaseRequest { record: id, version: number, session, reader, .. } = signed.request;
         let finalized = &moment.finalized;
@@ -138,8 +152,11 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
     }
 
-    /// What every request has to pass: it is fresh, the chain is alive, and the reader signed.
-    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<Instant, GateError<C::Error>> {
+    /// What every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
+    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
+        if signed.gate != self.institution {
+            return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
+        }
         let (now, reader) = ((self.now)(), signed.request.reader());
         if now.abs_diff(signed.request.at()) > REQUEST_LIFE {
             return Err(GateRefusal::RequestNotFresh.into());
@@ -156,17 +173,19 @@ impl<C: ChainView> ReleaseGate<C> {
                 return Err(not_the_reader.into());
             }
         }
-        if !verify(&signed.key, &signed.request.payload(&self.chain.genesis()), &signed.signature) {
+        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
             return Err(not_the_reader.into());
         }
+        // Only the reader can use up a number of the reader's.
+        self.numbers.take(reader, signed.number, signed.request.at(), now)?;
         // A gate whose clock is slow must not prolong anything.
-        Ok(Instant { now: now.max(finalized.time), finalized, best })
+        Ok(DecisionTime { now: now.max(finalized.time), finalized, best })
     }
 
     /// The reader's session, which has to cover the record.
     async fn session(
         &self,
-        moment: &Instant,
+        moment: &DecisionTime,
         reader: MemberId,
         key: SessionKey,
         id: RecordId,
@@ -189,7 +208,7 @@ impl<C: ChainView> ReleaseGate<C> {
     /// Decides anew. The basis is the finalized one.
     async fn decide(
         &self,
-        moment: &Instant,
+        moment: &DecisionTime,
         reader: MemberId,
         chart: ChartId,
         ask: &Ask,
@@ -287,14 +306,17 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 
     /// The version's blob, hashed anew, if it was sealed for this version of this record.
-    async fn blob(&self, bindings: &Bindings, version: &Version) -> Result<ReleasedBlob, GateError<C::Error>> {
+    async fn blob(
+        &self,
+        bindings: &Bindings,
+        version: &Version,
+    ) -> Result<ReleasedBlob<S::Bytes>, GateError<C::Error>> {
         let foreign = GateRefusal::ForeignBlob(version.content);
-        let mut rest = self.vault.reader(&version.content).await.map_err(refusal_or_error)?;
-        let size = rest.size();
+        let StoredObject { size, bytes: mut rest } = self.stored(&self.vault, &version.content).await?;
         let mut header = vec![0; HEADER_LENGTH];
         rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => foreign.into(),
-            _ => GateError::Vault(VaultError::Io(error)),
+            _ => GateError::Store(error),
         })?;
         match Header::parse(&header) {
             Ok(found) if found.bindings == *bindings => Ok(ReleasedBlob { size, header: Cursor::new(header), rest }),
@@ -302,15 +324,22 @@ impl<C: ChainView> ReleaseGate<C> {
         }
     }
 
-    async fn object(&self, vault: &Vault, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
-        let reader = vault.reader(id).await.map_err(refusal_or_error)?;
-        if reader.size() > longest as u64 {
+    async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
+        let StoredObject { size, bytes: reader } = self.stored(store, id).await?;
+        if size > longest as u64 {
             return Err(GateRefusal::Corrupted(*id).into());
         }
         let mut bytes = Vec::new();
-        let read = reader.take(longest as u64).read_to_end(&mut bytes).await;
-        read.map_err(|error| GateError::Vault(VaultError::Io(error)))?;
+        reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
         Ok(bytes)
+    }
+
+    async fn stored(&self, store: &S, id: &Digest) -> Result<StoredObject<S::Bytes>, GateError<C::Error>> {
+        store.object(id).await.map_err(|fault| match fault {
+            StoreFault::Missing => GateRefusal::Missing(*id).into(),
+            StoreFault::Corrupted => GateRefusal::Corrupted(*id).into(),
+            StoreFault::Io(error) => GateError::Store(error),
+        })
     }
 
     async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {
@@ -319,14 +348,14 @@ impl<C: ChainView> ReleaseGate<C> {
 }
 
 /// The moment of a decision: one time, one finalized and one best block for all questions.
-struct Instant {
+struct DecisionTime {
     now: Moment,
     finalized: Head,
     best: Head,
 }
 
 /// A version of a record, given out.
-pub struct Released {
+pub struct Released<Bytes> {
     /// What the blob is bound to; to be handed to [`open`](salus_sealing::blob::open).
     pub bindings: Bindings,
     /// The content id.
@@ -336,24 +365,35 @@ pub struct Released {
     /// How the reader comes to the content key.
     pub key_path: KeyPath,
     /// The sealed bytes.
-    pub blob: ReleasedBlob,
+    pub blob: ReleasedBlob<Bytes>,
 }
 
 /// A sealed blob on its way out.
-pub struct ReleasedBlob {
+pub struct ReleasedBlob<Bytes> {
     size: u64,
     header: Cursor<Vec<u8>>,
-    rest: ObjectReader,
+    rest: Bytes,
 }
 
-impl ReleasedBlob {
+impl<Bytes: AsyncRead + Unpin + Send + 'static> Released<Bytes> {
+    /// The same, whatever store it comes from.
+    pub fn boxed(self) -> Released<BoxedBytes> {
+        let Self { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest } } = self;
+        Released { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest: Box::new(rest) } }
+    }
+}
+
+/// The bytes of some store's object.
+pub type BoxedBytes = Box<dyn AsyncRead + Unpin + Send>;
+
+impl<Bytes> ReleasedBlob<Bytes> {
     /// How many bytes it has.
     pub fn size(&self) -> u64 {
         self.size
     }
 }
 
-impl AsyncRead for ReleasedBlob {
+impl<Bytes: AsyncRead + Unpin> AsyncRead for ReleasedBlob<Bytes> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -378,12 +418,4 @@ fn covers(scope: Scope, key: RecordKey, compartment: CompartmentId) -> bool {
 fn envelope_of(grant: &Grant, id: GrantId, number: u32, version: &Version) -> Option<Digest> {
     let own = grant.envelope.filter(|envelope| envelope.edition == number).map(|envelope| envelope.hash);
     own.or_else(|| version.grant_envelopes.iter().find(|sealed| sealed.grant == id).map(|sealed| sealed.envelope))
-}
-
-fn refusal_or_error<E: std::error::Error>(error: VaultError) -> GateError<E> {
-    match error {
-        VaultError::NotFound(id) => GateRefusal::Missing(id).into(),
-        VaultError::Corrupted { expected, .. } => GateRefusal::Corrupted(expected).into(),
-        other => GateError::Vault(other),
-    }
 }
