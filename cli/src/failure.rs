@@ -27,6 +27,14 @@ impl Failure {
         Self::Failed(anyhow::anyhow!(message.into()))
     }
 
+    /// Standard output cannot be written.
+    pub(crate) fn unwritten(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::input(format!("standard output cannot be written: {error}")),
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Refused(_) => ExitCode::from(1),

@@ -11,7 +11,10 @@ use comfy_table::{presets::NOTHING, ContentArrangement, Table, TableComponent};
 use salus_primitives::text;
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    os::fd::AsFd,
+};
 
 /// Where a command writes its result.
 pub(crate) struct Output<'a> {
@@ -39,20 +42,25 @@ impl<'a> Output<'a> {
         self.raw(text.as_bytes())
     }
 
-    /// Writes what a record holds: as it is into a file or a pipe, and on a terminal as text.
+    /// Whether a terminal shows it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Writes what a record holds to a terminal, as text.
     pub(crate) fn content(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match std::io::stdout().is_terminal() {
-            true => self.raw(content_for_terminal(bytes)?.as_bytes()),
-            false => self.raw(bytes),
-        }
+        self.raw(content_for_terminal(bytes)?.as_bytes())
+    }
+
+    /// Standard output, for content that comes piece by piece.
+    pub(crate) fn stream(&mut self) -> Result<tokio::fs::File, Failure> {
+        let stdout = std::io::stdout().as_fd().try_clone_to_owned().map_err(|error| Failure::unwritten(&error))?;
+        Ok(std::fs::File::from(stdout).into())
     }
 
     /// Writes bytes as they are, whichever way is chosen.
     pub(crate) fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Failure::NobodyReads,
-            _ => Failure::input(format!("standard output cannot be written: {error}")),
-        })
+        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(|error| Failure::unwritten(&error))
     }
 }
 

@@ -9,17 +9,15 @@ use crate::{
     output::{fields, moment, table, word, Output},
     parse,
     progress::progress,
-    sessions::{KnownSession, Sessions},
+    sessions::Sessions,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, Content, Imported, Written};
+use salus_client::agent::{Agent, AgentError, Content, Imported, ReadingSession, Written};
 use salus_fhir::{Bundle, MAX_BUNDLE_BYTES};
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Permission, Purpose, Scope},
-    records::Record,
-    text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
+    access::Purpose, records::Record, text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
-use salus_sealing::blob::Metadata;
+use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -169,8 +167,16 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 Some(file) => out.show(&reader.read_to_file(record, version, &file).await?, human_got),
                 None => {
                     let session = reader.session(record).await?;
-                    let content = agent.read(record, version, session).await?;
-                    out.content(content.content.expose())
+                    // A terminal takes text only, so all of it has to be looked at first.
+                    if out.is_terminal() {
+                        let content = agent.read(record, version, session).await?;
+                        return out.content(content.content.expose());
+                    }
+                    // As it comes: the gate hashed all of the blob before it gave out the first byte.
+                    match agent.read_into(record, version, session, out.stream()?).await {
+                        Err(AgentError::Open(OpenError::Target(error))) => Err(Failure::unwritten(&error)),
+                        read => Ok(drop(read?)),
+                    }
                 }
             }
         }
@@ -323,7 +329,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn title(&mut self, record: RecordId) -> Result<String, Failure> {
         let session = self.session(record).await?;
-        Ok(self.agent.read(record, None, session).await?.metadata.title)
+        Ok(self.agent.read_metadata(record, None, session).await?.title)
     }
 
     async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
@@ -337,62 +343,17 @@ impl Reader<'_> {
 
     /// Whether the record may be read, as things stand; asking is not logged.
     async fn may_read(&self, record: RecordId) -> Result<bool, Failure> {
-        Ok(self.decide(record).await?.is_permitted())
-    }
-
-    async fn decide(&self, record: RecordId) -> Result<Decision, Failure> {
-        let chain = self.agent.chain();
-        let now = chain.now(At::Best).await?;
-        let (permission, scope) = (Permission::Read, Scope::Record(record.key));
-        let ask = Ask { permission, scope, purpose: self.purpose, at: now, version: None };
-        Ok(chain.explain_access(At::Best, self.agent.id(), record.chart, ask).await?.decision)
+        Ok(self.agent.may_read(record, self.purpose).await?.is_permitted())
     }
 
     /// A session that covers the record: none for the chart's controller, one that runs, or a new one.
     async fn session(&mut self, record: RecordId) -> Result<Option<SessionKey>, Failure> {
-        let chain = self.agent.chain();
-        let chart = chain.chart(At::Finalized, record.chart).await?.ok_or(AgentError::NoChart(record.chart))?;
-        if chart.controller == self.agent.id() {
-            return Ok(None);
-        }
-        let known = chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let now = chain.now(At::Finalized).await?;
         let mut sessions = Sessions::load(self.context.home());
-        let running = sessions.find(now, |session| {
-            session.genesis == chain.genesis()
-                && session.reader == self.agent.id()
-                && session.chart == record.chart
-                && (session.scope == Scope::Record(record.key)
-                    || session.scope == Scope::Compartment(known.compartment))
-                && self.purpose.is_none_or(|purpose| purpose == session.purpose)
-        });
-        if let Some(session) = running {
-            return Ok(Some(session.session));
+        let session = self.agent.session_for(record, self.purpose, sessions.all()).await?;
+        if let ReadingSession::Opened(opened) = &session {
+            sessions.remember(self.agent.chain().now(At::Finalized).await?, opened.clone())?;
         }
-        let Some(purpose) = self.purpose else {
-            return Err(Failure::input("no session runs for this record\nhint: say why you read, with --purpose"));
-        };
-        // The whole scope of a grant is opened at once; without a grant the reader asks for one record only.
-        let scope = match self.decide(record).await? {
-            Decision::Permitted(Basis::Grant(id)) => {
-                let grants = chain.grants(At::Best, record.chart).await?;
-                let grant = grants.into_iter().find(|(found, _)| *found == id);
-                grant.map_or(Scope::Record(record.key), |(_, grant)| grant.scope)
-            }
-            _ => Scope::Record(record.key),
-        };
-        let opened = self.agent.open(record.chart, scope, purpose).await?;
-        let session = KnownSession {
-            genesis: chain.genesis(),
-            reader: self.agent.id(),
-            chart: record.chart,
-            scope,
-            purpose,
-            session: opened.session,
-            expires_at: opened.expires_at,
-        };
-        sessions.remember(now, session)?;
-        Ok(Some(opened.session))
+        Ok(session.key())
     }
 }
 

@@ -20,6 +20,7 @@ mod plain;
 mod reading;
 mod requests;
 mod rotation;
+mod sessions;
 mod upgrades;
 mod writing;
 
@@ -36,6 +37,7 @@ pub use joining::{
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use reading::{OpenRefused, Opened, RecordContent};
+pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 
 use crate::{gates::Gates, vaults::Vaults};
