@@ -17,6 +17,7 @@ mod joining;
 mod logs;
 mod notes;
 mod plain;
+mod readers;
 mod reading;
 mod requests;
 mod rotation;
@@ -29,7 +30,7 @@ pub use charts::ChartSummary;
 pub use compartments::{CompartmentProfile, NamedCompartment};
 pub use council::{Obstacle, Progress, Waiting};
 pub use error::AgentError;
-pub use grants::{GrantWish, Lapse, SealedGrant};
+pub use grants::{GrantWish, Revoked, SealedGrant};
 pub use importing::{Import, Imported};
 pub use joining::{
     answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
