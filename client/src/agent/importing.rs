@@ -2,14 +2,11 @@
 
 //! Importing FHIR bundles: every entry becomes a record, sealed as its exact source bytes.
 
-use super::{compartments::meaning_of, writing::Content, Agent, AgentError};
+use super::{batches::Addition, compartments::meaning_of, Agent, AgentError};
 use codec::Encode;
-use salus_chain::{At, Call};
+use salus_chain::At;
 use salus_fhir::Bundle;
-use salus_primitives::{
-    records::{NewRecord, MAX_BATCH},
-    text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
-};
+use salus_primitives::{text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey};
 use salus_sealing::blob::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,26 +78,25 @@ impl Agent {
         }
     }
 
-    /// Seals and registers what [`Agent::prepare_import`] prepared, 64 records in a transaction. `done` is told how many
-    /// records more are sealed, then that they are registered.
+    /// Seals and registers what [`Agent::prepare_import`] prepared, 64 records in a transaction, several
+    /// transactions on their way. `done` is told how many records more are registered.
     pub async fn import(
         &self,
         import: Import<'_>,
         done: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Vec<Imported>, AgentError> {
         let Import { chart, custodian, entries } = import;
-        let fresh: Vec<_> = entries.iter().filter(|(entry, ..)| !entry.present).collect();
-        for part in fresh.chunks(MAX_BATCH as usize) {
-            let mut records = Vec::new();
-            for (entry, metadata, raw) in part {
-                let Imported { record, compartment, .. } = *entry;
-                let content = Content::Bytes(raw.to_vec());
-                let (version, _) = self.seal_version(record, 0, compartment, custodian, content, metadata).await?;
-                records.push(NewRecord { key: record.key, compartment, version });
-            }
-            self.submit(&Call::create_medical_records(chart, custodian, &records)).await?;
-            done(part.len());
-        }
+        let fresh: Vec<_> = entries
+            .iter()
+            .filter(|(entry, ..)| !entry.present)
+            .map(|(entry, metadata, content)| Addition {
+                key: entry.record.key,
+                compartment: entry.compartment,
+                metadata,
+                content,
+            })
+            .collect();
+        self.add_all(chart, custodian, &fresh, done).await?;
         Ok(entries.into_iter().map(|(entry, ..)| entry).collect())
     }
 

@@ -7,6 +7,7 @@
 //! reference to something that is not there.
 
 mod authorities;
+mod batches;
 mod charts;
 mod compartments;
 mod council;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Many records at once: sealed side by side, registered batch after batch, several batches on their way at a time.
+
+use super::{writing::Content, Agent, AgentError};
+use futures::{stream, StreamExt, TryStreamExt};
+use salus_chain::{At, Call};
+use salus_primitives::{
+    records::{NewRecord, MAX_BATCH},
+    ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
+};
+use salus_sealing::blob::Metadata;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Records that are sealed side by side: it is the disk that takes time.
+const SIDE_BY_SIDE: usize = 16;
+
+/// A record that is to be added, with its first version.
+pub(super) struct Addition<'a> {
+    /// The record's key.
+    pub(super) key: RecordKey,
+    /// Where it belongs.
+    pub(super) compartment: CompartmentId,
+    /// What its sealed header says.
+    pub(super) metadata: &'a Metadata,
+    /// Its content.
+    pub(super) content: &'a [u8],
+}
+
+impl Agent {
+    /// Seals and registers new records of a chart. `done` is told how many records more are registered and final.
+    ///
+    /// It stops at the first batch that fails. Batches that were sent before that one stay.
+    pub(super) async fn add_all(
+        &self,
+        chart: ChartId,
+        custodian: InstitutionId,
+        additions: &[Addition<'_>],
+        done: &mut (dyn FnMut(usize) + Send),
+    ) -> Result<(), AgentError> {
+        let mut epochs = BTreeMap::new();
+        for addition in additions {
+            let compartment = addition.compartment;
+            if let std::collections::btree_map::Entry::Vacant(place) = epochs.entry(compartment) {
+                place.insert(self.newest_epoch(At::Best, chart, compartment).await?);
+            }
+        }
+        let vault = self.vaults.of(custodian).await?;
+        let (mut pipeline, mut sizes) = (self.chain.pipeline(self.identity.transaction()), VecDeque::new());
+        for batch in additions.chunks(MAX_BATCH as usize) {
+            let sealed = batch.iter().map(|addition| {
+                let Addition { key, compartment, metadata, content } = *addition;
+                let (epochs, vault) = (&epochs, &vault);
+                async move {
+                    let epoch = epochs.get(&compartment).ok_or(AgentError::NoSecret(compartment))?;
+                    let (record, content) = (RecordId { chart, key }, Content::Bytes(content.to_vec()));
+                    let (version, _) = self.seal_in(vault, record, 0, compartment, epoch, content, metadata).await?;
+                    Ok::<_, AgentError>(NewRecord { key, compartment, version })
+                }
+            });
+            let records: Vec<_> = stream::iter(sealed).buffered(SIDE_BY_SIDE).try_collect().await?;
+            sizes.push_back(batch.len());
+            let settled = pipeline.send(&Call::create_medical_records(chart, custodian, &records)).await?;
+            sizes.drain(..settled.len().min(sizes.len())).for_each(&mut *done);
+        }
+        pipeline.finish().await?;
+        sizes.into_iter().for_each(done);
+        Ok(())
+    }
+}
