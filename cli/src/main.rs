@@ -13,6 +13,7 @@ mod files;
 mod findings;
 mod hints;
 mod hospitals;
+mod imports;
 mod names;
 mod options;
 mod output;

@@ -405,13 +405,20 @@ fn bundles_that_cannot_be_used_are_named_with_what_is_wrong() {
         (patient(r#","multipleBirthInteger":18446744073709551616"#).into(), &["`Patient.multipleBirthInteger`"]),
         (patient(r#","birthDate":"\ud800""#).into(), &["not valid JSON"]),
         (patient(r#","birthDate":"tomorrow""#).into(), &["`Patient.birthDate`", "nothing was imported"]),
-        (patient(r#","shoeSize":44"#).into(), &["`Patient.shoeSize`: unknown element"]),
+        (patient(r#","shoeSize":44"#).into(), &["`Patient.shoeSize`: unknown element", "hint: --accept-nonconformant"]),
     ] {
         fs::write(desk.path("bundle"), text).unwrap();
         desk.fails(&["record", "add", "0", "--bundle", "bundle"], &[&["`bundle` is not accepted"], words].concat());
     }
     desk.fails(&["record", "add", "0", "--bundle", "nowhere"], &["`nowhere` cannot be read"]);
     desk.fails(&["record", "add", "0", "--bundle", "folder"], &["`folder` cannot be read"]);
+    // Files that are right one by one and wrong together.
+    fs::write(desk.path("one"), br#"{"resourceType":"Patient","id":"x"}"#).unwrap();
+    fs::write(desk.path("other"), br#"{"resourceType":"Patient","id":"y"}"#).unwrap();
+    desk.fails(
+        &["record", "add", "0", "--bundle", "one", "--bundle", "other"],
+        &["not accepted together", "more than one patient", "of `other` (Patient)"],
+    );
     // One that is wrong keeps the others out as well.
     fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../e2e/bundles/anna-bergmann.json"), desk.path("good")).unwrap();
     desk.fails(&["record", "add", "0", "--bundle", "good", "--bundle", "text"], &["`text` is not accepted"]);

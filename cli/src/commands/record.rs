@@ -3,6 +3,7 @@
 //! `salus record`: adds, lists, reads and amends records.
 
 use crate::{
+    commands::bundles,
     context::Context,
     failure::Failure,
     files,
@@ -12,8 +13,7 @@ use crate::{
     sessions::Sessions,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, Content, Imported, ReadingSession, Written};
-use salus_fhir::{Bundle, MAX_BUNDLE_BYTES};
+use salus_client::agent::{Agent, AgentError, Content, ReadingSession, Written};
 use salus_primitives::{
     access::Purpose, records::Record, text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
@@ -30,9 +30,8 @@ pub(crate) enum Command {
         /// The file
         #[arg(required_unless_present = "bundles", conflicts_with = "bundles", requires = "compartment")]
         file: Option<PathBuf>,
-        /// A FHIR R4 bundle in JSON; may be repeated. Entries are sorted into compartments by what they are
-        #[arg(long = "bundle", value_name = "FILE")]
-        bundles: Vec<PathBuf>,
+        #[command(flatten)]
+        import: bundles::Options,
         /// The compartment for the file, by name or number
         #[arg(long, value_name = "NAME", conflicts_with = "bundles")]
         compartment: Option<String>,
@@ -113,6 +112,7 @@ impl About {
             issued: None,
             media_type: self.media_type,
             file_name: Some(name),
+            nonconformant: false,
         }
     }
 }
@@ -134,6 +134,8 @@ struct Got {
     title: String,
     date: Option<String>,
     media_type: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    nonconformant: bool,
     compartment: CompartmentId,
     file: PathBuf,
 }
@@ -154,7 +156,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let written = agent.create(chart, compartment, Content::File(file), &metadata, None).await?;
             out.show(&written, human_written)
         }
-        Command::Add { chart, bundles, .. } => add_bundles(context, chart, &bundles, out).await,
+        Command::Add { chart, import, .. } => bundles::add(context, chart, import, out).await,
         Command::List { chart, titles, purpose } => list(context, chart, titles, purpose, out).await,
         Command::Get { record, version, purpose, out: file } => {
             // An opening is logged: first everything else that can be wrong.
@@ -187,46 +189,6 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
         }
     }
-}
-
-async fn add_bundles(
-    context: &Context,
-    chart: ChartId,
-    files: &[PathBuf],
-    out: &mut Output<'_>,
-) -> Result<(), Failure> {
-    // All bundles are read and checked before the first byte is written.
-    let mut texts = Vec::new();
-    for file in files {
-        texts.push(files::read(file, MAX_BUNDLE_BYTES)?);
-    }
-    let mut bundles = Vec::new();
-    for (file, text) in files.iter().zip(&texts) {
-        let bundle = Bundle::parse(text).map_err(|error| {
-            Failure::from(anyhow::Error::from(error).context(format!("`{}` is not accepted", file.display())))
-        })?;
-        bundles.push(bundle);
-    }
-    let agent = context.agent().await?;
-    let mut imports = Vec::new();
-    for bundle in &bundles {
-        imports.push(agent.prepare_import(chart, bundle).await?);
-    }
-    let bar = progress(out.is_human(), imports.iter().map(|import| import.pending()).sum(), "sealing");
-    let mut imported = Vec::new();
-    for import in imports {
-        imported.extend(agent.import(import, &mut |count| bar.inc(count as u64)).await?);
-    }
-    bar.finish_and_clear();
-    out.show(&imported, |imported: &Vec<Imported>| {
-        let present = imported.iter().filter(|entry| entry.present).count();
-        let rows = imported.iter().map(|entry| {
-            let state = if entry.present { "was there" } else { "added" };
-            vec![entry.entry.to_string(), entry.record.to_string(), entry.compartment.to_string(), state.to_owned()]
-        });
-        let table = table(&["entry", "record", "compartment", ""], rows);
-        format!("{table}\n{} records, {present} of them were there before", imported.len())
-    })
 }
 
 async fn list(
@@ -336,9 +298,9 @@ impl Reader<'_> {
         let session = self.session(record).await?;
         let (version, metadata) = self.agent.read_to_file(record, version, session, file).await?;
         let known = self.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let Metadata { kind, title, date, media_type, .. } = metadata;
+        let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
         let compartment = known.compartment;
-        Ok(Got { record, version, kind, title, date, media_type, compartment, file: file.to_owned() })
+        Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, file: file.to_owned() })
     }
 
     /// Whether the record may be read, as things stand; asking is not logged.
@@ -372,7 +334,7 @@ fn human_got(got: &Got) -> String {
         ("version", got.version.to_string()),
         ("title", got.title.clone()),
         ("kind", got.kind.clone()),
-        ("media type", got.media_type.clone()),
+        ("media type", got.media_type.clone() + if got.nonconformant { ", not conformant" } else { "" }),
         ("file", got.file.display().to_string()),
     ])
 }

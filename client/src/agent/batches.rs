@@ -2,7 +2,11 @@
 
 //! Many records at once: sealed side by side, registered batch after batch, several batches on their way at a time.
 
-use super::{writing::Content, Agent, AgentError};
+use super::{
+    import_memory::{ImportMemory, Remembered},
+    writing::Content,
+    Agent, AgentError,
+};
 use futures::{stream, StreamExt, TryStreamExt};
 use salus_chain::{At, Call};
 use salus_primitives::{
@@ -22,9 +26,11 @@ pub(super) struct Addition<'a> {
     /// Where it belongs.
     pub(super) compartment: CompartmentId,
     /// What its sealed header says.
-    pub(super) metadata: &'a Metadata,
+    pub(super) metadata: Metadata,
     /// Its content.
     pub(super) content: &'a [u8],
+    /// What is to be remembered of it.
+    pub(super) remembered: Remembered,
 }
 
 impl Agent {
@@ -36,6 +42,7 @@ impl Agent {
         chart: ChartId,
         custodian: InstitutionId,
         additions: &[Addition<'_>],
+        memory: &mut dyn ImportMemory,
         done: &mut (dyn FnMut(usize) + Send),
     ) -> Result<(), AgentError> {
         let mut epochs = BTreeMap::new();
@@ -49,7 +56,7 @@ impl Agent {
         let (mut pipeline, mut sizes) = (self.chain.pipeline(self.identity.transaction()), VecDeque::new());
         for batch in additions.chunks(MAX_BATCH as usize) {
             let sealed = batch.iter().map(|addition| {
-                let Addition { key, compartment, metadata, content } = *addition;
+                let Addition { key, compartment, ref metadata, content, .. } = *addition;
                 let (epochs, vault) = (&epochs, &vault);
                 async move {
                     let epoch = epochs.get(&compartment).ok_or(AgentError::NoSecret(compartment))?;
@@ -59,6 +66,10 @@ impl Agent {
                 }
             });
             let records: Vec<_> = stream::iter(sealed).buffered(SIDE_BY_SIDE).try_collect().await?;
+            let prints = batch.iter().map(|addition| addition.remembered);
+            let prints: Vec<_> = records.iter().map(|record| record.version.content).zip(prints).collect();
+            // Before the transaction: an import that is cut off afterwards can be compared all the same.
+            memory.remember(&prints).map_err(AgentError::Memory)?;
             sizes.push_back(batch.len());
             let settled = pipeline.send(&Call::create_medical_records(chart, custodian, &records)).await?;
             sizes.drain(..settled.len().min(sizes.len())).for_each(&mut *done);

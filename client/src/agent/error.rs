@@ -89,6 +89,17 @@ pub enum AgentError {
         .0.join("`, `")
     )]
     MissingCompartments(Vec<String>),
+    /// The Patient record that this member imported into the chart is another person.
+    #[error(
+        "refused: the import is about another patient than the one whose Patient record you imported into chart `{0}`"
+    )]
+    OtherPatient(ChartId),
+    /// What is to be remembered of an import cannot be kept.
+    #[error("what is remembered of imports cannot be kept: {0}")]
+    Memory(std::io::Error),
+    /// Another import of the same member added some of the records in the meantime.
+    #[error("another import of yours has added some of these records meanwhile; retry, and the import goes on")]
+    ImportedMeanwhile,
     /// A chart has no room for more compartments.
     #[error("a chart has at most 16 compartments")]
     TooManyCompartments,
@@ -237,6 +248,7 @@ impl AgentError {
             | Self::NotMember(_)
             | Self::GranteeNotActive(_)
             | Self::NotController(_)
+            | Self::OtherPatient(_)
             | Self::NoSecret(_)
             | Self::SealedToInstitution(_)
             | Self::Obstacle(_)

@@ -9,10 +9,12 @@
 mod authorities;
 mod batches;
 mod charts;
+mod comparing;
 mod compartments;
 mod council;
 mod error;
 mod grants;
+mod import_memory;
 mod importing;
 mod joining;
 mod logs;
@@ -28,11 +30,13 @@ mod writing;
 
 pub use authorities::Replaced;
 pub use charts::ChartSummary;
+pub use comparing::ImportState;
 pub use compartments::{CompartmentProfile, NamedCompartment};
 pub use council::{Obstacle, Progress, Waiting};
 pub use error::AgentError;
 pub use grants::{GrantWish, Revoked, SealedGrant};
-pub use importing::{Import, Imported};
+pub use import_memory::{ImportMemory, Remembered};
+pub use importing::{Import, ImportOptions, Imported};
 pub use joining::{
     answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
 };

@@ -18,7 +18,7 @@ pub(super) fn lines(what: &'static str, text: &str) -> Result<(), AgentError> {
 
 /// What a sealed header says.
 pub(super) fn metadata(metadata: &Metadata) -> Result<(), AgentError> {
-    let Metadata { kind, title, date, issued, media_type, file_name } = metadata;
+    let Metadata { kind, title, date, issued, media_type, file_name, nonconformant: _ } = metadata;
     line("kind", kind)?;
     line("title", title)?;
     line("media type", media_type)?;

@@ -64,10 +64,22 @@ impl Agent {
     /// Adds a version to a record.
     pub async fn amend(&self, record: RecordId, content: Content, metadata: &Metadata) -> Result<Written, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        self.amend_with(record, known.versions, known.compartment, known.custodian, content, metadata).await
+    }
+
+    /// Adds the version `number` to a record of this compartment and custodian.
+    pub(super) async fn amend_with(
+        &self,
+        record: RecordId,
+        number: u32,
+        compartment: CompartmentId,
+        custodian: InstitutionId,
+        content: Content,
+        metadata: &Metadata,
+    ) -> Result<Written, AgentError> {
         let chart = self.chart(record.chart).await?;
-        let number = known.versions;
         let (version, content_key) =
-            self.seal_version(record, number, known.compartment, known.custodian, content, metadata).await?;
+            self.seal_version(record, number, compartment, custodian, content, metadata).await?;
         let mut envelopes = Vec::new();
         for reader in self.chain.readers(At::Best, record.chart, Scope::Record(record.key)).await? {
             let key = self.encryption_key_of(reader.grantee).await?;

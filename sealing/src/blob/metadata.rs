@@ -27,4 +27,7 @@ pub struct Metadata {
     /// The name of the file that the content came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
+    /// Whether the content is not valid by the standard that its media type names. The person who imported it knew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nonconformant: bool,
 }
