@@ -12,15 +12,15 @@ pub enum ConnectError {
     /// It is not an address of a node.
     #[error("`{url}` is not an address of a node")]
     NotAnAddress {
-        /// What was given.
+        /// The text that was given.
         url: String,
     },
-    /// Nobody answers there, or not as a node does.
+    /// No program answers there, or one that is not a node.
     #[error("no node answers at `{url}`: {cause}")]
     Unreachable {
         /// Where.
         url: String,
-        /// What the transport says.
+        /// The transport's words.
         cause: String,
     },
     /// Unencrypted, and not on this machine.
@@ -84,7 +84,7 @@ pub enum SubmitError {
         pallet: String,
         /// The pallet's error.
         error: String,
-        /// What the metadata says about it.
+        /// The metadata's words about it.
         docs: String,
     },
     /// It was included and refused before any pallet decided.
@@ -103,7 +103,7 @@ pub enum SubmitError {
     Unknown {
         /// Its hash.
         hash: Digest,
-        /// What happened to the connection.
+        /// The fault of the connection.
         cause: String,
     },
     /// The node could not be asked.

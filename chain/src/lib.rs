@@ -71,7 +71,7 @@ pub struct Chain {
 impl Chain {
     /// Connects to the node at `url`, such as `ws://127.0.0.1:9944`.
     ///
-    /// Plain `ws://` is accepted for the loopback interface only: elsewhere somebody on the way could alter answers.
+    /// Plain `ws://` is accepted for the loopback interface only: elsewhere a stranger on the way could alter answers.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         if !url.starts_with("ws://") && !url.starts_with("wss://") {
             return Err(ConnectError::NotAnAddress { url: url.to_owned() });
@@ -131,7 +131,7 @@ impl Chain {
     }
 }
 
-/// What happened, without the layers through which it came.
+/// The event, without the layers through which it came.
 fn plain(mut cause: &str) -> &str {
     while let Some(rest) = ["RPC error: ", "client error: "].into_iter().find_map(|layer| cause.strip_prefix(layer)) {
         cause = rest;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the pool of a node says to a transaction.
+//! The answer of a node's pool to a transaction.
 
 use super::{submit::Transaction, QueryError, SubmitError};
 use salus_primitives::{refusal::Refusal, Digest};
@@ -43,7 +43,7 @@ pub(super) enum Watch {
 
 /// Why a pool did not take a transaction that was valid a moment before.
 pub(super) enum NotTaken {
-    /// It looks at an older block than the node itself, as after a start: signed anew, it may be taken a moment later.
+    /// It looks at an older block than the node itself, as after a start: signed again, it may be taken a moment later.
     Behind(SubmitError),
     /// Other transactions of the account have the nonce or wait before it, or this very one was refused before and is banned for a while:
     /// signed again with the next nonce, it may be taken.
@@ -156,7 +156,7 @@ fn is_imported(error: &BackendError) -> bool {
     said(error).is_some_and(|said| said.code == IMPORTED)
 }
 
-/// What the node answered, if it is the node that says no.
+/// The node's answer, if it is the node that says no.
 fn said(error: &BackendError) -> Option<&UserError> {
     match error {
         BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(said))) => Some(said),

@@ -34,7 +34,7 @@ const SETTLED: u64 = 16;
 /// A transaction that is ready to be submitted.
 pub(super) type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
 
-/// What has become of a transaction when somebody stops waiting for it.
+/// How far a transaction has come when the program stops waiting for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Until {
     /// It is final, and stays.
@@ -142,7 +142,7 @@ impl Chain {
         Ok(self.follow(block.transactions().from_bytes(framed), Until::Final).await?)
     }
 
-    /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalized.
+    /// Submits a call without a signer, because its content was agreed upon already, and waits until it is finalized.
     pub async fn submit_bare(&self, call: &Call) -> Result<Outcome, SubmitError> {
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;
@@ -162,7 +162,7 @@ impl Chain {
         Ok(self.outcome(block, hash).await?)
     }
 
-    /// The block from which on a transaction is valid. What is signed names it, so a transaction dies with the fork that has it: the
+    /// The block from which on a transaction is valid. The signed bytes name it, so a transaction dies with the fork that has it: the
     /// newest block would be too young.
     pub(super) async fn birth(&self) -> Result<Head, QueryError> {
         let (best, last) = (self.head(At::Best).await?, self.head(At::Finalized).await?);
@@ -178,7 +178,7 @@ impl Chain {
     }
 }
 
-/// Waits a moment, of a length that nobody else chooses.
+/// Waits a moment, whose length is left to chance.
 pub(super) async fn pause() {
     let [least, most] = PAUSES;
     let [chance] = random::<1>();
@@ -192,7 +192,7 @@ fn framed(head: &[u8], call: &[u8]) -> Option<Vec<u8>> {
     Some([Compact(length).encode().as_slice(), head, call].concat())
 }
 
-/// A transaction of format 5 that nobody signed.
+/// An unsigned transaction of format 5.
 const BARE_V5: u8 = 0x05;
 /// A general transaction of format 5.
 const GENERAL_V5: u8 = 0x45;

@@ -13,7 +13,7 @@ use salus_primitives::refusal::Refusal;
 use salus_sealing::keys::KeystoreFault;
 use std::error::Error;
 
-/// What to do after `error`, as far as this program can help.
+/// The next step after `error`, as far as this program can help.
 pub(crate) fn after(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(after_cause)
 }

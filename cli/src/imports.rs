@@ -15,14 +15,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a home folder remembers of imports.
+/// A home folder's memory of imports.
 pub(crate) struct Imports {
     file: PathBuf,
     versions: BTreeMap<Digest, Remembered>,
 }
 
 impl Imports {
-    /// What `home` remembers. Lines that are damaged, or cut off, count as absent: the records are read instead.
+    /// The memory of `home`. Lines that are damaged, or cut off, count as absent: the records are read instead.
     pub(crate) fn load(home: &Path) -> Self {
         let file = home.join("imports");
         let text = std::fs::read(&file).unwrap_or_default();

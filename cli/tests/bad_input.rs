@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a person meets who types something wrong, or whose files are broken: what is wrong in words, the exit status,
+//! A person types something wrong, or has broken files, and meets: what is wrong in words, the exit status,
 //! no panic, and nothing written. No node is needed.
 
 #![allow(
@@ -111,7 +111,7 @@ const OFFLINE: &[&[&str]] = &[
     &["network", "keys"],
     &["network", "init"],
     &["network", "check"],
-    // That no node answers is one of its findings (cli/tests/network.rs).
+    // An absent node is one of its findings (cli/tests/network.rs).
     &["doctor"],
     &["completions"],
 ];
@@ -279,10 +279,10 @@ fn malformed_arguments_are_named() {
         (&["key", "new", &long], &["is not a name"]),
         (&["key", "new", "ada"], &["there is an identity `ada` already", "hint: "]),
         (&["key", "import", "ada", "--uri", "//Ada"], &["there is an identity `ada` already"]),
-        (&["key", "show", "nobody"], &["there is no identity `nobody`", "hint: salus key list"]),
-        (&["key", "export-json", "nobody"], &["there is no identity `nobody`"]),
-        (&["--as", "nobody", "chart", "list"], &["there is no identity `nobody`"]),
-        (&["--as", "nobody", "status"], &["there is no identity `nobody`"]),
+        (&["key", "show", "absent"], &["there is no identity `absent`", "hint: salus key list"]),
+        (&["key", "export-json", "absent"], &["there is no identity `absent`"]),
+        (&["--as", "absent", "chart", "list"], &["there is no identity `absent`"]),
+        (&["--as", "absent", "status"], &["there is no identity `absent`"]),
         (&["--as", "../ada", "chart", "list"], &["`../ada` is not a name"]),
         (&["compartment", "add", "0"], &["<NAME>"]),
         (&["compartment", "add", "0", ""], &["a compartment needs a name"]),

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::vaults::VaultsError;
 
-/// What becomes of a request.
+/// The outcome of a request.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ReleaseError>> + Send + 'a>>;
 
 /// The gates of all institutions. A request names the institution whose gate it is for.

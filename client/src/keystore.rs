@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `transaction.json` | the transaction key, as polkadot.js keeps it | password; polkadot.js, and wallets that read its format |
 //! | `identity.json` | membership and encryption key | password; only this program |
-//! | `public.json` | name and public keys | everybody who can read the folder |
+//! | `public.json` | name and public keys | all who can read the folder |
 //!
 //! The folder has mode 0700 and its files 0600. It appears whole or not at all, and is never written again.
 
@@ -32,11 +32,11 @@ const LARGEST: u64 = 64 * 1024;
 pub struct KeystoreError {
     /// The folder or file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The fault.
     pub failure: Failure,
 }
 
-/// What is wrong with a keystore.
+/// A fault of a keystore.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Failure {
@@ -46,7 +46,7 @@ pub enum Failure {
     /// There is no keystore.
     #[error("does not exist")]
     NotFound,
-    /// What it holds does not open.
+    /// Its content does not open.
     #[error(transparent)]
     Fault(#[from] KeystoreFault),
     /// The file cannot be read or written.
@@ -96,7 +96,7 @@ impl Keystore {
             Ok(KeyCard::parse(&public)?)
         };
         let card = write().map_err(|failure| match failure {
-            // What is missing is the place for it.
+            // It is the place for it that is missing.
             Failure::NotFound => Failure::Io(io::Error::other("there is no place for it")).at(folder),
             failure => failure.at(folder),
         })?;
@@ -134,7 +134,7 @@ impl Keystore {
         &self.folder
     }
 
-    /// The name given by whoever made it.
+    /// The name that its maker gave.
     pub fn name(&self) -> &str {
         self.card.name()
     }
@@ -160,7 +160,7 @@ impl Keystore {
     }
 }
 
-/// What the file says, as far as a keystore's file can be long: one that never ends must not eat all memory.
+/// The text of the file, as far as a keystore's file can be long: one that never ends must not eat all memory.
 fn text(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
@@ -195,7 +195,7 @@ pub(crate) fn write_folder(folder: &Path, files: &[(&str, &str)]) -> Result<(), 
     };
     let written = write();
     if written.is_err() {
-        // What cannot be removed is readable by its owner only.
+        // A folder that cannot be removed is readable by its owner only.
         let _ = fs::remove_dir_all(&fresh);
     }
     written

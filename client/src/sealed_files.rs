@@ -18,7 +18,7 @@ use tokio::fs;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use zeroize::Zeroizing;
 
-/// What is read at a time.
+/// Bytes of one read.
 const PIECE: usize = 64 * 1024;
 
 /// How much of a blob is between sealing and storing.
@@ -129,7 +129,7 @@ pub async fn open_in_memory(
     Ok((metadata, Plaintext::from(std::mem::take(&mut *opened))))
 }
 
-/// What a blob says about its content, from its first segment alone, however large the blob is. The metadata is authentic;
+/// A blob's words about its content, from its first segment alone, however large the blob is. The metadata is authentic;
 /// whether the rest of the blob is there, this does not say.
 pub async fn open_metadata(
     source: impl AsyncRead + Unpin,
@@ -148,7 +148,7 @@ pub async fn open_metadata(
     }
 }
 
-/// What is read at a time.
+/// The buffer of one read.
 fn piece() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(vec![0; PIECE])
 }

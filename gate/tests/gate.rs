@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The release gate, called directly, against a chain in memory: who may, gets; everybody else is refused.
+//! The release gate, called directly, against a chain in memory: who may, gets; all others are refused.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -566,7 +566,7 @@ async fn release_fails_without_a_session_of_ones_own() {
     assert_eq!(world.refusal(ReleaseRequest { session: None, ..by_doctor(0) }).await, GateRefusal::NoSession);
     let unknown = ReleaseRequest { session: Some(SessionKey([6; 16])), ..by_doctor(0) };
     assert_eq!(world.refusal(unknown).await, GateRefusal::NoSession);
-    // Somebody else's session is worth nothing, even with a grant of one's own.
+    // Another member's session is worth nothing, even with a grant of one's own.
     world.change(|state| {
         let own = grant(Grantee::Member(STRANGER), Digest::default(), 1);
         state.grants.insert((CHART, GrantId(1)), own);
@@ -623,7 +623,7 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     let stranger = world.identities[&STRANGER].transaction();
     let good = world.signed(by_doctor(0));
 
-    // Signed by somebody else, with and without claiming the reader's key.
+    // Signed by another member, with and without claiming the reader's key.
     assert_eq!(refusal(world.gate().release(&by_doctor(0).sign(&GENESIS, HOSPITAL, stranger)).await), refused);
     let claimed = Signed { key: good.key, ..by_doctor(0).sign(&GENESIS, HOSPITAL, stranger) };
     assert_eq!(refusal(world.gate().release(&claimed).await), refused);
@@ -706,7 +706,7 @@ async fn release_fails_when_record_or_version_is_not_finalized() {
 #[tokio::test]
 async fn release_fails_when_a_record_names_another_records_blob() {
     let world = World::new().await;
-    // Somebody registers content id and envelope of record 0 as a record of their own making.
+    // A member registers content id and envelope of record 0 as a record of their own making.
     let content = {
         let states = world.blocks.0.lock().unwrap();
         states[0].versions[&(record(0), 0)].content
@@ -719,7 +719,7 @@ async fn release_fails_when_a_record_names_another_records_blob() {
     assert_eq!(world.refusal(by_doctor(5)).await, GateRefusal::ForeignBlob(content));
     assert_eq!(world.refusal(by_patient(5)).await, GateRefusal::ForeignBlob(content));
 
-    // The same for something that is no blob at all.
+    // The same for something that is not a blob at all.
     let junk = world.put(b"not a blob".to_vec()).await;
     let long_junk = world.put(vec![0; 10_000]).await;
     for content in [junk, long_junk] {
@@ -811,7 +811,7 @@ async fn a_request_is_good_once() {
         world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
     assert!(gate.release_compartment(&compartment).await.is_ok());
     assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
-    // Somebody else cannot use up a reader's number.
+    // Another member cannot use up a reader's number.
     let fresh = world.signed(by_doctor(0));
     let forged = Signed { signature: [1; 64], ..fresh.clone() };
     assert_eq!(refusal(gate.release(&forged).await), GateRefusal::NotTheReader(DOCTOR));

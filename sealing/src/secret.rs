@@ -8,7 +8,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// What a person types to open a keystore.
+/// The text that a person types to open a keystore.
 pub struct Password(Zeroizing<String>);
 
 impl Password {
@@ -47,7 +47,7 @@ impl From<&str> for Password {
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// The content. Whoever asks is answerable for where it goes.
+    /// The content. The caller is answerable for where it goes.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

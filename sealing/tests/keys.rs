@@ -80,7 +80,7 @@ fn identity_has_the_accounts_that_polkadot_js_derives() {
     let keys = identity.public();
     assert_eq!(Some(keys.transaction.0), theirs(&format!("{PHRASE}//transaction")));
     assert_eq!(Some(keys.membership.0), theirs(&format!("{PHRASE}//membership")));
-    // Fixed for ever: another value would lose everybody's envelopes.
+    // Fixed for ever: another value would lose all envelopes.
     assert_eq!(hex::encode(keys.encryption.key), "157797af73f64d4e6a4700f5cf0863aedf5dac72df001c1298714bc3235aab07");
 }
 

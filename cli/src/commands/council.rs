@@ -187,7 +187,7 @@ struct Change {
     /// How long log entries stay in the state: 30 days to 30 years
     #[arg(long, value_name = "DURATION", value_parser = parse::duration)]
     log_horizon: Option<Moment>,
-    /// What each member may spend, and how soon that is refilled, such as 2000ms,1024KiB,60s
+    /// The allowance of each member, and how soon that is refilled, such as 2000ms,1024KiB,60s
     #[arg(long, value_name = "EXECUTION,BYTES,REFILL", value_parser = parse::quota)]
     member_quota: Option<Quota>,
 }

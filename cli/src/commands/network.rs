@@ -388,8 +388,8 @@ fn check_folder(node: &NodeProgram, place: &Path, own: Option<&Hospital>) -> Res
             let named = list.hospitals.iter().find(|hospital| hospital.name == own.name);
             return Err(refused(match named {
                 Some(_) => format!(
-                    "the entry of {} in the list of `{}` is not the one that it made\nhint: do not start; somebody \
-                     altered it, or took an old one",
+                    "the entry of {} in the list of `{}` is not the one that it made\nhint: do not start; the list \
+                     was altered, or is an old one",
                     own.name,
                     place.display()
                 ),

@@ -25,11 +25,11 @@ pub(super) struct Addition<'a> {
     pub(super) key: RecordKey,
     /// Where it belongs.
     pub(super) compartment: CompartmentId,
-    /// What its sealed header says.
+    /// The words of its sealed header.
     pub(super) metadata: Metadata,
     /// Its content.
     pub(super) content: &'a [u8],
-    /// What is to be remembered of it.
+    /// The memory of it that is to be kept.
     pub(super) remembered: Remembered,
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What an import says against what a record says already: the same, something newer, something older.
+//! The words of an import against those of a record that is there: the same, something newer, something older.
 //!
-//! The chain has hashes of sealed bytes only. What the member does not remember of an import is read as any reader reads it:
+//! The chain has hashes of sealed bytes only. Versions that the member does not remember are read as any reader reads them:
 //! the log shows it unless the chart is the member's own.
 
 use super::{
@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Purposes for which a member imports, the most usual first.
 const PURPOSES: [Purpose; 3] = [Purpose::Treatment, Purpose::Laboratory, Purpose::Operations];
 
-/// What became of a resource.
+/// The outcome of a resource.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum ImportState {
@@ -70,7 +70,7 @@ pub(super) enum Reading {
 pub(super) struct Fingerprints(pub(super) zeroize::Zeroizing<[u8; 32]>);
 
 impl Fingerprints {
-    /// What is to be remembered of a resource with this digest.
+    /// The memory of a resource with this digest.
     pub(super) fn of(&self, digest: &[u8; 32], updated: Option<Moment>) -> Remembered {
         let mut hash = Sha256::new();
         hash.update(b"salus/import-fingerprint/1");
@@ -92,12 +92,12 @@ pub(super) struct Comparison<'c> {
     pub(super) known: &'c BTreeMap<String, CompartmentId>,
     pub(super) memory: &'c dyn ImportMemory,
     pub(super) fingerprints: &'c Fingerprints,
-    /// What was opened for this import.
+    /// Compartments that were opened for this import.
     pub(super) opened: BTreeMap<CompartmentId, Reading>,
 }
 
 impl Comparison<'_> {
-    /// What a record that is there means for an import of these versions of it, oldest first, and which of them are to be
+    /// The state of an import of these versions, oldest first, of a record that is there, and which of them are to be
     /// added.
     pub(super) async fn compare<'e, 'a>(
         &mut self,
@@ -144,7 +144,7 @@ impl Comparison<'_> {
         Ok((ImportState::Amended { version }, fresh))
     }
 
-    /// What a version says: remembered, or read; nothing if it may not be read.
+    /// The content of a version: remembered, or read; nothing if it may not be read.
     async fn content(
         &mut self,
         record: RecordId,

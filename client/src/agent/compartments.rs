@@ -159,7 +159,7 @@ impl Agent {
         Ok(self.released(chart, found, compartment).await?.open_secret(self.identity.encryption())?)
     }
 
-    /// What the gate before the chart's home vault gives out of a compartment.
+    /// A compartment as the gate before the chart's home vault gives it out.
     pub(super) async fn released(
         &self,
         chart: ChartId,

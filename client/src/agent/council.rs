@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What council delegates do: propose, vote, close, and so decide about institutions and authorities.
+//! The acts of council delegates: propose, vote, close, and so decide about institutions and authorities.
 
 use super::{plain, Agent, AgentError};
 use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
@@ -23,7 +23,7 @@ pub struct Waiting {
     pub threshold: u32,
 }
 
-/// What became of a proposal or a vote.
+/// The outcome of a proposal or a vote.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Progress {
@@ -33,11 +33,11 @@ pub enum Progress {
     Waiting(Waiting),
     /// Too many are against it, or too few were in favor when time was over.
     Disapproved,
-    /// Somebody else closed it meanwhile.
+    /// Another member closed it meanwhile.
     Closed,
 }
 
-/// Why it would come to nothing if the council agreed now. The chain would say so too, but only after everybody voted.
+/// Why it would come to nothing if the council agreed now. The chain would say so too, but only after all voted.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -47,7 +47,7 @@ pub enum Obstacle {
     /// The institution has a seat.
     #[error("institution `{0}` has a seat already")]
     HasSeat(InstitutionId),
-    /// The institution decides on blocks, and its vote in the council would be nobody's.
+    /// The institution decides on blocks, and its vote in the council would have no owner.
     #[error("institution `{0}` has a seat")]
     StillHasSeat(InstitutionId),
     /// The institution has none.
@@ -64,7 +64,7 @@ pub enum Obstacle {
     NoAccountOf {
         /// The account.
         account: SigningKey,
-        /// What its member has to be.
+        /// The role that its member has to have.
         role: &'static str,
         /// Whose staff.
         institution: InstitutionId,
@@ -94,7 +94,7 @@ pub enum Obstacle {
         /// The runtime's.
         running: u32,
     },
-    /// There is no such call, or everybody needs it.
+    /// There is no such call, or all members need it.
     #[error("the call `{0}` does not exist or cannot be paused")]
     NotPausable(CallName),
     /// The call is paused.
@@ -168,7 +168,7 @@ impl Agent {
         }
     }
 
-    /// Closes a motion about which enough have voted, or whose time is over. What was agreed upon is carried out.
+    /// Closes a motion about which enough have voted, or whose time is over. A decision that was agreed upon is carried out.
     pub async fn close(&self, proposal: Digest) -> Result<(Progress, Outcome), AgentError> {
         let motion = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
         if !motion.state.is_decided() {

@@ -59,7 +59,7 @@ pub enum AgentError {
     /// A log is not what its head was made of.
     #[error("the log is not whole: {0}")]
     Log(#[from] LogFault),
-    /// The account belongs to nobody.
+    /// The account belongs to no member.
     #[error("refused: the account `{0}` belongs to no member")]
     NotMember(SigningKey),
     /// There is no such member.
@@ -94,7 +94,7 @@ pub enum AgentError {
         "refused: the import is about another patient than the one whose Patient record you imported into chart `{0}`"
     )]
     OtherPatient(ChartId),
-    /// What is to be remembered of an import cannot be kept.
+    /// The memory of an import cannot be kept.
     #[error("what is remembered of imports cannot be kept: {0}")]
     Memory(std::io::Error),
     /// Another import of the same member added some of the records in the meantime.
@@ -126,7 +126,7 @@ pub enum AgentError {
     NoVersion {
         /// The record.
         record: RecordId,
-        /// What was asked for.
+        /// The version that was asked for.
         version: u32,
         /// The newest there is.
         newest: u32,
@@ -188,13 +188,13 @@ pub enum AgentError {
     /// There is no such motion.
     #[error("the council has no motion `{0}`")]
     NoMotion(Digest),
-    /// What is proposed cannot be decided now.
+    /// The proposal cannot be decided now.
     #[error("refused: {0}")]
     Obstacle(#[from] Obstacle),
     /// The council agreed, but the call failed.
     #[error("refused: the council agreed, but what it decided could not be carried out: {}", .0.trim_start_matches("refused: "))]
     MotionFailed(String),
-    /// What there is to vote on is of a kind that this client cannot propose.
+    /// The motion is of a kind that this client cannot propose.
     #[error("this client cannot propose such a call")]
     NotProposable,
     /// The account is not an authority's.

@@ -11,14 +11,14 @@ use salus_primitives::{
 };
 use salus_sealing::{compartment::Profile, envelope::Recipient};
 
-/// What a patient wants to grant.
+/// A grant that a patient wants to make.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GrantWish {
     /// To whom.
     pub grantee: Grantee,
-    /// What it covers.
+    /// Its scope.
     pub scope: Scope,
-    /// What they may do.
+    /// The permissions.
     pub permissions: Permissions,
     /// For which purposes they may read.
     pub purposes: Purposes,
@@ -28,10 +28,10 @@ pub struct GrantWish {
     pub text: Option<String>,
 }
 
-/// What a grant to read needs, sealed and in the chart's home vault.
+/// The objects that a grant to read needs, sealed and in the chart's home vault.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct SealedGrant {
-    /// What the grant is to cover.
+    /// The scope of the grant.
     pub scope: Scope,
     /// SHA-256 of the sealed reason, which also holds a compartment's name; none for a record without a reason.
     pub reason: Option<Digest>,
@@ -39,7 +39,7 @@ pub struct SealedGrant {
     pub envelope: Digest,
 }
 
-/// What revoking a grant did.
+/// The outcome of a revocation.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Revoked {
     /// The grant.

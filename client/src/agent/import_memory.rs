@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a member remembers of own imports, so that what is imported again can be compared without reading it.
+//! A member's memory of own imports, so that a later import can be compared without reading records.
 //!
 //! The chain has hashes of sealed bytes only, and who may add records may not always read them.
 
 use salus_primitives::Digest;
 
-/// What is remembered of one version that was sealed for an import.
+/// The memory of one version that was sealed for an import.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Remembered {
-    /// A hash of its content and of a secret of the member: nobody else can tell from it what the content is.
+    /// A hash of its content and of a secret of the member: no other person can tell the content from it.
     pub fingerprint: Digest,
     /// When its source changed it last, in milliseconds since 1970.
     pub updated: Option<i64>,
@@ -17,7 +17,7 @@ pub struct Remembered {
 
 /// Where a member's program keeps it. Losing it means that records are read to be compared, or not compared.
 pub trait ImportMemory: Send + Sync {
-    /// What is remembered of the version with this content id.
+    /// The memory of the version with this content id.
     fn recall(&self, content: &Digest) -> Option<Remembered>;
 
     /// Remembers the versions with these content ids. They may never be registered: that does no harm.

@@ -26,7 +26,7 @@ const EARLIER: Duration = Duration::from_secs(60);
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What the person who imports has decided.
+/// Decisions of the person who imports.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImportOptions {
     /// Import even if the Patient record that this member imported into the chart earlier is another person.
@@ -36,7 +36,7 @@ pub struct ImportOptions {
     pub purpose: Option<Purpose>,
 }
 
-/// What became of one resource.
+/// The outcome of one resource.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Imported {
     /// Where its newest version stands in the files.
@@ -45,7 +45,7 @@ pub struct Imported {
     pub record: RecordId,
     /// The compartment.
     pub compartment: CompartmentId,
-    /// What became of it.
+    /// Its outcome.
     #[serde(flatten)]
     pub state: ImportState,
     /// Whether it is not valid FHIR R4, and its sealed header says so.

@@ -102,7 +102,7 @@ impl Agent {
         &self.identity
     }
 
-    /// What the chain knows of the member.
+    /// The member, as the chain knows it.
     pub async fn member(&self) -> Result<Member, AgentError> {
         self.member_of(self.id).await
     }

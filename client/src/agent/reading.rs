@@ -29,11 +29,11 @@ pub struct Opened {
     pub session: SessionKey,
     /// The chart.
     pub chart: ChartId,
-    /// What was opened.
+    /// The scope that was opened.
     pub scope: Scope,
     /// For which purpose.
     pub purpose: Purpose,
-    /// What permitted it.
+    /// The basis of the permission.
     pub basis: Basis,
     /// From when on a new session is needed.
     pub expires_at: Moment,
@@ -55,7 +55,7 @@ pub struct RecordContent {
     pub record: RecordId,
     /// The version's number.
     pub version: u32,
-    /// What the sealed header says of it.
+    /// The words of its sealed header.
     pub metadata: Metadata,
     /// The content.
     pub content: Plaintext,
@@ -100,7 +100,7 @@ impl Agent {
         Ok((version, open(released.blob, &released.bindings, &key, target).await?))
     }
 
-    /// What the sealed header says of a record, however large the record is.
+    /// The words of a record's sealed header, however large the record is.
     pub async fn read_metadata(
         &self,
         record: RecordId,
@@ -128,7 +128,7 @@ impl Agent {
         Ok((version, metadata))
     }
 
-    /// What the gate before the custodian's vault releases, and the content key that this member makes of it.
+    /// The release of the gate before the custodian's vault, and the content key that this member makes of it.
     async fn release(
         &self,
         record: RecordId,

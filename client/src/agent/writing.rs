@@ -20,7 +20,7 @@ use salus_vault::Vault;
 use std::path::PathBuf;
 use tokio::io::AsyncRead;
 
-/// What is to be sealed.
+/// Content that is to be sealed.
 pub enum Content {
     /// A file, however large.
     File(PathBuf),

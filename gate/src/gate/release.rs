@@ -2,11 +2,11 @@
 
 //! The release gate: the only way through which a reader reaches what a vault holds.
 //!
-//! Whoever keeps sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
-//! transaction key of the reader; a finalized head that is younger than two minutes; for everybody but the chart's
-//! controller a finalized, permitted opening (*log before read*); and it decides anew, both in the finalized state and
+//! A keeper of sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
+//! transaction key of the reader; a finalized head that is younger than two minutes; for all but the chart's
+//! controller a finalized, permitted opening (*log before read*); and it decides again, both in the finalized state and
 //! in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
-//! in a block. What it gives out is ciphertext: the blob, and the envelopes through which the reader's own key comes to
+//! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
 //! A signed request is good once, within two minutes, at the gate that it names: the gate remembers its number. A decision
@@ -44,7 +44,7 @@ use crate::protocol::{
 /// How old the finalized head may be.
 pub const HEAD_LIFE: Moment = 2 * MINUTE;
 
-/// Gives out sealed objects to those who may have them, and to nobody else.
+/// Gives out sealed objects to those who may have them, and to no other.
 pub struct ReleaseGate<C, S> {
     institution: InstitutionId,
     chain: C,
@@ -152,7 +152,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
     }
 
-    /// What every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
+    /// The checks that every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
     async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
         if signed.gate != self.institution {
             return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
@@ -205,7 +205,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(session)
     }
 
-    /// Decides anew. The basis is the finalized one.
+    /// Decides again. The basis is the finalized one.
     async fn decide(
         &self,
         moment: &DecisionTime,
@@ -305,7 +305,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(epoch.ok_or(GateRefusal::NotFound)?)
     }
 
-    /// The version's blob, hashed anew, if it was sealed for this version of this record.
+    /// The version's blob, hashed again, if it was sealed for this version of this record.
     async fn blob(
         &self,
         bindings: &Bindings,
@@ -356,11 +356,11 @@ struct DecisionTime {
 
 /// A version of a record, given out.
 pub struct Released<Bytes> {
-    /// What the blob is bound to; to be handed to [`open`](salus_sealing::blob::open).
+    /// The bindings of the blob; to be handed to [`open`](salus_sealing::blob::open).
     pub bindings: Bindings,
     /// The content id.
     pub content: Digest,
-    /// What permitted it.
+    /// The basis of the permission.
     pub basis: Basis,
     /// How the reader comes to the content key.
     pub key_path: KeyPath,
@@ -413,8 +413,8 @@ fn covers(scope: Scope, key: RecordKey, compartment: CompartmentId) -> bool {
     }
 }
 
-/// The envelope of a grant over one record for the version with this number: the grant's own, or one that whoever added
-/// the version made.
+/// The envelope of a grant over one record for the version with this number: the grant's own, or one that the
+/// author of the version made.
 fn envelope_of(grant: &Grant, id: GrantId, number: u32, version: &Version) -> Option<Digest> {
     let own = grant.envelope.filter(|envelope| envelope.edition == number).map(|envelope| envelope.hash);
     own.or_else(|| version.grant_envelopes.iter().find(|sealed| sealed.grant == id).map(|sealed| sealed.envelope))

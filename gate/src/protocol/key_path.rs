@@ -12,7 +12,7 @@ use salus_sealing::keys::EncryptionPair;
 pub struct ReleasedCompartment {
     /// The compartment.
     pub place: CompartmentPath,
-    /// What permitted it.
+    /// The basis of the permission.
     pub basis: Basis,
     /// The newest secret that the reader may have.
     pub secret: SealedSecret,
@@ -36,7 +36,7 @@ impl ReleasedCompartment {
     }
 }
 
-/// The secret of a compartment's epoch, sealed to somebody.
+/// The secret of a compartment's epoch, sealed to a recipient.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SealedSecret {
     /// To whom.

@@ -34,7 +34,7 @@ pub enum GateRefusal {
     #[error("the request is not signed by a transaction key of member `{0}`")]
     NotTheReader(MemberId),
     /// The finalized state has no such record, version or compartment.
-    #[error("there is nothing of the kind in the finalized state")]
+    #[error("the finalized state has no such record, version or compartment")]
     NotFound,
     /// The record is not active.
     #[error("the record is not active")]
@@ -46,7 +46,7 @@ pub enum GateRefusal {
     #[error("the opening is not finalized yet")]
     SessionNotFinalized,
     /// The session is over.
-    #[error("the session is over: the record has to be opened anew")]
+    #[error("the session is over: the record has to be opened again")]
     SessionExpired,
     /// The session is for another chart, compartment or record.
     #[error("the session covers something else")]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a reader asks of a gate, and signs.
+//! The requests of a reader to a gate, and their signatures.
 
 use codec::{Decode, Encode};
 use salus_primitives::time::MINUTE;
@@ -45,7 +45,7 @@ pub struct CompartmentRequest {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
 pub struct RequestNumber(pub [u8; 16]);
 
-/// What can be asked of a gate.
+/// A request that a gate can answer.
 pub trait Request: Encode {
     /// Tells the kinds of requests apart in what is signed.
     const DOMAIN: &'static [u8];
@@ -105,7 +105,7 @@ pub struct Signed<R> {
 }
 
 impl<R: Request> Signed<R> {
-    /// What the reader signs: the kind of request, the chain, the gate, the number, and the request itself.
+    /// The bytes that the reader signs: the kind of request, the chain, the gate, the number, and the request itself.
     pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
         (R::DOMAIN, genesis, self.gate, self.number, &self.request).encode()
     }

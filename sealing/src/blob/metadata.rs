@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a blob says about its content, sealed with it.
+//! A blob's words about its content, sealed with it.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub const MAX_METADATA: usize = 16 * 1024;
 /// Fields that a later version adds are passed over by this one.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Metadata {
-    /// What it is, such as the FHIR type `Observation`.
+    /// Its kind, such as the FHIR type `Observation`.
     pub kind: String,
     /// A short title for lists.
     pub title: String,

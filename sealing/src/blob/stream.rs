@@ -62,11 +62,11 @@ pub enum SealError {
     Target(#[source] io::Error),
 }
 
-/// A blob cannot be opened. What came out before has to be discarded.
+/// A blob cannot be opened. Content that came out before has to be discarded.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It is no blob, or one of a later version.
+    /// It is not a blob, or one of a later version.
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// It belongs to another chain, record, version, compartment or epoch.
@@ -78,7 +78,7 @@ pub enum OpenError {
     /// It was altered, reordered, cut off or extended.
     #[error("the sealed blob was altered or cut off")]
     Altered,
-    /// It is authentic, but whoever sealed it did not follow the format.
+    /// It is authentic, but its sealer did not follow the format.
     #[error("the content was not sealed as it should be")]
     Malformed,
     /// The blob cannot be read.
@@ -186,7 +186,7 @@ impl<'a> Opener<'a> {
         Self { expected: *expected, key, header, schedule: None, segment, position: 0, opened: None }
     }
 
-    /// What the blob says about its content, once its first segment is open.
+    /// The blob's words about its content, once its first segment is open.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.opened.as_ref().map(|(metadata, _)| metadata)
     }
@@ -311,7 +311,7 @@ pub fn open(
     Ok(metadata)
 }
 
-/// What content key and header make.
+/// The keys that content key and header make.
 struct Schedule {
     stream: StreamBE32<Aes256Gcm>,
     commitment: [u8; 32],
@@ -327,7 +327,7 @@ impl Schedule {
     }
 }
 
-/// What is still to come of content and padding.
+/// Bytes of content and padding that are still to come.
 struct Rest {
     content: u64,
     padding: u64,
@@ -383,7 +383,7 @@ fn segment_buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(SEGMENT + TAG + 64))
 }
 
-/// What is read at a time.
+/// Bytes of one read.
 fn piece_buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(vec![0; SEGMENT])
 }

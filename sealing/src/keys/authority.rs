@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn peer_id_is_the_one_that_the_node_shows() {
-        // What `salus-node key inspect-node-key` prints for this seed.
+        // `salus-node key inspect-node-key` prints this for the seed.
         let seed = hex!("0000000000000000000000000000000000000000000000000000000000000001");
         let id = PeerId(ed25519_public(&seed));
         assert_eq!(id.to_string(), "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp");
@@ -178,7 +178,7 @@ mod tests {
         assert!(!is_signing_key(&SigningKey([0; 32])) && !is_signing_key(&SigningKey([0xff; 32])));
         let small = |first: u8| FinalityKey(std::array::from_fn(|place| if place == 0 { first } else { 0 }));
         assert!(!is_finality_key(&small(0)) && !is_finality_key(&small(1)), "points of small order");
-        assert!((2..8).any(|first| !is_finality_key(&small(first))), "half of all numbers are no points");
+        assert!((2..8).any(|first| !is_finality_key(&small(first))), "half of all numbers are not points");
         let public = AuthorityKeys::generate().public();
         assert!(is_signing_key(&public.aura) && is_finality_key(&public.grandpa));
     }

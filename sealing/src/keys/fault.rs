@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is wrong with sealed keys.
+//! Faults of sealed keys.
 
 use thiserror::Error;
 
-/// What is wrong with sealed keys.
+/// A fault of sealed keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum KeystoreFault {
-    /// The password is wrong, or somebody altered the text: the two cannot be told apart.
+    /// The password is wrong, or the text was altered: the two cannot be told apart.
     #[error("does not open: the password is wrong, or the file was altered")]
     WrongPassword,
     /// The text is not what it should be; the words say how.

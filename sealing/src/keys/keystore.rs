@@ -29,7 +29,7 @@ use crate::secret::{random, Password};
 const FORMAT: u32 = 1;
 /// RFC 9106's second recommendation: 64 MiB, three passes, four lanes.
 const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
-/// What a file may ask for at most: more would let a hostile one eat all memory, or hours.
+/// The cost that a file may ask for at most: more would let a hostile one eat all memory, or hours.
 const DEAREST: Cost = Cost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 };
 
 /// The keys of an identity, sealed under a password: three texts.
@@ -69,7 +69,7 @@ impl KeyCard {
         }
     }
 
-    /// The name given by whoever made it.
+    /// The name that its maker gave.
     pub fn name(&self) -> &str {
         &self.0.name
     }
@@ -104,7 +104,7 @@ impl KeyCard {
     }
 }
 
-/// What all may know: the content of the public text.
+/// Facts that all may know: the content of the public text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Card {
     version: u32,

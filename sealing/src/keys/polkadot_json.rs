@@ -28,9 +28,9 @@ use crate::secret::{random, Password};
 
 const HEADER: [u8; 16] = [48, 83, 2, 1, 1, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
 const DIVIDER: [u8; 5] = [161, 35, 3, 33, 0];
-/// What polkadot.js writes by default: N = 2^15, p = 1, r = 8.
+/// The cost that polkadot.js writes by default: N = 2^15, p = 1, r = 8.
 const COST: Cost = Cost { log_n: 15, p: 1, r: 8 };
-/// What polkadot.js agrees to read; anything else is a hostile file's way to eat time and memory.
+/// The cost that polkadot.js agrees to read; anything else is a hostile file's way to eat time and memory.
 const READABLE: [Cost; 6] = [
     Cost { log_n: 13, p: 10, r: 8 },
     Cost { log_n: 14, p: 5, r: 8 },

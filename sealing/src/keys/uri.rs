@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::mnemonic::Mnemonic;
 
-/// The phrase that stands for an absent one, as everywhere in Substrate. Everybody knows it: for development only.
+/// The phrase that stands for an absent one, as everywhere in Substrate. All know it: for development only.
 const DEV_PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 
 /// A phrase or secret URI cannot be used. No variant holds any part of it.
@@ -27,7 +27,7 @@ pub enum KeyError {
     /// A word is wrong or out of place.
     #[error("the words do not fit together: one is wrong or out of place")]
     Checksum,
-    /// What follows `0x` is no seed.
+    /// The digits after `0x` are not a seed.
     #[error("expected a seed of 32 bytes as hexadecimal digits after `0x`")]
     InvalidSeed,
     /// The text has not the form of a secret URI.
