@@ -2,13 +2,15 @@
 
 //! The answer of a node's pool to a transaction.
 
-use super::{submit::Transaction, QueryError, SubmitError};
+use super::{QueryError, SubmitError};
 use salus_primitives::{refusal::Refusal, Digest};
 use subxt::{
     client::OnlineClientAtBlockImpl,
     error::{BackendError, ExtrinsicError, RpcError},
     rpcs::UserError,
-    transactions::{TransactionInvalid, TransactionProgress, TransactionUnknown, ValidationResult},
+    transactions::{
+        SubmittableTransaction, TransactionInvalid, TransactionProgress, TransactionUnknown, ValidationResult,
+    },
     SubstrateConfig,
 };
 
@@ -32,6 +34,9 @@ const BAD_SIGNATURE: &str = "Transaction has a bad signature";
 
 /// How it says that the account has used the nonce.
 const OUTDATED: &str = "Transaction is outdated";
+
+/// A transaction that is ready to be submitted.
+pub(super) type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
 
 /// How a transaction that the pool took can be watched.
 pub(super) enum Watch {

@@ -3,7 +3,7 @@
 //! Signing and submitting transactions.
 
 use super::{
-    pool::{self, NotTaken},
+    pool::{self, NotTaken, Transaction},
     At, Call, Chain, Head, Outcome, QueryError, SubmitError,
 };
 use codec::{Compact, Encode};
@@ -11,10 +11,9 @@ use salus_primitives::{Digest, SigningKey};
 use salus_sealing::{keys::SigningPair, secret::random};
 use std::time::{Duration, Instant};
 use subxt::{
-    client::{OnlineClientAtBlock, OnlineClientAtBlockImpl},
+    client::OnlineClientAtBlock,
     config::DefaultExtrinsicParamsBuilder,
     error::ExtrinsicError,
-    transactions::SubmittableTransaction,
     utils::{AccountId32, MultiSignature, H256},
     SubstrateConfig,
 };
@@ -30,9 +29,6 @@ const PAUSES: [u64; 2] = [100, 600];
 
 /// How far behind the newest block that chain hardly ever changes, even while nothing becomes final.
 const SETTLED: u64 = 16;
-
-/// A transaction that is ready to be submitted.
-pub(super) type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
 
 /// How far a transaction has come when the program stops waiting for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

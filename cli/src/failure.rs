@@ -2,7 +2,7 @@
 
 //! How a command ends when it does not end well: refused (1) or failed (2).
 
-use crate::{hints, output};
+use crate::{hints, terminal};
 use salus_chain::SubmitError;
 use salus_client::agent::AgentError;
 use salus_founding::FoundingError;
@@ -52,12 +52,12 @@ impl Failure {
             Self::NobodyReads => return,
             Self::Reported(_) => return,
         };
-        let text = output::lines(&text_with_hint(error));
+        let text = terminal::lines(&text_with_hint(error));
         // Without standard error there is no reader left to tell.
         let _ = match json {
             true => {
                 let report = serde_json::json!({ "outcome": outcome, "error": text }).to_string();
-                writeln!(err, "{}", output::json_lines(&report))
+                writeln!(err, "{}", terminal::json_lines(&report))
             }
             false => writeln!(err, "salus: {text}"),
         };

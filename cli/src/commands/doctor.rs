@@ -8,7 +8,8 @@ use crate::{
     findings::{self, Finding, Sample, Session, Verdict},
     hospitals::list_in,
     names::{Listed, Names},
-    output::{line, word, Output},
+    output::{word, Output},
+    terminal::line,
 };
 use salus_chain::{expected_runtime, At, Chain, QueryError, Seating};
 use salus_client::authority_files::session_keys_in;

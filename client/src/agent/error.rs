@@ -2,13 +2,15 @@
 
 //! Errors while a member works.
 
-use super::{council::Obstacle, reading::OpenRefused};
+use super::obstacle::Obstacle;
 use crate::{gates::ReleaseError, vaults::VaultsError};
 use salus_chain::{OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    access::Grantee, audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId,
-    MemberId, RecordId, RequestId, SigningKey,
+    access::{Denial, Grantee},
+    audit::LogFault,
+    membership::Role,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -218,6 +220,14 @@ pub enum AgentError {
     /// The checked-in metadata lacks a call.
     #[error("this client was built with metadata that lacks a call")]
     NotInMetadata,
+}
+
+/// The chain's answer to an opening that is denied. The log shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("denied: {} (the log shows that you asked)", denial.text())]
+pub struct OpenRefused {
+    /// Why.
+    pub denial: Denial,
 }
 
 fn grantee_in_words(grantee: &Grantee) -> String {

@@ -19,6 +19,7 @@ mod importing;
 mod joining;
 mod logs;
 mod notes;
+mod obstacle;
 mod plain;
 mod readers;
 mod reading;
@@ -32,8 +33,8 @@ pub use authorities::Replaced;
 pub use charts::ChartSummary;
 pub use comparing::ImportState;
 pub use compartments::{CompartmentProfile, NamedCompartment};
-pub use council::{Obstacle, Progress, Waiting};
-pub use error::AgentError;
+pub use council::{Progress, Waiting};
+pub use error::{AgentError, OpenRefused};
 pub use grants::{GrantWish, Revoked, SealedGrant};
 pub use import_memory::{ImportMemory, Remembered};
 pub use importing::{Import, ImportOptions, Imported};
@@ -42,7 +43,8 @@ pub use joining::{
 };
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
-pub use reading::{OpenRefused, Opened, RecordContent};
+pub use obstacle::Obstacle;
+pub use reading::{Opened, RecordContent};
 pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 

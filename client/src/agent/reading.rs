@@ -2,7 +2,7 @@
 
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
-use super::{Agent, AgentError};
+use super::{Agent, AgentError, OpenRefused};
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
 use salus_chain::{At, Call};
 use salus_gate::{
@@ -39,14 +39,6 @@ pub struct Opened {
     pub expires_at: Moment,
     /// The transaction.
     pub transaction: Digest,
-}
-
-/// The chain's answer to an opening that is denied. The log shows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("denied: {} (the log shows that you asked)", denial.text())]
-pub struct OpenRefused {
-    /// Why.
-    pub denial: Denial,
 }
 
 /// A record that was read. It holds content, so it has no `Debug`.

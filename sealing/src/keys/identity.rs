@@ -7,9 +7,10 @@ use schnorrkel::SecretKey;
 use serde::{Deserialize, Serialize};
 
 use super::encryption::EncryptionPair;
+use super::fault::KeyError;
 use super::mnemonic::Mnemonic;
 use super::signing::{address, SigningPair};
-use super::uri::{hard_child, secret_of_uri, KeyError};
+use super::uri::{hard_child, secret_of_uri};
 use crate::secret::derive;
 
 /// A member's keys, with their private parts.

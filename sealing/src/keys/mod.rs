@@ -36,10 +36,9 @@ pub use authority::{
 };
 pub use encryption::EncryptionPair;
 pub(crate) use encryption::PublicKey;
-pub use fault::KeystoreFault;
+pub use fault::{KeyError, KeystoreFault};
 pub use identity::{Identity, PublicKeys};
 pub use keystore::{KeyCard, SealedKeys};
 pub use mnemonic::Mnemonic;
 pub use polkadot_json::{from_polkadot_json, to_polkadot_json};
 pub use signing::{address, key_of_address, verify, SigningPair};
-pub use uri::KeyError;
