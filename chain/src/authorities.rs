@@ -148,7 +148,7 @@ impl Strength {
     }
 }
 
-/// What the sessions say, at one block.
+/// The answer of the sessions, at one block.
 struct Sessions {
     current: u32,
     /// Who takes part now, in the order of the places.
@@ -289,7 +289,7 @@ fn plan(seats: &mut [Seat], sessions: &Sessions) {
         seat.will_take_part = in_set && seat.is_active();
         let (now, queued) = (seat.keys_in_use, sessions.queued_keys(&seat.authority));
         let then = seat.keys.filter(|_| in_set);
-        // Only a change of the set enables again who is no longer suspended.
+        // A seat that was suspended and counts again is enabled by a change of the set only.
         let waits = seat.is_active() && seat.disabled;
         seat.changes_with_session = match () {
             () if then == now && then == queued && !waits => None,
@@ -318,7 +318,7 @@ mod tests {
         SessionKeys { aura: account(number), grandpa: FinalityKey([number; 32]) }
     }
 
-    /// Seats by status and keys, in a session that everybody with the keys `now` takes part in.
+    /// Seats by status and keys, in a session in which all holders of the keys `now` take part.
     fn seats(seats: &[(SeatStatus, Option<u8>, Option<u8>)], queued: &[Option<u8>]) -> (Vec<Seat>, Sessions) {
         let mut sessions = Sessions {
             current: 7,

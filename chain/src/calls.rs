@@ -35,7 +35,7 @@ pub(super) fn metadata() -> Option<&'static Metadata> {
 /// A signature of an sr25519 key.
 pub type Signature = [u8; 64];
 
-/// What the council can decide about an institution.
+/// Decisions of the council about an institution.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InstitutionChange {
     /// Its staff may do nothing until it is reinstated.
@@ -46,7 +46,7 @@ pub enum InstitutionChange {
     Remove,
 }
 
-/// What an issuer can decide about a member of its staff.
+/// Decisions of an issuer about a member of its staff.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StaffChange {
     /// May do nothing until reinstated.
@@ -168,7 +168,7 @@ impl Call {
         Self::new("Membership", "redeem", (voucher, issuer_signature, newcomer, signatures))
     }
 
-    /// Records that somebody was refused membership.
+    /// Records that a person was refused membership.
     pub fn refuse_applicant(application: Digest) -> Self {
         Self::new("Membership", "refuse_applicant", application)
     }
@@ -412,7 +412,7 @@ impl Call {
         Self::new("Upgrades", "set_parameter", parameter)
     }
 
-    /// Replaces the runtime by authorized code; nobody signs it.
+    /// Replaces the runtime by authorized code; the call has no signer.
     pub fn apply_authorized_upgrade(code: &[u8]) -> Self {
         Self::new("System", "apply_authorized_upgrade", code)
     }

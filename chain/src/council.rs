@@ -7,7 +7,7 @@ use salus_primitives::{Digest, SigningKey};
 use serde::Serialize;
 use subxt::Metadata;
 
-/// What a decision may weigh when it is carried out: execution time in picoseconds and bytes of proof. A test of the
+/// The weight that a decision may have when it is carried out: execution time in picoseconds and bytes of proof. A test of the
 /// runtime sees that nothing that this client proposes weighs more.
 pub const MOTION_WEIGHT: (u64, u64) = (100_000_000_000, 1_000_000);
 
@@ -18,7 +18,7 @@ pub struct Motion {
     pub proposal: Digest,
     /// Its number.
     pub index: u32,
-    /// What is proposed.
+    /// The proposal.
     pub decision: Proposal,
     /// Votes in favor that it needs.
     pub threshold: u32,
@@ -44,7 +44,7 @@ pub struct Motion {
 pub enum MotionState {
     /// It waits for votes.
     Open,
-    /// Enough are in favor: whoever closes it carries it out.
+    /// Enough are in favor: the member who closes it carries it out.
     Approved,
     /// Too many are against it: it only remains to be closed.
     Disapproved,
@@ -113,7 +113,7 @@ impl Chain {
         Ok(motions)
     }
 
-    /// What a motion would do. Where the node's runtime has another call of this name than this client, the node's own
+    /// The effect of a motion. Where the node's runtime has another call of this name than this client, the node's own
     /// description of it is all there is.
     async fn decision(&self, at: At, call: &[u8]) -> Result<Proposal, QueryError> {
         let block = self.client_at(at).await?;

@@ -10,21 +10,21 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ConnectError {
     /// It is not an address of a node.
-    #[error("`{url}` is not an address of a node\nhint: one begins with ws:// or wss://, such as ws://127.0.0.1:9944")]
+    #[error("`{url}` is not an address of a node")]
     NotAnAddress {
-        /// What was given.
+        /// The text that was given.
         url: String,
     },
-    /// Nobody answers there, or not as a node does.
+    /// No program answers there, or one that is not a node.
     #[error("no node answers at `{url}`: {cause}")]
     Unreachable {
         /// Where.
         url: String,
-        /// What the transport says.
+        /// The transport's words.
         cause: String,
     },
     /// Unencrypted, and not on this machine.
-    #[error("`{url}` is neither encrypted nor on this machine\nhint: use wss://, or a tunnel to the node")]
+    #[error("`{url}` is neither encrypted nor on this machine")]
     Insecure {
         /// Where.
         url: String,
@@ -48,7 +48,7 @@ pub enum QueryError {
     #[error("the node does not know the block `{0}`")]
     UnknownBlock(Digest),
     /// The answer is not of the expected form: node and client are of different versions.
-    #[error("the node's answer to `{0}` cannot be read\nhint: client and runtime may be of different versions")]
+    #[error("the node's answer to `{0}` cannot be read")]
     Unreadable(&'static str),
 }
 
@@ -68,6 +68,15 @@ pub enum SubmitError {
     /// The pool refused it, for a reason of Substrate's own. Nothing changed.
     #[error("refused: the transaction is not valid now ({0})")]
     Invalid(String),
+    /// The node refused these very bytes a short while ago. Nothing changed.
+    #[error("the node refused this transaction within the last half hour, and does not look at it again so soon")]
+    Banned,
+    /// Other programs sign with the account at the same time, and were quicker each time. Nothing changed.
+    #[error("other programs sign with this account at the same time, and were quicker {attempts} times in a row")]
+    AccountBusy {
+        /// How often it was tried.
+        attempts: u32,
+    },
     /// It was included and failed. Nothing but the nonce changed.
     #[error("refused: {pallet}.{error}: {docs}")]
     Failed {
@@ -75,14 +84,14 @@ pub enum SubmitError {
         pallet: String,
         /// The pallet's error.
         error: String,
-        /// What the metadata says about it.
+        /// The metadata's words about it.
         docs: String,
     },
     /// It was included and refused before any pallet decided.
     #[error("refused: {0}")]
     Dispatch(String),
     /// The node describes the call differently from this client.
-    #[error("the node's runtime has another `{pallet}.{call}` than this client\nhint: update the older of the two")]
+    #[error("the node's runtime has another `{pallet}.{call}` than this client")]
     Incompatible {
         /// The pallet.
         pallet: &'static str,
@@ -90,11 +99,11 @@ pub enum SubmitError {
         call: &'static str,
     },
     /// Its fate is unknown: it may still be included.
-    #[error("the fate of the transaction `{hash}` is unknown: {cause}\nhint: look whether it took effect, then retry")]
+    #[error("the fate of the transaction `{hash}` is unknown: {cause}")]
     Unknown {
         /// Its hash.
         hash: Digest,
-        /// What happened to the connection.
+        /// The fault of the connection.
         cause: String,
     },
     /// The node could not be asked.
@@ -105,6 +114,6 @@ pub enum SubmitError {
 impl SubmitError {
     /// Whether the chain said no, rather than something being broken.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Invalid(_) | Self::Failed { .. } | Self::Dispatch(_))
+        matches!(self, Self::Refused(_) | Self::Invalid(_) | Self::Failed { .. } | Self::Dispatch(_) | Self::Banned)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a node and its network are doing: what whoever operates a node asks.
+//! How a node and its network are doing: the questions of a node's operator.
 
 use super::{calls::metadata, At, Chain, QueryError};
 use codec::Decode;
@@ -12,7 +12,7 @@ use std::{
 };
 use subxt::rpcs::{client::RpcParams, rpc_params, Error};
 
-/// What a node says of itself.
+/// A node's words about itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Health {
     /// Nodes that it is connected to.
@@ -28,11 +28,11 @@ pub struct Health {
 pub struct Votes {
     /// How many authorities vote.
     pub total: usize,
-    /// Those from whom the node has seen no vote in any round that is under way.
+    /// Authorities from whom the node has seen no vote in any round that is under way.
     pub missing: BTreeSet<FinalityKey>,
 }
 
-/// How old the newest block is at most, in milliseconds, while all is well: that of a few slots that nobody used.
+/// How old the newest block is at most, in milliseconds, while all is well: that of a few slots without a block.
 const RECENT: u128 = 10_000;
 
 /// A runtime's name and version.
@@ -46,7 +46,7 @@ pub struct RuntimeVersion {
 }
 
 impl Chain {
-    /// What the node says of itself.
+    /// The node's words about itself.
     pub async fn health(&self) -> Result<Health, QueryError> {
         let health = self.rpc.system_health().await?;
         let roles: Vec<String> = self.request("system_nodeRoles", rpc_params![]).await?;
@@ -209,8 +209,8 @@ mod tests {
         assert_eq!((both.total, both.missing.len()), (2, 2));
         let bob = votes(state(&[ALICE, BOB], &[ALICE, BOB]), vec![state(&[BOB], &[ALICE, BOB])]);
         assert_eq!(bob.missing, [key_of_address(BOB).unwrap()].into());
-        let nobody = votes(state(&[BOB], &[ALICE, BOB]), vec![state(&[ALICE], &[])]);
-        assert!(nobody.missing.is_empty());
+        let none = votes(state(&[BOB], &[ALICE, BOB]), vec![state(&[ALICE], &[])]);
+        assert!(none.missing.is_empty());
     }
 
     #[test]

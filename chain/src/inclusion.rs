@@ -58,7 +58,7 @@ impl Chain {
                     return Ok(hash);
                 }
             }
-            // What is final stays as it is; the others are looked at again.
+            // Blocks that are final stay as they are; the others are looked at again.
             if until == Until::Final {
                 next = next.max(last.saturating_add(1));
             }
@@ -72,7 +72,7 @@ impl Chain {
         Ok(body.block.extrinsics.iter().position(|one| blake2_256(&one.0) == transaction.0))
     }
 
-    /// What the transaction did in the block; its failure, if it did nothing.
+    /// The effect of the transaction in the block; its failure, if it did nothing.
     pub(super) async fn outcome(&self, block: H256, transaction: H256) -> Result<Outcome, SubmitError> {
         let hash = Digest(transaction.0);
         let unknown = |cause: String| SubmitError::Unknown { hash, cause };
@@ -102,7 +102,7 @@ impl Chain {
         Ok(Outcome { block, transaction: hash, events, executed })
     }
 
-    /// What became of the call that the council agreed upon, if it closed or executed one.
+    /// The outcome of the call that the council agreed upon, if the transaction closed or executed one.
     async fn executed(&self, block: Digest, events: &[EventBytes]) -> Result<Option<Result<(), String>>, SubmitError> {
         let event = events.iter().find(|event| event.pallet == "Council" && event.name == "Executed");
         let result = event.and_then(|event| event.fields.get(PROPOSAL_HASH..)?.split_first());

@@ -26,6 +26,7 @@ mod health;
 mod inclusion;
 mod operator;
 mod outcome;
+mod pipeline;
 mod pool;
 mod proposal;
 mod queries;
@@ -43,6 +44,7 @@ pub use head::{At, Head};
 pub use health::{expected_runtime, Health, RuntimeVersion, Votes};
 pub use operator::RotatedKeys;
 pub use outcome::{Outcome, OutcomeError};
+pub use pipeline::Pipeline;
 pub use proposal::Proposal;
 pub use salus_primitives::governance::Share;
 pub use submit::{Signer, Until};
@@ -69,7 +71,7 @@ pub struct Chain {
 impl Chain {
     /// Connects to the node at `url`, such as `ws://127.0.0.1:9944`.
     ///
-    /// Plain `ws://` is accepted for the loopback interface only: elsewhere somebody on the way could alter answers.
+    /// Plain `ws://` is accepted for the loopback interface only: elsewhere a stranger on the way could alter answers.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         if !url.starts_with("ws://") && !url.starts_with("wss://") {
             return Err(ConnectError::NotAnAddress { url: url.to_owned() });
@@ -129,7 +131,7 @@ impl Chain {
     }
 }
 
-/// What happened, without the layers through which it came.
+/// The event, without the layers through which it came.
 fn plain(mut cause: &str) -> &str {
     while let Some(rest) = ["RPC error: ", "client error: "].into_iter().find_map(|layer| cause.strip_prefix(layer)) {
         cause = rest;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the operator of a node asks it: new session keys, and what it noticed about other authorities.
+//! Questions of an operator to the own node: new session keys, and the faults of other authorities that it noticed.
 
 use super::{storage::decoded, At, Chain, QueryError, SessionKeys};
 use salus_primitives::{evidence::BlockEquivocation, Digest, SigningKey};
@@ -32,7 +32,7 @@ impl Generated {
 }
 
 const ROTATE: &str = "author_rotateKeysWithOwner";
-/// What a node answers to a method that would change it, unless it allows these.
+/// A node's answer to a method that would change it, unless it allows these.
 const UNSAFE: i32 = -32_601;
 
 impl Chain {
@@ -53,7 +53,7 @@ impl Chain {
         Ok(self.raw.request("salus_equivocations", rpc_params![]).await?)
     }
 
-    /// Proves, as of this block, that an Aura key is an authority's in the block's session. None when it is nobody's.
+    /// Proves, as of this block, that an Aura key is an authority's in the block's session. None when no authority has it.
     pub async fn key_ownership_proof(&self, block: Digest, author: SigningKey) -> Result<Option<Vec<u8>>, QueryError> {
         self.view(At::Block(block), "Authorities", "key_ownership_proof", author).await
     }

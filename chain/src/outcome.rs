@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a finalized transaction did: the events that it left.
+//! The effect of a finalized transaction: the events that it left.
 
 use super::Head;
 use codec::Decode;
@@ -15,7 +15,7 @@ pub struct Outcome {
     /// The transaction's hash.
     pub transaction: Digest,
     pub(super) events: Vec<EventBytes>,
-    /// What became of the call that the council agreed upon, if it closed or executed one.
+    /// The outcome of the call that the council agreed upon, if the transaction closed or executed one.
     pub(super) executed: Option<Result<(), String>>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct EventBytes {
 
 /// An event that should be there is not, or cannot be read.
 #[derive(Debug, Error)]
-#[error("the transaction left no readable `{pallet}.{name}`\nhint: client and runtime may be of different versions")]
+#[error("the transaction left no readable `{pallet}.{name}`")]
 pub struct OutcomeError {
     /// The pallet.
     pub pallet: &'static str,
@@ -38,7 +38,7 @@ pub struct OutcomeError {
 }
 
 impl Outcome {
-    /// What became of the call that the council agreed upon: why it failed, if it did. None when the transaction carried out
+    /// The outcome of the call that the council agreed upon: why it failed, if it did. None when the transaction carried out
     /// no decision.
     pub fn executed(&self) -> Option<Result<(), &str>> {
         self.executed.as_ref().map(|result| result.as_ref().copied().map_err(String::as_str))

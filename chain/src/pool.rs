@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the pool of a node says to a transaction.
+//! The answer of a node's pool to a transaction.
 
-use super::{submit::Transaction, QueryError, SubmitError};
+use super::{QueryError, SubmitError};
 use salus_primitives::{refusal::Refusal, Digest};
 use subxt::{
     client::OnlineClientAtBlockImpl,
     error::{BackendError, ExtrinsicError, RpcError},
     rpcs::UserError,
-    transactions::{TransactionInvalid, TransactionProgress, TransactionUnknown, ValidationResult},
+    transactions::{
+        SubmittableTransaction, TransactionInvalid, TransactionProgress, TransactionUnknown, ValidationResult,
+    },
     SubstrateConfig,
 };
 
@@ -18,11 +20,23 @@ const INVALID: i32 = 1010;
 /// The code with which it says that it has the transaction already.
 const IMPORTED: i32 = 1013;
 
+/// The code with which it says that it refused this very transaction less than half an hour ago.
+const BANNED: i32 = 1012;
+
+/// The code with which it says that it has another transaction of the account with this nonce.
+const TOO_LOW_PRIORITY: i32 = 1014;
+
 /// How it writes our own refusals.
 const CUSTOM: &str = "Custom error: ";
 
 /// How it says that the signature does not fit: also to a transaction that names a block which it does not know yet.
 const BAD_SIGNATURE: &str = "Transaction has a bad signature";
+
+/// How it says that the account has used the nonce.
+const OUTDATED: &str = "Transaction is outdated";
+
+/// A transaction that is ready to be submitted.
+pub(super) type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
 
 /// How a transaction that the pool took can be watched.
 pub(super) enum Watch {
@@ -34,8 +48,13 @@ pub(super) enum Watch {
 
 /// Why a pool did not take a transaction that was valid a moment before.
 pub(super) enum NotTaken {
-    /// It looks at an older block than the node itself, as after a start: signed anew, it may be taken a moment later.
+    /// It looks at an older block than the node itself, as after a start: signed again, it may be taken a moment later.
     Behind(SubmitError),
+    /// Other transactions of the account have the nonce or wait before it, or this very one was refused before and is banned for a while:
+    /// signed again with the next nonce, it may be taken.
+    Overtaken(SubmitError),
+    /// An allowance is spent: it may be taken later.
+    Later(SubmitError),
     /// Anything else.
     Other(SubmitError),
 }
@@ -47,21 +66,27 @@ impl From<SubmitError> for NotTaken {
 }
 
 impl From<NotTaken> for SubmitError {
-    fn from((NotTaken::Behind(error) | NotTaken::Other(error)): NotTaken) -> Self {
+    fn from(not_taken: NotTaken) -> Self {
+        let (NotTaken::Behind(error) | NotTaken::Overtaken(error) | NotTaken::Later(error) | NotTaken::Other(error)) =
+            not_taken;
         error
     }
 }
 
 /// Whether the node finds the transaction valid in its newest block; it says by a code why not.
-pub(super) async fn check(transaction: &Transaction) -> Result<(), SubmitError> {
-    match transaction.validate().await.map_err(|error| QueryError::Node(error.to_string()))? {
+pub(super) async fn check(transaction: &Transaction) -> Result<(), NotTaken> {
+    let validated = transaction.validate().await;
+    match validated.map_err(|error| SubmitError::from(QueryError::Node(error.to_string())))? {
         ValidationResult::Valid(_) => Ok(()),
         ValidationResult::Invalid(TransactionInvalid::Custom(code)) => Err(match Refusal::from_code(code) {
-            Some(refusal) => SubmitError::Refused(refusal),
-            None => SubmitError::Invalid(format!("code {code}")),
+            Some(refusal) => refused_with(refusal),
+            None => SubmitError::Invalid(format!("code {code}")).into(),
         }),
-        ValidationResult::Invalid(reason) => Err(SubmitError::Invalid(invalid(&reason))),
-        ValidationResult::Unknown(reason) => Err(SubmitError::Invalid(unknown(&reason))),
+        ValidationResult::Invalid(reason @ TransactionInvalid::Stale) => {
+            Err(NotTaken::Overtaken(SubmitError::Invalid(invalid(&reason))))
+        }
+        ValidationResult::Invalid(reason) => Err(SubmitError::Invalid(invalid(&reason)).into()),
+        ValidationResult::Unknown(reason) => Err(SubmitError::Invalid(unknown(&reason)).into()),
     }
 }
 
@@ -111,9 +136,23 @@ pub(super) async fn take(transaction: &Transaction) -> Result<Watch, NotTaken> {
 }
 
 fn not_taken(error: &BackendError) -> NotTaken {
+    let overtaken = said(error).is_some_and(|said| [BANNED, TOO_LOW_PRIORITY].contains(&said.code));
     match refused(error) {
+        error if overtaken => NotTaken::Overtaken(error),
         SubmitError::Invalid(reason) if reason == BAD_SIGNATURE => NotTaken::Behind(SubmitError::Invalid(reason)),
+        SubmitError::Invalid(reason) if reason == OUTDATED => NotTaken::Overtaken(SubmitError::Invalid(reason)),
+        SubmitError::Refused(refusal) => refused_with(refusal),
         other => NotTaken::Other(other),
+    }
+}
+
+fn refused_with(refusal: Refusal) -> NotTaken {
+    match refusal {
+        Refusal::NonceTooFarAhead => NotTaken::Overtaken(SubmitError::Refused(refusal)),
+        Refusal::MemberAllowanceSpent | Refusal::InstitutionAllowanceSpent => {
+            NotTaken::Later(SubmitError::Refused(refusal))
+        }
+        other => NotTaken::Other(SubmitError::Refused(other)),
     }
 }
 
@@ -122,7 +161,7 @@ fn is_imported(error: &BackendError) -> bool {
     said(error).is_some_and(|said| said.code == IMPORTED)
 }
 
-/// What the node answered, if it is the node that says no.
+/// The node's answer, if it is the node that says no.
 fn said(error: &BackendError) -> Option<&UserError> {
     match error {
         BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(said))) => Some(said),
@@ -133,6 +172,9 @@ fn said(error: &BackendError) -> Option<&UserError> {
 /// Why the pool did not take a transaction that was valid a moment before: the node says it in the error's data only.
 fn refused(error: &BackendError) -> SubmitError {
     let Some(said) = said(error) else { return SubmitError::Invalid(error.to_string()) };
+    if said.code == BANNED {
+        return SubmitError::Banned;
+    }
     let data = said.data.as_ref().filter(|_| said.code == INVALID);
     let reason = data.map(|data| data.get().trim_matches('"')).unwrap_or(said.message.as_str());
     let code = reason.strip_prefix(CUSTOM).and_then(|code| code.trim().parse().ok());
@@ -167,9 +209,36 @@ mod tests {
         let behind =
             answer(r#"{"code":1010,"message":"Invalid Transaction","data":"Transaction has a bad signature"}"#);
         assert!(matches!(not_taken(&behind), NotTaken::Behind(_)));
-        for reason in ["Transaction is outdated", "Custom error: 5"] {
+        for reason in ["Transaction has an ancient birth block", "Custom error: 1"] {
             let other = format!(r#"{{"code":1010,"message":"Invalid Transaction","data":"{reason}"}}"#);
             assert!(matches!(not_taken(&answer(&other)), NotTaken::Other(_)), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_that_another_program_used_is_worth_the_next() {
+        for said in [
+            r#"{"code":1014,"message":"Priority is too low: (300 vs 300)","data":"The transaction has too low priority to replace another transaction already in the pool."}"#,
+            r#"{"code":1012,"message":"Transaction is temporarily banned"}"#,
+            r#"{"code":1010,"message":"Invalid Transaction","data":"Transaction is outdated"}"#,
+            r#"{"code":1010,"message":"Invalid Transaction","data":"Custom error: 7"}"#,
+        ] {
+            assert!(matches!(not_taken(&answer(said)), NotTaken::Overtaken(_)), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_spent_allowance_is_worth_waiting_and_a_pause_is_not() {
+        let refused = |code: u8| {
+            not_taken(&answer(&format!(
+                r#"{{"code":1010,"message":"Invalid Transaction","data":"Custom error: {code}"}}"#
+            )))
+        };
+        for code in [5, 6] {
+            assert!(matches!(refused(code), NotTaken::Later(SubmitError::Refused(_))), "{code}");
+        }
+        for code in [1, 8] {
+            assert!(matches!(refused(code), NotTaken::Other(SubmitError::Refused(_))), "{code}");
         }
     }
 

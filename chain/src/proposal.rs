@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the council can be asked to decide: one type from which the call is made, and into which a motion is read.
+//! Decisions that the council can be asked for: one type from which the call is made, and into which a motion is read.
 
 use super::{Call, InstitutionChange, StaffChange};
 use codec::DecodeAll;
@@ -11,20 +11,20 @@ use salus_primitives::{
 };
 use serde::Serialize;
 
-/// What the council can be asked to decide.
+/// A decision that the council can be asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "decision", rename_all = "kebab-case")]
 pub enum Proposal {
     /// Admit an institution.
     AdmitInstitution {
-        /// What there is to say about it.
+        /// The words about it.
         profile: Box<InstitutionProfile>,
     },
     /// Change an institution's vault key, address or quotas.
     UpdateInstitution {
         /// Which.
         institution: InstitutionId,
-        /// What there will be to say about it.
+        /// The words about it, once it is carried out.
         profile: Box<InstitutionProfile>,
     },
     /// Give an institution a new issuing key, which voids its vouchers.
@@ -128,7 +128,7 @@ pub enum Proposal {
         /// Milliseconds.
         delay: Moment,
     },
-    /// Refuse a call to everybody.
+    /// Refuse a call to all members.
     PauseCall {
         /// Which.
         call: CallName,

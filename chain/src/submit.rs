@@ -3,18 +3,17 @@
 //! Signing and submitting transactions.
 
 use super::{
-    pool::{self, NotTaken},
+    pool::{self, NotTaken, Transaction},
     At, Call, Chain, Head, Outcome, QueryError, SubmitError,
 };
 use codec::{Compact, Encode};
 use salus_primitives::{Digest, SigningKey};
-use salus_sealing::keys::SigningPair;
+use salus_sealing::{keys::SigningPair, secret::random};
 use std::time::{Duration, Instant};
 use subxt::{
-    client::{OnlineClientAtBlock, OnlineClientAtBlockImpl},
+    client::OnlineClientAtBlock,
     config::DefaultExtrinsicParamsBuilder,
     error::ExtrinsicError,
-    transactions::SubmittableTransaction,
     utils::{AccountId32, MultiSignature, H256},
     SubstrateConfig,
 };
@@ -23,18 +22,15 @@ use subxt::{
 const MORTALITY: u64 = 64;
 
 /// How long a pool may be behind its node.
-const CATCHES_UP: Duration = Duration::from_secs(20);
+pub(super) const CATCHES_UP: Duration = Duration::from_secs(20);
 
-/// How long to wait before asking it again.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long to wait before asking it again, at least and at most. Programs that collided must not do so again.
+const PAUSES: [u64; 2] = [100, 600];
 
 /// How far behind the newest block that chain hardly ever changes, even while nothing becomes final.
 const SETTLED: u64 = 16;
 
-/// A transaction that is ready to be submitted.
-pub(super) type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
-
-/// What has become of a transaction when somebody stops waiting for it.
+/// How far a transaction has come when the program stops waiting for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Until {
     /// It is final, and stays.
@@ -80,19 +76,42 @@ impl Chain {
     }
 
     /// Signs `call`, submits it, and waits for it.
+    ///
+    /// Where another program signs with the same account at the same time, the next nonce is taken and the call signed
+    /// again, for some twenty seconds.
     pub async fn submit_until(&self, call: &Call, signer: &dyn Signer, until: Until) -> Result<Outcome, SubmitError> {
-        let began = Instant::now();
+        let (began, mut attempts) = (Instant::now(), 0u32);
         loop {
-            match self.follow(self.signed(call, signer).await?, until).await {
-                Err(NotTaken::Behind(_)) if began.elapsed() < CATCHES_UP => tokio::time::sleep(PAUSE).await,
+            attempts = attempts.saturating_add(1);
+            let nonce = self.next_nonce(signer.account()).await?;
+            match self.follow(self.signed(call, signer, nonce).await?, until).await {
+                Err(NotTaken::Behind(_) | NotTaken::Overtaken(_)) if began.elapsed() < CATCHES_UP => pause().await,
+                Err(NotTaken::Overtaken(SubmitError::Banned)) => return Err(SubmitError::Banned),
+                Err(NotTaken::Overtaken(_)) => return Err(SubmitError::AccountBusy { attempts }),
                 other => return Ok(other?),
             }
         }
     }
 
-    async fn signed(&self, call: &Call, signer: &dyn Signer) -> Result<Transaction, SubmitError> {
-        let account = AccountId32(signer.account().0);
-        let nonce = self.rpc.system_account_next_index(&account).await.map_err(QueryError::from)?;
+    /// The nonce after those that the account has used, in blocks or in the node's pool.
+    pub(super) async fn next_nonce(&self, account: SigningKey) -> Result<u64, QueryError> {
+        Ok(self.rpc.system_account_next_index(&AccountId32(account.0)).await?)
+    }
+
+    /// Whether transactions that the account submitted wait in the node's pool for a block.
+    pub async fn has_pending(&self, account: SigningKey) -> Result<bool, QueryError> {
+        let next = self.next_nonce(account).await?;
+        let block = self.client_at(At::Best).await?;
+        let included = block.transactions().account_nonce(&AccountId32(account.0)).await;
+        Ok(next > included.map_err(|error| QueryError::Node(error.to_string()))?)
+    }
+
+    pub(super) async fn signed(
+        &self,
+        call: &Call,
+        signer: &dyn Signer,
+        nonce: u64,
+    ) -> Result<Transaction, SubmitError> {
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;
         let birth = self.birth().await?;
@@ -119,7 +138,7 @@ impl Chain {
         Ok(self.follow(block.transactions().from_bytes(framed), Until::Final).await?)
     }
 
-    /// Submits a call that nobody signs, because what it carries was agreed upon already, and waits until it is finalized.
+    /// Submits a call without a signer, because its content was agreed upon already, and waits until it is finalized.
     pub async fn submit_bare(&self, call: &Call) -> Result<Outcome, SubmitError> {
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;
@@ -139,7 +158,7 @@ impl Chain {
         Ok(self.outcome(block, hash).await?)
     }
 
-    /// The block from which on a transaction is valid. What is signed names it, so a transaction dies with the fork that has it: the
+    /// The block from which on a transaction is valid. The signed bytes name it, so a transaction dies with the fork that has it: the
     /// newest block would be too young.
     pub(super) async fn birth(&self) -> Result<Head, QueryError> {
         let (best, last) = (self.head(At::Best).await?, self.head(At::Finalized).await?);
@@ -155,13 +174,21 @@ impl Chain {
     }
 }
 
+/// Waits a moment, whose length is left to chance.
+pub(super) async fn pause() {
+    let [least, most] = PAUSES;
+    let [chance] = random::<1>();
+    let more = u64::from(chance).saturating_mul(most.saturating_sub(least)) / 255;
+    tokio::time::sleep(Duration::from_millis(least.saturating_add(more))).await;
+}
+
 /// An extrinsic with its length before it; none if it is longer than any can be.
 fn framed(head: &[u8], call: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(head.len().checked_add(call.len())?).ok()?;
     Some([Compact(length).encode().as_slice(), head, call].concat())
 }
 
-/// A transaction of format 5 that nobody signed.
+/// An unsigned transaction of format 5.
 const BARE_V5: u8 = 0x05;
 /// A general transaction of format 5.
 const GENERAL_V5: u8 = 0x45;

@@ -6,7 +6,7 @@ use super::{calls::metadata, storage::decoded, At, Chain, QueryError};
 use codec::{Decode, Encode};
 
 impl Chain {
-    /// What a pallet's view function answers.
+    /// The answer of a pallet's view function.
     pub(super) async fn view<Answer: Decode>(
         &self,
         at: At,

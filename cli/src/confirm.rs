@@ -2,7 +2,7 @@
 
 //! Asking a person before something that cannot be taken back.
 
-use crate::{failure::Failure, output};
+use crate::{failure::Failure, terminal};
 use std::io::{BufRead, IsTerminal, Write};
 
 /// Shows `what`, asks `question`, and fails unless the answer is yes. With `yes` the answer was given on the command line, and
@@ -22,7 +22,7 @@ pub(crate) fn confirm(what: &str, question: &str, yes: bool) -> Result<(), Failu
 }
 
 fn ask(what: &str, question: &str, answers: &mut dyn BufRead, prompt: &mut dyn Write) -> Result<(), Failure> {
-    let shown = write!(prompt, "{}\n{} [y/N] ", output::lines(what), output::line(question));
+    let shown = write!(prompt, "{}\n{} [y/N] ", terminal::lines(what), terminal::line(question));
     shown
         .and_then(|()| prompt.flush())
         .map_err(|error| Failure::input(format!("the question cannot be shown: {error}")))?;

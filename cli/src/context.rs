@@ -4,9 +4,9 @@
 
 use crate::{failure::Failure, options::Options, passwords};
 use salus_chain::Chain;
-use salus_client::agent::{Agent, Vaults};
+use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
 use salus_sealing::{
-    keys::{Identity, Keystore, PublicKeys},
+    keys::{Identity, PublicKeys},
     secret::Password,
 };
 use std::{
@@ -138,7 +138,9 @@ impl Context {
     /// The identity, at work on the chain.
     pub(crate) async fn agent(&self) -> Result<Agent, Failure> {
         let identity = self.identity()?;
-        Ok(Agent::new(self.chain().await?, self.vaults(), identity).await?)
+        let (chain, vaults) = (self.chain().await?, self.vaults());
+        let gates = InProcessGates::shared(&chain, &vaults);
+        Ok(Agent::new(chain, vaults, gates, identity).await?)
     }
 
     fn identities(&self) -> PathBuf {

@@ -2,7 +2,7 @@
 
 //! How a command ends when it does not end well: refused (1) or failed (2).
 
-use crate::{hints, output};
+use crate::{hints, terminal};
 use salus_chain::SubmitError;
 use salus_client::agent::AgentError;
 use salus_founding::FoundingError;
@@ -27,6 +27,14 @@ impl Failure {
         Self::Failed(anyhow::anyhow!(message.into()))
     }
 
+    /// Standard output cannot be written.
+    pub(crate) fn unwritten(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::input(format!("standard output cannot be written: {error}")),
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Refused(_) => ExitCode::from(1),
@@ -44,12 +52,12 @@ impl Failure {
             Self::NobodyReads => return,
             Self::Reported(_) => return,
         };
-        let text = output::lines(&text_with_hint(error));
+        let text = terminal::lines(&text_with_hint(error));
         // Without standard error there is no reader left to tell.
         let _ = match json {
             true => {
                 let report = serde_json::json!({ "outcome": outcome, "error": text }).to_string();
-                writeln!(err, "{}", output::json_lines(&report))
+                writeln!(err, "{}", terminal::json_lines(&report))
             }
             false => writeln!(err, "salus: {text}"),
         };
@@ -92,17 +100,6 @@ impl From<AgentError> for Failure {
     }
 }
 
-impl From<FoundingError> for Failure {
-    fn from(error: FoundingError) -> Self {
-        let hint = match &error {
-            FoundingError::Exists(_) => "\nhint: choose another folder with --out",
-            FoundingError::NoProgram { .. } => "\nhint: name it with --node-program FILE",
-            _ => "",
-        };
-        Self::input(format!("{error}{hint}"))
-    }
-}
-
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         AgentError::from(error).into()
@@ -129,11 +126,12 @@ failed_from!(
     std::io::Error,
     serde_json::Error,
     salus_sealing::keys::KeyError,
-    salus_sealing::keys::KeystoreError,
+    salus_client::keystore::KeystoreError,
     salus_fhir::BundleError,
     salus_chain::QueryError,
     salus_chain::ConnectError,
     salus_chain::OutcomeError,
+    FoundingError,
 );
 
 #[cfg(test)]

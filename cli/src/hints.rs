@@ -2,13 +2,18 @@
 
 //! The next step after an error, in commands and options of this program: libraries know neither.
 
-use salus_chain::{ConnectError, QueryError, SubmitError};
-use salus_client::agent::{AgentError, Obstacle};
+use salus_chain::{ConnectError, OutcomeError, QueryError, SubmitError};
+use salus_client::{
+    agent::{AgentError, Obstacle},
+    keystore::{Failure, KeystoreError},
+};
+use salus_founding::FoundingError;
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::refusal::Refusal;
+use salus_sealing::keys::KeystoreFault;
 use std::error::Error;
 
-/// What to do after `error`, as far as this program can help.
+/// The next step after `error`, as far as this program can help.
 pub(crate) fn after(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(after_cause)
 }
@@ -23,11 +28,25 @@ fn after_cause(cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref() {
         return after_sending(error);
     }
-    None
+    if let Some(error) = cause.downcast_ref() {
+        return after_asking(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_opening_keys(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_founding(error);
+    }
+    cause.downcast_ref::<OutcomeError>().map(|_| VERSIONS.to_owned())
 }
+
+/// For answers that this program cannot read.
+const VERSIONS: &str = "client and runtime may be of different versions";
 
 fn after_connecting(error: &ConnectError) -> Option<String> {
     let hint = match error {
+        ConnectError::NotAnAddress { .. } => "one begins with ws:// or wss://, such as ws://127.0.0.1:9944",
+        ConnectError::Insecure { .. } => "use wss://, or a tunnel to the node",
         ConnectError::Unreachable { .. } => "is salus-node running there? --node names another address",
         ConnectError::NotSalus { .. } => "--node names another address",
         _ => return None,
@@ -38,7 +57,20 @@ fn after_connecting(error: &ConnectError) -> Option<String> {
 fn after_sending(error: &SubmitError) -> Option<String> {
     let hint = match error {
         SubmitError::Refused(refusal) => return after_refusal(*refusal),
-        SubmitError::Query(QueryError::Node(_)) => "salus doctor looks at the node; --node names another one",
+        SubmitError::Query(error) => return after_asking(error),
+        SubmitError::Banned => "another node takes it at once: --node names one",
+        SubmitError::AccountBusy { .. } => "wait until they are done, or give each program an account of its own",
+        SubmitError::Incompatible { .. } => "update the older of the two",
+        SubmitError::Unknown { .. } => "look whether it took effect, then retry",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_asking(error: &QueryError) -> Option<String> {
+    let hint = match error {
+        QueryError::Node(_) => "salus doctor looks at the node; --node names another one",
+        QueryError::Unreadable(_) => VERSIONS,
         _ => return None,
     };
     Some(hint.to_owned())
@@ -65,7 +97,9 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::Submit(error) => return after_sending(error),
         AgentError::Gate(refusal) => return after_gate(refusal),
         AgentError::Obstacle(obstacle) => return after_obstacle(obstacle),
-        AgentError::Query(QueryError::Node(_)) => "salus doctor looks at the node; --node names another one",
+        AgentError::Query(error) => return after_asking(error),
+        AgentError::NoVersion { newest, .. } => return Some(format!("its versions are 0 to {newest}")),
+        AgentError::Outcome(_) => VERSIONS,
         AgentError::OpenVault(_) => {
             "--vaults names the folder with the vaults, one for each institution"
         }
@@ -81,6 +115,15 @@ fn after_act(error: &AgentError) -> Option<String> {
         }
         AgentError::NoGrant(_) | AgentError::NoRequest(_) => "salus chart show CHART lists grants and requests",
         AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
+        AgentError::GranteeNotActive(_) => "salus member show and salus institution show say where it stands",
+        AgentError::OtherPatient(_) => "check the chart's number; --other-patient imports all the same",
+        AgentError::MissingCompartments(_) => "ask the patient to grant them",
+        AgentError::NoSession(_) => "say why you read, with --purpose",
+        AgentError::Unfit { .. } => "leave it out",
+        AgentError::NoteTooLong => "some 4,000 bytes at most",
+        AgentError::BrokenVoucher => "ask the institution for it again",
+        AgentError::UntrustedVerifier(_) => "do not answer; tell your institution",
+        AgentError::NoOwner(_) => "the node asked may have another chain than the authority",
         AgentError::NotTheIssuingKey(_) => "--as names the institution's own identity",
         AgentError::RoleNotAdmissible(_) => "salus institution show NUMBER says its kind",
         AgentError::VoucherLife => "--life 30d",
@@ -108,6 +151,7 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         GateRefusal::NoSession | GateRefusal::SessionExpired => {
             "--purpose says why you read, and opens another session"
         }
+        GateRefusal::TooManyRequests => "retry in two minutes",
         GateRefusal::SessionNotFinalized => "retry in some seconds",
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
         GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",
@@ -133,7 +177,32 @@ fn after_obstacle(obstacle: &Obstacle) -> Option<String> {
         Obstacle::NotPausable(_) => "salus council pausable-calls lists all that can",
         Obstacle::NotPaused(_) => "salus council parameters shows those that are",
         Obstacle::Proposed(proposal) => return Some(format!("salus council approve {proposal}")),
+        Obstacle::NotFinal { .. } => "name the last block that is final at all hospitals that are left",
         Obstacle::Undecided { .. } => "salus council list shows who has not voted",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_opening_keys(error: &KeystoreError) -> Option<String> {
+    let hint = match error.failure {
+        Failure::AlreadyExists => "choose another name",
+        Failure::NotFound | Failure::Fault(KeystoreFault::Malformed(_)) => {
+            "put it back from a copy, or make it again from the phrase under another name"
+        }
+        Failure::Fault(KeystoreFault::WrongPassword) => {
+            "try again; without the password, only the phrase makes the keys again"
+        }
+        Failure::Fault(KeystoreFault::Unsupported(_)) => "open it with the program that wrote it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_founding(error: &FoundingError) -> Option<String> {
+    let hint = match error {
+        FoundingError::Exists(_) => "choose another folder with --out",
+        FoundingError::NoProgram { .. } => "name it with --node-program FILE",
         _ => return None,
     };
     Some(hint.to_owned())
@@ -156,6 +225,8 @@ mod tests {
         ] {
             assert!(after(&error).is_some_and(|hint| hint.contains("salus council parameters")), "{error}");
         }
+        let busy = anyhow::Error::from(AgentError::from(SubmitError::AccountBusy { attempts: 3 })).context("outer");
+        assert!(after(&busy).is_some_and(|hint| hint.contains("an account of its own")));
         let gate = anyhow::Error::from(AgentError::from(GateRefusal::NoSession));
         assert!(after(&gate).is_some_and(|hint| hint.contains("--purpose")));
         assert_eq!(after(&anyhow::anyhow!("other")), None);

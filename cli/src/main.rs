@@ -13,6 +13,7 @@ mod files;
 mod findings;
 mod hints;
 mod hospitals;
+mod imports;
 mod names;
 mod options;
 mod output;
@@ -21,6 +22,7 @@ mod passwords;
 mod progress;
 mod proposals;
 mod sessions;
+mod terminal;
 
 use clap::Parser;
 use failure::Failure;
@@ -33,7 +35,7 @@ async fn main() -> ExitCode {
         Ok(options) => options,
         // The typed text is shown back, and may come from elsewhere.
         Err(error) if error.use_stderr() => {
-            let _ = write!(std::io::stderr(), "{}", output::lines(&error.render().to_string()));
+            let _ = write!(std::io::stderr(), "{}", terminal::lines(&error.render().to_string()));
             return ExitCode::from(2);
         }
         Err(help) => help.exit(),

@@ -2,16 +2,19 @@
 
 //! The output of a command: a table for people, or JSON for programs.
 //!
-//! Much of it was written by others: titles, names of compartments, addresses of vaults, answers of nodes. So nothing leaves this
-//! file with a character in it that rewrites a terminal or turns the order of a line; errors, prompts and progress take the
-//! same way.
+//! Much of it was written by others, so all of it passes [`crate::terminal`].
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    terminal::{json_lines, line, lines},
+};
 use comfy_table::{presets::NOTHING, ContentArrangement, Table, TableComponent};
-use salus_primitives::text;
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    os::fd::AsFd,
+};
 
 /// Where a command writes its result.
 pub(crate) struct Output<'a> {
@@ -39,45 +42,26 @@ impl<'a> Output<'a> {
         self.raw(text.as_bytes())
     }
 
-    /// Writes what a record holds: as it is into a file or a pipe, and on a terminal as text.
+    /// Whether a terminal shows it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Writes what a record holds to a terminal, as text.
     pub(crate) fn content(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match std::io::stdout().is_terminal() {
-            true => self.raw(content_for_terminal(bytes)?.as_bytes()),
-            false => self.raw(bytes),
-        }
+        self.raw(content_for_terminal(bytes)?.as_bytes())
+    }
+
+    /// Standard output, for content that comes piece by piece.
+    pub(crate) fn stream(&mut self) -> Result<tokio::fs::File, Failure> {
+        let stdout = std::io::stdout().as_fd().try_clone_to_owned().map_err(|error| Failure::unwritten(&error))?;
+        Ok(std::fs::File::from(stdout).into())
     }
 
     /// Writes bytes as they are, whichever way is chosen.
     pub(crate) fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Failure::NobodyReads,
-            _ => Failure::input(format!("standard output cannot be written: {error}")),
-        })
+        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(|error| Failure::unwritten(&error))
     }
-}
-
-/// Text of one line that another person wrote. A character that would move the cursor, turn the order or hide stands as its number, and so
-/// does a line feed: nothing in it looks like a line of this program.
-pub(crate) fn line(text: &str) -> String {
-    text::shown(text)
-}
-
-/// Text of several lines, each of which is shown like [`line`].
-pub(crate) fn lines(text: &str) -> String {
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// JSON in several lines in which programs find what was there, and people see nothing else than what stands in it.
-pub(crate) fn json_lines(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        // Outside its strings JSON has none of these but line feeds.
-        match c == '\n' || (text::is_plain(c) && !matches!(c, '\u{200c}' | '\u{200d}')) {
-            true => escaped.push(c),
-            false => escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
-        }
-    }
-    escaped
 }
 
 /// Content of a record for a terminal: text with its lines and tabs; what is not text is not shown.
@@ -160,6 +144,7 @@ fn words(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salus_primitives::text;
     use serde_json::json;
 
     #[test]

@@ -162,7 +162,7 @@ pub(crate) fn call_name(text: &str) -> Result<CallName, String> {
     name.ok_or_else(|| "expected PALLET.CALL, such as Records.open_records".to_owned())
 }
 
-/// What a member may spend: execution, transactions, and how soon that is refilled, such as `2000ms,1024KiB,60s`.
+/// The allowance of a member: execution, transactions, and how soon that is refilled, such as `2000ms,1024KiB,60s`.
 pub(crate) fn quota(text: &str) -> Result<Quota, String> {
     let expected = || "expected EXECUTION,BYTES,REFILL, such as 2000ms,1024KiB,60s".to_owned();
     let parts: Vec<_> = text.split(',').map(str::trim).collect();
@@ -315,7 +315,7 @@ mod tests {
         }
     }
 
-    /// What `parser` makes of `text`, and what it says otherwise.
+    /// The value that `parser` makes of `text`, or its complaint.
     fn parsed<P: TypedValueParser>(parser: P, text: &str) -> Result<P::Value, String> {
         let command = clap::Command::new("salus");
         parser.parse_ref(&command, None, OsStr::new(text)).map_err(|error| error.to_string())

@@ -2,7 +2,7 @@
 
 //! Where passwords come from: a file, the environment, or a person.
 
-use crate::{failure::Failure, files, output};
+use crate::{failure::Failure, files, terminal};
 use salus_sealing::secret::Password;
 use std::{env::VarError, io::IsTerminal, path::Path};
 
@@ -55,5 +55,5 @@ fn ask(prompt: &str) -> Result<Password, Failure> {
             "a password is needed, and there is no terminal to ask at\nhint: --password-file FILE, or SALUS_PASSWORD",
         ));
     }
-    Ok(Password::new(rpassword::prompt_password(output::line(prompt))?))
+    Ok(Password::new(rpassword::prompt_password(terminal::line(prompt))?))
 }

@@ -2,7 +2,7 @@
 
 //! Progress on long work, shown to people only.
 
-use crate::output::line;
+use crate::terminal::line;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar for `length` steps; on standard error, and only when that is a terminal and people read the output.

@@ -2,7 +2,10 @@
 
 //! The motions of the council, in words for the delegates who vote on them.
 
-use crate::output::{duration, line, word};
+use crate::{
+    output::{duration, word},
+    terminal::line,
+};
 use salus_chain::Proposal;
 use salus_primitives::{
     governance::Parameter,

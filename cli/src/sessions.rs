@@ -7,11 +7,8 @@
 
 use crate::{failure::Failure, files};
 use rustix::fs::{flock, FlockOperation};
-use salus_primitives::{
-    access::{Purpose, Scope},
-    ChartId, Digest, MemberId, Moment, SessionKey,
-};
-use serde::{Deserialize, Serialize};
+use salus_client::agent::RunningSession;
+use salus_primitives::Moment;
 use std::{
     fs,
     io::{Error, Write},
@@ -20,29 +17,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A session that was opened.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct KnownSession {
-    /// The chain.
-    pub(crate) genesis: Digest,
-    /// Who reads.
-    pub(crate) reader: MemberId,
-    /// The chart.
-    pub(crate) chart: ChartId,
-    /// The scope that was opened.
-    pub(crate) scope: Scope,
-    /// For which purpose.
-    pub(crate) purpose: Purpose,
-    /// Its name.
-    pub(crate) session: SessionKey,
-    /// From when on a new one is needed.
-    pub(crate) expires_at: Moment,
-}
-
 /// The sessions that are remembered in a home folder.
 pub(crate) struct Sessions {
     file: PathBuf,
-    known: Vec<KnownSession>,
+    known: Vec<RunningSession>,
 }
 
 impl Sessions {
@@ -53,13 +31,13 @@ impl Sessions {
         Self { file, known }
     }
 
-    /// A session that still runs at `now` and fits.
-    pub(crate) fn find(&self, now: Moment, fits: impl Fn(&KnownSession) -> bool) -> Option<&KnownSession> {
-        self.known.iter().find(|known| now < known.expires_at && fits(known))
+    /// All of them, those that are over included.
+    pub(crate) fn all(&self) -> &[RunningSession] {
+        &self.known
     }
 
     /// Remembers a session beside those that other commands remember, and forgets those that are over.
-    pub(crate) fn remember(&mut self, now: Moment, session: KnownSession) -> Result<(), Failure> {
+    pub(crate) fn remember(&mut self, now: Moment, session: RunningSession) -> Result<(), Failure> {
         if let Some(folder) = self.file.parent() {
             files::make_folder(folder)?;
         }
@@ -68,7 +46,7 @@ impl Sessions {
         })
     }
 
-    fn add(&mut self, now: Moment, session: KnownSession) -> Result<(), Error> {
+    fn add(&mut self, now: Moment, session: RunningSession) -> Result<(), Error> {
         // The lock is a file of its own, since the other one is replaced; it ends when this one is closed.
         let mut lock = fs::OpenOptions::new();
         let lock = lock.create(true).truncate(false).write(true).mode(0o600).open(self.file.with_extension("lock"))?;
@@ -95,18 +73,21 @@ impl Sessions {
     }
 }
 
-fn read(file: &Path) -> Vec<KnownSession> {
+fn read(file: &Path) -> Vec<RunningSession> {
     fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salus_primitives::CompartmentId;
+    use salus_primitives::{
+        access::{Purpose, Scope},
+        ChartId, CompartmentId, Digest, MemberId, SessionKey,
+    };
     use std::os::unix::fs::PermissionsExt;
 
-    fn session(number: u64, expires_at: Moment) -> KnownSession {
-        KnownSession {
+    fn session(number: u64, expires_at: Moment) -> RunningSession {
+        RunningSession {
             genesis: Digest([1; 32]),
             reader: MemberId(number),
             chart: ChartId(number),
@@ -163,8 +144,8 @@ mod tests {
         let mut sessions = Sessions::load(home.path());
         sessions.remember(0, session(1, 10)).unwrap();
         sessions.remember(10, session(2, 20)).unwrap();
-        assert!(sessions.find(10, |known| known.reader == MemberId(1)).is_none());
-        assert!(sessions.find(10, |known| known.reader == MemberId(2)).is_some());
+        assert!(!sessions.all().iter().any(|known| known.reader == MemberId(1)));
+        assert!(sessions.all().iter().any(|known| known.reader == MemberId(2)));
         assert_eq!(Sessions::load(home.path()).known, [session(2, 20)]);
     }
 }

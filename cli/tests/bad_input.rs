@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a person meets who types something wrong, or whose files are broken: what is wrong in words, the exit status,
+//! A person types something wrong, or has broken files, and meets: what is wrong in words, the exit status,
 //! no panic, and nothing written. No node is needed.
 
 #![allow(
@@ -111,7 +111,7 @@ const OFFLINE: &[&[&str]] = &[
     &["network", "keys"],
     &["network", "init"],
     &["network", "check"],
-    // That no node answers is one of its findings (cli/tests/network.rs).
+    // An absent node is one of its findings (cli/tests/network.rs).
     &["doctor"],
     &["completions"],
 ];
@@ -279,10 +279,10 @@ fn malformed_arguments_are_named() {
         (&["key", "new", &long], &["is not a name"]),
         (&["key", "new", "ada"], &["there is an identity `ada` already", "hint: "]),
         (&["key", "import", "ada", "--uri", "//Ada"], &["there is an identity `ada` already"]),
-        (&["key", "show", "nobody"], &["there is no identity `nobody`", "hint: salus key list"]),
-        (&["key", "export-json", "nobody"], &["there is no identity `nobody`"]),
-        (&["--as", "nobody", "chart", "list"], &["there is no identity `nobody`"]),
-        (&["--as", "nobody", "status"], &["there is no identity `nobody`"]),
+        (&["key", "show", "absent"], &["there is no identity `absent`", "hint: salus key list"]),
+        (&["key", "export-json", "absent"], &["there is no identity `absent`"]),
+        (&["--as", "absent", "chart", "list"], &["there is no identity `absent`"]),
+        (&["--as", "absent", "status"], &["there is no identity `absent`"]),
         (&["--as", "../ada", "chart", "list"], &["`../ada` is not a name"]),
         (&["compartment", "add", "0"], &["<NAME>"]),
         (&["compartment", "add", "0", ""], &["a compartment needs a name"]),
@@ -405,13 +405,20 @@ fn bundles_that_cannot_be_used_are_named_with_what_is_wrong() {
         (patient(r#","multipleBirthInteger":18446744073709551616"#).into(), &["`Patient.multipleBirthInteger`"]),
         (patient(r#","birthDate":"\ud800""#).into(), &["not valid JSON"]),
         (patient(r#","birthDate":"tomorrow""#).into(), &["`Patient.birthDate`", "nothing was imported"]),
-        (patient(r#","shoeSize":44"#).into(), &["`Patient.shoeSize`: unknown element"]),
+        (patient(r#","shoeSize":44"#).into(), &["`Patient.shoeSize`: unknown element", "hint: --accept-nonconformant"]),
     ] {
         fs::write(desk.path("bundle"), text).unwrap();
         desk.fails(&["record", "add", "0", "--bundle", "bundle"], &[&["`bundle` is not accepted"], words].concat());
     }
     desk.fails(&["record", "add", "0", "--bundle", "nowhere"], &["`nowhere` cannot be read"]);
     desk.fails(&["record", "add", "0", "--bundle", "folder"], &["`folder` cannot be read"]);
+    // Files that are right one by one and wrong together.
+    fs::write(desk.path("one"), br#"{"resourceType":"Patient","id":"x"}"#).unwrap();
+    fs::write(desk.path("other"), br#"{"resourceType":"Patient","id":"y"}"#).unwrap();
+    desk.fails(
+        &["record", "add", "0", "--bundle", "one", "--bundle", "other"],
+        &["not accepted together", "more than one patient", "of `other` (Patient)"],
+    );
     // One that is wrong keeps the others out as well.
     fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../e2e/bundles/anna-bergmann.json"), desk.path("good")).unwrap();
     desk.fails(&["record", "add", "0", "--bundle", "good", "--bundle", "text"], &["`text` is not accepted"]);

@@ -5,7 +5,10 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`agent`] | a member at work: everything that members do |
+//! | [`keystore`], [`authority_files`] | keys in files |
 //! | [`durations`] | durations, as people write them |
+//! | [`gates`] | the one way to release gates; [`in_process`] has them in this program |
+//! | [`vaults`] | where this program reaches vaults |
 //! | [`sealed_files`] | content into a vault, and out of it into a file, streamed |
 //!
 //! No private key and no content key leaves this library but sealed (S0-10, S3-15). Errors never hold any of them.
@@ -22,5 +25,10 @@
 )]
 
 pub mod agent;
+pub mod authority_files;
 pub mod durations;
+pub mod gates;
+pub mod in_process;
+pub mod keystore;
 pub mod sealed_files;
+pub mod vaults;

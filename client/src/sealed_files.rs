@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! From a source into a vault, and from a blob into a file, neither ever whole in memory.
+//! From a source into a vault, and from a blob into a file or stream, neither ever whole in memory.
 
 use std::io;
 use std::path::Path;
@@ -9,12 +9,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{ready, Context, Poll};
 
 use salus_primitives::Digest;
+use salus_sealing::blob::{
+    Bindings, ContentKey, Metadata, OpenError, Opener, SealError, Sealer, HEADER_LENGTH, SEALED_SEGMENT,
+};
+use salus_sealing::secret::{random, Plaintext};
 use salus_vault::{Vault, VaultError};
 use tokio::fs;
-use tokio::io::{AsyncRead, AsyncWriteExt, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
+use zeroize::Zeroizing;
 
-use salus_sealing::blob::{open, seal, Bindings, ContentKey, Metadata, OpenError, SealError};
-use salus_sealing::secret::random;
+/// Bytes of one read.
+const PIECE: usize = 64 * 1024;
 
 /// How much of a blob is between sealing and storing.
 const BETWEEN: usize = 256 * 1024;
@@ -55,6 +60,97 @@ pub async fn seal_into(
         (Err(error), _) => Err(error),
         (Ok(_), Err(error)) => Err(SealError::Target(io::Error::other(error))),
     }
+}
+
+/// Seals the `length` bytes that `source` yields, with `metadata`, and writes the blob to `target`; returns its size.
+async fn seal(
+    mut source: impl AsyncRead + Unpin,
+    length: u64,
+    metadata: &Metadata,
+    bindings: &Bindings,
+    key: &ContentKey,
+    mut target: impl AsyncWrite + Unpin,
+) -> Result<u64, SealError> {
+    let (mut sealed, mut piece, mut size) = (Vec::new(), piece(), 0u64);
+    let mut sealer = Sealer::new(metadata, length, bindings, key, &mut sealed)?;
+    loop {
+        target.write_all(&sealed).await.map_err(SealError::Target)?;
+        size = size.saturating_add(sealed.len() as u64);
+        sealed.clear();
+        match source.read(&mut piece).await.map_err(SealError::Source)? {
+            0 => break,
+            read => sealer.push(piece.get(..read).unwrap_or_default(), &mut sealed)?,
+        }
+    }
+    sealer.finish(&mut sealed)?;
+    target.write_all(&sealed).await.map_err(SealError::Target)?;
+    target.flush().await.map_err(SealError::Target)?;
+    Ok(size.saturating_add(sealed.len() as u64))
+}
+
+/// Opens the blob that `source` yields, which has to be bound as `expected`, and writes its content to `target`.
+///
+/// Content is written as soon as its segment is authenticated. On an error, everything written has to be discarded.
+pub async fn open(
+    mut source: impl AsyncRead + Unpin,
+    expected: &Bindings,
+    key: &ContentKey,
+    mut target: impl AsyncWrite + Unpin,
+) -> Result<Metadata, OpenError> {
+    let (mut opener, mut piece, mut opened) = (Opener::new(expected, key), piece(), Zeroizing::new(Vec::new()));
+    loop {
+        match source.read(&mut piece).await.map_err(OpenError::Source)? {
+            0 => break,
+            read => opener.push(piece.get(..read).unwrap_or_default(), &mut opened)?,
+        }
+        target.write_all(&opened).await.map_err(OpenError::Target)?;
+        opened.clear();
+    }
+    let metadata = opener.finish(&mut opened)?;
+    target.write_all(&opened).await.map_err(OpenError::Target)?;
+    target.flush().await.map_err(OpenError::Target)?;
+    Ok(metadata)
+}
+
+/// Opens a blob whose content fits into memory; returns it with its metadata.
+pub async fn open_in_memory(
+    mut source: impl AsyncRead + Unpin,
+    expected: &Bindings,
+    key: &ContentKey,
+) -> Result<(Metadata, Plaintext), OpenError> {
+    let (mut opener, mut piece, mut opened) = (Opener::new(expected, key), piece(), Zeroizing::new(Vec::new()));
+    loop {
+        match source.read(&mut piece).await.map_err(OpenError::Source)? {
+            0 => break,
+            read => opener.push(piece.get(..read).unwrap_or_default(), &mut opened)?,
+        }
+    }
+    let metadata = opener.finish(&mut opened)?;
+    Ok((metadata, Plaintext::from(std::mem::take(&mut *opened))))
+}
+
+/// A blob's words about its content, from its first segment alone, however large the blob is. The metadata is authentic;
+/// whether the rest of the blob is there, this does not say.
+pub async fn open_metadata(
+    source: impl AsyncRead + Unpin,
+    expected: &Bindings,
+    key: &ContentKey,
+) -> Result<Metadata, OpenError> {
+    // A byte more than the first segment tells whether it is the last.
+    let needed = HEADER_LENGTH.saturating_add(SEALED_SEGMENT).saturating_add(1);
+    let (mut sealed, mut opened) = (Vec::with_capacity(needed), Zeroizing::new(Vec::new()));
+    source.take(needed as u64).read_to_end(&mut sealed).await.map_err(OpenError::Source)?;
+    let mut opener = Opener::new(expected, key);
+    opener.push(&sealed, &mut opened)?;
+    match opener.metadata() {
+        Some(metadata) => Ok(metadata.clone()),
+        None => opener.finish(&mut opened),
+    }
+}
+
+/// The buffer of one read.
+fn piece() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(vec![0; PIECE])
 }
 
 /// Opens a blob into the new file `path`, which appears whole or not at all, readable for its owner only.

@@ -15,9 +15,11 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use salus_client::sealed_files::{open_to_file, seal_into};
+use salus_client::sealed_files::{open_in_memory, open_metadata, open_to_file, seal_into};
 use salus_primitives::{ChartId, CompartmentId, Digest, RecordId, RecordKey};
-use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata, OpenError, SealError};
+use salus_sealing::blob::{
+    seal_bytes, Bindings, ContentKey, Metadata, OpenError, SealError, HEADER_LENGTH, SEALED_SEGMENT,
+};
 use salus_vault::{object_id, Vault};
 use tokio::io::{AsyncRead, ReadBuf};
 
@@ -36,14 +38,13 @@ fn metadata() -> Metadata {
         kind: "Observation".into(),
         title: "Haemoglobin".into(),
         date: Some("2026-11-21".into()),
-        issued: None,
         media_type: "application/fhir+json".into(),
-        file_name: None,
+        ..Metadata::default()
     }
 }
 
-async fn sealed(content: &[u8], key: &ContentKey) -> Vec<u8> {
-    seal_bytes(content, &metadata(), &bindings(), key).await.unwrap()
+fn sealed(content: &[u8], key: &ContentKey) -> Vec<u8> {
+    seal_bytes(content, &metadata(), &bindings(), key).unwrap()
 }
 
 /// Content in which every segment differs.
@@ -85,7 +86,7 @@ async fn seal_into_stores_a_whole_blob_or_nothing() {
     let bytes = vault.get(&blob.content).await.unwrap();
     assert_eq!((blob.content, blob.size), (object_id(&bytes), bytes.len() as u64));
     let reader = vault.reader(&blob.content).await.unwrap();
-    let (found, opened) = open_bytes(reader, &bindings(), &key).await.unwrap();
+    let (found, opened) = open_in_memory(reader, &bindings(), &key).await.unwrap();
     assert!(found == metadata() && opened.expose() == source);
 }
 
@@ -93,7 +94,7 @@ async fn seal_into_stores_a_whole_blob_or_nothing() {
 async fn open_to_file_makes_a_whole_file_or_none() {
     let folder = tempfile::tempdir().unwrap();
     let (key, content, path) = (ContentKey::generate(), content(300_000), folder.path().join("opened"));
-    let mut blob = sealed(&content, &key).await;
+    let mut blob = sealed(&content, &key);
     let last = blob.len() - 1;
     blob[last] ^= 1;
     assert!(matches!(open_to_file(&blob[..], &bindings(), &key, &path).await, Err(OpenError::Altered)));
@@ -108,5 +109,36 @@ async fn open_to_file_makes_a_whole_file_or_none() {
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
+async fn metadata_is_read_from_the_first_segment_alone() {
+    for length in [0, 65_000, 65_536, 1_000_000] {
+        let key = ContentKey::generate();
+        let blob = sealed(&content(length), &key);
+        let mut source = Counting { bytes: &blob, read: 0 };
+        assert!(open_metadata(&mut source, &bindings(), &key).await.unwrap() == metadata(), "{length}");
+        assert!(source.read <= HEADER_LENGTH + SEALED_SEGMENT + 1, "{length}: {}", source.read);
+    }
+    let key = ContentKey::generate();
+    let mut altered = sealed(b"content", &key);
+    altered[HEADER_LENGTH] ^= 1;
+    assert!(matches!(open_metadata(&altered[..], &bindings(), &key).await, Err(OpenError::Altered)));
+}
+
+/// Counts what is read of it.
+struct Counting<'a> {
+    bytes: &'a [u8],
+    read: usize,
+}
+
+impl AsyncRead for Counting<'_> {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let length = self.bytes.len().min(out.remaining());
+        let (now, later) = self.bytes.split_at(length);
+        out.put_slice(now);
+        (self.bytes, self.read) = (later, self.read + length);
+        Poll::Ready(Ok(()))
     }
 }

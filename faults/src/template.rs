@@ -12,8 +12,10 @@ use super::{
 use anyhow::{ensure, Context, Result};
 use futures::future::try_join_all;
 use salus_chain::{At, Chain};
-use salus_client::agent::{
-    answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer, Vaults,
+use salus_client::{
+    agent::{answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer},
+    in_process::InProcessGates,
+    vaults::Vaults,
 };
 use salus_e2e::{founding::found_with, salus::Salus};
 use salus_primitives::{
@@ -268,7 +270,9 @@ async fn populate(founded: &Founders, urls: &[String], vaults: &Path) -> Result<
         let chain = chains.get(verifier).cloned();
         async move {
             let chain = chain.context("a verifier without node")?;
-            let verifier = Agent::new(chain, Vaults::below(vaults), founded.identity(verifier, "-verifier")?).await?;
+            let reached = Vaults::below(vaults);
+            let gates = InProcessGates::shared(&chain, &reached);
+            let verifier = Agent::new(chain, reached, gates, founded.identity(verifier, "-verifier")?).await?;
             for member in members {
                 verifier.challenge(member).await?;
             }
@@ -323,7 +327,9 @@ async fn join(founded: &Founders, chains: &[Chain], hospital: usize, role: Role,
 /// A chart with compartments, a record, and two clinicians who may read and add.
 async fn furnish(chain: Chain, vaults: &Path, patient: &Actor, readers: &[Actor]) -> Result<(ChartId, RecordId)> {
     let identity = Identity::from_uri(&patient.uri)?;
-    let agent = Agent::new(chain.clone(), Vaults::below(vaults), identity).await?;
+    let vaults = Vaults::below(vaults);
+    let gates = InProcessGates::shared(&chain, &vaults);
+    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
     let (chart, _) = agent.open_chart().await?;
     for number in 0..COMPARTMENTS {
         // One by one: the model does not look into batches.

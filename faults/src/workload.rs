@@ -12,7 +12,11 @@ use super::{
 };
 use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain, Outcome, QueryError, SubmitError};
-use salus_client::agent::{Agent, AgentError, Content, GrantWish, Vaults};
+use salus_client::{
+    agent::{Agent, AgentError, Content, GrantWish},
+    in_process::InProcessGates,
+    vaults::Vaults,
+};
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, RequestState, Scope},
     ChartId, CompartmentId, Digest, Interval, MemberId, RecordId, RecordKey, SessionKey,
@@ -482,7 +486,9 @@ impl Client {
     async fn agent(&self, link: &Link) -> Result<Agent, String> {
         let chain = link.chain().await?;
         let identity = Identity::from_uri(&self.actor.uri).map_err(|error| error.to_string())?;
-        let made = Agent::new(chain, self.shared.vaults.clone(), identity);
+        let vaults = self.shared.vaults.clone();
+        let gates = InProcessGates::shared(&chain, &vaults);
+        let made = Agent::new(chain, vaults, gates, identity);
         let made: Result<Agent, AgentError> = boxed(made).await;
         made.map_err(|error| error.to_string())
     }

@@ -5,7 +5,9 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`protocol`] | what a reader asks and signs, why a gate refuses, how a reader opens an answer |
-//! | [`ReleaseGate`] | decides who is given what of a vault; it asks a [`ChainView`] |
+//! | `gate` | decides who is given what of a `Store`; it asks a `ChainView` |
+//!
+//! The browser speaks the protocol and decides nothing: without the feature `gate`, the protocol is all there is.
 
 #![cfg_attr(
     test,
@@ -18,13 +20,9 @@
     )
 )]
 
-mod clock;
-mod error;
+#[cfg(feature = "gate")]
 mod gate;
 pub mod protocol;
-mod view;
 
-pub use clock::system_now;
-pub use error::GateError;
-pub use gate::{ReleaseGate, Released, ReleasedBlob, HEAD_LIFE};
-pub use view::{ChainView, Head};
+#[cfg(feature = "gate")]
+pub use gate::*;

@@ -4,7 +4,7 @@
 //!
 //! `cargo run -p salus-sealing --example dev_keys -- //Hospital1//Issuer //Hospital1//vault`
 //!
-//! A URI without a phrase stands for keys that everybody knows. Never pass one with a phrase that matters: other people
+//! A URI without a phrase stands for keys that all know. Never pass one with a phrase that matters: other people
 //! on the machine see the command line.
 
 use std::process::ExitCode;

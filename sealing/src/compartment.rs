@@ -3,7 +3,7 @@
 //! Compartment secrets, one for each epoch, and the profile that they seal.
 //!
 //! An epoch's secret is a random X25519 key pair. Authors seal content keys to its public part, which is on the chain;
-//! whoever holds the private part opens every version sealed in that epoch and, by way of *links*, in all earlier ones:
+//! a holder of the private part opens every version sealed in that epoch and, by way of *links*, in all earlier ones:
 //! the link of epoch `n` is the secret of `n - 1`, sealed to the public key of `n`. No link leads forward, so a secret
 //! that a former reader kept is worth nothing for what is added after the patient rotates.
 
@@ -27,7 +27,7 @@ pub const MAX_PROFILE: usize = 8 * 1024;
 
 /// A compartment of a chart of a chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
-pub struct Place {
+pub struct CompartmentPath {
     /// The chain.
     pub genesis: Digest,
     /// The chart.
@@ -36,7 +36,7 @@ pub struct Place {
     pub compartment: CompartmentId,
 }
 
-impl Place {
+impl CompartmentPath {
     /// The recipient of content keys and links that are sealed to the key of `epoch`.
     pub fn recipient(&self, epoch: u32) -> Recipient {
         Recipient::Compartment { chart: self.chart, compartment: self.compartment, epoch }
@@ -47,7 +47,7 @@ impl Place {
         EnvelopeContext { genesis: self.genesis, kind, recipient }
     }
 
-    /// The link that whoever holds the secret of `epoch` opens: it holds the secret of `earlier`.
+    /// The link that a holder of the secret of `epoch` opens: it holds the secret of `earlier`.
     fn link(&self, earlier: u32, epoch: u32) -> EnvelopeContext {
         let kind = EnvelopeKind::Link { chart: self.chart, compartment: self.compartment, epoch: earlier };
         EnvelopeContext { genesis: self.genesis, kind, recipient: self.recipient(epoch) }
@@ -56,14 +56,14 @@ impl Place {
 
 /// The secret of a compartment's epoch.
 pub struct CompartmentSecret {
-    place: Place,
+    place: CompartmentPath,
     epoch: u32,
     pair: EncryptionPair,
 }
 
 impl CompartmentSecret {
     /// A fresh random secret for the first epoch of a new compartment.
-    pub fn generate(place: Place) -> Self {
+    pub fn generate(place: CompartmentPath) -> Self {
         Self { place, epoch: 0, pair: EncryptionPair::generate() }
     }
 
@@ -77,7 +77,7 @@ impl CompartmentSecret {
     }
 
     /// The compartment.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &CompartmentPath {
         &self.place
     }
 
@@ -99,7 +99,7 @@ impl CompartmentSecret {
     /// The secret of `epoch` that is in `envelope`, sealed to `recipient`, whose key is `pair`.
     pub fn open_from(
         envelope: &[u8],
-        place: Place,
+        place: CompartmentPath,
         epoch: u32,
         recipient: Recipient,
         pair: &EncryptionPair,
@@ -128,7 +128,7 @@ impl CompartmentSecret {
         ContentKey::open_from(envelope, recipient, &self.pair, self.place.genesis, record, version)
     }
 
-    /// Seals the compartment's profile for everybody who holds this secret or a later one.
+    /// Seals the compartment's profile for all who hold this secret or a later one.
     pub fn seal_profile(&self, profile: &Profile) -> Result<Vec<u8>, EnvelopeError> {
         let mut json = Zeroizing::new(serde_json::to_vec(profile).map_err(|_| EnvelopeError::Malformed)?);
         // White space after a JSON value means nothing, so it can hide how long the name is.
@@ -174,11 +174,11 @@ pub fn profile_epoch(bytes: &[u8]) -> Result<u32, EnvelopeError> {
     Ok(u32::from_le_bytes(*epoch))
 }
 
-/// What a compartment is called and what belongs in it. Sealed: it has no `Debug`.
+/// The name of a compartment and what belongs in it. Sealed: it has no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// What the patient calls it.
+    /// The patient's name for it.
     pub name: String,
-    /// What belongs in it, as a word that programs know, such as `laboratory`.
+    /// Its kind of records, as a word that programs know, such as `laboratory`.
     pub meaning: String,
 }

@@ -14,7 +14,7 @@
 //!
 //! The first eight bytes are associated data. `info` is the SCALE encoding of `salus/envelope/1`, the kind of envelope
 //! with everything that it is about, the genesis hash, the recipient, and the recipient's public key: an envelope moved
-//! to another place, purpose, person or chain does not open. Envelopes do not say whom they are for; whoever asks the
+//! to another place, purpose, person or chain does not open. Envelopes do not say whom they are for; a reader who asks the
 //! chain for their hashes knows.
 
 use codec::Encode;
@@ -41,7 +41,7 @@ pub const MAX_ENVELOPE: usize = 16 * 1024;
 
 type EncappedKey = <X25519HkdfSha256 as Kem>::EncappedKey;
 
-/// What an envelope holds, and what that is about.
+/// The content of an envelope, and its subject.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
 #[non_exhaustive]
 pub enum EnvelopeKind {
@@ -63,7 +63,7 @@ pub enum EnvelopeKind {
         /// The epoch whose secret it is.
         epoch: u32,
     },
-    /// The secret of an epoch, for whoever holds that of a later one.
+    /// The secret of an epoch, for a holder of that of a later one.
     #[codec(index = 2)]
     Link {
         /// The chart.
@@ -91,7 +91,7 @@ pub enum Recipient {
     /// An institution's vault service.
     #[codec(index = 1)]
     Institution(InstitutionId),
-    /// Whoever holds the secret of a compartment's epoch.
+    /// A holder of the secret of a compartment's epoch.
     #[codec(index = 2)]
     Compartment {
         /// The chart.
@@ -117,7 +117,7 @@ impl From<salus_primitives::access::Grantee> for Recipient {
 pub struct EnvelopeContext {
     /// The chain.
     pub genesis: Digest,
-    /// What the envelope holds.
+    /// The content of the envelope.
     pub kind: EnvelopeKind,
     /// For whom it is.
     pub recipient: Recipient,
@@ -133,7 +133,7 @@ impl EnvelopeContext {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// The recipient's public key is of an unknown suite, or one to which everybody could open.
+    /// The recipient's public key is of an unknown suite, or one to which all could open.
     #[error("the recipient's encryption key cannot be used")]
     UnusableKey,
     /// The secret is longer than an envelope holds.
@@ -143,7 +143,7 @@ pub enum EnvelopeError {
     #[error("not an envelope of a known format")]
     NotAnEnvelope,
     /// It is sealed to another key, or for another purpose, place or chain, or it was altered.
-    #[error("the envelope does not open: it is for somebody or something else, or was altered")]
+    #[error("the envelope does not open: it is for another recipient or another use, or was altered")]
     DoesNotOpen,
     /// It opened, but does not hold what it should.
     #[error("the envelope holds something else than it should")]
@@ -206,7 +206,7 @@ pub(crate) fn open_secret(
 }
 
 impl ContentKey {
-    /// Seals the content key of a record's version to `key`: the compartment's, or that of somebody with a grant over
+    /// Seals the content key of a record's version to `key`: the compartment's, or that of a member with a grant over
     /// this record alone.
     pub fn seal_to(
         &self,

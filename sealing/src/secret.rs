@@ -8,7 +8,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// What a person types to open a keystore.
+/// The text that a person types to open a keystore.
 pub struct Password(Zeroizing<String>);
 
 impl Password {
@@ -47,7 +47,7 @@ impl From<&str> for Password {
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// The content. Whoever asks is answerable for where it goes.
+    /// The content. The caller is answerable for where it goes.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
@@ -57,6 +57,17 @@ impl From<Vec<u8>> for Plaintext {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
+}
+
+/// Adds to `bytes`, which grow like a `Vec`, but wipe what they grow out of.
+pub fn extend(bytes: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let needed = bytes.len().saturating_add(more.len());
+    if needed > bytes.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.saturating_mul(2)));
+        larger.extend_from_slice(bytes);
+        *bytes = larger;
+    }
+    bytes.extend_from_slice(more);
 }
 
 /// Fresh random bytes of the operating system.

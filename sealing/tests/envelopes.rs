@@ -13,7 +13,7 @@
 use proptest::prelude::*;
 use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, InstitutionId, MemberId, RecordId, RecordKey};
 use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata};
-use salus_sealing::compartment::{profile_epoch, CompartmentSecret, Place, Profile};
+use salus_sealing::compartment::{profile_epoch, CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{
     open_envelope, open_reason, seal_envelope, seal_reason, EnvelopeContext, EnvelopeError, EnvelopeKind, Recipient,
     MAX_REASON,
@@ -25,7 +25,7 @@ const CHART: ChartId = ChartId(2);
 const COMPARTMENT: CompartmentId = CompartmentId(3);
 const RECORD: RecordId = RecordId { chart: CHART, key: RecordKey([4; 16]) };
 const READER: Recipient = Recipient::Member(MemberId(5));
-const PLACE: Place = Place { genesis: GENESIS, chart: CHART, compartment: COMPARTMENT };
+const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: COMPARTMENT };
 
 fn context() -> EnvelopeContext {
     let kind = EnvelopeKind::ContentKey { record: RECORD, version: 0 };
@@ -112,8 +112,8 @@ fn seal_fails_for_keys_to_which_everybody_could_open() {
     assert_eq!(seal_envelope(&[0; 8193], &key, &context()), Err(EnvelopeError::TooLong));
 }
 
-#[tokio::test]
-async fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
+#[test]
+fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
     let (patient, doctor) = (EncryptionPair::generate(), EncryptionPair::generate());
     let controller = Recipient::Member(MemberId(1));
     let first = CompartmentSecret::generate(PLACE);
@@ -134,7 +134,7 @@ async fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
             compartment: COMPARTMENT,
             epoch: secret.epoch(),
         };
-        let blob = seal_bytes(b"content", &Metadata::default(), &bindings, &key).await.unwrap();
+        let blob = seal_bytes(b"content", &Metadata::default(), &bindings, &key).unwrap();
         versions.push((envelope, bindings, blob));
     }
 
@@ -145,7 +145,7 @@ async fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
     assert_eq!(earlier.public_key(), first.public_key());
     let (envelope, bindings, blob) = &versions[0];
     let key = earlier.open_content_key(envelope, RECORD, 0).unwrap();
-    assert!(open_bytes(&blob[..], bindings, &key).await.unwrap().1.expose() == b"content");
+    assert!(open_bytes(&blob, bindings, &key).unwrap().1.expose() == b"content");
     let (envelope, ..) = &versions[1];
     for secret in [&held, &earlier] {
         assert!(secret.open_content_key(envelope, RECORD, 1).is_err());
@@ -163,7 +163,7 @@ async fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
     // A secret is that of its epoch, place and recipient only.
     assert!(CompartmentSecret::open_from(&granted, PLACE, 2, READER, &doctor).is_err());
     assert!(CompartmentSecret::open_from(&granted, PLACE, 1, controller, &doctor).is_err());
-    let elsewhere = Place { compartment: CompartmentId(9), ..PLACE };
+    let elsewhere = CompartmentPath { compartment: CompartmentId(9), ..PLACE };
     assert!(CompartmentSecret::open_from(&granted, elsewhere, 1, READER, &doctor).is_err());
 }
 

@@ -12,11 +12,11 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The path names something that is no folder.
+    /// The path names something that is not a folder.
     #[error("`{0}` is not a folder")]
     NotAFolder(PathBuf),
     /// The folder holds other things and was never a vault; a vault is never opened over them.
-    #[error("`{0}` holds other files and is no vault")]
+    #[error("`{0}` holds other files and is not a vault")]
     NotAVault(PathBuf),
     /// A later version of this program made the vault.
     #[error("the vault at `{0}` has a format that this version does not know")]
@@ -26,7 +26,7 @@ pub enum OpenError {
     Io {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's words.
         source: io::Error,
     },
 }
@@ -43,7 +43,7 @@ pub enum VaultError {
     Corrupted {
         /// The object's id.
         expected: Digest,
-        /// What its bytes hash to.
+        /// The hash of its bytes.
         found: Digest,
     },
     /// The bytes to be stored could not be read from where they come.

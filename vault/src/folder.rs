@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The folder that a vault lies in: made, recognized and closed to everybody but its owner.
+//! The folder that a vault lies in: made, recognized and closed to all but its owner.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -13,7 +13,7 @@ use crate::layout::INCOMING;
 /// Marks a folder as a vault, so that none is ever made in the midst of other things.
 const MARKER: &str = "salus-vault";
 const FORMAT: &str = "1\n";
-/// Half objects older than this belong to nobody who is still writing.
+/// Half objects older than this belong to no process that is still writing.
 const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Makes `path` a vault, or recognizes it as one.
@@ -37,10 +37,24 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
         }
         Err(error) => return Err(failed(error)),
     }
-    close_to_others(path).map_err(failed)?;
-    create_private(&path.join(INCOMING)).map_err(failed)?;
-    sweep(&path.join(INCOMING)).map_err(failed)?;
+    make_ready(path).or_else(unless_read_only).map_err(failed)?;
     path.canonicalize().map_err(failed)
+}
+
+/// Makes what a vault needs before anything can be stored in it, and makes a careless one private again.
+fn make_ready(path: &Path) -> io::Result<()> {
+    close_to_others(path)?;
+    create_private(&path.join(INCOMING))?;
+    sweep(&path.join(INCOMING))
+}
+
+/// A vault that cannot be written can be read: a backup that is mounted read-only, a disk after an error. Storing
+/// there fails by itself.
+fn unless_read_only(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// Creates a folder that only its owner can enter; nothing happens when it exists.
@@ -80,7 +94,7 @@ fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the folder holds nothing but the marker of somebody who is opening it at the same moment.
+/// Whether the folder holds nothing but the marker of a process that opens it at the same moment.
 fn is_empty(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
@@ -111,7 +125,7 @@ fn sweep(incoming: &Path) -> io::Result<()> {
         let age = entry.metadata().and_then(|found| found.modified()).map(|at| SystemTime::now().duration_since(at));
         if let Ok(Ok(age)) = age {
             if age > LEFTOVER_AGE {
-                // Somebody else may have been quicker.
+                // Another process may have been quicker.
                 let _ = fs::remove_file(entry.path());
             }
         }

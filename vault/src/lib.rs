@@ -3,7 +3,7 @@
 //! A content-addressed store of sealed objects: blobs, envelopes and profiles.
 //!
 //! An object's id is the SHA-256 of its bytes, so an id that the chain knows says exactly which bytes belong to it, and
-//! nobody can put others in their place. What a vault holds is sealed before it arrives; the vault has no key, knows no
+//! no process can put others in their place. A vault's content is sealed before it arrives; the vault has no key, knows no
 //! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
 //!
 //! [`Vault::open_folder`] keeps objects in a folder, by way of [OpenDAL](opendal), so that other stores can be added

@@ -34,8 +34,9 @@ pub struct Vault {
 impl Vault {
     /// Opens the vault in the folder `path`, and makes one when the folder is empty or missing.
     ///
-    /// The folder is closed to everybody but its owner (mode 0700, objects 0600). One that holds other things is
-    /// refused. Half objects that a crash left behind more than a day ago are removed.
+    /// The folder is closed to all but its owner (mode 0700, objects 0600). One that holds other things is
+    /// refused. Half objects that a crash left behind more than a day ago are removed. A vault that cannot be written, as
+    /// on a file system that is mounted read-only, opens as well: reading needs no writing.
     pub async fn open_folder(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let failed = |source| OpenError::Io { path: path.clone(), source };
@@ -77,13 +78,13 @@ impl Vault {
         }
         .await;
         if stored.is_err() {
-            // What cannot be removed now is swept when the vault is opened some later day.
+            // A file that cannot be removed now is swept when the vault is opened some later day.
             let _ = self.operator.delete(&incoming).await;
         }
         stored
     }
 
-    /// The bytes of the object `id`, hashed anew. Meant for small objects: all bytes are in memory at once.
+    /// The bytes of the object `id`, hashed again. Meant for small objects: all bytes are in memory at once.
     pub async fn get(&self, id: &Digest) -> Result<Bytes, VaultError> {
         let bytes = self.operator.read(&layout::path_of(id)).await.map_err(|error| VaultError::of(id, error))?;
         let bytes = bytes.to_bytes();
@@ -137,7 +138,7 @@ impl Vault {
         Ok(found)
     }
 
-    /// How many objects there are. Counted anew each time.
+    /// How many objects there are. Counted each time.
     pub async fn len(&self) -> Result<u64, VaultError> {
         let mut count = 0u64;
         for shard in self.shards().await? {

@@ -188,14 +188,14 @@ async fn put_reader_stores_nothing_when_the_source_fails() {
 async fn a_crash_before_the_rename_leaves_nothing_listed() {
     let (_folder, vault) = vault().await;
     let bytes = b"half an obj";
-    // What a process leaves behind that is killed between writing and renaming.
+    // The leftover of a process that is killed between writing and renaming.
     let leftover = vault.folder().join("incoming").join("00112233445566778899aabbccddeeff");
     fs::write(&leftover, bytes).unwrap();
     assert!(!vault.has(&object_id(bytes)).await.unwrap());
     assert_eq!(vault.list(None, 10).await.unwrap(), []);
     assert_eq!(vault.len().await.unwrap(), 0);
 
-    // It may still be arriving, so opening the vault again spares it; a day later it belongs to nobody.
+    // It may still be arriving, so opening the vault again spares it; a day later no process owns it.
     Vault::open_folder(vault.folder()).await.unwrap();
     assert!(leftover.exists());
     let file = fs::File::options().write(true).open(&leftover).unwrap();
@@ -234,7 +234,7 @@ async fn list_goes_through_all_ids_page_by_page() {
     for number in 0..100u32 {
         expected.insert(vault.put(number.to_be_bytes().to_vec()).await.unwrap());
     }
-    // Things that are no objects are passed over.
+    // Things that are not objects are passed over.
     fs::write(vault.folder().join("notes.txt"), b"x").unwrap();
     fs::create_dir(vault.folder().join("zz")).unwrap();
     fs::write(vault.folder().join("zz").join("00"), b"x").unwrap();
@@ -304,6 +304,36 @@ async fn folder_and_objects_are_closed_to_others() {
     fs::set_permissions(vault.folder(), PermissionsExt::from_mode(0o755)).unwrap();
     Vault::open_folder(vault.folder()).await.unwrap();
     assert_eq!(mode(vault.folder()), 0o700);
+}
+
+/// The folder and object that [`a_vault_on_a_read_only_file_system_can_be_read`] hands to itself, in a mount namespace.
+const READ_ONLY: &str = "SALUS_TEST_READ_ONLY_VAULT";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_vault_on_a_read_only_file_system_can_be_read() {
+    if let Ok(place) = std::env::var(READ_ONLY) {
+        let (folder, id) = place.split_once('=').unwrap();
+        let vault = Vault::open_folder(folder).await.unwrap();
+        assert_eq!(vault.get(&id.parse().unwrap()).await.unwrap(), &b"sealed"[..]);
+        assert!(matches!(vault.put(&b"more"[..]).await, Err(VaultError::Io(_))));
+        return;
+    }
+    let (_folder, vault) = vault().await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    // Parts that an older version never made, and parts that it would have to mend.
+    fs::remove_dir(vault.folder().join("incoming")).unwrap();
+    fs::set_permissions(vault.folder(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" --exact "$3" --nocapture"#;
+    let again = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .arg(vault.folder())
+        .arg(std::env::current_exe().unwrap())
+        .arg("a_vault_on_a_read_only_file_system_can_be_read")
+        .env(READ_ONLY, format!("{}={id}", vault.folder().display()))
+        .output()
+        .unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn rotated(replaced: &Replaced) -> String {
     let when = replaced.takes_effect_in.map_or_else(String::new, |time| format!(", in {}", duration(time)));
     let from = match replaced.takes_effect_with_session {
         Some(session) => format!("set in session {}; they count from session {session} on{when}", replaced.session),
-        None => format!("set in session {}; they count once the seat is no longer suspended", replaced.session),
+        None => format!("set in session {}; they count once the seat's suspension has ended", replaced.session),
     };
     let meanwhile = match replaced.keys_in_use {
         Some(_) => {

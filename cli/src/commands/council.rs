@@ -187,7 +187,7 @@ struct Change {
     /// How long log entries stay in the state: 30 days to 30 years
     #[arg(long, value_name = "DURATION", value_parser = parse::duration)]
     log_horizon: Option<Moment>,
-    /// What each member may spend, and how soon that is refilled, such as 2000ms,1024KiB,60s
+    /// The allowance of each member, and how soon that is refilled, such as 2000ms,1024KiB,60s
     #[arg(long, value_name = "EXECUTION,BYTES,REFILL", value_parser = parse::quota)]
     member_quota: Option<Quota>,
 }
@@ -398,7 +398,7 @@ pub(crate) async fn account_key(context: &Context, account: Account) -> Result<S
 struct Listed {
     #[serde(flatten)]
     motion: Motion,
-    in_favour: Vec<Voter>,
+    in_favor: Vec<Voter>,
     against: Vec<Voter>,
     not_yet: Vec<Voter>,
     /// Milliseconds until time is over, about; zero when it is.
@@ -423,7 +423,7 @@ impl Listed {
         };
         let blocks = u64::from(motion.end).saturating_sub(seating.block.number);
         Self {
-            in_favour: voters(&motion.ayes),
+            in_favor: voters(&motion.ayes),
             against: voters(&motion.nays),
             not_yet: voters(&motion.waiting),
             ends_in: blocks.saturating_mul(seating.slot_duration),
@@ -453,8 +453,8 @@ impl Listed {
         format!(
             "{}\n    {lines}\n    in favor: {} ({} of {} needed); against: {}; not yet: {}\n    {stands}{outgrown}\n",
             motion.proposal,
-            names(&self.in_favour),
-            self.in_favour.len(),
+            names(&self.in_favor),
+            self.in_favor.len(),
             motion.threshold,
             names(&self.against),
             names(&self.not_yet),

@@ -8,11 +8,13 @@ use crate::{
     findings::{self, Finding, Sample, Session, Verdict},
     hospitals::list_in,
     names::{Listed, Names},
-    output::{line, word, Output},
+    output::{word, Output},
+    terminal::line,
 };
 use salus_chain::{expected_runtime, At, Chain, QueryError, Seating};
+use salus_client::authority_files::session_keys_in;
 use salus_primitives::{Digest, FinalityKey, InstitutionId, Moment};
-use salus_sealing::keys::{session_keys_in, SESSION};
+use salus_sealing::keys::SESSION;
 use serde::Serialize;
 use std::{
     collections::BTreeSet,

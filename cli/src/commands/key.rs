@@ -12,8 +12,9 @@ use crate::{
     output::{fields, table, Output},
     parse,
 };
+use salus_client::keystore::Keystore;
 use salus_sealing::{
-    keys::{Identity, Keystore, PublicKeys},
+    keys::{Identity, PublicKeys},
     secret::Password,
 };
 use serde::Serialize;

@@ -4,6 +4,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod authority;
+pub(crate) mod bundles;
 pub(crate) mod chart;
 pub(crate) mod compartment;
 pub(crate) mod completions;

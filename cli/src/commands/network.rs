@@ -15,6 +15,7 @@ use crate::{
     parse,
 };
 use salus_chain::Chain;
+use salus_client::{authority_files::write_authority_keys, keystore::Keystore};
 use salus_founding::{
     folders::{self, File, NewFolder},
     list::{self, Entry, Hospital, List},
@@ -22,7 +23,7 @@ use salus_founding::{
     program::NodeProgram,
 };
 use salus_primitives::{membership::InstitutionKind, Digest, InstitutionId};
-use salus_sealing::keys::{AuthorityKeys, Identity, Keystore, Mnemonic};
+use salus_sealing::keys::{AuthorityKeys, Identity, Mnemonic};
 use serde::Serialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -164,7 +165,7 @@ fn keys(arguments: Keys, context: &Context, out: &mut Output<'_>) -> Result<(), 
             Keystore::create(place, name, identity, &password)?;
             written.push(place);
         }
-        Ok(node.write(&arguments.out, &[(ENTRY, entry)])?)
+        Ok(write_authority_keys(&node, &arguments.out, &[(ENTRY, entry)])?)
     };
     if let Err(failure) = write() {
         for place in written {
@@ -387,8 +388,8 @@ fn check_folder(node: &NodeProgram, place: &Path, own: Option<&Hospital>) -> Res
             let named = list.hospitals.iter().find(|hospital| hospital.name == own.name);
             return Err(refused(match named {
                 Some(_) => format!(
-                    "the entry of {} in the list of `{}` is not the one that it made\nhint: do not start; somebody \
-                     altered it, or took an old one",
+                    "the entry of {} in the list of `{}` is not the one that it made\nhint: do not start; the list \
+                     was altered, or is an old one",
                     own.name,
                     place.display()
                 ),

@@ -3,23 +3,21 @@
 //! `salus record`: adds, lists, reads and amends records.
 
 use crate::{
+    commands::bundles,
     context::Context,
     failure::Failure,
     files,
     output::{fields, moment, table, word, Output},
     parse,
     progress::progress,
-    sessions::{KnownSession, Sessions},
+    sessions::Sessions,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, Content, Imported, Written};
-use salus_fhir::{Bundle, MAX_BUNDLE_BYTES};
+use salus_client::agent::{Agent, AgentError, Content, ReadingSession, Written};
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Permission, Purpose, Scope},
-    records::Record,
-    text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
+    access::Purpose, records::Record, text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
 };
-use salus_sealing::blob::Metadata;
+use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -32,9 +30,8 @@ pub(crate) enum Command {
         /// The file
         #[arg(required_unless_present = "bundles", conflicts_with = "bundles", requires = "compartment")]
         file: Option<PathBuf>,
-        /// A FHIR R4 bundle in JSON; may be repeated. Entries are sorted into compartments by what they are
-        #[arg(long = "bundle", value_name = "FILE")]
-        bundles: Vec<PathBuf>,
+        #[command(flatten)]
+        import: bundles::Options,
         /// The compartment for the file, by name or number
         #[arg(long, value_name = "NAME", conflicts_with = "bundles")]
         compartment: Option<String>,
@@ -115,6 +112,7 @@ impl About {
             issued: None,
             media_type: self.media_type,
             file_name: Some(name),
+            nonconformant: false,
         }
     }
 }
@@ -136,6 +134,8 @@ struct Got {
     title: String,
     date: Option<String>,
     media_type: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    nonconformant: bool,
     compartment: CompartmentId,
     file: PathBuf,
 }
@@ -156,7 +156,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let written = agent.create(chart, compartment, Content::File(file), &metadata, None).await?;
             out.show(&written, human_written)
         }
-        Command::Add { chart, bundles, .. } => add_bundles(context, chart, &bundles, out).await,
+        Command::Add { chart, import, .. } => bundles::add(context, chart, import, out).await,
         Command::List { chart, titles, purpose } => list(context, chart, titles, purpose, out).await,
         Command::Get { record, version, purpose, out: file } => {
             // An opening is logged: first everything else that can be wrong.
@@ -169,8 +169,16 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 Some(file) => out.show(&reader.read_to_file(record, version, &file).await?, human_got),
                 None => {
                     let session = reader.session(record).await?;
-                    let content = agent.read(record, version, session).await?;
-                    out.content(content.content.expose())
+                    // A terminal takes text only, so all of it has to be looked at first.
+                    if out.is_terminal() {
+                        let content = agent.read(record, version, session).await?;
+                        return out.content(content.content.expose());
+                    }
+                    // As it comes: the gate hashed all of the blob before it gave out the first byte.
+                    match agent.read_into(record, version, session, out.stream()?).await {
+                        Err(AgentError::Open(OpenError::Target(error))) => Err(Failure::unwritten(&error)),
+                        read => Ok(drop(read?)),
+                    }
                 }
             }
         }
@@ -181,46 +189,6 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
         }
     }
-}
-
-async fn add_bundles(
-    context: &Context,
-    chart: ChartId,
-    files: &[PathBuf],
-    out: &mut Output<'_>,
-) -> Result<(), Failure> {
-    // All bundles are read and checked before the first byte is written.
-    let mut texts = Vec::new();
-    for file in files {
-        texts.push(files::read(file, MAX_BUNDLE_BYTES)?);
-    }
-    let mut bundles = Vec::new();
-    for (file, text) in files.iter().zip(&texts) {
-        let bundle = Bundle::parse(text).map_err(|error| {
-            Failure::from(anyhow::Error::from(error).context(format!("`{}` is not accepted", file.display())))
-        })?;
-        bundles.push(bundle);
-    }
-    let agent = context.agent().await?;
-    let mut imports = Vec::new();
-    for bundle in &bundles {
-        imports.push(agent.prepare_import(chart, bundle).await?);
-    }
-    let bar = progress(out.is_human(), imports.iter().map(|import| import.pending()).sum(), "sealing");
-    let mut imported = Vec::new();
-    for import in imports {
-        imported.extend(agent.import(import, &mut |count| bar.inc(count as u64)).await?);
-    }
-    bar.finish_and_clear();
-    out.show(&imported, |imported: &Vec<Imported>| {
-        let present = imported.iter().filter(|entry| entry.present).count();
-        let rows = imported.iter().map(|entry| {
-            let state = if entry.present { "was there" } else { "added" };
-            vec![entry.entry.to_string(), entry.record.to_string(), entry.compartment.to_string(), state.to_owned()]
-        });
-        let table = table(&["entry", "record", "compartment", ""], rows);
-        format!("{table}\n{} records, {present} of them were there before", imported.len())
-    })
 }
 
 async fn list(
@@ -323,76 +291,31 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn title(&mut self, record: RecordId) -> Result<String, Failure> {
         let session = self.session(record).await?;
-        Ok(self.agent.read(record, None, session).await?.metadata.title)
+        Ok(self.agent.read_metadata(record, None, session).await?.title)
     }
 
     async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
         let session = self.session(record).await?;
         let (version, metadata) = self.agent.read_to_file(record, version, session, file).await?;
         let known = self.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let Metadata { kind, title, date, media_type, .. } = metadata;
+        let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
         let compartment = known.compartment;
-        Ok(Got { record, version, kind, title, date, media_type, compartment, file: file.to_owned() })
+        Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, file: file.to_owned() })
     }
 
     /// Whether the record may be read, as things stand; asking is not logged.
     async fn may_read(&self, record: RecordId) -> Result<bool, Failure> {
-        Ok(self.decide(record).await?.is_permitted())
-    }
-
-    async fn decide(&self, record: RecordId) -> Result<Decision, Failure> {
-        let chain = self.agent.chain();
-        let now = chain.now(At::Best).await?;
-        let (permission, scope) = (Permission::Read, Scope::Record(record.key));
-        let ask = Ask { permission, scope, purpose: self.purpose, at: now, version: None };
-        Ok(chain.explain_access(At::Best, self.agent.id(), record.chart, ask).await?.decision)
+        Ok(self.agent.may_read(record, self.purpose).await?.is_permitted())
     }
 
     /// A session that covers the record: none for the chart's controller, one that runs, or a new one.
     async fn session(&mut self, record: RecordId) -> Result<Option<SessionKey>, Failure> {
-        let chain = self.agent.chain();
-        let chart = chain.chart(At::Finalized, record.chart).await?.ok_or(AgentError::NoChart(record.chart))?;
-        if chart.controller == self.agent.id() {
-            return Ok(None);
-        }
-        let known = chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let now = chain.now(At::Finalized).await?;
         let mut sessions = Sessions::load(self.context.home());
-        let running = sessions.find(now, |session| {
-            session.genesis == chain.genesis()
-                && session.reader == self.agent.id()
-                && session.chart == record.chart
-                && (session.scope == Scope::Record(record.key)
-                    || session.scope == Scope::Compartment(known.compartment))
-                && self.purpose.is_none_or(|purpose| purpose == session.purpose)
-        });
-        if let Some(session) = running {
-            return Ok(Some(session.session));
+        let session = self.agent.session_for(record, self.purpose, sessions.all()).await?;
+        if let ReadingSession::Opened(opened) = &session {
+            sessions.remember(self.agent.chain().now(At::Finalized).await?, opened.clone())?;
         }
-        let Some(purpose) = self.purpose else {
-            return Err(Failure::input("no session runs for this record\nhint: say why you read, with --purpose"));
-        };
-        // The whole scope of a grant is opened at once; without a grant the reader asks for one record only.
-        let scope = match self.decide(record).await? {
-            Decision::Permitted(Basis::Grant(id)) => {
-                let grants = chain.grants(At::Best, record.chart).await?;
-                let grant = grants.into_iter().find(|(found, _)| *found == id);
-                grant.map_or(Scope::Record(record.key), |(_, grant)| grant.scope)
-            }
-            _ => Scope::Record(record.key),
-        };
-        let opened = self.agent.open(record.chart, scope, purpose).await?;
-        let session = KnownSession {
-            genesis: chain.genesis(),
-            reader: self.agent.id(),
-            chart: record.chart,
-            scope,
-            purpose,
-            session: opened.session,
-            expires_at: opened.expires_at,
-        };
-        sessions.remember(now, session)?;
-        Ok(Some(opened.session))
+        Ok(session.key())
     }
 }
 
@@ -411,7 +334,7 @@ fn human_got(got: &Got) -> String {
         ("version", got.version.to_string()),
         ("title", got.title.clone()),
         ("kind", got.kind.clone()),
-        ("media type", got.media_type.clone()),
+        ("media type", got.media_type.clone() + if got.nonconformant { ", not conformant" } else { "" }),
         ("file", got.file.display().to_string()),
     ])
 }

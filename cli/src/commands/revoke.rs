@@ -3,7 +3,7 @@
 //! `salus revoke`: ends a grant at once (S1-19, S1-20).
 
 use crate::{context::Context, failure::Failure, output::Output, parse};
-use salus_client::agent::Lapse;
+use salus_client::agent::Revoked;
 use salus_primitives::{ChartId, GrantId};
 
 #[derive(clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let agent = context.agent().await?;
     let lapse = agent.revoke(arguments.chart, arguments.grant, arguments.reason.as_deref()).await?;
-    out.show(&lapse, |Lapse { grant, rotation_due, .. }| match rotation_due {
+    out.show(&lapse, |Revoked { grant, rotation_due, .. }| match rotation_due {
         Some(compartment) => format!(
             "grant {grant} is revoked\nnext: salus rotate {} {compartment}, so that what is added later has a new key",
             arguments.chart

@@ -67,7 +67,7 @@ impl Desk {
         self.command(arguments).output().unwrap()
     }
 
-    /// What `command` says while it fails: with status 2, without panicking, and without writing or losing anything.
+    /// The words of `command` while it fails: with status 2, without panicking, and without writing or losing anything.
     pub(crate) fn failure_of(&self, mut command: Command) -> String {
         let before = self.files();
         let output = command.output().unwrap();

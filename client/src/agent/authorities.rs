@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What an authority's own people do: its service sets session keys, its delegate takes the seat out or the vote
-//! over, and whoever noticed two blocks for one slot reports them.
+//! The acts of an authority's own people: its service sets session keys, its delegate takes the seat out or the vote
+//! over, and a member who noticed two blocks for one slot reports them.
 
 use super::{Agent, AgentError};
 use salus_chain::{At, Call, Outcome, Seating, SessionKeys};
@@ -37,7 +37,7 @@ impl Agent {
     /// The node has to be the authority's own: the private parts stay in its keystore.
     pub async fn replace_session_keys(&self) -> Result<(Replaced, Outcome), AgentError> {
         let account = self.identity.transaction().public();
-        // Before the node makes keys that nobody could set.
+        // Before the node makes keys that no member could set.
         let seated = self.chain.seat_of(self.view(), &account).await?;
         let institution = seated.ok_or(AgentError::NoSeatOf(account))?;
         if !self.chain.catches_up(PATIENCE).await? {

@@ -3,18 +3,19 @@
 //! Compartments: their sealed names, and the secrets of their epochs.
 
 use super::{plain, Agent, AgentError};
+use crate::gates::ReleaseError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment, Request},
-    system_now, GateError,
+    system_now,
 };
 use salus_primitives::{
     charts::{Chart, CompartmentFlags, Epoch, NumberedCompartment, MAX_COMPARTMENTS},
     ChartId, CompartmentId,
 };
 use salus_sealing::{
-    compartment::{CompartmentSecret, Place, Profile},
+    compartment::{CompartmentPath, CompartmentSecret, Profile},
     envelope::Recipient,
     secret::random,
 };
@@ -112,11 +113,11 @@ impl Agent {
             let (profile, fault) = match self.released(chart, &found, number).await {
                 Ok(released) => match released.open_profile(self.identity.encryption()) {
                     Ok(profile) => (Some(profile), None),
-                    Err(fault) => (None, Some(first_line(&fault.to_string()))),
+                    Err(fault) => (None, Some(fault.to_string())),
                 },
                 Err(AgentError::NoSecret(_)) => (notes.get(&number).cloned(), None),
                 Err(AgentError::Gate(fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_)))) => {
-                    (None, Some(first_line(&fault.to_string())))
+                    (None, Some(fault.to_string()))
                 }
                 Err(error) => return Err(error),
             };
@@ -158,7 +159,7 @@ impl Agent {
         Ok(self.released(chart, found, compartment).await?.open_secret(self.identity.encryption())?)
     }
 
-    /// What the gate before the chart's home vault gives out of a compartment.
+    /// A compartment as the gate before the chart's home vault gives it out.
     pub(super) async fn released(
         &self,
         chart: ChartId,
@@ -166,24 +167,20 @@ impl Agent {
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
         let request = CompartmentRequest { chart, compartment, reader: self.id, at: system_now() };
-        let signed = request.sign(&self.genesis(), self.identity.transaction());
-        match self.home_gate(found).await?.release_compartment(&signed).await {
+        let home = self.home_of(found).await?;
+        let signed = request.sign(&self.genesis(), home, self.identity.transaction());
+        match self.gates.release_compartment(&signed).await {
             Ok(released) if released.secret.recipient == Recipient::Member(self.id) => Ok(released),
             // An institution's envelope is opened by its own service.
             Ok(_) => Err(AgentError::NoSecret(compartment)),
-            Err(GateError::Refused(
+            Err(ReleaseError::Refused(
                 GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_),
             )) => Err(AgentError::NoSecret(compartment)),
             Err(error) => Err(error.into()),
         }
     }
 
-    pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> Place {
-        Place { genesis: self.genesis(), chart, compartment }
+    pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> CompartmentPath {
+        CompartmentPath { genesis: self.genesis(), chart, compartment }
     }
-}
-
-/// What is wrong, without the hint.
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().to_owned()
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What council delegates do: propose, vote, close, and so decide about institutions and authorities.
+//! The acts of council delegates: propose, vote, close, and so decide about institutions and authorities.
 
-use super::{plain, Agent, AgentError};
+use super::{obstacle::Obstacle, plain, Agent, AgentError};
 use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
 use salus_primitives::{
     governance::CallName,
     membership::{InstitutionStatus, MemberStatus, Role},
     Digest, InstitutionId, SigningKey,
 };
-use salus_sealing::keys::address;
-use thiserror::Error;
 
 /// A motion that waits for more votes.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -23,7 +21,7 @@ pub struct Waiting {
     pub threshold: u32,
 }
 
-/// What became of a proposal or a vote.
+/// The outcome of a proposal or a vote.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Progress {
@@ -33,98 +31,8 @@ pub enum Progress {
     Waiting(Waiting),
     /// Too many are against it, or too few were in favor when time was over.
     Disapproved,
-    /// Somebody else closed it meanwhile.
+    /// Another member closed it meanwhile.
     Closed,
-}
-
-/// Why it would come to nothing if the council agreed now. The chain would say so too, but only after everybody voted.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[non_exhaustive]
-pub enum Obstacle {
-    /// The institution is suspended or removed.
-    #[error("institution `{0}` is not active")]
-    NotActive(InstitutionId),
-    /// The institution has a seat.
-    #[error("institution `{0}` has a seat already")]
-    HasSeat(InstitutionId),
-    /// The institution decides on blocks, and its vote in the council would be nobody's.
-    #[error("institution `{0}` has a seat")]
-    StillHasSeat(InstitutionId),
-    /// The institution has none.
-    #[error("institution `{0}` has no seat")]
-    NoSeat(InstitutionId),
-    /// The seat is suspended.
-    #[error("the seat of institution `{0}` is suspended already")]
-    Suspended(InstitutionId),
-    /// The seat is not suspended.
-    #[error("the seat of institution `{0}` is not suspended")]
-    NotSuspended(InstitutionId),
-    /// The account is not what the seat needs.
-    #[error("`{}` is not an account of an active {role} of institution `{institution}`", address(account))]
-    NoAccountOf {
-        /// The account.
-        account: SigningKey,
-        /// What its member has to be.
-        role: &'static str,
-        /// Whose staff.
-        institution: InstitutionId,
-    },
-    /// The network could not spare it.
-    #[error(
-        "without institution `{institution}` the number of active authorities would be {left}, and with fewer than \
-         four none may fail without finality stopping"
-    )]
-    TooFew {
-        /// Whose seat.
-        institution: InstitutionId,
-        /// Active authorities that would be left.
-        left: usize,
-    },
-    /// It is the only one.
-    #[error("institution `{0}` is the only authority with session keys: without it no node would make blocks")]
-    Last(InstitutionId),
-    /// There is a plan.
-    #[error("an upgrade to the code `{0}` is planned already")]
-    UpgradePlanned(Digest),
-    /// The version is not newer than the one that runs.
-    #[error("version {version} is not newer than {running}, which runs")]
-    NotNewer {
-        /// The code's.
-        version: u32,
-        /// The runtime's.
-        running: u32,
-    },
-    /// There is no such call, or everybody needs it.
-    #[error("the call `{0}` does not exist or cannot be paused")]
-    NotPausable(CallName),
-    /// The call is paused.
-    #[error("the call `{0}` is paused already")]
-    Paused(CallName),
-    /// The call is not paused.
-    #[error("the call `{0}` is not paused")]
-    NotPaused(CallName),
-    /// Others proposed it.
-    #[error("this is proposed already, and waits for votes: motion `{0}`")]
-    Proposed(Digest),
-    /// Finality cannot resume from there: the changes of authorities before it would be missing, and no node could go on.
-    #[error(
-        "block {block} is not final at this node; the last that is: {last}\nhint: name the last block that is final at all \
-         hospitals that are left"
-    )]
-    NotFinal {
-        /// The block.
-        block: u32,
-        /// The node's last final block.
-        last: u64,
-    },
-    /// A motion cannot be closed yet.
-    #[error("the motion `{proposal}` waits for votes until block {end}")]
-    Undecided {
-        /// The motion.
-        proposal: Digest,
-        /// The block with which voting ends.
-        end: u32,
-    },
 }
 
 impl Agent {
@@ -171,7 +79,7 @@ impl Agent {
         }
     }
 
-    /// Closes a motion about which enough have voted, or whose time is over. What was agreed upon is carried out.
+    /// Closes a motion about which enough have voted, or whose time is over. A decision that was agreed upon is carried out.
     pub async fn close(&self, proposal: Digest) -> Result<(Progress, Outcome), AgentError> {
         let motion = self.motion(proposal).await?.ok_or(AgentError::NoMotion(proposal))?;
         if !motion.state.is_decided() {

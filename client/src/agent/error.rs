@@ -2,12 +2,15 @@
 
 //! Errors while a member works.
 
-use super::{council::Obstacle, reading::OpenRefused};
+use super::obstacle::Obstacle;
+use crate::{gates::ReleaseError, vaults::VaultsError};
 use salus_chain::{OutcomeError, QueryError, SubmitError};
-use salus_gate::{protocol::GateRefusal, GateError};
+use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    audit::LogFault, membership::Role, ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId,
-    RequestId, SigningKey,
+    access::{Denial, Grantee},
+    audit::LogFault,
+    membership::Role,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -41,8 +44,11 @@ pub enum AgentError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// A vault cannot be opened.
-    #[error("{0}")]
-    OpenVault(#[from] salus_vault::OpenError),
+    #[error(transparent)]
+    OpenVault(#[from] VaultsError),
+    /// A release gate cannot read its vault.
+    #[error("the release gate cannot read its vault: {0}")]
+    GateStore(std::io::Error),
     /// An envelope cannot be sealed or opened.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
@@ -55,7 +61,7 @@ pub enum AgentError {
     /// A log is not what its head was made of.
     #[error("the log is not whole: {0}")]
     Log(#[from] LogFault),
-    /// The account belongs to nobody.
+    /// The account belongs to no member.
     #[error("refused: the account `{0}` belongs to no member")]
     NotMember(SigningKey),
     /// There is no such member.
@@ -67,6 +73,9 @@ pub enum AgentError {
     /// The institution is suspended or removed.
     #[error("institution `{0}` is not active")]
     InstitutionNotActive(InstitutionId),
+    /// The grantee, or its institution, is suspended, dismissed or not verified yet.
+    #[error("{} is not active, so nothing can be granted to it", grantee_in_words(.0))]
+    GranteeNotActive(Grantee),
     /// There is no such chart.
     #[error("there is no chart `{0}`")]
     NoChart(ChartId),
@@ -78,10 +87,21 @@ pub enum AgentError {
     NoCompartment(String),
     /// The bundle needs compartments that the member does not know in the chart.
     #[error(
-        "the bundle belongs in compartments that you may not write: `{}`\nhint: ask the patient to grant them",
+        "the bundle belongs in compartments that you may not write: `{}`",
         .0.join("`, `")
     )]
     MissingCompartments(Vec<String>),
+    /// The Patient record that this member imported into the chart is another person.
+    #[error(
+        "refused: the import is about another patient than the one whose Patient record you imported into chart `{0}`"
+    )]
+    OtherPatient(ChartId),
+    /// The memory of an import cannot be kept.
+    #[error("what is remembered of imports cannot be kept: {0}")]
+    Memory(std::io::Error),
+    /// Another import of the same member added some of the records in the meantime.
+    #[error("another import of yours has added some of these records meanwhile; retry, and the import goes on")]
+    ImportedMeanwhile,
     /// A chart has no room for more compartments.
     #[error("a chart has at most 16 compartments")]
     TooManyCompartments,
@@ -97,31 +117,31 @@ pub enum AgentError {
     /// There is no such request.
     #[error("there is no request `{0}` for this chart")]
     NoRequest(RequestId),
+    /// No session runs in which the record could be read, and no purpose is named for a new one.
+    #[error("no session runs for record `{0}`")]
+    NoSession(RecordId),
     /// There is no such record.
     #[error("there is no record `{0}`")]
     NoRecord(RecordId),
     /// The record has no such version.
-    #[error("record `{record}` has no version `{version}`\nhint: its versions are 0 to {newest}")]
+    #[error("record `{record}` has no version `{version}`")]
     NoVersion {
         /// The record.
         record: RecordId,
-        /// What was asked for.
+        /// The version that was asked for.
         version: u32,
         /// The newest there is.
         newest: u32,
     },
-    /// The vault is not on this machine.
-    #[error("there is no vault at `{0}`\nhint: --vaults names the folder with the vaults, one for each institution")]
-    NoVault(PathBuf),
     /// A record has more live grants of its own than a version can carry.
     #[error("the record has more than 8 grants of its own")]
     TooManyRecordGrants,
     /// A note is too long.
-    #[error("the text is too long\nhint: some 4,000 bytes at most")]
+    #[error("the text is too long")]
     NoteTooLong,
     /// A text holds what its readers could not trust.
     #[error(
-        "the {what} has the character `U+{:04X}`, which its readers could not see or trust\nhint: leave it out",
+        "the {what} has the character `U+{:04X}`, which its readers could not see or trust",
         u32::from(*.character)
     )]
     Unfit {
@@ -159,10 +179,10 @@ pub enum AgentError {
     #[error("the voucher is for another chain")]
     ForeignVoucher,
     /// The voucher's file was altered.
-    #[error("the voucher was altered\nhint: ask the institution for it again")]
+    #[error("the voucher was altered")]
     BrokenVoucher,
     /// The challenger is not an active verifier of the institution that the challenge names.
-    #[error("member `{0}`, who challenges, is not an active verifier\nhint: do not answer; tell your institution")]
+    #[error("member `{0}`, who challenges, is not an active verifier")]
     UntrustedVerifier(MemberId),
     /// The node does not know the block of a challenge.
     #[error("the node does not know block `{0}`, in which the challenge stands")]
@@ -170,13 +190,13 @@ pub enum AgentError {
     /// There is no such motion.
     #[error("the council has no motion `{0}`")]
     NoMotion(Digest),
-    /// What is proposed cannot be decided now.
+    /// The proposal cannot be decided now.
     #[error("refused: {0}")]
     Obstacle(#[from] Obstacle),
     /// The council agreed, but the call failed.
     #[error("refused: the council agreed, but what it decided could not be carried out: {}", .0.trim_start_matches("refused: "))]
     MotionFailed(String),
-    /// What there is to vote on is of a kind that this client cannot propose.
+    /// The motion is of a kind that this client cannot propose.
     #[error("this client cannot propose such a call")]
     NotProposable,
     /// The account is not an authority's.
@@ -195,19 +215,35 @@ pub enum AgentError {
     #[error("the node does not answer methods that change it")]
     SafeMethodsOnly,
     /// The evidence cannot be proved.
-    #[error("the key `{0}` was not an authority's at the block before\nhint: the node asked may have another chain than the authority")]
+    #[error("the key `{0}` was not an authority's at the block before")]
     NoOwner(SigningKey),
     /// The checked-in metadata lacks a call.
     #[error("this client was built with metadata that lacks a call")]
     NotInMetadata,
 }
 
-impl From<GateError<QueryError>> for AgentError {
-    fn from(error: GateError<QueryError>) -> Self {
+/// The chain's answer to an opening that is denied. The log shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("denied: {} (the log shows that you asked)", denial.text())]
+pub struct OpenRefused {
+    /// Why.
+    pub denial: Denial,
+}
+
+fn grantee_in_words(grantee: &Grantee) -> String {
+    match grantee {
+        Grantee::Member(member) => format!("member `{member}`"),
+        Grantee::Institution(institution) => format!("institution `{institution}`"),
+    }
+}
+
+impl From<ReleaseError> for AgentError {
+    fn from(error: ReleaseError) -> Self {
         match error {
-            GateError::Refused(refusal) => Self::Gate(refusal),
-            GateError::Chain(error) => Self::Query(error),
-            GateError::Vault(error) => Self::Vault(error),
+            ReleaseError::Refused(refusal) => Self::Gate(refusal),
+            ReleaseError::Query(error) => Self::Query(error),
+            ReleaseError::Vault(error) => Self::OpenVault(error),
+            ReleaseError::Store(error) => Self::GateStore(error),
         }
     }
 }
@@ -220,7 +256,9 @@ impl AgentError {
             Self::OpenRefused(_)
             | Self::Gate(_)
             | Self::NotMember(_)
+            | Self::GranteeNotActive(_)
             | Self::NotController(_)
+            | Self::OtherPatient(_)
             | Self::NoSecret(_)
             | Self::SealedToInstitution(_)
             | Self::Obstacle(_)

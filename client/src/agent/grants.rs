@@ -11,14 +11,14 @@ use salus_primitives::{
 };
 use salus_sealing::{compartment::Profile, envelope::Recipient};
 
-/// What a patient wants to grant.
+/// A grant that a patient wants to make.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GrantWish {
     /// To whom.
     pub grantee: Grantee,
-    /// What it covers.
+    /// Its scope.
     pub scope: Scope,
-    /// What they may do.
+    /// The permissions.
     pub permissions: Permissions,
     /// For which purposes they may read.
     pub purposes: Purposes,
@@ -28,10 +28,10 @@ pub struct GrantWish {
     pub text: Option<String>,
 }
 
-/// What a grant to read needs, sealed and in the chart's home vault.
+/// The objects that a grant to read needs, sealed and in the chart's home vault.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct SealedGrant {
-    /// What the grant is to cover.
+    /// The scope of the grant.
     pub scope: Scope,
     /// SHA-256 of the sealed reason, which also holds a compartment's name; none for a record without a reason.
     pub reason: Option<Digest>,
@@ -39,9 +39,9 @@ pub struct SealedGrant {
     pub envelope: Digest,
 }
 
-/// What revoking a grant did.
+/// The outcome of a revocation.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
-pub struct Lapse {
+pub struct Revoked {
     /// The grant.
     pub grant: GrantId,
     /// The compartment whose rotation is due now, because the grantee holds its secret.
@@ -76,7 +76,7 @@ impl Agent {
         if found.controller != self.id {
             return Err(AgentError::NotController(chart));
         }
-        let key = self.encryption_key_of(grantee).await?;
+        let key = self.key_to_grant(grantee).await?;
         let recipient = Recipient::from(grantee);
         let reason = self.put_reason(chart, &found, recipient, &key, scope, text).await?;
         let envelope = self.put_grant_envelope(chart, &found, scope, recipient, &key).await?;
@@ -109,7 +109,7 @@ impl Agent {
     }
 
     /// Revokes a grant, whichever form gave it.
-    pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Lapse, AgentError> {
+    pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Revoked, AgentError> {
         let found = self.chart(chart).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
         let known = grants.into_iter().find_map(|(id, known)| (id == grant).then_some(known));
@@ -126,7 +126,7 @@ impl Agent {
             Scope::Compartment(compartment) if known.permissions.contains(Permission::Read) => Some(compartment),
             _ => None,
         };
-        Ok(Lapse { grant, rotation_due, transaction: outcome.transaction })
+        Ok(Revoked { grant, rotation_due, transaction: outcome.transaction })
     }
 
     /// The chart's grants to `grantee`, whatever became of them.
@@ -138,7 +138,7 @@ impl Agent {
     /// Seals what the grantee will need, and says what the chain is to be told.
     pub(super) async fn prepare(&self, chart: ChartId, wish: &GrantWish) -> Result<GrantTerms, AgentError> {
         let found = self.chart(chart).await?;
-        let key = self.encryption_key_of(wish.grantee).await?;
+        let key = self.key_to_grant(wish.grantee).await?;
         let recipient = Recipient::from(wish.grantee);
         let reason = self.put_reason(chart, &found, recipient, &key, wish.scope, wish.text.as_deref()).await?;
         let envelope = match wish.permissions.contains(Permission::Read) {
@@ -172,6 +172,12 @@ impl Agent {
                 Ok(found.ok_or(AgentError::NoInstitution(institution))?.profile.encryption_key)
             }
         }
+    }
+
+    /// The key to which envelopes for `grantee` are sealed, who has to be one who may read.
+    async fn key_to_grant(&self, grantee: Grantee) -> Result<EncryptionKey, AgentError> {
+        let now = self.chain.now(At::Best).await?;
+        self.reading_key_of(grantee, now).await?.ok_or(AgentError::GranteeNotActive(grantee))
     }
 
     /// Seals the secret behind `scope` to a grantee and puts the envelope into the chart's home vault.

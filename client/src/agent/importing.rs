@@ -1,112 +1,247 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Importing FHIR bundles: every entry becomes a record, sealed as its exact source bytes.
+//! Importing FHIR: every resource becomes a record, sealed as its exact source bytes, and a correction its next version.
 
-use super::{compartments::meaning_of, writing::Content, Agent, AgentError};
+use super::{
+    batches::Addition,
+    comparing::{Comparison, Fingerprints, ImportState},
+    compartments::meaning_of,
+    import_memory::{ImportMemory, Remembered},
+    writing::Content,
+    Agent, AgentError,
+};
 use codec::Encode;
-use salus_chain::{At, Call};
-use salus_fhir::Bundle;
+use salus_chain::{At, SubmitError};
+use salus_fhir::{Bundle, Entry};
 use salus_primitives::{
-    records::{NewRecord, MAX_BATCH},
-    text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
+    access::Purpose, records::Record, text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-/// One entry of a bundle that became a record, or was one already.
+/// How long an import waits for what an earlier one of the same member has submitted.
+const EARLIER: Duration = Duration::from_secs(60);
+
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Decisions of the person who imports.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    /// Import even if the Patient record that this member imported into the chart earlier is another person.
+    pub other_patient: bool,
+    /// For which purpose records that are there already are read, to compare them. Without one, the first for which the
+    /// member may read them.
+    pub purpose: Option<Purpose>,
+}
+
+/// The outcome of one resource.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Imported {
-    /// The entry's place in the bundle, from zero.
-    pub entry: usize,
+    /// Where its newest version stands in the files.
+    pub entry: String,
     /// The record.
     pub record: RecordId,
     /// The compartment.
     pub compartment: CompartmentId,
-    /// Whether the record was there before: importing again adds nothing.
-    pub present: bool,
+    /// Its outcome.
+    #[serde(flatten)]
+    pub state: ImportState,
+    /// Whether it is not valid FHIR R4, and its sealed header says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub nonconformant: bool,
 }
 
 /// An import that was checked in full; nothing is sealed or written yet.
 pub struct Import<'a> {
     chart: ChartId,
     custodian: InstitutionId,
-    entries: Vec<(Imported, Metadata, &'a [u8])>,
+    planned: Vec<Planned<'a>>,
+}
+
+/// One resource of an import.
+struct Planned<'a> {
+    imported: Imported,
+    /// Who keeps the record's versions.
+    custodian: InstitutionId,
+    /// Versions that are there.
+    versions: u32,
+    /// Versions that are to be added, oldest first.
+    fresh: Vec<Fresh<'a>>,
+}
+
+/// A version that is to be added.
+struct Fresh<'a> {
+    metadata: Metadata,
+    content: &'a [u8],
+    remembered: Remembered,
 }
 
 impl Import<'_> {
-    /// How many records will be added.
+    /// How many versions will be added, those of new records included.
     pub fn pending(&self) -> usize {
-        self.entries.iter().filter(|(entry, ..)| !entry.present).count()
+        self.planned.iter().map(|planned| planned.fresh.len()).sum()
     }
 }
 
 impl Agent {
-    /// Sorts the entries of a bundle into the compartments of a chart. Fails, before anything is written, when an entry
-    /// belongs in a compartment that this member does not know in the chart.
-    pub async fn prepare_import<'a>(&self, chart: ChartId, bundle: &Bundle<'a>) -> Result<Import<'a>, AgentError> {
+    /// Sorts the resources of an import into the compartments of a chart, and compares those that are there already.
+    ///
+    /// Fails, before anything is written, when a resource belongs in a compartment that this member does not know in the
+    /// chart, or when the chart is about another patient as far as this member's earlier imports tell.
+    pub async fn prepare_import<'a>(
+        &self,
+        chart: ChartId,
+        bundle: &Bundle<'a>,
+        options: ImportOptions,
+        memory: &dyn ImportMemory,
+    ) -> Result<Import<'a>, AgentError> {
         let known: BTreeMap<String, CompartmentId> = self
             .compartments(chart)
             .await?
             .into_iter()
             .filter_map(|compartment| Some((compartment.meaning?, compartment.number)))
             .collect();
-        let present: BTreeSet<RecordKey> =
-            self.chain.records(At::Finalized, chart).await?.into_iter().map(|(key, _)| key).collect();
+        let custodian = self.own_institution().await?;
+        let present = self.present_records(chart).await?;
         let salt = self.import_salt(chart);
-        let (mut entries, mut missing) = (Vec::new(), BTreeSet::new());
-        for entry in bundle.entries() {
-            let Some(compartment) = known.get(&meaning_of(entry.compartment.name)) else {
-                missing.insert(entry.compartment.name);
+        let keys = present.keys().map(|key| key.0);
+        if !options.other_patient && bundle.is_about_another_than(keys, &*salt) {
+            return Err(AgentError::OtherPatient(chart));
+        }
+        let fingerprints = Fingerprints(salt.clone());
+        let mut comparison = Comparison {
+            agent: self,
+            chart,
+            purpose: options.purpose,
+            known: &known,
+            memory,
+            fingerprints: &fingerprints,
+            opened: BTreeMap::new(),
+        };
+        let (mut planned, mut old, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for (place, versions) in bundle.records().into_iter().enumerate() {
+            let Some(newest) = versions.last() else { continue };
+            let record = RecordId { chart, key: RecordKey(newest.record_key(&*salt)) };
+            if let Some(there) = present.get(&record.key) {
+                old.push((place, record, there, versions));
+                continue;
+            }
+            let Some(compartment) = known.get(&meaning_of(newest.compartment.name)) else {
+                missing.insert(newest.compartment.name);
                 continue;
             };
-            let key = RecordKey(entry.record_key(&*salt));
-            let imported = Imported {
-                entry: entry.index,
-                record: RecordId { chart, key },
-                compartment: *compartment,
-                present: present.contains(&key),
-            };
-            let metadata = Metadata {
-                kind: entry.resource_type.to_owned(),
-                title: text::cleaned(&entry.title),
-                date: entry.date.clone(),
-                media_type: entry.media_type.to_owned(),
-                ..Metadata::default()
-            };
-            entries.push((imported, metadata, entry.raw));
+            let imported = imported(newest, record, *compartment, ImportState::Added);
+            let fresh = contents(&versions, &fingerprints);
+            planned.push((place, Planned { imported, custodian, versions: 0, fresh }));
         }
-        match missing.is_empty() {
-            true => Ok(Import { chart, custodian: self.own_institution().await?, entries }),
-            false => Err(AgentError::MissingCompartments(missing.into_iter().map(str::to_owned).collect())),
+        if !missing.is_empty() {
+            return Err(AgentError::MissingCompartments(missing.into_iter().map(str::to_owned).collect()));
         }
+        for (place, record, there, versions) in old {
+            let (state, fresh) = comparison.compare(record, there, &versions).await?;
+            let Some(newest) = versions.last() else { continue };
+            let imported = imported(newest, record, there.compartment, state);
+            let fresh = contents(&fresh, &fingerprints);
+            let (custodian, versions) = (there.custodian, there.versions);
+            planned.push((place, Planned { imported, custodian, versions, fresh }));
+        }
+        planned.sort_by_key(|(place, _)| *place);
+        Ok(Import { chart, custodian, planned: planned.into_iter().map(|(_, planned)| planned).collect() })
     }
 
-    /// Seals and registers what [`Agent::prepare_import`] prepared, 64 records in a transaction. `done` is told how many
-    /// records more are sealed, then that they are registered.
+    /// Seals and registers what [`Agent::prepare_import`] prepared, 64 new records in a transaction, several transactions
+    /// on their way. `done` is told how many versions more are registered.
     pub async fn import(
         &self,
         import: Import<'_>,
+        memory: &mut dyn ImportMemory,
         done: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Vec<Imported>, AgentError> {
-        let Import { chart, custodian, entries } = import;
-        let fresh: Vec<_> = entries.iter().filter(|(entry, ..)| !entry.present).collect();
-        for part in fresh.chunks(MAX_BATCH as usize) {
-            let mut records = Vec::new();
-            for (entry, metadata, raw) in part {
-                let Imported { record, compartment, .. } = *entry;
-                let content = Content::Bytes(raw.to_vec());
-                let (version, _) = self.seal_version(record, 0, compartment, custodian, content, metadata).await?;
-                records.push(NewRecord { key: record.key, compartment, version });
+        let Import { chart, custodian, mut planned } = import;
+        let new: Vec<_> = planned
+            .iter_mut()
+            .filter(|planned| planned.versions == 0)
+            .filter_map(|planned| {
+                let Imported { record, compartment, .. } = planned.imported;
+                let Fresh { metadata, content, remembered } = planned.next_fresh()?;
+                Some(Addition { key: record.key, compartment, metadata, content, remembered })
+            })
+            .collect();
+        match self.add_all(chart, custodian, &new, memory, done).await {
+            Err(AgentError::Submit(SubmitError::Failed { error, .. })) if error == "AlreadyExists" => {
+                return Err(AgentError::ImportedMeanwhile);
             }
-            self.submit(&Call::create_medical_records(chart, custodian, &records)).await?;
-            done(part.len());
+            added => added?,
         }
-        Ok(entries.into_iter().map(|(entry, ..)| entry).collect())
+        // Later versions of a record come one after another, each when the one before it is there.
+        for planned in &mut planned {
+            while let Some(fresh) = planned.next_fresh() {
+                let (record, number) = (planned.imported.record, planned.versions.saturating_sub(1));
+                let (compartment, content) = (planned.imported.compartment, Content::Bytes(fresh.content.to_vec()));
+                let written =
+                    self.amend_with(record, number, compartment, planned.custodian, content, &fresh.metadata).await?;
+                memory.remember(&[(written.content, fresh.remembered)]).map_err(AgentError::Memory)?;
+                done(1);
+            }
+        }
+        Ok(planned.into_iter().map(|planned| planned.imported).collect())
     }
 
-    /// Makes record keys of one author in one chart repeatable, and unguessable for everybody else.
+    /// The records of a chart in the newest block, once what this member submitted earlier is in it: an import that was cut
+    /// off may have left transactions behind.
+    async fn present_records(&self, chart: ChartId) -> Result<BTreeMap<RecordKey, Record>, AgentError> {
+        let account = self.identity.transaction().public();
+        let settled = async {
+            while self.chain.has_pending(account).await? {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Ok::<_, AgentError>(())
+        };
+        // Transactions that stay longer wait for others, or are void soon: the chain decides.
+        if let Ok(settled) = tokio::time::timeout(EARLIER, settled).await {
+            settled?;
+        }
+        Ok(self.chain.records(At::Best, chart).await?.into_iter().collect())
+    }
+
+    /// Makes record keys of one author in one chart repeatable, and unguessable for all others.
     fn import_salt(&self, chart: ChartId) -> zeroize::Zeroizing<[u8; 32]> {
         let info = (b"salus/import/1", self.genesis(), chart).encode();
         self.identity.encryption().derived_secret(&info)
     }
+}
+
+impl<'a> Planned<'a> {
+    /// The next version that is to be added; it counts as added from now on.
+    fn next_fresh(&mut self) -> Option<Fresh<'a>> {
+        if self.fresh.is_empty() {
+            return None;
+        }
+        self.versions = self.versions.saturating_add(1);
+        Some(self.fresh.remove(0))
+    }
+}
+
+fn imported(entry: &Entry<'_>, record: RecordId, compartment: CompartmentId, state: ImportState) -> Imported {
+    let path = &entry.entry.path;
+    let entry_path = entry.entry.file.as_ref().map_or_else(|| path.clone(), |file| format!("{file}: {path}"));
+    Imported { entry: entry_path, record, compartment, state, nonconformant: !entry.problems.is_empty() }
+}
+
+fn contents<'a>(versions: &[&Entry<'a>], fingerprints: &Fingerprints) -> Vec<Fresh<'a>> {
+    let fresh = |entry: &&Entry<'a>| Fresh {
+        metadata: Metadata {
+            kind: entry.resource_type.to_owned(),
+            title: text::cleaned(&entry.title),
+            date: entry.date.as_deref().map(text::cleaned),
+            media_type: entry.media_type.to_owned(),
+            nonconformant: !entry.problems.is_empty(),
+            ..Metadata::default()
+        },
+        content: entry.raw,
+        remembered: fingerprints.of(&entry.digest, entry.updated()),
+    };
+    versions.iter().map(fresh).collect()
 }

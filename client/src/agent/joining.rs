@@ -32,7 +32,7 @@ pub struct VoucherFile {
     pub voucher_seed: Zeroizing<String>,
 }
 
-/// What an issuer decides about a newcomer.
+/// An issuer's decision about a newcomer.
 pub struct Offer {
     /// The institution that offers.
     pub institution: InstitutionId,
@@ -42,11 +42,11 @@ pub struct Offer {
     pub life: Moment,
     /// From when on a member of staff may no longer act.
     pub valid_until: Option<Moment>,
-    /// What the issuer checked about the newcomer. It stays off chain: only a salted commitment is in the voucher.
+    /// The facts about the newcomer that the issuer checked. They stay off chain: only a salted commitment is in the voucher.
     pub profile: Zeroizing<String>,
 }
 
-/// What opens a commitment to a profile; the issuer keeps it, off chain.
+/// The opening of a commitment to a profile; the issuer keeps it, off chain.
 #[derive(Serialize, Deserialize)]
 pub struct ProfileOpening {
     /// The random salt, in hexadecimal digits.
@@ -55,7 +55,7 @@ pub struct ProfileOpening {
     pub profile: Zeroizing<String>,
 }
 
-/// A salted commitment: its hash may be on chain, since without the salt nobody can try names against it.
+/// A salted commitment: its hash may be on chain, since without the salt no reader can try names against it.
 #[derive(Serialize)]
 pub struct Commitment {
     /// SHA-256 of salt and text.
@@ -158,7 +158,7 @@ pub fn redemption(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Res
     Ok(Call::redeem(&file.voucher, &issuer_signature, &newcomer, &signatures))
 }
 
-/// What became of the open challenges to a member.
+/// The outcome of the open challenges to a member.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Answered {
     /// The institutions whose verifiers were answered.

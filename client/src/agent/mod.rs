@@ -7,59 +7,75 @@
 //! reference to something that is not there.
 
 mod authorities;
+mod batches;
 mod charts;
+mod comparing;
 mod compartments;
 mod council;
 mod error;
 mod grants;
+mod import_memory;
 mod importing;
 mod joining;
 mod logs;
 mod notes;
+mod obstacle;
 mod plain;
+mod readers;
 mod reading;
 mod requests;
 mod rotation;
+mod sessions;
 mod upgrades;
-mod vaults;
 mod writing;
 
 pub use authorities::Replaced;
 pub use charts::ChartSummary;
+pub use comparing::ImportState;
 pub use compartments::{CompartmentProfile, NamedCompartment};
-pub use council::{Obstacle, Progress, Waiting};
-pub use error::AgentError;
-pub use grants::{GrantWish, Lapse, SealedGrant};
-pub use importing::{Import, Imported};
+pub use council::{Progress, Waiting};
+pub use error::{AgentError, OpenRefused};
+pub use grants::{GrantWish, Revoked, SealedGrant};
+pub use import_memory::{ImportMemory, Remembered};
+pub use importing::{Import, ImportOptions, Imported};
 pub use joining::{
     answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
 };
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
-pub use reading::{OpenRefused, Opened, RecordContent};
-pub use vaults::Vaults;
+pub use obstacle::Obstacle;
+pub use reading::{Opened, RecordContent};
+pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 
+use crate::{gates::Gates, vaults::Vaults};
 use salus_chain::{At, Call, Chain, Outcome, Until};
 use salus_primitives::{charts::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
 use salus_sealing::keys::Identity;
 use salus_vault::Vault;
+use std::sync::Arc;
 
 /// A member at work.
 pub struct Agent {
     chain: Chain,
     vaults: Vaults,
+    gates: Arc<dyn Gates>,
     identity: Identity,
     id: MemberId,
     until: Until,
 }
 
 impl Agent {
-    /// The member whose account `identity` signs with.
-    pub async fn new(chain: Chain, vaults: Vaults, identity: Identity) -> Result<Self, AgentError> {
+    /// The member whose account `identity` signs with, who reads through `gates` and writes into `vaults`.
+    pub async fn new(
+        chain: Chain,
+        vaults: Vaults,
+        gates: Arc<dyn Gates>,
+        identity: Identity,
+    ) -> Result<Self, AgentError> {
         let account = identity.transaction().public();
         let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
-        Ok(Self { chain, vaults, identity, id, until: Until::Final })
+        Ok(Self { chain, vaults, gates, identity, id, until: Until::Final })
     }
 
     /// The same, but not waiting until transactions are final, and asking the best block: for deciding what is to be done
@@ -88,7 +104,7 @@ impl Agent {
         &self.identity
     }
 
-    /// What the chain knows of the member.
+    /// The member, as the chain knows it.
     pub async fn member(&self) -> Result<Member, AgentError> {
         self.member_of(self.id).await
     }
@@ -117,8 +133,12 @@ impl Agent {
     /// The vault that holds a chart's own objects (secrets, links, profiles, grants' envelopes): that of the institution
     /// which admitted its controller. Records lie in the vaults of their custodians.
     async fn home_vault(&self, chart: &Chart) -> Result<Vault, AgentError> {
-        let controller = self.member_of(chart.controller).await?;
-        self.vaults.of(controller.admitted_by).await
+        Ok(self.vaults.of(self.home_of(chart).await?).await?)
+    }
+
+    /// The institution that keeps a chart's own objects.
+    async fn home_of(&self, chart: &Chart) -> Result<InstitutionId, AgentError> {
+        Ok(self.member_of(chart.controller).await?.admitted_by)
     }
 
     /// The institution whose vault takes what this member writes.

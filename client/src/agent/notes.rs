@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// A note.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// The compartment that a grant is about, and what it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ impl Agent {
         Ok(json.ok().and_then(|json| serde_json::from_str(&json).ok()))
     }
 
-    /// What the notes that came with this member's grants say about compartments.
+    /// Profiles of compartments, from the notes that came with this member's grants.
     pub(super) async fn compartment_names_in_notes(
         &self,
         chart: ChartId,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What others will read is refused where it is written: see [`salus_primitives::text`].
+//! Text that other members could not trust is refused where it is written: see [`salus_primitives::text`].
 
 use super::AgentError;
 use salus_primitives::{membership::InstitutionProfile, text};
@@ -16,9 +16,9 @@ pub(super) fn lines(what: &'static str, text: &str) -> Result<(), AgentError> {
     text::unfit_in_lines(text).map_or(Ok(()), |character| Err(AgentError::Unfit { what, character }))
 }
 
-/// What a sealed header says.
+/// The words of a sealed header.
 pub(super) fn metadata(metadata: &Metadata) -> Result<(), AgentError> {
-    let Metadata { kind, title, date, issued, media_type, file_name } = metadata;
+    let Metadata { kind, title, date, issued, media_type, file_name, nonconformant: _ } = metadata;
     line("kind", kind)?;
     line("title", title)?;
     line("media type", media_type)?;
@@ -28,7 +28,7 @@ pub(super) fn metadata(metadata: &Metadata) -> Result<(), AgentError> {
     Ok(())
 }
 
-/// What the council is asked to decide about an institution.
+/// The profile that the council is asked to decide about.
 pub(super) fn profile(profile: &InstitutionProfile) -> Result<(), AgentError> {
     line("vault address", &String::from_utf8_lossy(&profile.vault_address))
 }

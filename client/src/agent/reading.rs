@@ -2,12 +2,12 @@
 
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
-use super::{Agent, AgentError};
-use crate::sealed_files::open_to_file;
-use salus_chain::{At, Call, Chain};
+use super::{Agent, AgentError, OpenRefused};
+use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
+use salus_chain::{At, Call};
 use salus_gate::{
     protocol::{ReleaseRequest, Request},
-    system_now, ReleaseGate, Released,
+    system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
     access::{Basis, Denial, Purpose, Scope},
@@ -15,11 +15,12 @@ use salus_primitives::{
     ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
 };
 use salus_sealing::{
-    blob::{open_bytes, ContentKey, Metadata, OpenError},
+    blob::{ContentKey, Metadata, OpenError},
     envelope::Recipient,
     secret::{random, Plaintext},
 };
 use std::path::Path;
+use tokio::io::AsyncWrite;
 
 /// A session that was opened.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -28,24 +29,16 @@ pub struct Opened {
     pub session: SessionKey,
     /// The chart.
     pub chart: ChartId,
-    /// What was opened.
+    /// The scope that was opened.
     pub scope: Scope,
     /// For which purpose.
     pub purpose: Purpose,
-    /// What permitted it.
+    /// The basis of the permission.
     pub basis: Basis,
     /// From when on a new session is needed.
     pub expires_at: Moment,
     /// The transaction.
     pub transaction: Digest,
-}
-
-/// The chain's answer to an opening that is denied. The log shows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("denied: {} (the log shows that you asked)", denial.text())]
-pub struct OpenRefused {
-    /// Why.
-    pub denial: Denial,
 }
 
 /// A record that was read. It holds content, so it has no `Debug`.
@@ -54,7 +47,7 @@ pub struct RecordContent {
     pub record: RecordId,
     /// The version's number.
     pub version: u32,
-    /// What the sealed header says of it.
+    /// The words of its sealed header.
     pub metadata: Metadata,
     /// The content.
     pub content: Plaintext,
@@ -83,8 +76,31 @@ impl Agent {
         session: Option<SessionKey>,
     ) -> Result<RecordContent, AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
-        let (metadata, content) = open_bytes(released.blob, &released.bindings, &key).await?;
+        let (metadata, content) = open_in_memory(released.blob, &released.bindings, &key).await?;
         Ok(RecordContent { record, version, metadata, content })
+    }
+
+    /// Reads a record, however large, into `target`, as it comes. After an error, what is there already has to be discarded.
+    pub async fn read_into(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+        target: impl AsyncWrite + Unpin,
+    ) -> Result<(u32, Metadata), AgentError> {
+        let (version, released, key) = self.release(record, version, session).await?;
+        Ok((version, open(released.blob, &released.bindings, &key, target).await?))
+    }
+
+    /// The words of a record's sealed header, however large the record is.
+    pub async fn read_metadata(
+        &self,
+        record: RecordId,
+        version: Option<u32>,
+        session: Option<SessionKey>,
+    ) -> Result<Metadata, AgentError> {
+        let (_, released, key) = self.release(record, version, session).await?;
+        Ok(open_metadata(released.blob, &released.bindings, &key).await?)
     }
 
     /// Reads a record, however large, into a new file, which appears whole or not at all.
@@ -104,24 +120,22 @@ impl Agent {
         Ok((version, metadata))
     }
 
-    /// What the gate before the custodian's vault releases, and the content key that this member makes of it.
+    /// The release of the gate before the custodian's vault, and the content key that this member makes of it.
     async fn release(
         &self,
         record: RecordId,
         version: Option<u32>,
         session: Option<SessionKey>,
-    ) -> Result<(u32, Released, ContentKey), AgentError> {
+    ) -> Result<(u32, Released<BoxedBytes>, ContentKey), AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
         if version > newest {
             return Err(AgentError::NoVersion { record, version, newest });
         }
-        let chart = self.chart(record.chart).await?;
-        let gate = ReleaseGate::new(self.chain.clone(), self.vaults.existing(known.custodian).await?)
-            .with_home(self.home_vault(&chart).await?);
         let request = ReleaseRequest { record, version, session, reader: self.id, at: system_now() };
-        let released = gate.release(&request.sign(&self.genesis(), self.identity.transaction())).await?;
+        let signed = request.sign(&self.genesis(), known.custodian, self.identity.transaction());
+        let released = self.gates.release(&signed).await?;
         if let Recipient::Institution(institution) = released.key_path.recipient() {
             return Err(AgentError::SealedToInstitution(institution));
         }
@@ -140,10 +154,5 @@ impl Agent {
         }
         let (version, _, key) = self.release(record, None, None).await?;
         Ok((key, version))
-    }
-
-    /// The gate before a chart's home vault.
-    pub(super) async fn home_gate(&self, found: &Chart) -> Result<ReleaseGate<Chain>, AgentError> {
-        Ok(ReleaseGate::new(self.chain.clone(), self.home_vault(found).await?))
     }
 }

@@ -37,7 +37,7 @@ impl Agent {
         Ok(self.chain.requests(At::Finalized, chart).await?)
     }
 
-    /// Approves a request, for the compartments or records that `wishes` name. What a wish leaves open is taken from the
+    /// Approves a request, for the compartments or records that `wishes` name. A part that a wish leaves open is taken from the
     /// request.
     pub async fn approve(
         &self,

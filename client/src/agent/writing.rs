@@ -7,6 +7,7 @@ use crate::sealed_files::seal_into;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Scope, SealedKey},
+    charts::Epoch,
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
@@ -15,10 +16,11 @@ use salus_sealing::{
     envelope::Recipient,
     secret::random,
 };
+use salus_vault::Vault;
 use std::path::PathBuf;
 use tokio::io::AsyncRead;
 
-/// What is to be sealed.
+/// Content that is to be sealed.
 pub enum Content {
     /// A file, however large.
     File(PathBuf),
@@ -62,10 +64,22 @@ impl Agent {
     /// Adds a version to a record.
     pub async fn amend(&self, record: RecordId, content: Content, metadata: &Metadata) -> Result<Written, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        self.amend_with(record, known.versions, known.compartment, known.custodian, content, metadata).await
+    }
+
+    /// Adds the version `number` to a record of this compartment and custodian.
+    pub(super) async fn amend_with(
+        &self,
+        record: RecordId,
+        number: u32,
+        compartment: CompartmentId,
+        custodian: InstitutionId,
+        content: Content,
+        metadata: &Metadata,
+    ) -> Result<Written, AgentError> {
         let chart = self.chart(record.chart).await?;
-        let number = known.versions;
         let (version, content_key) =
-            self.seal_version(record, number, known.compartment, known.custodian, content, metadata).await?;
+            self.seal_version(record, number, compartment, custodian, content, metadata).await?;
         let mut envelopes = Vec::new();
         for reader in self.chain.readers(At::Best, record.chart, Scope::Record(record.key)).await? {
             let key = self.encryption_key_of(reader.grantee).await?;
@@ -89,11 +103,36 @@ impl Agent {
         content: Content,
         metadata: &Metadata,
     ) -> Result<(NewVersion, ContentKey), AgentError> {
-        plain::metadata(metadata)?;
-        let epochs = self.chain.epochs(At::Best, record.chart, compartment).await?;
-        let (epoch, keys) = epochs.last().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))?;
-        let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };
+        let epoch = self.newest_epoch(At::Best, record.chart, compartment).await?;
         let vault = self.vaults.of(custodian).await?;
+        self.seal_in(&vault, record, number, compartment, &epoch, content, metadata).await
+    }
+
+    /// The epoch in which new versions are sealed, and its keys.
+    pub(super) async fn newest_epoch(
+        &self,
+        at: At,
+        chart: ChartId,
+        compartment: CompartmentId,
+    ) -> Result<(u32, Epoch), AgentError> {
+        let epochs = self.chain.epochs(at, chart, compartment).await?;
+        epochs.into_iter().next_back().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))
+    }
+
+    /// Seals content for a version in an epoch and puts blob and content-key envelope into `vault`.
+    #[expect(clippy::too_many_arguments, reason = "all of it is what a version is bound to")]
+    pub(super) async fn seal_in(
+        &self,
+        vault: &Vault,
+        record: RecordId,
+        number: u32,
+        compartment: CompartmentId,
+        (epoch, keys): &(u32, Epoch),
+        content: Content,
+        metadata: &Metadata,
+    ) -> Result<(NewVersion, ContentKey), AgentError> {
+        plain::metadata(metadata)?;
+        let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };
         let content_key = ContentKey::generate();
         let (source, length): (Box<dyn AsyncRead + Unpin + Send>, u64) = match content {
             Content::File(path) => {
@@ -111,7 +150,7 @@ impl Agent {
                 (Box::new(std::io::Cursor::new(bytes)), length)
             }
         };
-        let blob = seal_into(&vault, source, length, metadata, &bindings, &content_key).await?;
+        let blob = seal_into(vault, source, length, metadata, &bindings, &content_key).await?;
         let recipient = self.place(record.chart, compartment).recipient(*epoch);
         let envelope = content_key.seal_to(recipient, &keys.public_key, self.genesis(), record, number)?;
         let key_envelope = vault.put(envelope).await?;

@@ -11,7 +11,7 @@ mod tampering;
 use crate::{node::Node, steps::Steps};
 use anyhow::{Context, Result};
 use cast::Cast;
-use salus_fhir::Bundle;
+use salus_fhir::{Bundle, Conformance, Document};
 use std::path::Path;
 
 /// The bundle of a person who does not exist, for when none is given.
@@ -24,11 +24,9 @@ pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     let mut steps = Steps::default();
 
     // Before anything is started, so that a bad bundle costs no time.
-    let bundles = texts
-        .iter()
-        .map(|text| Bundle::parse(text))
-        .collect::<Result<Vec<_>, _>>()
-        .context("a bundle is not accepted")?;
+    let documents = texts.iter().map(|text| Document::parse("bundle", text, Conformance::Required));
+    let documents = documents.collect::<Result<Vec<_>, _>>().context("a bundle is not accepted")?;
+    let bundles = [Bundle::join(documents).context("the bundles are not accepted")?];
 
     steps.begin("a chain of one node");
     let node = Node::start(&folder.join("node")).await?;

@@ -6,13 +6,13 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, Vaults};
+use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
 use salus_fhir::Bundle;
 use salus_primitives::{
     access::{GrantInChart, Grantee, Scope},
     ChartId, CompartmentId, InstitutionId, MemberId, RecordId,
 };
-use salus_sealing::{envelope::Recipient, keys::Keystore, secret::Password};
+use salus_sealing::{envelope::Recipient, secret::Password};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -230,15 +230,17 @@ async fn secrets_of_b(cast: &Cast, folder: &Path) -> Result<Vec<(CompartmentId, 
 
 /// Whether any secret that doctor B held opens the key of a record that was added after the rotation.
 async fn held_secrets_open(cast: &Cast, held: &[(CompartmentId, u32, Vec<u8>)], record: RecordId) -> Result<bool> {
-    use salus_sealing::compartment::{CompartmentSecret, Place};
+    use salus_sealing::compartment::{CompartmentPath, CompartmentSecret};
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let identity =
         Keystore::open(cast.doctor_b.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;
-    let agent = Agent::new(chain.clone(), Vaults::below(&cast.vaults), identity).await?;
+    let vaults = Vaults::below(&cast.vaults);
+    let gates = InProcessGates::shared(&chain, &vaults);
+    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
     let version = chain.version(At::Finalized, record, 0).await?.context("the record has no version")?;
     let vault = agent.vaults().of(home()).await?;
     let key_envelope = vault.get(&version.key_envelope).await?;
-    let place = |compartment| Place {
+    let place = |compartment| CompartmentPath {
         genesis: chain.genesis(),
         chart: ChartId(cast.chart.parse().unwrap_or_default()),
         compartment,

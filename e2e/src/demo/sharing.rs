@@ -51,10 +51,12 @@ pub(super) async fn import(
     }
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let imported = cast.doctor_a.json(&arguments).await?;
-    let entries: usize = bundles.iter().map(|bundle| bundle.entries().len()).sum();
+    let records = |imported: &Value| imported.pointer("/records").cloned().unwrap_or_default();
+    let imported = records(&imported);
+    let entries: usize = bundles.iter().map(|bundle| bundle.records().len()).sum();
     steps.check(&format!("{entries} entries became {entries} records"), list(&imported)?.len() == entries)?;
-    let again = cast.doctor_a.json(&arguments).await?;
-    let present = list(&again)?.iter().all(|entry| entry.pointer("/present") == Some(&Value::Bool(true)));
+    let again = records(&cast.doctor_a.json(&arguments).await?);
+    let present = list(&again)?.iter().all(|entry| entry.pointer("/state").and_then(Value::as_str) == Some("present"));
     steps.check("importing them again adds nothing", present)?;
     let first = string(list(&imported)?.first().context("the bundle is empty")?, "/record")?;
     let refused = cast.doctor_a.refused(&["record", "get", &first, "--purpose", "treatment"]).await?;

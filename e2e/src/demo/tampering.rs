@@ -6,12 +6,12 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1, HOSPITAL_2};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain};
-use salus_client::agent::{Agent, Vaults};
+use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
 use salus_primitives::{
     records::{NewRecord, NewVersion},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
-use salus_sealing::{keys::Keystore, secret::Password};
+use salus_sealing::secret::Password;
 use std::path::PathBuf;
 
 /// One byte of a blob is flipped in the vault's folder, and flipped back (S0-48).
@@ -52,7 +52,9 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     let chain = Chain::connect(cast.doctor_a.node()).await?;
     let identity =
         Keystore::open(cast.doctor_a.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;
-    let agent = Agent::new(chain.clone(), Vaults::below(&cast.vaults), identity).await?;
+    let vaults = Vaults::below(&cast.vaults);
+    let gates = InProcessGates::shared(&chain, &vaults);
+    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
     let chart: ChartId = cast.chart.parse()?;
     let compartment = CompartmentId(0);
     let epochs = chain.epochs(At::Finalized, chart, compartment).await?;

@@ -244,7 +244,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     assert_eq!(motion["proposal"], proposal);
     assert_eq!(motion["decision"]["decision"], "admit-institution");
     assert_eq!(motion["decision"]["profile"]["issuing_key"], issuing);
-    let voted = ["in_favour", "against", "not_yet"].map(|how| motion[how].clone());
+    let voted = ["in_favor", "against", "not_yet"].map(|how| motion[how].clone());
     assert_eq!(voted, [json!([{ "institution": 0 }]), json!([]), json!([{ "institution": 1 }])]);
     assert_eq!((&motion["threshold"], &motion["state"]), (&json!(2), &json!("open")));
     // Not twice, and not before it is decided.

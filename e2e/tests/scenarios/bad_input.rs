@@ -244,7 +244,7 @@ async fn vaults_that_do_not_fit(scene: &Scene, letter: &str, record: &str) {
     fs::remove_file(&vault).unwrap();
     fs::create_dir(&vault).unwrap();
     fs::write(vault.join("holiday.jpg"), "").unwrap();
-    scene.ends("anna", &get, 2, "holds other files and is no vault").await;
+    scene.ends("anna", &get, 2, "holds other files and is not a vault").await;
     scene.ends("anna", &add, 2, "hint: --vaults").await;
     fs::remove_dir_all(&vault).unwrap();
     fs::create_dir(&vault).unwrap();

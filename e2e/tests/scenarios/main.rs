@@ -17,6 +17,7 @@ mod consortium;
 mod demo;
 mod equivocation;
 mod founding;
+mod importing;
 mod joining;
 mod network;
 mod network_script;

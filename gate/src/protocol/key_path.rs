@@ -4,15 +4,15 @@
 
 use salus_primitives::access::Basis;
 use salus_sealing::blob::{Bindings, ContentKey};
-use salus_sealing::compartment::{CompartmentSecret, Place, Profile};
+use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};
 use salus_sealing::keys::EncryptionPair;
 
 /// A compartment's secret and profile, given out.
 pub struct ReleasedCompartment {
     /// The compartment.
-    pub place: Place,
-    /// What permitted it.
+    pub place: CompartmentPath,
+    /// The basis of the permission.
     pub basis: Basis,
     /// The newest secret that the reader may have.
     pub secret: SealedSecret,
@@ -36,7 +36,7 @@ impl ReleasedCompartment {
     }
 }
 
-/// The secret of a compartment's epoch, sealed to somebody.
+/// The secret of a compartment's epoch, sealed to a recipient.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SealedSecret {
     /// To whom.
@@ -48,7 +48,7 @@ pub struct SealedSecret {
 }
 
 impl SealedSecret {
-    fn open(&self, place: &Place, pair: &EncryptionPair) -> Result<CompartmentSecret, EnvelopeError> {
+    fn open(&self, place: &CompartmentPath, pair: &EncryptionPair) -> Result<CompartmentSecret, EnvelopeError> {
         CompartmentSecret::open_from(&self.envelope, *place, self.epoch, self.recipient, pair)
     }
 }
@@ -91,7 +91,7 @@ impl KeyPath {
                 ContentKey::open_from(envelope, *recipient, pair, genesis, record, version)
             }
             Self::Compartment { secret, links, key_envelope } => {
-                let place = Place { genesis, chart: record.chart, compartment };
+                let place = CompartmentPath { genesis, chart: record.chart, compartment };
                 walk(secret.open(&place, pair)?, links)?.open_content_key(key_envelope, record, version)
             }
         }

@@ -3,7 +3,7 @@
 //! Why a gate gives nothing out.
 
 use salus_primitives::access::Denial;
-use salus_primitives::{Digest, GrantId, MemberId};
+use salus_primitives::{Digest, GrantId, InstitutionId, MemberId};
 use thiserror::Error;
 
 /// The gate refuses.
@@ -13,6 +13,20 @@ pub enum GateRefusal {
     /// The request is older than two minutes, or from the future.
     #[error("the request is not of the last two minutes")]
     RequestNotFresh,
+    /// The request names the gate of another institution.
+    #[error("the request is for the gate of institution `{asked}`, and this is that of `{this}`")]
+    AnotherGate {
+        /// The institution that the request names.
+        asked: InstitutionId,
+        /// The institution whose gate this is.
+        this: InstitutionId,
+    },
+    /// The request was answered or refused before; each is good once.
+    #[error("the request was used already")]
+    RequestUsed,
+    /// The reader, or all readers together, asked more often within two minutes than the gate can remember.
+    #[error("too many requests within two minutes")]
+    TooManyRequests,
     /// Nothing was finalized for two minutes, so a revocation may have gone unseen.
     #[error("block `{0}` is the newest finalized one and older than two minutes")]
     StaleHead(u32),
@@ -20,7 +34,7 @@ pub enum GateRefusal {
     #[error("the request is not signed by a transaction key of member `{0}`")]
     NotTheReader(MemberId),
     /// The finalized state has no such record, version or compartment.
-    #[error("there is nothing of the kind in the finalized state")]
+    #[error("the finalized state has no such record, version or compartment")]
     NotFound,
     /// The record is not active.
     #[error("the record is not active")]
@@ -32,7 +46,7 @@ pub enum GateRefusal {
     #[error("the opening is not finalized yet")]
     SessionNotFinalized,
     /// The session is over.
-    #[error("the session is over: the record has to be opened anew")]
+    #[error("the session is over: the record has to be opened again")]
     SessionExpired,
     /// The session is for another chart, compartment or record.
     #[error("the session covers something else")]

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a reader asks of a gate, and signs.
+//! The requests of a reader to a gate, and their signatures.
 
 use codec::{Decode, Encode};
 use salus_primitives::time::MINUTE;
-use salus_primitives::{ChartId, CompartmentId, Digest, MemberId, Moment, RecordId, SessionKey, SigningKey};
+use salus_primitives::{
+    ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, RecordId, SessionKey, SigningKey,
+};
 use salus_sealing::keys::SigningPair;
+use salus_sealing::secret::random;
 
 /// How old a request may be, or how far ahead of the gate's clock.
 pub const REQUEST_LIFE: Moment = 2 * MINUTE;
@@ -38,29 +41,35 @@ pub struct CompartmentRequest {
     pub at: Moment,
 }
 
-/// What can be asked of a gate.
-pub trait Request {
-    /// What the reader signs.
-    fn payload(&self, genesis: &Digest) -> Vec<u8>;
+/// The number of a request, chosen by chance: a gate answers each number once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
+pub struct RequestNumber(pub [u8; 16]);
+
+/// A request that a gate can answer.
+pub trait Request: Encode {
+    /// Tells the kinds of requests apart in what is signed.
+    const DOMAIN: &'static [u8];
+
     /// Who asks.
     fn reader(&self) -> MemberId;
     /// When.
     fn at(&self) -> Moment;
 
-    /// Signs the request with a transaction key of the reader.
-    fn sign(self, genesis: &Digest, key: &SigningPair) -> Signed<Self>
+    /// Signs the request to the gate of `gate`, with a fresh number and a transaction key of the reader.
+    fn sign(self, genesis: &Digest, gate: InstitutionId, key: &SigningPair) -> Signed<Self>
     where
         Self: Sized,
     {
-        let signature = key.sign(&self.payload(genesis));
-        Signed { request: self, key: key.public(), signature }
+        let mut signed =
+            Signed { request: self, gate, number: RequestNumber(random()), key: key.public(), signature: [0; 64] };
+        signed.signature = key.sign(&signed.payload(genesis));
+        signed
     }
 }
 
 impl Request for ReleaseRequest {
-    fn payload(&self, genesis: &Digest) -> Vec<u8> {
-        (b"salus/release/1", genesis, self).encode()
-    }
+    const DOMAIN: &'static [u8] = b"salus/release/2";
+
     fn reader(&self) -> MemberId {
         self.reader
     }
@@ -70,9 +79,8 @@ impl Request for ReleaseRequest {
 }
 
 impl Request for CompartmentRequest {
-    fn payload(&self, genesis: &Digest) -> Vec<u8> {
-        (b"salus/release-compartment/1", genesis, self).encode()
-    }
+    const DOMAIN: &'static [u8] = b"salus/release-compartment/2";
+
     fn reader(&self) -> MemberId {
         self.reader
     }
@@ -81,13 +89,24 @@ impl Request for CompartmentRequest {
     }
 }
 
-/// A request with the signature of one of the reader's transaction keys.
+/// A request with the signature of one of the reader's transaction keys. It is good at one gate of one chain, once.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub struct Signed<R> {
     /// The request.
     pub request: R,
+    /// The institution whose gate is asked, before its own vault.
+    pub gate: InstitutionId,
+    /// The request's number.
+    pub number: RequestNumber,
     /// The transaction key that signed it.
     pub key: SigningKey,
     /// Its signature.
     pub signature: [u8; 64],
+}
+
+impl<R: Request> Signed<R> {
+    /// The bytes that the reader signs: the kind of request, the chain, the gate, the number, and the request itself.
+    pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
+        (R::DOMAIN, genesis, self.gate, self.number, &self.request).encode()
+    }
 }

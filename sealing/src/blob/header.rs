@@ -13,7 +13,7 @@ const PREFIX_LENGTH: usize = 6 + 1 + 65 + 32;
 /// Bytes before the first segment.
 pub const HEADER_LENGTH: usize = PREFIX_LENGTH + 32;
 
-/// What a blob is bound to: one version of one record of one chain, sealed for one epoch.
+/// The bindings of a blob: one version of one record of one chain, sealed for one epoch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
 pub struct Bindings {
     /// The chain.
@@ -31,13 +31,13 @@ pub struct Bindings {
 /// A blob's header. Without the content key it is a claim; the gate holds it against the chain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
-    /// What the blob claims to belong to.
+    /// The bindings that the blob claims.
     pub bindings: Bindings,
     pub(super) salt: [u8; 32],
     pub(super) commitment: [u8; 32],
 }
 
-/// Bytes are no header of a blob.
+/// Bytes are not a header of a blob.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum HeaderError {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a blob says about its content, sealed with it.
+//! A blob's words about its content, sealed with it.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub const MAX_METADATA: usize = 16 * 1024;
 /// Fields that a later version adds are passed over by this one.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Metadata {
-    /// What it is, such as the FHIR type `Observation`.
+    /// Its kind, such as the FHIR type `Observation`.
     pub kind: String,
     /// A short title for lists.
     pub title: String,
@@ -27,4 +27,7 @@ pub struct Metadata {
     /// The name of the file that the content came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
+    /// Whether the content is not valid by the standard that its media type names. The person who imported it knew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nonconformant: bool,
 }

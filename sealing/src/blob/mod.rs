@@ -20,12 +20,12 @@
 //! Rogaway, Vizár 2015): the nonce is prefix ‖ big-endian counter (4) ‖ last flag (1), so segments can be neither
 //! reordered nor repeated, left out, nor cut off at the end.
 //!
-//! What is sealed is the length of the metadata (u32, little-endian), the metadata in JSON, the length of the content
+//! The sealed part is the length of the metadata (u32, little-endian), the metadata in JSON, the length of the content
 //! (u64, little-endian), the content, and zeros up to the padded length (Padmé, and 4 KiB at least): the size of a blob
 //! tells the size of its content to some 12 per cent and no better.
 //!
 //! Sealing and opening stream: however large the content, a few segments are in memory. Segments are released one by
-//! one, each authenticated; whoever takes them from [`open`] must discard everything when it ends in an error.
+//! one, each authenticated; a program that takes them from [`open`] must discard everything when it ends in an error.
 
 mod bytes;
 mod header;
@@ -37,4 +37,4 @@ pub use bytes::{open_bytes, seal_bytes};
 pub use header::{Bindings, Header, HeaderError, HEADER_LENGTH};
 pub use metadata::{Metadata, MAX_METADATA};
 pub use padding::padded_length;
-pub use stream::{open, seal, ContentKey, OpenError, SealError};
+pub use stream::{open, seal, ContentKey, OpenError, Opener, SealError, Sealer, SEALED_SEGMENT};

@@ -2,23 +2,24 @@
 
 //! Sealing and opening, segment by segment.
 
-use std::io;
+use std::io::{self, Read, Write};
 
 use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
 use aes_gcm::Aes256Gcm;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use super::header::{prefix_of, Bindings, Header, HeaderError, HEADER_LENGTH};
 use super::metadata::{Metadata, MAX_METADATA};
 use super::padding::padded_length;
-use crate::secret::{derive, random};
+use crate::secret::{derive, extend, random};
 
 /// Plaintext bytes of a segment.
 const SEGMENT: usize = 64 * 1024;
 const TAG: usize = 16;
+/// Bytes of a sealed segment; the last may be shorter.
+pub const SEALED_SEGMENT: usize = SEGMENT + TAG;
 /// Lengths of metadata and content.
 const LENGTHS: usize = 4 + 8;
 
@@ -61,11 +62,11 @@ pub enum SealError {
     Target(#[source] io::Error),
 }
 
-/// A blob cannot be opened. What came out before has to be discarded.
+/// A blob cannot be opened. Content that came out before has to be discarded.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It is no blob, or one of a later version.
+    /// It is not a blob, or one of a later version.
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// It belongs to another chain, record, version, compartment or epoch.
@@ -77,7 +78,7 @@ pub enum OpenError {
     /// It was altered, reordered, cut off or extended.
     #[error("the sealed blob was altered or cut off")]
     Altered,
-    /// It is authentic, but whoever sealed it did not follow the format.
+    /// It is authentic, but its sealer did not follow the format.
     #[error("the content was not sealed as it should be")]
     Malformed,
     /// The blob cannot be read.
@@ -88,104 +89,229 @@ pub enum OpenError {
     Target(#[source] io::Error),
 }
 
+/// Seals content as it comes, piece by piece.
+pub struct Sealer {
+    schedule: Schedule,
+    segment: Zeroizing<Vec<u8>>,
+    position: u32,
+    last: u32,
+    /// Bytes of content that were announced, and that are still to come.
+    announced: u64,
+    content: u64,
+    /// Bytes of the segments that are still to come, padding included.
+    total: u64,
+}
+
+impl Sealer {
+    /// Begins a blob of `length` bytes of content; the blob's first bytes are in `out`.
+    pub fn new(
+        metadata: &Metadata,
+        length: u64,
+        bindings: &Bindings,
+        key: &ContentKey,
+        out: &mut Vec<u8>,
+    ) -> Result<Self, SealError> {
+        let beginning = beginning(metadata, length)?;
+        let total = size_of(&beginning).checked_add(length).and_then(padded_length).ok_or(SealError::TooLarge)?;
+        let segments = total.div_ceil(SEGMENT as u64);
+        let last = u32::try_from(segments.saturating_sub(1)).map_err(|_| SealError::TooLarge)?;
+
+        let salt = random();
+        let schedule = Schedule::new(bindings, &salt, key);
+        let header = Header { bindings: *bindings, salt, commitment: schedule.commitment };
+        out.extend_from_slice(&header.to_bytes());
+        let mut sealer =
+            Self { schedule, segment: segment_buffer(), position: 0, last, announced: length, content: length, total };
+        sealer.fill(&beginning, out)?;
+        Ok(sealer)
+    }
+
+    /// Takes the next bytes of the content; the blob's next bytes are added to `out`.
+    pub fn push(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+        self.content = self.content.checked_sub(size_of(content)).ok_or(SealError::LengthMismatch(self.announced))?;
+        self.fill(content, out)
+    }
+
+    /// Ends the blob, whose last bytes are added to `out`.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<(), SealError> {
+        if self.content > 0 {
+            return Err(SealError::LengthMismatch(self.announced));
+        }
+        let zeros = [0; 4096];
+        while self.total > 0 {
+            let length = usize::try_from(self.total).map_or(zeros.len(), |left| left.min(zeros.len()));
+            self.fill(zeros.get(..length).unwrap_or(&zeros), out)?;
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, mut plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+        while !plain.is_empty() {
+            let room = SEGMENT.saturating_sub(self.segment.len());
+            let (now, later) = plain.split_at_checked(room).unwrap_or((plain, &[]));
+            self.segment.extend_from_slice(now);
+            self.total = self.total.checked_sub(size_of(now)).ok_or(SealError::TooLarge)?;
+            plain = later;
+            if self.segment.len() == SEGMENT || self.total == 0 {
+                let is_last = self.position == self.last;
+                let sealed = self.schedule.stream.encrypt_in_place(self.position, is_last, b"", &mut *self.segment);
+                sealed.map_err(|_| SealError::TooLarge)?;
+                out.extend_from_slice(&self.segment);
+                self.segment.clear();
+                self.position = self.position.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens a blob as it comes, piece by piece.
+///
+/// Content comes out as soon as its segment is authenticated; that none is missing at the end shows only at the end. On an
+/// error, everything that came out has to be discarded.
+pub struct Opener<'a> {
+    expected: Bindings,
+    key: &'a ContentKey,
+    header: Vec<u8>,
+    schedule: Option<Schedule>,
+    segment: Zeroizing<Vec<u8>>,
+    position: u32,
+    opened: Option<(Metadata, Rest)>,
+}
+
+impl<'a> Opener<'a> {
+    /// Begins to open a blob that has to be bound as `expected`.
+    pub fn new(expected: &Bindings, key: &'a ContentKey) -> Self {
+        let (header, segment) = (Vec::with_capacity(HEADER_LENGTH), segment_buffer());
+        Self { expected: *expected, key, header, schedule: None, segment, position: 0, opened: None }
+    }
+
+    /// The blob's words about its content, once its first segment is open.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.opened.as_ref().map(|(metadata, _)| metadata)
+    }
+
+    /// Takes the next bytes of the blob; content that became readable is added to `out`.
+    pub fn push(&mut self, mut sealed: &[u8], out: &mut Zeroizing<Vec<u8>>) -> Result<(), OpenError> {
+        if self.schedule.is_none() {
+            let missing = HEADER_LENGTH.saturating_sub(self.header.len());
+            let (now, later) = sealed.split_at_checked(missing).unwrap_or((sealed, &[]));
+            self.header.extend_from_slice(now);
+            if self.header.len() < HEADER_LENGTH {
+                return Ok(());
+            }
+            self.schedule = Some(self.begin()?);
+            sealed = later;
+        }
+        while !sealed.is_empty() {
+            // More follows, so this segment is not the last.
+            if self.segment.len() == SEGMENT + TAG {
+                self.open_segment(false, out)?;
+            }
+            let room = (SEGMENT + TAG).saturating_sub(self.segment.len());
+            let (now, later) = sealed.split_at_checked(room).unwrap_or((sealed, &[]));
+            self.segment.extend_from_slice(now);
+            sealed = later;
+        }
+        Ok(())
+    }
+
+    /// Ends the blob; its last content is added to `out`.
+    pub fn finish(mut self, out: &mut Zeroizing<Vec<u8>>) -> Result<Metadata, OpenError> {
+        if self.schedule.is_none() {
+            return Err(HeaderError::NotABlob.into());
+        }
+        self.open_segment(true, out)?;
+        match self.opened {
+            Some((metadata, rest)) if rest.is_complete() => Ok(metadata),
+            _ => Err(OpenError::Malformed),
+        }
+    }
+
+    fn begin(&self) -> Result<Schedule, OpenError> {
+        let header = Header::parse(&self.header)?;
+        if header.bindings != self.expected {
+            return Err(OpenError::Foreign);
+        }
+        let schedule = Schedule::new(&header.bindings, &header.salt, self.key);
+        match schedule.commitment == header.commitment {
+            true => Ok(schedule),
+            false => Err(OpenError::WrongKey),
+        }
+    }
+
+    fn open_segment(&mut self, is_last: bool, out: &mut Zeroizing<Vec<u8>>) -> Result<(), OpenError> {
+        let Some(schedule) = &self.schedule else { return Err(OpenError::Malformed) };
+        let opened = schedule.stream.decrypt_in_place(self.position, is_last, b"", &mut *self.segment);
+        opened.map_err(|_| OpenError::Altered)?;
+        let mut plain = self.segment.as_slice();
+        if self.opened.is_none() {
+            let (metadata, rest, after) = read_beginning(plain)?;
+            self.opened = Some((metadata, rest));
+            plain = after;
+        }
+        let Some((_, rest)) = &mut self.opened else { return Err(OpenError::Malformed) };
+        extend(out, rest.take(plain)?);
+        self.segment.clear();
+        self.position = self.position.checked_add(1).ok_or(OpenError::Malformed)?;
+        Ok(())
+    }
+}
+
 /// Seals the `length` bytes that `source` yields, with `metadata`, and writes the blob to `target`; returns its size.
-pub async fn seal(
-    mut source: impl AsyncRead + Unpin,
+pub fn seal(
+    mut source: impl Read,
     length: u64,
     metadata: &Metadata,
     bindings: &Bindings,
     key: &ContentKey,
-    mut target: impl AsyncWrite + Unpin,
+    mut target: impl Write,
 ) -> Result<u64, SealError> {
-    let beginning = beginning(metadata, length)?;
-    let total = size_of(&beginning).checked_add(length).and_then(padded_length).ok_or(SealError::TooLarge)?;
-    let segments = total.div_ceil(SEGMENT as u64);
-    let last = u32::try_from(segments.saturating_sub(1)).map_err(|_| SealError::TooLarge)?;
-
-    let salt = random();
-    let schedule = Schedule::new(bindings, &salt, key);
-    let header = Header { bindings: *bindings, salt, commitment: schedule.commitment };
-    target.write_all(&header.to_bytes()).await.map_err(SealError::Target)?;
-
-    let mut content = (&mut source).take(length);
-    let mut sealed = HEADER_LENGTH as u64;
-    {
-        let mut plain = beginning.as_slice().chain(&mut content).chain(tokio::io::repeat(0)).take(total);
-        let mut segment = segment_buffer();
-        for position in 0..=last {
-            fill(&mut plain, SEGMENT, &mut segment).await.map_err(SealError::Source)?;
-            schedule
-                .stream
-                .encrypt_in_place(position, position == last, b"", &mut *segment)
-                .map_err(|_| SealError::TooLarge)?;
-            target.write_all(&segment).await.map_err(SealError::Target)?;
-            sealed = sealed.saturating_add(size_of(&segment));
+    let (mut sealed, mut piece, mut size) = (Vec::new(), piece_buffer(), 0u64);
+    let mut sealer = Sealer::new(metadata, length, bindings, key, &mut sealed)?;
+    let mut pass_on = |sealed: &mut Vec<u8>| -> Result<(), SealError> {
+        target.write_all(sealed).map_err(SealError::Target)?;
+        size = size.saturating_add(size_of(sealed));
+        sealed.clear();
+        Ok(())
+    };
+    loop {
+        match source.read(&mut piece).map_err(SealError::Source)? {
+            0 => break,
+            read => sealer.push(piece.get(..read).unwrap_or_default(), &mut sealed)?,
         }
+        pass_on(&mut sealed)?;
     }
-    let missing = content.limit() > 0;
-    if missing || source.read(&mut [0]).await.map_err(SealError::Source)? > 0 {
-        return Err(SealError::LengthMismatch(length));
-    }
-    target.flush().await.map_err(SealError::Target)?;
-    Ok(sealed)
+    sealer.finish(&mut sealed)?;
+    pass_on(&mut sealed)?;
+    target.flush().map_err(SealError::Target)?;
+    Ok(size)
 }
 
 /// Opens the blob that `source` yields, which has to be bound as `expected`, and writes its content to `target`.
 ///
-/// Segments are written as soon as each is authenticated; that none is missing at the end shows only at the end. On an
-/// error, everything written has to be discarded.
-pub async fn open(
-    mut source: impl AsyncRead + Unpin,
+/// On an error, everything written has to be discarded: see [`Opener`].
+pub fn open(
+    mut source: impl Read,
     expected: &Bindings,
     key: &ContentKey,
-    mut target: impl AsyncWrite + Unpin,
+    mut target: impl Write,
 ) -> Result<Metadata, OpenError> {
-    let mut header = [0; HEADER_LENGTH];
-    source.read_exact(&mut header).await.map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => HeaderError::NotABlob.into(),
-        _ => OpenError::Source(error),
-    })?;
-    let header = Header::parse(&header)?;
-    if header.bindings != *expected {
-        return Err(OpenError::Foreign);
-    }
-    let schedule = Schedule::new(&header.bindings, &header.salt, key);
-    if schedule.commitment != header.commitment {
-        return Err(OpenError::WrongKey);
-    }
-
-    let (mut segment, mut next) = (segment_buffer(), segment_buffer());
-    fill(&mut source, SEGMENT + TAG, &mut next).await.map_err(OpenError::Source)?;
-    let mut opened: Option<(Metadata, Rest)> = None;
-    for position in 0..=u32::MAX {
-        std::mem::swap(&mut segment, &mut next);
-        fill(&mut source, SEGMENT + TAG, &mut next).await.map_err(OpenError::Source)?;
-        let is_last = next.is_empty();
-        schedule.stream.decrypt_in_place(position, is_last, b"", &mut *segment).map_err(|_| OpenError::Altered)?;
-
-        let mut plain = segment.as_slice();
-        if opened.is_none() {
-            let (metadata, rest, after) = read_beginning(plain)?;
-            opened = Some((metadata, rest));
-            plain = after;
+    let (mut opener, mut piece, mut opened) = (Opener::new(expected, key), piece_buffer(), segment_buffer());
+    loop {
+        match source.read(&mut piece).map_err(OpenError::Source)? {
+            0 => break,
+            read => opener.push(piece.get(..read).unwrap_or_default(), &mut opened)?,
         }
-        let Some((_, rest)) = &mut opened else { return Err(OpenError::Malformed) };
-        let content = rest.take(plain)?;
-        target.write_all(content).await.map_err(OpenError::Target)?;
-        if is_last {
-            break;
-        }
+        target.write_all(&opened).map_err(OpenError::Target)?;
+        opened.clear();
     }
-    match opened {
-        Some((metadata, rest)) if rest.is_complete() => {
-            target.flush().await.map_err(OpenError::Target)?;
-            Ok(metadata)
-        }
-        _ => Err(OpenError::Malformed),
-    }
+    let metadata = opener.finish(&mut opened)?;
+    target.write_all(&opened).and_then(|()| target.flush()).map_err(OpenError::Target)?;
+    Ok(metadata)
 }
 
-/// What content key and header make.
+/// The keys that content key and header make.
 struct Schedule {
     stream: StreamBE32<Aes256Gcm>,
     commitment: [u8; 32],
@@ -201,7 +327,7 @@ impl Schedule {
     }
 }
 
-/// What is still to come of content and padding.
+/// Bytes of content and padding that are still to come.
 struct Rest {
     content: u64,
     padding: u64,
@@ -252,15 +378,14 @@ fn read_beginning(plain: &[u8]) -> Result<(Metadata, Rest, &[u8]), OpenError> {
     read().ok_or(OpenError::Malformed)
 }
 
-/// Reads `length` bytes, or what is left when there are fewer.
-async fn fill(source: &mut (impl AsyncRead + Unpin), length: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
-    buffer.clear();
-    source.take(length as u64).read_to_end(buffer).await.map(|_| ())
-}
-
 /// Large enough never to move: a buffer that grows leaves a copy of its content behind.
 fn segment_buffer() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(SEGMENT + TAG + 64))
+}
+
+/// Bytes of one read.
+fn piece_buffer() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(vec![0; SEGMENT])
 }
 
 fn size_of(bytes: &[u8]) -> u64 {

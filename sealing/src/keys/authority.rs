@@ -10,24 +10,19 @@
 //!
 //! A node starts without anybody typing a password, so these rest unencrypted, readable by their owner only.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
 
 use ed25519_dalek::{SigningKey as Ed25519Pair, VerifyingKey};
 use salus_primitives::{FinalityKey, SigningKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::keystore::{write_folder, KeystoreError};
 use super::signing::SigningPair;
 use crate::secret::random;
 
-/// The file with the node key, in the folder that [`AuthorityKeys::write`] makes.
+/// The file with the node key, among [`AuthorityKeys::files`].
 pub const NODE_KEY: &str = "node-key";
-/// The folder with the session keys, in the folder that [`AuthorityKeys::write`] makes.
+/// The folder with the session keys, among [`AuthorityKeys::files`].
 pub const SESSION: &str = "session";
 
 /// Substrate's key type of Aura, `aura`, in hexadecimal.
@@ -69,31 +64,24 @@ impl AuthorityKeys {
         }
     }
 
-    /// Writes the keys, and `others` beside them, into the new folder `folder`, for its owner only. It appears whole or
-    /// not at all.
-    pub fn write(&self, folder: &Path, others: &[(&str, String)]) -> Result<(), KeystoreError> {
+    /// The files that the node reads, by their paths in a folder of the keys' own.
+    pub fn files(&self) -> Vec<(String, Zeroizing<String>)> {
         let public = self.public();
         let session = |kind: &str, key: &[u8; 32]| format!("{SESSION}/{kind}{}", hex::encode(key));
-        let (aura, grandpa) = (session(AURA, &public.aura.0), session(GRANDPA, &public.grandpa.0));
         let quoted = |seed: &[u8; 32]| Zeroizing::new(format!("\"0x{}\"", hex::encode(seed)));
-        let (aura_seed, grandpa_seed) = (quoted(&self.aura), quoted(&self.grandpa));
-        let node_seed = Zeroizing::new(hex::encode(*self.node));
-        let mut files = vec![
-            (NODE_KEY, node_seed.as_str()),
-            (aura.as_str(), aura_seed.as_str()),
-            (grandpa.as_str(), grandpa_seed.as_str()),
-        ];
-        files.extend(others.iter().map(|(name, text)| (*name, text.as_str())));
-        write_folder(folder, &files).map_err(|failure| failure.at(folder))
+        vec![
+            // The node takes no line end.
+            (NODE_KEY.to_owned(), Zeroizing::new(hex::encode(*self.node))),
+            (session(AURA, &public.aura.0), quoted(&self.aura)),
+            (session(GRANDPA, &public.grandpa.0), quoted(&self.grandpa)),
+        ]
     }
 }
 
-/// The public session keys whose private parts lie in a node's keystore folder, by their files' names.
-pub fn session_keys_in(folder: &Path) -> std::io::Result<(Vec<SigningKey>, Vec<FinalityKey>)> {
+/// The public session keys whose private parts lie in files of these names.
+pub fn session_keys_among<'a>(names: impl IntoIterator<Item = &'a str>) -> (Vec<SigningKey>, Vec<FinalityKey>) {
     let (mut aura, mut grandpa) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(folder)? {
-        let name = PathBuf::from(entry?.file_name());
-        let Some(name) = name.to_str() else { continue };
+    for name in names {
         if let Some(Ok(key)) = name.strip_prefix(AURA).map(str::parse) {
             aura.push(key);
         }
@@ -101,7 +89,7 @@ pub fn session_keys_in(folder: &Path) -> std::io::Result<(Vec<SigningKey>, Vec<F
             grandpa.push(key);
         }
     }
-    Ok((aura, grandpa))
+    (aura, grandpa)
 }
 
 fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
@@ -161,7 +149,7 @@ mod tests {
 
     #[test]
     fn peer_id_is_the_one_that_the_node_shows() {
-        // What `salus-node key inspect-node-key` prints for this seed.
+        // `salus-node key inspect-node-key` prints this for the seed.
         let seed = hex!("0000000000000000000000000000000000000000000000000000000000000001");
         let id = PeerId(ed25519_public(&seed));
         assert_eq!(id.to_string(), "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp");
@@ -176,15 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn written_session_keys_are_found_by_their_names() {
-        let folder = tempfile::tempdir().unwrap();
-        let (keys, place) = (AuthorityKeys::generate(), folder.path().join("keys"));
-        keys.write(&place, &[("hospital.toml", "public".to_owned())]).unwrap();
-        let (aura, grandpa) = session_keys_in(&place.join(SESSION)).unwrap();
-        assert_eq!((aura, grandpa), (vec![keys.public().aura], vec![keys.public().grandpa]));
-        assert!(keys.write(&place, &[]).is_err(), "nothing is overwritten");
-        let seed = std::fs::read_to_string(place.join(NODE_KEY)).unwrap();
-        assert_eq!(seed, hex::encode(*keys.node), "the node takes no line end");
+    fn session_keys_are_named_by_their_files() {
+        let keys = AuthorityKeys::generate();
+        let files = keys.files();
+        let names = files.iter().filter_map(|(name, _)| name.strip_prefix("session/"));
+        assert_eq!(session_keys_among(names), (vec![keys.public().aura], vec![keys.public().grandpa]));
+        let (_, seed) = files.iter().find(|(name, _)| name == NODE_KEY).unwrap();
+        assert_eq!(**seed, hex::encode(*keys.node), "the node takes no line end");
     }
 
     #[test]
@@ -192,7 +178,7 @@ mod tests {
         assert!(!is_signing_key(&SigningKey([0; 32])) && !is_signing_key(&SigningKey([0xff; 32])));
         let small = |first: u8| FinalityKey(std::array::from_fn(|place| if place == 0 { first } else { 0 }));
         assert!(!is_finality_key(&small(0)) && !is_finality_key(&small(1)), "points of small order");
-        assert!((2..8).any(|first| !is_finality_key(&small(first))), "half of all numbers are no points");
+        assert!((2..8).any(|first| !is_finality_key(&small(first))), "half of all numbers are not points");
         let public = AuthorityKeys::generate().public();
         assert!(is_signing_key(&public.aura) && is_finality_key(&public.grandpa));
     }

@@ -7,7 +7,7 @@ use hpke::{Deserializable, Kem, Serializable};
 use salus_primitives::EncryptionKey;
 use zeroize::Zeroizing;
 
-use super::uri::KeyError;
+use super::fault::KeyError;
 use crate::secret::{derive, random};
 
 pub(crate) type PrivateKey = <X25519HkdfSha256 as Kem>::PrivateKey;

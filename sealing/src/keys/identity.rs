@@ -7,9 +7,10 @@ use schnorrkel::SecretKey;
 use serde::{Deserialize, Serialize};
 
 use super::encryption::EncryptionPair;
+use super::fault::KeyError;
 use super::mnemonic::Mnemonic;
 use super::signing::{address, SigningPair};
-use super::uri::{hard_child, secret_of_uri, KeyError};
+use super::uri::{hard_child, secret_of_uri};
 use crate::secret::derive;
 
 /// A member's keys, with their private parts.
@@ -35,7 +36,7 @@ impl Identity {
 
     /// The keys whose root a Substrate secret URI names, such as `//Hospital1//Issuer` of a development chain.
     ///
-    /// Without a phrase, the URI stands for keys that everybody knows.
+    /// Without a phrase, the URI stands for keys that all know.
     pub fn from_uri(uri: &str) -> Result<Self, KeyError> {
         secret_of_uri(uri).map(|root| Self::from_root(&root))
     }
@@ -95,7 +96,7 @@ impl PublicKeys {
         address(&self.transaction)
     }
 
-    /// What a newcomer with these keys brings to redeem a voucher.
+    /// The keys that a newcomer brings to redeem a voucher.
     pub fn newcomer(&self) -> Newcomer {
         Newcomer { transaction_key: self.transaction, membership_key: self.membership, encryption_key: self.encryption }
     }

@@ -5,7 +5,7 @@
 use bip39::Language;
 use zeroize::Zeroizing;
 
-use super::uri::KeyError;
+use super::fault::KeyError;
 use crate::secret::random;
 
 /// A phrase of English BIP-39 words: the root of a person's keys, written down on paper.

@@ -18,10 +18,11 @@
 //!
 //! Compartment secrets and content keys are *not* derived from the root (S3-16): they are random, and rest in
 //! envelopes. Private parts live in types that are wiped on drop and cannot be printed; none ever leaves the client
-//! (S0-10). At rest they are in a [`Keystore`].
+//! (S0-10). At rest they are [`SealedKeys`].
 
 mod authority;
 mod encryption;
+mod fault;
 mod identity;
 mod keystore;
 mod mnemonic;
@@ -30,14 +31,14 @@ mod signing;
 mod uri;
 
 pub use authority::{
-    is_finality_key, is_signing_key, session_keys_in, AuthorityKeys, AuthorityPublic, InvalidPeerId, PeerId, NODE_KEY,
-    SESSION,
+    is_finality_key, is_signing_key, session_keys_among, AuthorityKeys, AuthorityPublic, InvalidPeerId, PeerId,
+    NODE_KEY, SESSION,
 };
 pub use encryption::EncryptionPair;
 pub(crate) use encryption::PublicKey;
+pub use fault::{KeyError, KeystoreFault};
 pub use identity::{Identity, PublicKeys};
-pub use keystore::{Failure, Keystore, KeystoreError};
+pub use keystore::{KeyCard, SealedKeys};
 pub use mnemonic::Mnemonic;
 pub use polkadot_json::{from_polkadot_json, to_polkadot_json};
 pub use signing::{address, key_of_address, verify, SigningPair};
-pub use uri::KeyError;

@@ -22,15 +22,15 @@ use schnorrkel::SecretKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::keystore::Failure;
+use super::fault::KeystoreFault;
 use super::signing::{address, SigningPair};
 use crate::secret::{random, Password};
 
 const HEADER: [u8; 16] = [48, 83, 2, 1, 1, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
 const DIVIDER: [u8; 5] = [161, 35, 3, 33, 0];
-/// What polkadot.js writes by default: N = 2^15, p = 1, r = 8.
+/// The cost that polkadot.js writes by default: N = 2^15, p = 1, r = 8.
 const COST: Cost = Cost { log_n: 15, p: 1, r: 8 };
-/// What polkadot.js agrees to read; anything else is a hostile file's way to eat time and memory.
+/// The cost that polkadot.js agrees to read; anything else is a hostile file's way to eat time and memory.
 const READABLE: [Cost; 6] = [
     Cost { log_n: 13, p: 10, r: 8 },
     Cost { log_n: 14, p: 5, r: 8 },
@@ -52,12 +52,12 @@ impl Cost {
         1u32.checked_shl(self.log_n.into()).unwrap_or(0)
     }
 
-    fn key(self, password: &Password, salt: &[u8]) -> Result<Zeroizing<[u8; 32]>, Failure> {
+    fn key(self, password: &Password, salt: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeystoreFault> {
         let mut key = Zeroizing::new([0; 32]);
         scrypt::Params::new(self.log_n, self.r, self.p)
             .ok()
             .and_then(|params| scrypt::scrypt(password.as_bytes(), salt, &params, &mut *key).ok())
-            .ok_or(Failure::Unsupported("scrypt parameters that polkadot.js does not use"))?;
+            .ok_or(KeystoreFault::Unsupported("scrypt parameters that polkadot.js does not use"))?;
         Ok(key)
     }
 }
@@ -79,7 +79,7 @@ struct Encoding {
 }
 
 /// The document for `pair`, which polkadot.js shows under `name`.
-pub fn to_polkadot_json(pair: &SigningPair, name: &str, password: &Password) -> Result<String, Failure> {
+pub fn to_polkadot_json(pair: &SigningPair, name: &str, password: &Password) -> Result<String, KeystoreFault> {
     let (salt, nonce) = (random::<32>(), random::<24>());
     let key = COST.key(password, &salt)?;
 
@@ -90,7 +90,7 @@ pub fn to_polkadot_json(pair: &SigningPair, name: &str, password: &Password) -> 
     content.extend(pair.public().0);
     let sealed = XSalsa20Poly1305::new(&(*key).into())
         .encrypt(&nonce.into(), content.as_slice())
-        .map_err(|_| Failure::Malformed("cannot be encrypted"))?;
+        .map_err(|_| KeystoreFault::Malformed("cannot be encrypted"))?;
 
     let mut encoded = Vec::with_capacity(256);
     encoded.extend(salt);
@@ -110,28 +110,30 @@ pub fn to_polkadot_json(pair: &SigningPair, name: &str, password: &Password) -> 
         address: address(&pair.public()),
         meta: [("name".to_owned(), name.into())].into_iter().collect(),
     };
-    serde_json::to_string_pretty(&document).map_err(|_| Failure::Malformed("cannot be written as JSON"))
+    serde_json::to_string_pretty(&document).map_err(|_| KeystoreFault::Malformed("cannot be written as JSON"))
 }
 
 /// The key in the document `json`.
-pub fn from_polkadot_json(json: &str, password: &Password) -> Result<SigningPair, Failure> {
+pub fn from_polkadot_json(json: &str, password: &Password) -> Result<SigningPair, KeystoreFault> {
     let document: Document =
-        serde_json::from_str(json).map_err(|_| Failure::Malformed("not a polkadot.js keystore in JSON"))?;
+        serde_json::from_str(json).map_err(|_| KeystoreFault::Malformed("not a polkadot.js keystore in JSON"))?;
     let Encoding { content, r#type, version } = &document.encoding;
     if version != "3" || *content != ["pkcs8", "sr25519"] || *r#type != ["scrypt", "xsalsa20-poly1305"] {
-        return Err(Failure::Unsupported("another encoding than version 3 with pkcs8, sr25519, scrypt"));
+        return Err(KeystoreFault::Unsupported("another encoding than version 3 with pkcs8, sr25519, scrypt"));
     }
-    let encoded = STANDARD.decode(&document.encoded).map_err(|_| Failure::Malformed("`encoded` is not base64"))?;
+    let encoded =
+        STANDARD.decode(&document.encoded).map_err(|_| KeystoreFault::Malformed("`encoded` is not base64"))?;
 
     let mut rest = encoded.as_slice();
     let salt: [u8; 32] = take(&mut rest)?;
     let [n, p, r] = [take(&mut rest)?, take(&mut rest)?, take(&mut rest)?].map(u32::from_le_bytes);
     let nonce: [u8; 24] = take(&mut rest)?;
     let cost = READABLE.into_iter().find(|cost| (cost.n(), cost.p, cost.r) == (n, p, r));
-    let key =
-        cost.ok_or(Failure::Unsupported("scrypt parameters that polkadot.js does not use"))?.key(password, &salt)?;
+    let key = cost
+        .ok_or(KeystoreFault::Unsupported("scrypt parameters that polkadot.js does not use"))?
+        .key(password, &salt)?;
     let content = XSalsa20Poly1305::new(&(*key).into()).decrypt(&nonce.into(), rest);
-    let content = Zeroizing::new(content.map_err(|_| Failure::WrongPassword)?);
+    let content = Zeroizing::new(content.map_err(|_| KeystoreFault::WrongPassword)?);
 
     let mut rest = content.as_slice();
     let header: [u8; 16] = take(&mut rest)?;
@@ -139,19 +141,19 @@ pub fn from_polkadot_json(json: &str, password: &Password) -> Result<SigningPair
     let divider: [u8; 5] = take(&mut rest)?;
     let public: [u8; 32] = take(&mut rest)?;
     if header != HEADER || divider != DIVIDER || !rest.is_empty() {
-        return Err(Failure::Malformed("holds no sr25519 key"));
+        return Err(KeystoreFault::Malformed("holds no sr25519 key"));
     }
-    let secret =
-        SecretKey::from_ed25519_bytes(secret.as_slice()).map_err(|_| Failure::Malformed("holds no sr25519 key"))?;
+    let secret = SecretKey::from_ed25519_bytes(secret.as_slice())
+        .map_err(|_| KeystoreFault::Malformed("holds no sr25519 key"))?;
     let pair = SigningPair::from_secret(secret);
     if pair.public().0 != public || address(&pair.public()) != document.address {
-        return Err(Failure::Malformed("its public and private key are not of a pair"));
+        return Err(KeystoreFault::Malformed("its public and private key are not of a pair"));
     }
     Ok(pair)
 }
 
-fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Failure> {
-    let (taken, left) = rest.split_first_chunk().ok_or(Failure::Malformed("too short"))?;
+fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], KeystoreFault> {
+    let (taken, left) = rest.split_first_chunk().ok_or(KeystoreFault::Malformed("too short"))?;
     *rest = left;
     Ok(*taken)
 }
@@ -172,7 +174,7 @@ mod tests {
     fn opens_what_polkadot_js_exported() {
         let pair = from_polkadot_json(ALICE, &"whoisalice".into()).ok().unwrap();
         assert_eq!(pair.public(), SigningPair::from_uri("//Alice").unwrap().public());
-        assert!(matches!(from_polkadot_json(ALICE, &"whoisbob".into()), Err(Failure::WrongPassword)));
+        assert!(matches!(from_polkadot_json(ALICE, &"whoisbob".into()), Err(KeystoreFault::WrongPassword)));
     }
 
     #[test]
@@ -194,13 +196,13 @@ mod tests {
             *document.pointer_mut(place).unwrap() = value;
             from_polkadot_json(&document.to_string(), &"whoisalice".into()).err().unwrap()
         };
-        assert!(matches!(with("/encoded", "%".into()), Failure::Malformed(_)));
-        assert!(matches!(with("/encoded", "".into()), Failure::Malformed(_)));
-        assert!(matches!(with("/encoded", 7.into()), Failure::Malformed(_)));
-        assert!(matches!(with("/encoding/version", "4".into()), Failure::Unsupported(_)));
-        assert!(matches!(with("/encoding/content/1", "ed25519".into()), Failure::Unsupported(_)));
-        assert!(matches!(with("/address", "5Grwva".into()), Failure::Malformed(_)));
-        assert!(matches!(from_polkadot_json("{", &"".into()), Err(Failure::Malformed(_))));
+        assert!(matches!(with("/encoded", "%".into()), KeystoreFault::Malformed(_)));
+        assert!(matches!(with("/encoded", "".into()), KeystoreFault::Malformed(_)));
+        assert!(matches!(with("/encoded", 7.into()), KeystoreFault::Malformed(_)));
+        assert!(matches!(with("/encoding/version", "4".into()), KeystoreFault::Unsupported(_)));
+        assert!(matches!(with("/encoding/content/1", "ed25519".into()), KeystoreFault::Unsupported(_)));
+        assert!(matches!(with("/address", "5Grwva".into()), KeystoreFault::Malformed(_)));
+        assert!(matches!(from_polkadot_json("{", &"".into()), Err(KeystoreFault::Malformed(_))));
 
         let encoded = STANDARD.decode(document["encoded"].as_str().unwrap()).unwrap();
         for length in 0..encoded.len() {
@@ -211,9 +213,9 @@ mod tests {
         }
         let mut greedy = encoded.clone();
         greedy[35] = 0x40;
-        assert!(matches!(with("/encoded", STANDARD.encode(greedy).into()), Failure::Unsupported(_)));
+        assert!(matches!(with("/encoded", STANDARD.encode(greedy).into()), KeystoreFault::Unsupported(_)));
         let mut flipped = encoded;
         flipped[100] ^= 1;
-        assert!(matches!(with("/encoded", STANDARD.encode(flipped).into()), Failure::WrongPassword));
+        assert!(matches!(with("/encoded", STANDARD.encode(flipped).into()), KeystoreFault::WrongPassword));
     }
 }

@@ -7,7 +7,8 @@ use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey, PublicKey, SecretKey, Si
 use sp_crypto_hashing::blake2_512;
 use zeroize::Zeroizing;
 
-use super::uri::{secret_of_uri, KeyError};
+use super::fault::KeyError;
+use super::uri::secret_of_uri;
 use crate::secret::random;
 
 /// The context of every sr25519 signature in Substrate.

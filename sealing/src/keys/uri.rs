@@ -6,47 +6,13 @@ use codec::Encode;
 use schnorrkel::derive::{ChainCode, Derivation};
 use schnorrkel::{ExpansionMode, MiniSecretKey, SecretKey};
 use sha2::Sha512;
-use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::fault::KeyError;
 use super::mnemonic::Mnemonic;
 
-/// The phrase that stands for an absent one, as everywhere in Substrate. Everybody knows it: for development only.
+/// The phrase that stands for an absent one, as everywhere in Substrate. All know it: for development only.
 const DEV_PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
-
-/// A phrase or secret URI cannot be used. No variant holds any part of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// A word is not on the list; words are counted from one.
-    #[error("word {0} is not on the English BIP-39 list")]
-    UnknownWord(usize),
-    /// Phrases have 12, 15, 18, 21 or 24 words.
-    #[error("expected 12, 15, 18, 21 or 24 words, found {0}")]
-    WordCount(usize),
-    /// A word is wrong or out of place.
-    #[error("the words do not fit together: one is wrong or out of place")]
-    Checksum,
-    /// What follows `0x` is no seed.
-    #[error("expected a seed of 32 bytes as hexadecimal digits after `0x`")]
-    InvalidSeed,
-    /// The text has not the form of a secret URI.
-    #[error("not a secret URI: expected PHRASE//HARD/SOFT///PASSWORD")]
-    InvalidUri,
-    /// Bytes that were to be a key are none.
-    #[error("not a private key")]
-    InvalidKey,
-}
-
-impl KeyError {
-    pub(super) fn from_bip39(error: bip39::Error) -> Self {
-        match error {
-            bip39::Error::UnknownWord(place) => Self::UnknownWord(place.saturating_add(1)),
-            bip39::Error::BadWordCount(count) => Self::WordCount(count),
-            _ => Self::Checksum,
-        }
-    }
-}
 
 /// The secret key that `uri` stands for.
 pub(super) fn secret_of_uri(uri: &str) -> Result<SecretKey, KeyError> {

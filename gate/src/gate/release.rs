@@ -2,19 +2,20 @@
 
 //! The release gate: the only way through which a reader reaches what a vault holds.
 //!
-//! Whoever keeps sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
-//! transaction key of the reader; a finalized head that is younger than two minutes; for everybody but the chart's
-//! controller a finalized, permitted opening (*log before read*); and it decides anew, both in the finalized state and
+//! A keeper of sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
+//! transaction key of the reader; a finalized head that is younger than two minutes; for all but the chart's
+//! controller a finalized, permitted opening (*log before read*); and it decides again, both in the finalized state and
 //! in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
-//! in a block. What it gives out is ciphertext: the blob, and the envelopes through which the reader's own key comes to
+//! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
-//! A signed request is good for two minutes, and replaying it yields the same ciphertext for the same reader. A decision
+//! A signed request is good once, within two minutes, at the gate that it names: the gate remembers its number. A decision
 //! is taken before the first byte: a revocation that arrives while a large blob is under way stops the next release.
 
 use std::future::Future;
 use std::io::Cursor;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use salus_primitives::records::{Record, RecordState, Session, Version};
@@ -22,48 +23,61 @@ use salus_primitives::time::MINUTE;
 use salus_primitives::{
     access::{Ask, Basis, Decision, Grant, Permission, Scope},
     charts::Epoch,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
-use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, RecordKey, SessionKey};
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
-use salus_sealing::compartment::{profile_epoch, Place, MAX_PROFILE};
+use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
 use salus_sealing::keys::verify;
-use salus_vault::{ObjectReader, Vault, VaultError};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
-use crate::clock::system_now;
-use crate::error::GateError;
+use super::clock::system_now;
+use super::error::GateError;
+use super::numbers::UsedNumbers;
+use super::store::{Store, StoreFault, StoredObject};
+use super::view::{ChainView, Head};
 use crate::protocol::{
     CompartmentRequest, GateRefusal, KeyPath, ReleaseRequest, ReleasedCompartment, Request, SealedSecret, Signed,
     REQUEST_LIFE,
 };
-use crate::view::{ChainView, Head};
 
 /// How old the finalized head may be.
 pub const HEAD_LIFE: Moment = 2 * MINUTE;
 
-/// Gives out sealed objects to those who may have them, and to nobody else.
-pub struct ReleaseGate<C> {
+/// Gives out sealed objects to those who may have them, and to no other.
+pub struct ReleaseGate<C, S> {
+    institution: InstitutionId,
     chain: C,
-    vault: Vault,
-    home: Vault,
+    vault: S,
+    home: S,
+    numbers: Arc<UsedNumbers>,
     now: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
-impl<C: ChainView> ReleaseGate<C> {
-    /// A gate before `vault` that asks `chain`, with the system's clock.
-    pub fn new(chain: C, vault: Vault) -> Self {
-        Self::with_clock(chain, vault, system_now)
+impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
+    /// The gate of `institution` before its store `vault`, which asks `chain`, with the system's clock.
+    pub fn new(institution: InstitutionId, chain: C, vault: S) -> Self {
+        Self::with_clock(institution, chain, vault, system_now)
     }
 
     /// A gate with a clock of one's own.
-    pub fn with_clock(chain: C, vault: Vault, now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self { chain, home: vault.clone(), vault, now: Box::new(now) }
+    pub fn with_clock(
+        institution: InstitutionId,
+        chain: C,
+        vault: S,
+        now: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
+        Self { institution, chain, home: vault.clone(), vault, numbers: Arc::default(), now: Box::new(now) }
+    }
+
+    /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it.
+    pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
+        Self { numbers, ..self }
     }
 
     /// The same gate, where the charts' own objects (secrets, links, profiles, envelopes of grants) are in `home` rather
     /// than beside the records (docs/adr/0007-home-vault-and-notes.md).
-    pub fn with_home(self, home: Vault) -> Self {
+    pub fn with_home(self, home: S) -> Self {
         Self { home, ..self }
     }
 
@@ -73,7 +87,7 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 
     /// The version of a record that `signed` asks for, if the reader may have it.
-    pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released, GateError<C::Error>> {
+    pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
         let ReleaseRequest { record: id, version: number, session, reader, .. } = signed.request;
         let finalized = &moment.finalized;
@@ -127,7 +141,7 @@ impl<C: ChainView> ReleaseGate<C> {
         let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
         let basis = self.decide(&moment, reader, chart, &ask).await?;
 
-        let place = Place { genesis: self.chain.genesis(), chart, compartment: id };
+        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
         let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
         let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
         let sealed = match basis {
@@ -138,8 +152,11 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
     }
 
-    /// What every request has to pass: it is fresh, the chain is alive, and the reader signed.
-    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<Instant, GateError<C::Error>> {
+    /// The checks that every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
+    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
+        if signed.gate != self.institution {
+            return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
+        }
         let (now, reader) = ((self.now)(), signed.request.reader());
         if now.abs_diff(signed.request.at()) > REQUEST_LIFE {
             return Err(GateRefusal::RequestNotFresh.into());
@@ -156,17 +173,19 @@ impl<C: ChainView> ReleaseGate<C> {
                 return Err(not_the_reader.into());
             }
         }
-        if !verify(&signed.key, &signed.request.payload(&self.chain.genesis()), &signed.signature) {
+        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
             return Err(not_the_reader.into());
         }
+        // Only the reader can use up a number of the reader's.
+        self.numbers.take(reader, signed.number, signed.request.at(), now)?;
         // A gate whose clock is slow must not prolong anything.
-        Ok(Instant { now: now.max(finalized.time), finalized, best })
+        Ok(DecisionTime { now: now.max(finalized.time), finalized, best })
     }
 
     /// The reader's session, which has to cover the record.
     async fn session(
         &self,
-        moment: &Instant,
+        moment: &DecisionTime,
         reader: MemberId,
         key: SessionKey,
         id: RecordId,
@@ -186,10 +205,10 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(session)
     }
 
-    /// Decides anew. The basis is the finalized one.
+    /// Decides again. The basis is the finalized one.
     async fn decide(
         &self,
-        moment: &Instant,
+        moment: &DecisionTime,
         reader: MemberId,
         chart: ChartId,
         ask: &Ask,
@@ -214,7 +233,7 @@ impl<C: ChainView> ReleaseGate<C> {
         version: &Version,
     ) -> Result<KeyPath, GateError<C::Error>> {
         let chart = bindings.record.chart;
-        let place = Place { genesis: bindings.genesis, chart, compartment: bindings.compartment };
+        let place = CompartmentPath { genesis: bindings.genesis, chart, compartment: bindings.compartment };
         let secret = match basis {
             Basis::Controller => self.controller_secret(at, reader, &place, version.epoch).await?,
             Basis::Grant(id) => {
@@ -236,7 +255,7 @@ impl<C: ChainView> ReleaseGate<C> {
         &self,
         at: &Head,
         controller: MemberId,
-        place: &Place,
+        place: &CompartmentPath,
         number: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
         let epoch = self.epoch(at, place, number).await?;
@@ -248,7 +267,7 @@ impl<C: ChainView> ReleaseGate<C> {
     async fn grant_secret(
         &self,
         at: &Head,
-        place: &Place,
+        place: &CompartmentPath,
         id: GrantId,
         needed: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
@@ -266,7 +285,13 @@ impl<C: ChainView> ReleaseGate<C> {
     }
 
     /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
-    async fn links(&self, at: &Head, place: &Place, from: u32, to: u32) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
+    async fn links(
+        &self,
+        at: &Head,
+        place: &CompartmentPath,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
@@ -275,20 +300,23 @@ impl<C: ChainView> ReleaseGate<C> {
         Ok(links)
     }
 
-    async fn epoch(&self, at: &Head, place: &Place, number: u32) -> Result<Epoch, GateError<C::Error>> {
+    async fn epoch(&self, at: &Head, place: &CompartmentPath, number: u32) -> Result<Epoch, GateError<C::Error>> {
         let epoch = self.ask(self.chain.epoch(at, place.chart, place.compartment, number)).await?;
         Ok(epoch.ok_or(GateRefusal::NotFound)?)
     }
 
-    /// The version's blob, hashed anew, if it was sealed for this version of this record.
-    async fn blob(&self, bindings: &Bindings, version: &Version) -> Result<ReleasedBlob, GateError<C::Error>> {
+    /// The version's blob, hashed again, if it was sealed for this version of this record.
+    async fn blob(
+        &self,
+        bindings: &Bindings,
+        version: &Version,
+    ) -> Result<ReleasedBlob<S::Bytes>, GateError<C::Error>> {
         let foreign = GateRefusal::ForeignBlob(version.content);
-        let mut rest = self.vault.reader(&version.content).await.map_err(refusal_or_error)?;
-        let size = rest.size();
+        let StoredObject { size, bytes: mut rest } = self.stored(&self.vault, &version.content).await?;
         let mut header = vec![0; HEADER_LENGTH];
         rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => foreign.into(),
-            _ => GateError::Vault(VaultError::Io(error)),
+            _ => GateError::Store(error),
         })?;
         match Header::parse(&header) {
             Ok(found) if found.bindings == *bindings => Ok(ReleasedBlob { size, header: Cursor::new(header), rest }),
@@ -296,15 +324,22 @@ impl<C: ChainView> ReleaseGate<C> {
         }
     }
 
-    async fn object(&self, vault: &Vault, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
-        let reader = vault.reader(id).await.map_err(refusal_or_error)?;
-        if reader.size() > longest as u64 {
+    async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
+        let StoredObject { size, bytes: reader } = self.stored(store, id).await?;
+        if size > longest as u64 {
             return Err(GateRefusal::Corrupted(*id).into());
         }
         let mut bytes = Vec::new();
-        let read = reader.take(longest as u64).read_to_end(&mut bytes).await;
-        read.map_err(|error| GateError::Vault(VaultError::Io(error)))?;
+        reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
         Ok(bytes)
+    }
+
+    async fn stored(&self, store: &S, id: &Digest) -> Result<StoredObject<S::Bytes>, GateError<C::Error>> {
+        store.object(id).await.map_err(|fault| match fault {
+            StoreFault::Missing => GateRefusal::Missing(*id).into(),
+            StoreFault::Corrupted => GateRefusal::Corrupted(*id).into(),
+            StoreFault::Io(error) => GateError::Store(error),
+        })
     }
 
     async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {
@@ -313,41 +348,52 @@ impl<C: ChainView> ReleaseGate<C> {
 }
 
 /// The moment of a decision: one time, one finalized and one best block for all questions.
-struct Instant {
+struct DecisionTime {
     now: Moment,
     finalized: Head,
     best: Head,
 }
 
 /// A version of a record, given out.
-pub struct Released {
-    /// What the blob is bound to; to be handed to [`open`](salus_sealing::blob::open).
+pub struct Released<Bytes> {
+    /// The bindings of the blob; to be handed to [`open`](salus_sealing::blob::open).
     pub bindings: Bindings,
     /// The content id.
     pub content: Digest,
-    /// What permitted it.
+    /// The basis of the permission.
     pub basis: Basis,
     /// How the reader comes to the content key.
     pub key_path: KeyPath,
     /// The sealed bytes.
-    pub blob: ReleasedBlob,
+    pub blob: ReleasedBlob<Bytes>,
 }
 
 /// A sealed blob on its way out.
-pub struct ReleasedBlob {
+pub struct ReleasedBlob<Bytes> {
     size: u64,
     header: Cursor<Vec<u8>>,
-    rest: ObjectReader,
+    rest: Bytes,
 }
 
-impl ReleasedBlob {
+impl<Bytes: AsyncRead + Unpin + Send + 'static> Released<Bytes> {
+    /// The same, whatever store it comes from.
+    pub fn boxed(self) -> Released<BoxedBytes> {
+        let Self { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest } } = self;
+        Released { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest: Box::new(rest) } }
+    }
+}
+
+/// The bytes of some store's object.
+pub type BoxedBytes = Box<dyn AsyncRead + Unpin + Send>;
+
+impl<Bytes> ReleasedBlob<Bytes> {
     /// How many bytes it has.
     pub fn size(&self) -> u64 {
         self.size
     }
 }
 
-impl AsyncRead for ReleasedBlob {
+impl<Bytes: AsyncRead + Unpin> AsyncRead for ReleasedBlob<Bytes> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -367,17 +413,9 @@ fn covers(scope: Scope, key: RecordKey, compartment: CompartmentId) -> bool {
     }
 }
 
-/// The envelope of a grant over one record for the version with this number: the grant's own, or one that whoever added
-/// the version made.
+/// The envelope of a grant over one record for the version with this number: the grant's own, or one that the
+/// author of the version made.
 fn envelope_of(grant: &Grant, id: GrantId, number: u32, version: &Version) -> Option<Digest> {
     let own = grant.envelope.filter(|envelope| envelope.edition == number).map(|envelope| envelope.hash);
     own.or_else(|| version.grant_envelopes.iter().find(|sealed| sealed.grant == id).map(|sealed| sealed.envelope))
-}
-
-fn refusal_or_error<E: std::error::Error>(error: VaultError) -> GateError<E> {
-    match error {
-        VaultError::NotFound(id) => GateRefusal::Missing(id).into(),
-        VaultError::Corrupted { expected, .. } => GateRefusal::Corrupted(expected).into(),
-        other => GateError::Vault(other),
-    }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a gate asks of the chain.
+//! The questions of a gate to the chain.
 
 use std::future::Future;
 
@@ -23,9 +23,9 @@ pub struct Head {
     pub time: Moment,
 }
 
-/// What a gate asks of the chain. Every answer is that of the state after the block `at`.
+/// The questions of a gate to the chain. Every answer is that of the state after the block `at`.
 pub trait ChainView: Sync {
-    /// What goes wrong between here and the node.
+    /// A fault between here and the node.
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// The chain's genesis hash.

@@ -2,7 +2,8 @@
 
 //! Why a gate does not give out what it was asked for.
 
-use salus_vault::VaultError;
+use std::io;
+
 use thiserror::Error;
 
 use crate::protocol::GateRefusal;
@@ -16,7 +17,7 @@ pub enum GateError<E: std::error::Error + 'static> {
     /// The chain cannot be asked.
     #[error("cannot ask the chain")]
     Chain(#[source] E),
-    /// The vault cannot be read.
+    /// The store cannot be read.
     #[error("cannot read the vault")]
-    Vault(#[source] VaultError),
+    Store(#[source] io::Error),
 }

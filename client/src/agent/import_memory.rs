@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A member's memory of own imports, so that a later import can be compared without reading records.
+//!
+//! The chain has hashes of sealed bytes only, and who may add records may not always read them.
+
+use salus_primitives::Digest;
+
+/// The memory of one version that was sealed for an import.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Remembered {
+    /// A hash of its content and of a secret of the member: no other person can tell the content from it.
+    pub fingerprint: Digest,
+    /// When its source changed it last, in milliseconds since 1970.
+    pub updated: Option<i64>,
+}
+
+/// Where a member's program keeps it. Losing it means that records are read to be compared, or not compared.
+pub trait ImportMemory: Send + Sync {
+    /// The memory of the version with this content id.
+    fn recall(&self, content: &Digest) -> Option<Remembered>;
+
+    /// Remembers the versions with these content ids. They may never be registered: that does no harm.
+    fn remember(&mut self, versions: &[(Digest, Remembered)]) -> std::io::Result<()>;
+}
+
+/// Remembers nothing.
+impl ImportMemory for () {
+    fn recall(&self, _: &Digest) -> Option<Remembered> {
+        None
+    }
+
+    fn remember(&mut self, _: &[(Digest, Remembered)]) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Gates in the program's own process, before vaults that the program itself reaches: for one machine that plays all parts.
+//!
+//! It binds those who go through it. A person who reaches the folders can pass it by, so a hospital's gate belongs beside
+//! its vault.
+
+use std::sync::Arc;
+
+use salus_chain::{At, Chain, QueryError};
+use salus_gate::{
+    protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
+    BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
+};
+use salus_primitives::{ChartId, InstitutionId};
+use salus_vault::Vault;
+
+use crate::{
+    gates::{Answer, Gates, ReleaseError},
+    vaults::Vaults,
+};
+
+/// The gates before all vaults below one folder.
+pub struct InProcessGates {
+    chain: Chain,
+    vaults: Vaults,
+    numbers: Arc<UsedNumbers>,
+}
+
+impl InProcessGates {
+    /// Gates before `vaults`, which ask `chain`, ready to be handed to agents.
+    pub fn shared(chain: &Chain, vaults: &Vaults) -> Arc<dyn Gates> {
+        Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers: Arc::default() })
+    }
+
+    async fn gate(&self, institution: InstitutionId) -> Result<ReleaseGate<Chain, Vault>, ReleaseError> {
+        let vault = self.vaults.existing(institution).await?;
+        Ok(ReleaseGate::new(institution, self.chain.clone(), vault).with_numbers(self.numbers.clone()))
+    }
+
+    /// The vault that holds the chart's own objects: that of the institution which admitted its controller.
+    async fn home(&self, chart: ChartId) -> Result<Vault, ReleaseError> {
+        let chart = self.chain.chart(At::Finalized, chart).await?.ok_or(GateRefusal::NotFound)?;
+        let controller = self.chain.member(At::Finalized, chart.controller).await?.ok_or(GateRefusal::NotFound)?;
+        Ok(self.vaults.existing(controller.admitted_by).await?)
+    }
+}
+
+impl Gates for InProcessGates {
+    fn release<'a>(&'a self, request: &'a Signed<ReleaseRequest>) -> Answer<'a, Released<BoxedBytes>> {
+        Box::pin(async move {
+            let home = self.home(request.request.record.chart).await?;
+            let released = self.gate(request.gate).await?.with_home(home).release(request).await?;
+            Ok(released.boxed())
+        })
+    }
+
+    fn release_compartment<'a>(&'a self, request: &'a Signed<CompartmentRequest>) -> Answer<'a, ReleasedCompartment> {
+        Box::pin(async move { Ok(self.gate(request.gate).await?.release_compartment(request).await?) })
+    }
+}
+
+impl From<GateError<QueryError>> for ReleaseError {
+    fn from(error: GateError<QueryError>) -> Self {
+        match error {
+            GateError::Refused(refusal) => refusal.into(),
+            GateError::Chain(error) => error.into(),
+            GateError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The gate that decides who is given what of a store.
+
+mod clock;
+mod error;
+mod numbers;
+mod release;
+mod store;
+mod view;
+
+pub use clock::system_now;
+pub use error::GateError;
+pub use numbers::UsedNumbers;
+pub use release::{BoxedBytes, ReleaseGate, Released, ReleasedBlob, HEAD_LIFE};
+pub use store::{Store, StoreFault, StoredObject};
+pub use view::{ChainView, Head};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The release gate, called directly, against a chain in memory: who may, gets; all others are refused.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod compartments;
+mod granted;
+mod refused;
+mod requests;
+mod world;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Requests: fresh, signed by the reader, for this gate, and good once.
+
+use super::world::{
+    by_doctor, by_patient, member, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
+};
+use salus_gate::{
+    protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE},
+    HEAD_LIFE,
+};
+use salus_primitives::{Digest, InstitutionId, MemberId};
+
+#[tokio::test]
+async fn release_fails_when_the_finalized_head_is_stale() {
+    let world = World::new().await;
+    let set = |time| world.blocks.0.lock().unwrap()[0].time = time;
+    set(NOW - HEAD_LIFE - 1);
+    assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::StaleHead(100));
+    assert_eq!(world.refusal(by_patient(0)).await, GateRefusal::StaleHead(100));
+    set(NOW - HEAD_LIFE);
+    assert!(world.gate().release(&world.signed(by_doctor(0))).await.is_ok());
+}
+
+#[tokio::test]
+async fn release_fails_when_the_request_is_replayed_later_or_from_the_future() {
+    let world = World::new().await;
+    let signed = world.signed(by_doctor(0));
+    for now in [NOW + REQUEST_LIFE + 1, NOW - REQUEST_LIFE - 1] {
+        world.change(|state| state.time = now);
+        assert_eq!(refusal(world.gate_at(now).release(&signed).await), GateRefusal::RequestNotFresh);
+    }
+    world.change(|state| state.time = NOW);
+    assert!(world.gate_at(NOW + REQUEST_LIFE).release(&signed).await.is_ok());
+}
+
+#[tokio::test]
+async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
+    let world = World::new().await;
+    let refused = GateRefusal::NotTheReader(DOCTOR);
+    let stranger = world.identities[&STRANGER].transaction();
+    let good = world.signed(by_doctor(0));
+
+    // Signed by another member, with and without claiming the reader's key.
+    assert_eq!(refusal(world.gate().release(&by_doctor(0).sign(&GENESIS, HOSPITAL, stranger)).await), refused);
+    let claimed = Signed { key: good.key, ..by_doctor(0).sign(&GENESIS, HOSPITAL, stranger) };
+    assert_eq!(refusal(world.gate().release(&claimed).await), refused);
+    // By another key of the reader's own.
+    let membership = by_doctor(0).sign(&GENESIS, HOSPITAL, world.identities[&DOCTOR].membership());
+    assert_eq!(refusal(world.gate().release(&membership).await), refused);
+    // Altered in any field, signed for another chain, or for another kind of request.
+    for request in [
+        by_doctor(1),
+        ReleaseRequest { version: 1, ..by_doctor(0) },
+        ReleaseRequest { session: None, ..by_doctor(0) },
+        ReleaseRequest { at: NOW + 1, ..by_doctor(0) },
+    ] {
+        let altered = Signed { request, ..good.clone() };
+        assert_eq!(refusal(world.gate().release(&altered).await), refused);
+    }
+    // Altered in what binds it to this gate, once.
+    let elsewhere = by_doctor(0).sign(&GENESIS, InstitutionId(8), world.identities[&DOCTOR].transaction());
+    let renumbered = Signed { number: RequestNumber([9; 16]), ..good.clone() };
+    for altered in [Signed { gate: HOSPITAL, ..elsewhere }, renumbered] {
+        assert_eq!(refusal(world.gate().release(&altered).await), refused);
+    }
+    let foreign = by_doctor(0).sign(&Digest([9; 32]), HOSPITAL, world.identities[&DOCTOR].transaction());
+    assert_eq!(refusal(world.gate().release(&foreign).await), refused);
+    // A reader whom the chain does not know.
+    let unknown = ReleaseRequest { reader: MemberId(99), ..by_doctor(0) };
+    let outcome = world.gate().release(&unknown.sign(&GENESIS, HOSPITAL, stranger)).await;
+    assert_eq!(refusal(outcome), GateRefusal::NotTheReader(MemberId(99)));
+}
+
+#[tokio::test]
+async fn release_fails_when_the_key_is_removed_in_the_best_block_or_not_finalized() {
+    for place in [0, 1] {
+        let world = World::new().await;
+        let keys = Default::default();
+        world.blocks.0.lock().unwrap()[place].members.get_mut(&DOCTOR).unwrap().transaction_keys = keys;
+        assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::NotTheReader(DOCTOR));
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_good_once() {
+    let world = World::new().await;
+    let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
+    assert!(gate.release(&request).await.is_ok());
+    assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
+    // A new one is answered, and what was refused is used up as well.
+    assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok());
+    let refused = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
+    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::NoSession);
+    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::RequestUsed);
+    let compartment =
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
+    assert!(gate.release_compartment(&compartment).await.is_ok());
+    assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
+    // Another member cannot use up a reader's number.
+    let fresh = world.signed(by_doctor(0));
+    let forged = Signed { signature: [1; 64], ..fresh.clone() };
+    assert_eq!(refusal(gate.release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert!(gate.release(&fresh).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_request_is_good_at_the_gate_that_it_names() {
+    let world = World::new().await;
+    let other = InstitutionId(8);
+    let request = by_doctor(0).sign(&GENESIS, other, world.identities[&DOCTOR].transaction());
+    let refused = GateRefusal::AnotherGate { asked: other, this: HOSPITAL };
+    assert_eq!(refusal(world.gate().release(&request).await), refused);
+}
