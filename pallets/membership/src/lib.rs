@@ -615,8 +615,8 @@ pub mod pallet {
 
         /// Redeems a voucher: the newcomer becomes a pending member (S0-23 to S0-29).
         ///
-        /// The institution's issuing key signs the voucher. The voucher key, transaction key and membership key all sign the
-        /// same payload, so no other person can use the voucher or the keys.
+        /// The institution's issuing key signs the voucher. The voucher key, transaction key and membership key all
+        /// sign the same payload, so no other person can use the voucher or the keys.
         ///
         /// ## Origin
         ///
