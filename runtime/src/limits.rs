@@ -49,9 +49,9 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Execution time before the first transaction of a block: the assumed average of the hooks.
 const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
 
-/// The quota of a member for ordinary calls, until the council changes it: two seconds of execution and a MiB of
-/// transactions, refilled within a minute. It is enough for some five thousand grants a minute, more than the gateway
-/// of the busiest ward makes.
+/// The quota of a member for ordinary calls, until the council changes it. It has two seconds of execution and a MiB of
+/// transactions, and refills within a minute. It is enough for some five thousand grants a minute, more than the
+/// gateway of the busiest ward makes.
 pub const MEMBER_QUOTA: Quota = Quota { time: 2 * WEIGHT_REF_TIME_PER_SECOND, bytes: 1 << 20, refill: MINUTE };
 /// The reserve of a member for revoking, refusing and removing keys when the ordinary quota is spent.
 pub const RESERVED_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
