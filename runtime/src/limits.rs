@@ -62,8 +62,8 @@ pub const COUNCIL_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, b
 /// and several share them in the order of their transactions.
 pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECOND, bytes: 32 << 20, refill: MINUTE };
 
-/// The least quota that the members of an institution share: a member's, refilled within an hour. With less it could
-/// not vote, so it could not get more by a vote either.
+/// The least quota that the staff of an institution share: a member's, refilled within an hour. With less, no member
+/// could make a large call. Votes do not draw on it: they have [`COUNCIL_QUOTA`].
 pub const LEAST_INSTITUTION_QUOTA: Quota = Quota { refill: salus_primitives::time::HOUR, ..MEMBER_QUOTA };
 
 /// The most by which a transaction's nonce may be ahead of its account's, and so the most that one account has waiting

@@ -466,8 +466,7 @@ pub mod pallet {
         ChallengeBlockUnknown,
         /// The verifier who challenged is not active any more. Ask another one.
         VerifierNotActive,
-        /// The traffic quota is below the least. With it, the institution's delegate could not even vote for a greater
-        /// one.
+        /// The traffic quota is below the least, with which a member of staff can make any single call. Set a larger one.
         QuotaTooSmall,
         /// The institution has a seat of authority. The council has to take the seat first.
         HasSeat,
