@@ -6,7 +6,7 @@ fn main() {
     #[cfg(all(feature = "std", not(feature = "metadata-hash")))]
     substrate_wasm_builder::WasmBuilder::build_using_defaults();
 
-    // `CheckMetadataHash` wants a token; there is none, and this is what wallets show for it.
+    // `CheckMetadataHash` needs a token. There is none, so wallets show this in its place.
     #[cfg(all(feature = "std", feature = "metadata-hash"))]
     substrate_wasm_builder::WasmBuilder::init_with_defaults().enable_metadata_hash("NONE", 0).build();
 }

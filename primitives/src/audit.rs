@@ -151,8 +151,8 @@ vocabulary! {
         CallUnpaused = 47, "call-unpaused", "the council ended the pause of a call";
         /// The council changed a parameter.
         ParameterSet = 48, "parameter-set", "the council changed a parameter";
-        /// The council let the authorities of the next session decide on what is final; the reason has the number of the block
-        /// upon which they build.
+        /// The council let the authorities of the next session decide on what is final. The reason has the number of
+        /// the block upon which they build.
         FinalityResumed = 49, "finality-resumed",
             "the council let the next authorities decide on finality; the reason names the block upon which they build";
         /// The council withdrew that decision before a session acted upon it; the reason has the same number.

@@ -107,8 +107,8 @@ pub enum Parameter {
     RequestLife(Moment),
     /// Milliseconds for which entries of the logs stay in the state: 30 days to 30 years.
     LogHorizon(Moment),
-    /// The allowance of a member for ordinary calls: half a second to a minute of execution and 256 KiB to 64 MiB,
-    /// refilled in a second to an hour. With the least of it, delegates can still vote to raise it.
+    /// The allowance of a member for ordinary calls: half a second to a minute of execution and 256 KiB to 64 MiB. It
+    /// refills in a second to an hour. With the least of it, delegates can still vote to raise it.
     MemberQuota(Quota),
 }
 

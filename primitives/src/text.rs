@@ -2,14 +2,14 @@
 
 //! Text that one member writes and another one reads on a screen.
 //!
-//! A control character moves the cursor of a terminal, a bidirectional one turns the order of what follows, and an invisible one
-//! makes two names look the same. A delegate, a patient or a clinician who reads such a text does not see what it says. So
-//! writers are refused, and readers' programs show a mark instead of the character.
+//! Some characters deceive a reader. A control character moves the cursor of a terminal, and a bidirectional one turns
+//! the order of the following text. An invisible one makes two names look the same. So the programs of writers refuse
+//! them, and those of readers show a mark instead.
 
 use alloc::{format, string::String};
 
-/// Whether `c` shows itself and nothing else: it is not a control, not a separator of lines, not bidirectional, not invisible.
-/// The two joiners are judged by [`unfit`], since some scripts need them.
+/// Whether `c` is visible and does nothing else: not a control, line separator, bidirectional or invisible character.
+/// [`unfit`] judges the two joiners, since some scripts need them.
 pub const fn is_plain(c: char) -> bool {
     !matches!(c,
         // Controls: C0, delete, C1.
@@ -30,8 +30,9 @@ const fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// The characters of `text`, each with whether a reader can trust what it looks like. Joiners are trusted after letters of scripts
-/// from Arabic on, which need them, and after signs such as emoji; not between Latin, Greek or Cyrillic letters.
+/// Returns the characters of `text`, each with whether a reader can trust its looks. Joiners are fine after letters of
+/// scripts from Arabic on, which need them, and after signs such as emoji. They are not between Latin, Greek or
+/// Cyrillic letters.
 fn judged(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     let mut before = '\0';
     text.chars().map(move |c| {
@@ -46,7 +47,7 @@ fn judged(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     })
 }
 
-/// The first character of `text` that a reader cannot trust, if there is one. A line has none.
+/// Returns the first character of `text` that a reader cannot trust. A plain line has none.
 pub fn unfit(text: &str) -> Option<char> {
     judged(text).find(|(_, plain)| !plain).map(|(c, _)| c)
 }
@@ -61,7 +62,8 @@ pub fn unfit_in_lines(text: &str) -> Option<char> {
     text.split('\n').find_map(unfit)
 }
 
-/// `text` as one line that shows what is in it: each character that a reader cannot trust stands as its number, such as `\u{1b}`.
+/// Returns `text` as one line that shows its content. A character that a reader cannot trust appears as its number,
+/// such as `\u{1b}`.
 pub fn shown(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for (c, plain) in judged(text) {
@@ -73,7 +75,7 @@ pub fn shown(text: &str) -> String {
     line
 }
 
-/// `text` as one line without what a reader cannot trust: white space becomes a space, the rest is left out.
+/// Returns `text` as one line without characters that a reader cannot trust. White space becomes a space.
 pub fn cleaned(text: &str) -> String {
     let fit = judged(text).filter_map(|(c, plain)| match plain {
         true => Some(c),

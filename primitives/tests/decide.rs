@@ -81,7 +81,6 @@ fn record() -> RecordFacts {
     RecordFacts { key: RECORD, compartment: COMPARTMENT, author: OTHER, custodian: HOSPITAL, version: None }
 }
 
-/// The compartment.
 fn target() -> Target {
     Target {
         chart: ChartId(1),
@@ -92,7 +91,6 @@ fn target() -> Target {
     }
 }
 
-/// The record.
 fn record_target() -> Target {
     Target { record: Some(record()), ..target() }
 }

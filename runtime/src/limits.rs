@@ -52,9 +52,9 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Execution time before the first transaction of a block: the assumed average of the hooks.
 const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
 
-/// The quota of a member for ordinary calls, until the council changes it: two seconds of execution and a MiB of
-/// transactions, refilled within a minute. It is enough for some five thousand grants a minute, more than the gateway
-/// of the busiest ward makes.
+/// The quota of a member for ordinary calls, until the council changes it. It has two seconds of execution and a MiB of
+/// transactions, and refills within a minute. It is enough for some five thousand grants a minute, more than the
+/// gateway of the busiest ward makes.
 pub const MEMBER_QUOTA: Quota = Quota { time: 2 * WEIGHT_REF_TIME_PER_SECOND, bytes: 1 << 20, refill: MINUTE };
 /// The reserve of a member for revoking, refusing and removing keys when the ordinary quota is spent.
 pub const RESERVED_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, bytes: 256 << 10, refill: MINUTE };
@@ -65,8 +65,8 @@ pub const COUNCIL_QUOTA: Quota = Quota { time: WEIGHT_REF_TIME_PER_SECOND / 2, b
 /// and several share them in the order of their transactions.
 pub const INSTITUTION_QUOTA: Quota = Quota { time: 20 * WEIGHT_REF_TIME_PER_SECOND, bytes: 32 << 20, refill: MINUTE };
 
-/// The least quota that the members of an institution share: a member's, refilled within an hour. With less it could
-/// not vote, so it could not get more by a vote either.
+/// The least quota that the staff of an institution share: a member's, refilled within an hour. With less, no member
+/// could make a large call. Votes do not draw on it: they have [`COUNCIL_QUOTA`].
 pub const LEAST_INSTITUTION_QUOTA: Quota = Quota { refill: salus_primitives::time::HOUR, ..MEMBER_QUOTA };
 
 /// The most by which a transaction's nonce may be ahead of its account's, and so the most that one account has waiting

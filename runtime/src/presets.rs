@@ -104,8 +104,8 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// Returns the genesis of a network, as a patch of the default one in JSON. Presets and real networks use it alike.
 ///
-/// An institution that begins with a service and a delegate has a seat: the service's account sets the session
-/// keys, the delegate votes in the council.
+/// An institution that begins with a service and a delegate has a seat. The service's account sets the session keys,
+/// and the delegate votes in the council.
 pub fn genesis(network: &Network) -> serde_json::Value {
     let (mut institutions, mut members, mut seats, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, founder) in (0..).map(InstitutionId).zip(&network.founders) {

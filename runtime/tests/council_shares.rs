@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How much of the council each decision takes, and that no sequence of majority decisions amounts to one that takes two thirds
-//! (B3 classes 1, 3 and 14).
+//! The share of the council that each decision takes. No sequence of majority decisions amounts to one that takes two
+//! thirds (B3 classes 1, 3 and 14).
 
 use crate::{
     calls::calls,

@@ -40,7 +40,6 @@ fn whitelist_admission<T: Config>(signer: &AccountId32) {
     }
 }
 
-/// A member of staff.
 fn staff<T: Config>(role: Role) -> (AccountId32, MemberId) {
     let staff: AccountId32 = account("staff", 0, 0);
     let member = T::BenchmarkHelper::member(&staff, role);

@@ -3,8 +3,8 @@
 //! # Access: grants and requests
 //!
 //! Patients decide who may do what with their records, until when and for which purpose (S2-01). A chart's controller
-//! gives grants over a compartment or one record; a member without a grant asks with a request.
-//! [`salus_primitives::decision::decide`] answers every question; this pallet looks up what it needs to know.
+//! gives grants over a compartment or one record; a member without a grant sends a request.
+//! [`salus_primitives::decision::decide`] answers every question; this pallet looks up the facts for it.
 //!
 //! Who may call what: only the chart's controller gives, changes and ends access, neither an institution nor root. Any
 //! active member with a fitting role may call `request_access`.
@@ -12,12 +12,12 @@
 //! Stored are numbers, times, and hashes of objects that vaults keep. Never stored are reasons in words, secrets and
 //! envelopes.
 //!
-//! Grants begin and end by the clock, at the moment of the check: nothing has to run for one to end. The list of a scope
-//! holds, in one storage item, what decisions need to know of each grant over it, so a decision costs the same however
-//! many grants there are. A list also keeps grants that are over, so that a denial can say so, until it is full.
+//! Grants begin and end by the clock, at the moment of the check, so no call has to end one. The list of a scope holds
+//! the facts about its grants in one storage item. So a decision costs the same however many grants the chart has.
+//! Until a list is full, it also keeps grants that are over, so that a denial can name the reason.
 //!
-//! This pallet knows no records. A grant over one record says in which compartment the record lies; the records pallet
-//! hands what it knows of the record to each decision, and a grant that says something else covers nothing.
+//! This pallet does not know records. A grant over one record names the compartment of that record. The records pallet
+//! hands its facts about the record to each decision, and a grant that names another compartment covers nothing.
 //!
 //! ## Example
 //!
@@ -105,9 +105,9 @@ pub mod pallet {
             + salus_primitives::questions::ChartHelper<AccountId32>;
     }
 
-    // The chain counts charts, grants, requests and members, and compartments number at most 16, so no caller can choose
-    // keys that collide or crowd one part of the trie: `Twox64Concat` is safe for them. Authors choose record keys: they are
-    // hashed with `Blake2_128Concat`.
+    // The chain counts charts, grants, requests and members, and a chart has at most 16 compartments. No caller can
+    // choose such keys to crowd one part of the trie, so `Twox64Concat` is safe. Authors choose record keys, so maps
+    // keyed by them use `Blake2_128Concat`.
 
     /// The number of each chart's next grant.
     #[pallet::storage]
@@ -240,7 +240,7 @@ pub mod pallet {
         },
     }
 
-    /// Why a call is refused.
+    /// The reason why a call is refused.
     #[pallet::error]
     pub enum Error<T> {
         /// Only the chart's controller may do this.
@@ -275,8 +275,8 @@ pub mod pallet {
         EnvelopeUnexpected,
         /// There is no such member or institution to grant access to.
         GranteeNotFound,
-        /// The grantee cannot read now, so it gets neither access nor a key: the member, its institution, or the institution that
-        /// is the grantee is not active.
+        /// The grantee cannot read now, so it gets neither access nor a key. It is not active, or its institution is
+        /// not.
         GranteeNotActive,
         /// The chart's controller needs neither grants nor requests.
         IsController,

@@ -2,8 +2,8 @@
 
 //! The grantees to whom keys are sealed, and those who left with a key.
 //!
-//! A grantee who may not read now gets no key: neither a member who was suspended, dismissed or is past its validity, nor
-//! one whose institution is suspended or removed. Losing standing counts as leaving.
+//! A grantee who may not read now gets no key. Such a member was suspended, dismissed or is past its validity, or its
+//! institution is suspended or removed. Losing standing counts as leaving.
 
 use crate::{CompartmentGrants, Config, Pallet, RecordGrants};
 use alloc::vec::Vec;

@@ -25,12 +25,12 @@ pub struct LinkedGrant {
 pub struct ScopeGrants<Bound: Get<u32>> {
     /// The grants.
     pub grants: BoundedVec<ListedGrant, Bound>,
-    /// The newest edition whose key the grantee of a grant has that is over and was taken off the list.
+    /// The newest edition whose key is held by the grantee of a grant that is over and was taken off the list.
     pub left: Option<u32>,
 }
 
 impl<Bound: Get<u32>> ScopeGrants<Bound> {
-    /// Adds a grant. When the list is full, grants that are over at `now` go first; if there is none, it fails.
+    /// Adds a grant. A full list first drops grants that are over at `now`; if there are none, the call fails.
     pub(crate) fn add(&mut self, grant: ListedGrant, now: Moment) -> Result<(), ()> {
         if self.grants.is_full() {
             let left = self.grants.iter().filter(|grant| grant.is_over(now)).filter_map(|grant| grant.edition).max();
@@ -40,7 +40,7 @@ impl<Bound: Get<u32>> ScopeGrants<Bound> {
         self.grants.try_push(grant).map_err(|_| ())
     }
 
-    /// Replaces what the list says of a grant, if the grant is in it.
+    /// Replaces the entry of a grant, if the grant is in the list.
     pub(crate) fn replace(&mut self, grant: ListedGrant) {
         if let Some(listed) = self.grants.iter_mut().find(|listed| listed.number == grant.number) {
             *listed = grant;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How entries leave the state: a round over all logs, and then over all runs of denials, a few steps in each idle block.
+//! Pruning: a round over all logs, and then over all runs of denials, a few steps in each idle block.
 
 use crate::{
     types::{page_of, Round},
@@ -13,8 +13,8 @@ use frame_support::{
 use salus_primitives::{audit::LogId, ChartId, MemberId, Moment};
 
 impl<T: Config> Pallet<T> {
-    /// Takes as many steps of the round as `remaining` and [`Config::MaxPruned`] allow; returns what they cost. The next
-    /// block goes on where this one ends.
+    /// Takes as many steps of the round as `remaining` and [`Config::MaxPruned`] allow, and returns their weight. The
+    /// next block continues where this one ends.
     pub(crate) fn prune_within(remaining: Weight) -> Weight {
         let none = T::WeightInfo::prune(0);
         let each = T::WeightInfo::prune(1).saturating_sub(none);

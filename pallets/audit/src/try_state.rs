@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The head of a log that is kept from its first entry on is what its entries make it.
+    /// The head of a log that still has its first entry is the hash of its entries.
     fn try_state_heads_chain_their_entries() -> Result<(), TryRuntimeError> {
         for (log, head) in Heads::<T>::iter().filter(|(_, head)| head.first == 0) {
             let entries = Self::page(log, 0, u32::MAX);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The state that benchmarks need of other pallets.
+//! The state of other pallets that the benchmarks need.
 
 use alloc::vec::Vec;
 use codec::Decode;
@@ -9,20 +9,20 @@ use sp_runtime::AccountId32;
 
 /// Prepares the state for benchmarks.
 pub trait BenchmarkHelper {
-    /// An active institution, the account of an active service of it, and that of an active delegate: others for
-    /// each number.
+    /// Returns an active institution, the account of an active service of it, and that of an active delegate. They
+    /// differ for each number.
     fn institution(number: u32) -> (InstitutionId, AccountId32, AccountId32);
 
-    /// The account of another active service of that institution.
+    /// Returns the account of another active service of that institution.
     fn other_service(institution: InstitutionId) -> AccountId32;
 
-    /// The account of another active delegate of that institution.
+    /// Returns the account of another active delegate of that institution.
     fn other_delegate(institution: InstitutionId) -> AccountId32;
 
     /// Sets the session keys of this account.
     fn set_keys(account: &AccountId32, aura: SigningKey);
 
-    /// New session keys, and the proof that they are this account's.
+    /// Returns new session keys, and the proof that they are this account's.
     fn new_keys<Keys: Decode>(account: &AccountId32) -> Option<(Keys, Vec<u8>)>;
 
     /// Makes these accounts the authorities of the current session.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The worst case of each call and hook: with as many seats, authorities and motions as there can be.
+//! Benchmarks of each call and hook in its worst case: as many seats, authorities and motions as can be.
 //!
-//! Nothing is assumed of the genesis.
+//! They assume nothing of the genesis.
 
 use crate::{
     Authored, BenchmarkHelper, Call, Config, KeyProof, Pallet, Resuming, Resumption, SealedHeader, SeatOf, SeatStatus,
@@ -29,7 +29,7 @@ use sp_runtime::{
     AccountId32,
 };
 
-/// Gives seats to so many institutions, each with keys, whose accounts are the authorities of the current session. The
+/// Gives seats with keys to so many institutions, and makes their accounts the authorities of the current session. The
 /// Aura key of the last is `last`.
 fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, AccountId32, AccountId32)> {
     let seated: Vec<_> = (0..count).map(T::BenchmarkHelper::institution).collect();
@@ -50,7 +50,7 @@ fn seats<T: Config>(count: u32, last: SigningKey) -> Vec<(InstitutionId, Account
 
 const UNUSED: SigningKey = SigningKey([7; 32]);
 
-/// All seats are taken; this is the last.
+/// Fills all seats, and returns the last.
 fn crowd<T: Config>() -> Result<(InstitutionId, AccountId32, AccountId32), BenchmarkError> {
     seats::<T>(T::MaxAuthorities::get(), UNUSED).pop().ok_or(BenchmarkError::Stop("there may be no seats"))
 }

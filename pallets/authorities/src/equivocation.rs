@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Two blocks by one authority for one slot: what proves it.
+//! The proof of two blocks by one authority for one slot.
 //!
-//! Nodes notice such blocks and keep both headers (`salus_equivocations`); nothing on chain comes of it by itself. So a member
+//! Nodes notice such blocks and keep both headers (`salus_equivocations`), but the chain does not see them. So a member
 //! reports them here. Cheap checks come first, the seals and the proof of the key's owner last.
 
 use crate::{
@@ -27,7 +27,7 @@ use sp_runtime::{generic::DigestItem, traits::Header as _, AccountId32, RuntimeA
 use sp_session::MembershipProof;
 use sp_staking::{offence::ReportOffence, SessionIndex};
 
-/// A header taken apart.
+/// A decoded header.
 struct Sealed<Hash> {
     slot: Slot,
     /// The hash without the seal, which the seal signs.
@@ -36,7 +36,7 @@ struct Sealed<Hash> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The equivocation that these headers and this proof prove, if they do.
+    /// Returns the equivocation that these headers and this proof show.
     pub(crate) fn check_equivocation(
         author: SigningKey,
         first: &SealedHeader,
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
         let first = Self::open(first).ok_or(Error::InvalidEvidence)?;
         let second = Self::open(second).ok_or(Error::InvalidEvidence)?;
         let proof = MembershipProof::decode_all(&mut proof.as_slice()).map_err(|_| Error::InvalidEvidence)?;
-        // The seal counts: the same contents sealed again are another block, and fork the chain as any other would.
+        // The seal counts: the same contents with another seal are another block, which forks the chain like any other.
         let is_same = first.hash == second.hash && first.seal == second.seal;
         ensure!(first.slot == second.slot && !is_same, Error::NotEquivocation);
         let (slot, session, authorities) = (first.slot, proof.session, proof.validator_count);
@@ -59,7 +59,7 @@ impl<T: Config> Pallet<T> {
         Ok(AuraEquivocation { slot, session, authorities, offender })
     }
 
-    /// Slot, hash and seal of an encoded header; none if anything is missing.
+    /// Returns slot, hash and seal of an encoded header; none if one is missing.
     fn open(header: &SealedHeader) -> Option<Sealed<T::Hash>> {
         let mut header = HeaderFor::<T>::decode_all(&mut header.as_slice()).ok()?;
         let seal = header.digest_mut().pop()?;
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
         Some(Sealed { slot, hash: header.hash(), seal })
     }
 
-    /// Whether the slot lies in this session, which has to be the current or a remembered one.
+    /// Checks that the slot is in this session, which has to be the current or a remembered one.
     ///
     /// The first block of a session was authored by an authority of the session before: its slot counts for both.
     fn check_slot(slot: Slot, session: SessionIndex) -> Result<(), Error<T>> {
@@ -90,7 +90,7 @@ impl<T: Config> Pallet<T> {
         let (offender, ()) = &offence.offender;
         let institution = SeatOfAuthority::<T>::get(offender).ok_or(Error::<T>::NotFound)?;
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
-        // It is suspended: more of the same would change nothing, but fill the chain.
+        // A suspended seat is not judged again: more reports would change nothing, but fill the chain.
         ensure!(seat.is_active(), Error::<T>::InvalidStatus);
         ensure!(offence.session >= seat.liable_from, Error::<T>::Expired);
         let is_known = T::Offences::is_known_offence(core::slice::from_ref(&offence.offender), &offence.slot);

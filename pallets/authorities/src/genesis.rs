@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the chain begins: the length of sessions, seats, and the council that follows from them. The logs begin empty.
+//! The genesis: the length of sessions, the seats, and the council that follows from them. The logs begin empty.
 
 use crate::{Config, GenesisConfig, Pallet, SessionLength};
 use alloc::{format, string::String};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whom other pallets take for an authority.
+//! Answers other pallets about authorities.
 
 use crate::{Config, Pallet, SeatOf, Seats};
 use alloc::vec::Vec;
@@ -16,7 +16,7 @@ impl<T: Config> Authorities<AccountId32> for Pallet<T> {
         Seats::<T>::contains_key(institution)
     }
 
-    /// In the order of their numbers.
+    /// Returns the institutions in the order of their numbers.
     fn voting() -> Vec<InstitutionId> {
         let mut voting: Vec<_> = Self::choose_seats().into_iter().map(|(institution, ..)| institution).collect();
         voting.sort();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who the authorities of the sessions are.
+//! Chooses the authorities of the sessions.
 
 use crate::{types::Strength, Config, Pallet, Planned, Seat, Seats, SessionStarts, Sessions, MIN_AUTHORITIES};
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use sp_runtime::AccountId32;
 use sp_staking::SessionIndex;
 
 impl<T: Config> Pallet<T> {
-    /// Who should author and vote, in the order of their bytes.
+    /// Returns the accounts that should author and vote, in the order of their bytes.
     pub(crate) fn choose_authorities() -> Vec<(AccountId32, Digest)> {
         let mut chosen: Vec<_> =
             Self::choose_seats().into_iter().map(|(_, authority, keys)| (authority, keys)).collect();
@@ -19,8 +19,8 @@ impl<T: Config> Pallet<T> {
         chosen
     }
 
-    /// Whose seats these are, with the authorities and their keys: active seats with keys, and suspended ones, those of the oldest
-    /// institutions first, while there would be too few.
+    /// Returns the institutions of the authorities, with their accounts and keys. They are the active seats with keys
+    /// and, while these are too few, suspended seats, those of the oldest institutions first.
     pub(crate) fn choose_seats() -> Vec<(InstitutionId, AccountId32, Digest)> {
         let (mut chosen, mut suspended) = (Vec::new(), Vec::new());
         for (institution, seat, keys) in Self::seats_with_keys() {
@@ -33,22 +33,23 @@ impl<T: Config> Pallet<T> {
         chosen
     }
 
-    /// How many authorities there are.
+    /// Returns the number of authorities.
     pub(crate) fn strength() -> Strength {
         Self::strength_of(|_| Some(true))
     }
 
-    /// How many authorities there would be without this one.
+    /// Returns the number of authorities without this one.
     pub(crate) fn strength_without(institution: InstitutionId) -> Strength {
         Self::strength_of(|other| (other != institution).then_some(true))
     }
 
-    /// How many authorities there would be if this one were suspended.
+    /// Returns the number of authorities if this one were suspended.
     pub(crate) fn strength_suspending(institution: InstitutionId) -> Strength {
         Self::strength_of(|other| Some(other != institution))
     }
 
-    /// How many authorities there would be, of those seats that stay; of these, some are suspended besides.
+    /// Returns the number of authorities among the seats that stay. `stays_active` gives none for a seat that goes, and
+    /// false for one that is suspended besides.
     fn strength_of(stays_active: impl Fn(InstitutionId) -> Option<bool>) -> Strength {
         let (mut active, mut suspended) = (0usize, 0usize);
         for (institution, seat, _) in Self::seats_with_keys() {
@@ -62,7 +63,7 @@ impl<T: Config> Pallet<T> {
         Strength { active, total: active.saturating_add(suspended.min(missing)) }
     }
 
-    /// Seats are as many as `MaxAuthorities` at most; `take` keeps it visible.
+    /// Returns the seats with session keys. There are at most `MaxAuthorities`; `take` keeps the bound visible.
     pub(crate) fn seats_with_keys() -> impl Iterator<Item = (InstitutionId, Seat, Digest)> {
         Seats::<T>::iter().take(T::MaxAuthorities::get() as usize).filter_map(|(institution, seat)| {
             let keys = T::Sessions::keys(&seat.authority)?;
@@ -72,9 +73,9 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
-    /// None when neither authorities nor keys changed: otherwise GRANDPA would begin a new set for nothing. The SDK itself
-    /// notices new keys, but would remember the session with the old ones, and the chain could not prove whose the new are.
-    /// Never an empty set.
+    /// Returns none when neither authorities nor keys changed: otherwise GRANDPA would begin a new set for nothing. The
+    /// SDK itself notices new keys, but would remember the session with the old ones. Then the chain could not prove
+    /// the owner of the new keys. It never returns an empty set.
     fn new_session(_: SessionIndex) -> Option<Vec<AccountId32>> {
         let chosen = Self::choose_authorities();
         if chosen.is_empty() || *Planned::<T>::get() == *chosen {
@@ -95,7 +96,7 @@ impl<T: Config> SessionManager<AccountId32> for Pallet<T> {
         Self::call_roll();
         let oldest = index.saturating_sub(T::SessionsRemembered::get());
         T::Sessions::forget_before(oldest);
-        // With every session that ends one is forgotten.
+        // Each session that ends makes the oldest remembered one be forgotten.
         if let Some(forgotten) = oldest.checked_sub(1) {
             SessionStarts::<T>::remove(forgotten);
         }

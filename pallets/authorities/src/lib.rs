@@ -34,39 +34,41 @@
 //! over to another service's account. Sessions still name the authority by the first account of its seat, so its keys
 //! and its liability stay.
 //!
-//! The authorities of a session are the active seats whose keys are set. While there are fewer than
-//! [`MIN_AUTHORITIES`], suspended seats fill up the set, disabled: three authorities tolerate no failure, and fewer are
-//! a risk to the whole network. A change takes effect at the second session change after it.
+//! The authorities of a session are the active seats with session keys. While there are fewer than [`MIN_AUTHORITIES`],
+//! suspended seats fill up the set, disabled. Three authorities tolerate no failure, and fewer are a risk to the whole
+//! network. A change takes effect at the second session change after it.
 //!
 //! ## Offences
 //!
-//! GRANDPA proves that an authority voted twice, [`report_equivocation`](Pallet::report_equivocation) that one authored
-//! twice. Either way the authority is disabled at once, so that it authors nothing, and its seat suspended until the council
-//! decides; its votes count until it has left the set. A seat answers only for sessions from its admission on, or from the
-//! second session change after its latest reinstatement on, and for one offence at a time: the chain does not judge it again for
-//! the same, so reports cannot fill the chain. The council seat stays, because a fault that all nodes share must not leave
-//! the chain without a council.
+//! GRANDPA proves that an authority voted twice, and [`report_equivocation`](Pallet::report_equivocation) proves that
+//! one authored twice. Either way the chain disables the authority at once, so that it authors nothing. It also
+//! suspends the seat, until the council decides. The authority's votes count until it has left the set.
 //!
-//! Who authored nothing in a whole session is named in the log, with the number of such sessions in a row. Nothing else
-//! follows from it: the council decides.
+//! A seat answers for sessions from its admission on. After a reinstatement, it answers from the second session change
+//! on. It answers for one offence at a time: a suspended seat is not judged again, so reports cannot fill the chain.
+//! The council seat stays, because a fault that all nodes share must not leave the chain without a council.
+//!
+//! The log names an authority that authored nothing in a whole session, with the number of such sessions in a row.
+//! There is no other consequence: the council decides.
 //!
 //! ## Stalls
 //!
-//! With a third of the authorities gone nothing becomes final, until they are back. Authorities that lost their keys for good
-//! cannot be replaced the regular way, because that change would have to become final first: two thirds of the council
-//! remove them and then call [`resume_finality`](Pallet::resume_finality). If the others come back meanwhile, the council
+//! While a third of the authorities is away, no block becomes final. The regular way cannot replace authorities that
+//! lost their keys for good, because that change would have to become final first. So two thirds of the council remove
+//! them and then call [`resume_finality`](Pallet::resume_finality). If the others come back meanwhile, the council
 //! withdraws that decision. It acts within [`RESUMPTION_LIFE`] sessions, or not at all.
 //!
 //! ## Motions
 //!
-//! Each institution has at most [`MotionsPerSeat`](Config::MotionsPerSeat) motions open, so that none can keep the others from
-//! proposing. The council asks with each ([`note_motion`](Pallet::note_motion)).
+//! Each institution has at most [`MotionsPerSeat`](Config::MotionsPerSeat) open motions, so that none can keep the
+//! others from proposing. The council checks this for each motion ([`note_motion`](Pallet::note_motion)).
 //!
 //! ## Stored
 //!
-//! Seats, at most [`MaxAuthorities`](Config::MaxAuthorities), and whose each account and each authority is; which authorities were planned last;
-//! the length of sessions; how finality is to resume; blocks authored in this session; sessions missed in a row; with which
-//! slot each remembered session began; whose the open motions are.
+//! - The seats, at most [`MaxAuthorities`](Config::MaxAuthorities), with indexes by account and by authority.
+//! - The authorities planned last, the length of sessions, and the decision to resume finality.
+//! - Blocks authored in this session, sessions missed in a row, and the first slot of each remembered session.
+//! - The open motions, with their institutions.
 //!
 //! ## Never stored
 //!
@@ -182,13 +184,13 @@ pub mod pallet {
         /// An active member that signs.
         type MemberOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Standing>;
 
-        /// Knows the members.
+        /// Looks up the standing of members.
         type Membership: Membership<AccountId32>;
 
-        /// Has the council, whose members are the delegates of the seats.
+        /// Receives the members of the council: the delegates of the seats.
         type Council: ChangeMembers<AccountId32>;
 
-        /// Takes the log entries.
+        /// Appends the log entries.
         type Audit: AuditLog;
 
         /// The time of the block, in Unix milliseconds.
@@ -200,33 +202,33 @@ pub mod pallet {
         /// Looks up and changes sessions.
         type Sessions: Sessions;
 
-        /// Proves whose a session key was.
+        /// Proves the owner of a session key.
         type KeyOwners: KeyOwnerProofSystem<
             (KeyTypeId, SigningKey),
             Proof = MembershipProof,
             IdentificationTuple = Identification,
         >;
 
-        /// Takes reports of equivocations; each is taken once.
+        /// Receives reports of equivocations, each once.
         type Offences: ReportOffence<AccountId32, Identification, AuraEquivocation>;
 
-        /// Seats, at most.
+        /// The most seats.
         #[pallet::constant]
         type MaxAuthorities: Get<u32>;
 
-        /// Sessions that ended and about which members can still report.
+        /// The number of past sessions about which members can still report.
         #[pallet::constant]
         type SessionsRemembered: Get<u32>;
 
-        /// Motions that are open in the council, at most.
+        /// The most open motions in the council.
         #[pallet::constant]
         type MaxMotions: Get<u32>;
 
-        /// Motions of one institution that are open, at most.
+        /// The most open motions of one institution.
         #[pallet::constant]
         type MotionsPerSeat: Get<u32>;
 
-        /// Changes who decides on what is final.
+        /// Changes the authorities that make blocks final.
         type Finality: Finality<BlockNumberFor<Self>>;
 
         /// The weights of calls and hooks.
@@ -237,31 +239,31 @@ pub mod pallet {
         type BenchmarkHelper: BenchmarkHelper;
     }
 
-    // Institutions and sessions are numbered by the chain, so maps keyed by these numbers are Twox64Concat. Accounts are
-    // chosen by people: those are Blake2_128Concat.
+    // The chain counts institutions and sessions, so maps keyed by their numbers use Twox64Concat. People choose
+    // accounts, so maps keyed by accounts use Blake2_128Concat.
 
     /// The seats of the authorities.
     #[pallet::storage]
     pub type Seats<T: Config> = CountedStorageMap<_, Twox64Concat, InstitutionId, Seat>;
 
-    /// Whose seat each account is that sets session keys and confirms upgrades.
+    /// The institution of each seat, by the account that sets its session keys and confirms upgrades.
     #[pallet::storage]
     pub type SeatOf<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, InstitutionId>;
 
-    /// Whose seat each authority is, by the account that names it in sessions.
+    /// The institution of each seat, by the account that names its authority in sessions.
     #[pallet::storage]
     pub type SeatOfAuthority<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, InstitutionId>;
 
-    /// The authorities that were planned last, sorted, with hashes of their session keys; none when the next plan is to
-    /// count as a change in any case.
+    /// The authorities planned last, sorted, with hashes of their session keys. Empty when the next plan has to count
+    /// as a change.
     #[pallet::storage]
     pub type Planned<T: Config> = StorageValue<_, BoundedVec<(AccountId32, Digest), T::MaxAuthorities>, ValueQuery>;
 
-    /// Blocks that each account authored in the current session.
+    /// The number of blocks that each account authored in the current session.
     #[pallet::storage]
     pub type Authored<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, u32, ValueQuery>;
 
-    /// Sessions in a row in which an authority authored nothing; none once it is back.
+    /// The number of sessions in a row in which an authority authored nothing; none once it is back.
     #[pallet::storage]
     pub type Absences<T: Config> = StorageMap<_, Twox64Concat, InstitutionId, u32>;
 
@@ -273,16 +275,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type SessionLength<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-    /// After which block finality is to resume, and how, once the council has decided so and until a session begins with the
-    /// authorities that there should be.
+    /// The decision to resume finality. It lasts until a session begins with the authorities that there should be, or
+    /// it expires.
     #[pallet::storage]
     pub type Resuming<T: Config> = StorageValue<_, Resumption<BlockNumberFor<T>>>;
 
-    /// Motions that were open in the council when a delegate proposed last, and whose they are.
+    /// The open motions at the time of the latest proposal, with their institutions.
     #[pallet::storage]
     pub type Motions<T: Config> = StorageValue<_, BoundedVec<(Digest, InstitutionId), T::MaxMotions>, ValueQuery>;
 
-    /// With which seats the chain begins.
+    /// The first seats of the chain.
     #[pallet::genesis_config]
     pub struct GenesisConfig<T: Config> {
         /// The first seats.
@@ -516,8 +518,8 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// Two thirds of the council, unless that leaves fewer than four active ones; or an active delegate of the institution, at
-        /// any time: a thief may have its keys.
+        /// Two thirds of the council, unless that leaves fewer than four active ones. An active delegate of the
+        /// institution may do it at any time, because a thief may have its keys.
         #[pallet::call_index(3)]
         pub fn suspend_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             match T::SeatOrigin::try_origin(origin) {
@@ -526,7 +528,8 @@ pub mod pallet {
             }
         }
 
-        /// Ends the suspension of a seat. The authority does not answer any more for what it did before, also in this session.
+        /// Ends the suspension of a seat. The authority does not answer any more for earlier offences, even in this
+        /// session.
         ///
         /// ## Origin
         ///
@@ -539,8 +542,9 @@ pub mod pallet {
 
         /// Proves that an authority authored two blocks for one slot, which disables it and suspends its seat.
         ///
-        /// Both headers are SCALE encoded, with their seals; `author` is the Aura key that made these. The proof is what
-        /// [`key_ownership_proof`](Pallet::key_ownership_proof) says in the state of any block of the slot's session.
+        /// Both headers are SCALE encoded, with their seals; `author` is the Aura key that made these.
+        /// [`key_ownership_proof`](Pallet::key_ownership_proof) returns the proof, in the state of any block of the
+        /// slot's session.
         ///
         /// ## Origin
         ///
@@ -569,12 +573,13 @@ pub mod pallet {
             Self::do_take_vote(account, &delegate)
         }
 
-        /// Lets other authorities decide on what is final, though nothing makes that decision final.
+        /// Lets other authorities make blocks final, without waiting until this decision is final.
         ///
-        /// They are those of the first session in which all seats, keys and suspensions of its beginning are effective: when
-        /// the council removes who is gone in the same session, that is the one after the next. `last_final` is the number of the
-        /// last final block: what was final stays so. `wait` is how many blocks after the first of that session they take
-        /// over: long enough for all of them to have it.
+        /// The new set is that of the first session in which all seats, keys and suspensions of its beginning are
+        /// effective. If the council removes the lost authorities in the same session, that is the session after the
+        /// next. `last_final` is the number of the last final block; final blocks stay final. `wait` is the number of
+        /// blocks after the first of that session until the new set takes over. It has to be long enough for all of its
+        /// authorities to have that block.
         ///
         /// ## Origin
         ///
@@ -591,7 +596,7 @@ pub mod pallet {
 
         /// Withdraws the decision to resume finality, before a session begins that acts upon it.
         ///
-        /// Authorities that came back make blocks final again, and would be split if others took over now.
+        /// Authorities that came back make blocks final again. If others took over now, finality would be split.
         ///
         /// ## Origin
         ///

@@ -96,7 +96,8 @@ impl SessionHandler<AccountId32> for Handler {
     fn on_disabled(_: u32) {}
 }
 
-/// The authority whose keys an account sets, as in the runtime; an account without a seat sets its own, which tests use.
+/// Converts an account to the authority whose keys it sets, as in the runtime. An account without a seat sets its own
+/// keys, which tests use.
 pub struct AuthorityOf;
 
 impl Convert<AccountId32, Option<AccountId32>> for AuthorityOf {
@@ -161,9 +162,9 @@ parameter_types! {
     pub static CurrentSlot: Slot = Slot::from(0);
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
     pub static CouncilMembers: Vec<AccountId32> = Vec::new();
-    /// How finality was told to resume.
+    /// The last call of `Finality::resume`.
     pub static Resumed: Option<(u64, u64)> = None;
-    /// Who is suspended, member by member and institution by institution.
+    /// The suspended members.
     pub static SuspendedMembers: Vec<MemberId> = Vec::new();
     pub static SuspendedInstitutions: Vec<InstitutionId> = Vec::new();
 }
@@ -302,7 +303,7 @@ impl Membership<AccountId32> for FakeMembership {
     }
 }
 
-/// A currency in which everything is zero, as in the runtime.
+/// A currency in which every balance is zero, as in the runtime.
 pub struct NoCurrency;
 
 mod no_currency {
@@ -367,7 +368,7 @@ mod no_currency {
     impl fungible::MutateHold<AccountId32> for NoCurrency {}
 }
 
-/// Hospitals that there are.
+/// The number of hospitals.
 pub const HOSPITALS: u32 = 7;
 /// Hospitals with a seat in the genesis of most tests.
 pub const FIRST: InstitutionId = InstitutionId(0);
@@ -377,7 +378,7 @@ pub const FOURTH: InstitutionId = InstitutionId(3);
 /// Hospitals without a seat.
 pub const FIFTH: InstitutionId = InstitutionId(4);
 pub const SIXTH: InstitutionId = InstitutionId(5);
-/// There is none.
+/// An institution that does not exist.
 pub const NOWHERE: InstitutionId = InstitutionId(HOSPITALS);
 pub const STRANGER: AccountId32 = AccountId32::new([0xaa; 32]);
 
@@ -413,13 +414,13 @@ pub fn set_keys(institution: InstitutionId, pair: &sr25519::Pair) {
     <Session as pallet_session::SessionInterface>::set_keys(&account, keys(pair)).unwrap();
 }
 
-/// New keys for this account, and the proof of it.
+/// Returns new keys for this account, with the proof of ownership.
 pub fn new_keys(account: &AccountId32) -> (SessionKeys, Vec<u8>) {
     let made = SessionKeys::generate(&account.encode(), None);
     (made.keys, made.proof.encode())
 }
 
-/// A proof that these keys, which the keystore has, are this account's.
+/// Returns a proof that these keys, which the keystore has, are this account's.
 pub fn own_proof(keys: &SessionKeys, account: &AccountId32) -> Vec<u8> {
     keys.clone().create_ownership_proof(&account.encode()).unwrap().encode()
 }
@@ -436,7 +437,7 @@ pub fn two_thirds() -> RuntimeOrigin {
     signed(TwoThirds::get())
 }
 
-/// A header of this number and slot with this state, sealed by `pair`.
+/// Returns a header of this slot with this state, sealed by `pair`.
 pub fn sealed(pair: &sr25519::Pair, slot: u64, state: u64) -> Header {
     let slot = <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(Slot::from(slot));
     let digest = Digest { logs: vec![slot] };
@@ -453,7 +454,7 @@ pub fn next_block() {
     Now::set(Now::get() + 1_000);
 }
 
-/// The current session, with blocks by all its authorities but these, and the change to the next one.
+/// Ends the current session, in which all authorities but these author, and begins the next.
 pub fn next_session_without(absent: &[InstitutionId]) {
     use pallet_authorship::EventHandler;
     let absent: Vec<_> = absent.iter().map(|institution| node(*institution)).collect();
@@ -473,7 +474,7 @@ pub fn next_session() {
     next_session_without(&[]);
 }
 
-/// The hospitals whose nodes are authorities, in order.
+/// Returns the hospitals whose nodes are authorities, in order.
 pub fn authorities() -> Vec<InstitutionId> {
     let mut institutions: Vec<_> = Session::authorities()
         .iter()
@@ -500,12 +501,12 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// With so many seats.
+    /// The number of hospitals with a seat.
     pub fn seats(self, seats: u32) -> Self {
         Self { seats, ..self }
     }
 
-    /// Only the first so many hospitals have session keys.
+    /// The number of hospitals with session keys, from the first on.
     pub fn with_keys(self, with_keys: u32) -> Self {
         Self { with_keys, ..self }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whose motions are open in the council: each institution may have some, so that none can fill the list and keep the others from
-//! proposing anything, the end of its own seat included.
+//! The institutions of the council's open motions. Each institution may have only some, so that none can fill the list.
+//! Otherwise it could keep the others from any proposal, even to end its own seat.
 
 use crate::{Config, Error, Motions, Pallet};
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
@@ -9,9 +9,10 @@ use salus_primitives::{membership::Role, questions::Membership, Digest};
 use sp_runtime::AccountId32;
 
 impl<T: Config> Pallet<T> {
-    /// Counts the newest of the motions that are `open` as one of the proposer's institution.
+    /// Counts the newest of the `open` motions for the proposer's institution.
     ///
-    /// Fails where the proposer speaks for no institution, and where that has as many motions open as it may.
+    /// Fails if the proposer is not an institution's delegate, or if the institution has as many open motions as it
+    /// may.
     pub fn note_motion(proposer: &AccountId32, open: &[Digest]) -> DispatchResult {
         let delegate = T::Membership::standing_of_account(proposer).ok_or(Error::<T>::NotPermitted)?;
         ensure!(delegate.role == Role::Delegate, Error::<T>::NotPermitted);

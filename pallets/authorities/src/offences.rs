@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Offenders: how an offence that a node or a member proved suspends a seat.
+//! Offences: one that a node or a member proved suspends the offender's seat.
 
 use crate::{Config, Identification, Pallet, SeatOfAuthority, Seats, WeightInfo};
 use alloc::vec::Vec;
@@ -17,8 +17,8 @@ use sp_staking::{
 };
 
 impl<T: Config> OnOffenceHandler<AccountId32, Identification, Weight> for Pallet<T> {
-    /// Suspends the seats of the offenders that answer for this session. It does not ask whether they can be spared:
-    /// while they cannot, they stay authorities, disabled.
+    /// Suspends the seats of the offenders that answer for this session, even if the network cannot spare them: then
+    /// they stay authorities, disabled.
     fn on_offence(
         offenders: &[OffenceDetails<AccountId32, Identification>],
         _: &[Perbill],
@@ -43,15 +43,15 @@ impl<T: Config> Pallet<T> {
         Some((institution, Seats::<T>::get(institution)?))
     }
 
-    /// Whether a report about this authority could change anything, and when the session is known, about that one.
+    /// Whether a report about this authority, in this session if it is known, could change anything.
     fn answers(account: &AccountId32, session: Option<SessionIndex>) -> bool {
         Self::seat_of(account)
             .is_some_and(|(_, seat)| seat.is_active() && session.is_none_or(|session| session >= seat.liable_from))
     }
 }
 
-/// Passes on to `R` the reports of which something would follow. The rest counts as known: GRANDPA's nodes report by
-/// themselves and for nothing, as often as an authority votes twice.
+/// Passes on to `R` only reports that have a consequence. The others count as known: GRANDPA's nodes report without
+/// cost, as often as an authority votes twice.
 pub struct OfSeated<T, R>(PhantomData<(T, R)>);
 
 impl<T, R, O> ReportOffence<AccountId32, Identification, O> for OfSeated<T, R>

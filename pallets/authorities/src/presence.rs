@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Presence: blocks are counted by author, and an authority that made none in a session is named.
+//! Presence: the pallet counts blocks by author, and names an authority that made none in a session.
 
 use crate::{Absences, Authored, Config, Event, Pallet, SeatOfAuthority, Seats, Sessions};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -19,11 +19,11 @@ impl<T: Config> EventHandler<AccountId32, BlockNumberFor<T>> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Compares the authorities of the session that ends with those that made blocks, and begins to count again.
+    /// Compares the authorities of the session that ends with those that made blocks, and resets the count.
     pub(crate) fn call_roll() {
         for account in T::Sessions::authorities() {
             let is_present = Authored::<T>::take(&account) > 0;
-            // Without a seat it is leaving already, and suspended it may author nothing.
+            // An authority without a seat is leaving already, and a suspended one may author nothing.
             let Some(institution) = SeatOfAuthority::<T>::get(&account) else { continue };
             if Seats::<T>::get(institution).is_some_and(|seat| seat.is_active()) {
                 Self::mark(institution, is_present);

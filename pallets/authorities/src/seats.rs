@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Seats: given, taken, suspended, reinstated, handed over; and the council, which follows them.
+//! Seats: giving, taking, suspending, reinstating and handing them over. The council follows them.
 
 use crate::{
     Absences, Config, Error, Event, Pallet, Planned, Seat, SeatOf, SeatOfAuthority, SeatStatus, Seats, Sessions,
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether the institution can have a seat with these accounts.
+    /// Checks that the institution can have a seat with these accounts.
     pub(crate) fn check_seat(
         institution: InstitutionId,
         account: &AccountId32,
@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Writes a seat that can be given.
+    /// Writes a seat. The caller has checked it.
     pub(crate) fn insert_seat(institution: InstitutionId, account: AccountId32, delegate: AccountId32) {
         SeatOf::<T>::insert(&account, institution);
         SeatOfAuthority::<T>::insert(&account, institution);
@@ -68,7 +68,7 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::insert(institution, seat);
     }
 
-    /// Fails where the network could not spare this authority.
+    /// Fails if the network could not spare this authority.
     pub(crate) fn ensure_tolerant_without(institution: InstitutionId) -> DispatchResult {
         ensure!(Seats::<T>::contains_key(institution), Error::<T>::NotFound);
         let left = Self::strength_without(institution);
@@ -101,8 +101,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Suspends a seat at the wish of a delegate of the institution, whether it can be spared or not: a thief may have its keys,
-    /// and could bring the same about by an offence.
+    /// Suspends a seat for a delegate of the institution, even if the network cannot spare it. A thief may have its
+    /// keys, and could reach the same by an offence.
     pub(crate) fn do_suspend_own_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
         let (_, delegate) = Self::ensure_delegate(origin)?;
         ensure!(delegate.institution_id() == Some(institution), Error::<T>::NotPermitted);
@@ -128,7 +128,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::AuthoritySuspended { institution });
     }
 
-    /// Disables the suspended seats that are still authorities: a set that changes enables all its authorities.
+    /// Disables the suspended seats that are still authorities: a change of the set enables all of its authorities.
     pub(crate) fn disable_suspended() {
         for authority in T::Sessions::authorities() {
             let seat = SeatOfAuthority::<T>::get(&authority).and_then(Seats::<T>::get);
@@ -142,10 +142,10 @@ impl<T: Config> Pallet<T> {
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         ensure!(!seat.is_active(), Error::<T>::InvalidStatus);
 
-        // Until then the set is the one in which it offended, and what it did in that would be judged again.
+        // Until then it is in the set in which it offended, and would be judged again for that.
         let liable_from = T::Sessions::current().saturating_add(2);
         Seats::<T>::insert(institution, Seat { status: SeatStatus::Active, liable_from, ..seat });
-        // If it never left the set, only what counts as a change of the set enables it again.
+        // If it never left the set, only a plan that counts as a change enables it again.
         Planned::<T>::kill();
         Self::log_decision(Action::AuthorityReinstated, institution);
         Self::deposit_event(Event::AuthorityReinstated { institution });
@@ -167,7 +167,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Hands the seat over to another account of a service; `delegate` decides about the own institution, the council about any.
+    /// Hands the seat over to another service's account. A delegate decides about its own institution, the council
+    /// about any.
     pub(crate) fn do_hand_over_account(
         delegate: Option<&Standing>,
         institution: InstitutionId,
@@ -192,7 +193,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Replaces the session keys of an authority. Whether they are its own, sessions judge.
+    /// Replaces the session keys of an authority. The sessions check that they are its own.
     pub(crate) fn do_set_keys(
         account: &AccountId32,
         member: MemberId,
@@ -209,13 +210,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Makes the council follow the seats, which have changed so.
+    /// Applies a change of the seats to the council.
     pub(crate) fn change_council(incoming: &[AccountId32], outgoing: &[AccountId32]) {
         let delegates: Vec<_> = Self::delegates();
         T::Council::change_members_sorted(incoming, outgoing, &delegates);
     }
 
-    /// The council, sorted. An account belongs to one member for ever, so it cannot sit for two institutions.
+    /// Returns the members of the council, sorted. An account belongs to one member for ever, so it cannot sit for two
+    /// institutions.
     pub(crate) fn delegates() -> Vec<AccountId32> {
         let seats = Seats::<T>::iter_values().take(T::MaxAuthorities::get() as usize);
         let mut delegates: Vec<_> = seats.map(|seat| seat.delegate).collect();
@@ -223,20 +225,20 @@ impl<T: Config> Pallet<T> {
         delegates
     }
 
-    /// The signer, who has to be an active delegate.
+    /// Returns the signer, who has to be an active delegate.
     pub(crate) fn ensure_delegate(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
         let (account, standing) = Self::ensure_member(origin)?;
         ensure!(standing.role == Role::Delegate, Error::<T>::NotPermitted);
         Ok((account, standing))
     }
 
-    /// The signer, who has to be an active member, and its account.
+    /// Returns the signer, who has to be an active member, and its account.
     pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
         let standing = T::MemberOrigin::ensure_origin(origin.clone())?;
         Ok((ensure_signed(origin)?, standing))
     }
 
-    /// The member of this account, if it is an active one of this institution with this role.
+    /// Returns the standing of this account's member, if it is an active one of this institution with this role.
     fn acts_for(institution: InstitutionId, account: &AccountId32, role: Role) -> Option<Standing> {
         T::Membership::standing_of_account(account).filter(|standing| {
             let is_its = standing.role == role && standing.institution_id() == Some(institution);

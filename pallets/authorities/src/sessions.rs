@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The questions that this pallet asks the SDK's sessions, and what it tells them.
+//! The questions of this pallet to the SDK's sessions, and its changes to them.
 
 use crate::{Config, SessionLength};
 use alloc::vec::Vec;
@@ -13,27 +13,27 @@ use salus_primitives::Digest;
 use sp_runtime::AccountId32;
 use sp_staking::{offence::OffenceSeverity, SessionIndex};
 
-/// Knows the sessions.
+/// Looks up and changes sessions.
 pub trait Sessions {
-    /// The keys with which a node signs.
+    /// The session keys of a node.
     type Keys: Parameter;
 
-    /// The current session.
+    /// Returns the current session.
     fn current() -> SessionIndex;
 
-    /// The authorities of the current session.
+    /// Returns the authorities of the current session.
     fn authorities() -> Vec<AccountId32>;
 
-    /// A hash of the session keys of this account, if they are set.
+    /// Returns a hash of the session keys of this account, if they are set.
     fn keys(account: &AccountId32) -> Option<Digest>;
 
     /// Sets the keys of this account's authority, if the proof shows that they are its own.
     fn set_keys(account: &AccountId32, keys: Self::Keys, proof: Vec<u8>) -> DispatchResult;
 
-    /// Lets this authority author nothing until the set changes, if so many may be disabled.
+    /// Disables this authority until the set changes, if the bound on disabled ones allows it.
     fn disable(account: &AccountId32);
 
-    /// Forgets sessions before this one: their keys can no longer be proved.
+    /// Forgets sessions before this one: the chain cannot prove their keys any more.
     fn forget_before(session: SessionIndex);
 }
 
@@ -68,7 +68,7 @@ where
     }
 }
 
-/// Blocks in a session, for the SDK's pallet of sessions.
+/// The number of blocks in a session, for the SDK's sessions pallet.
 pub struct BlocksInSession<T>(PhantomData<T>);
 
 impl<T: Config> Get<BlockNumberFor<T>> for BlocksInSession<T> {

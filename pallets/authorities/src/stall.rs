@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! When nothing becomes final any more, and never will again by itself.
+//! A stall of finality that does not end by itself.
 //!
-//! Who votes on what is final changes with a block that has to be final itself. If a third of those who vote is gone for
-//! good, with its keys, the regular way is closed. Then two thirds of the council, whose votes are transactions and need no
-//! finality, name the block up to which all nodes agree, and the authorities that they have chosen go on from there.
+//! The voters for finality change with a block that has to be final itself. If a third of them is gone for good, with
+//! the keys, the regular way is closed. Then two thirds of the council name the block up to which all nodes agree.
+//! Their votes are transactions and do not need finality. The authorities that they have chosen continue from that
+//! block.
 
 use crate::{Config, Error, Event, Pallet, Planned, Resuming, SessionLength, Sessions};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -18,32 +19,33 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::{One, SaturatedConversion};
 use sp_staking::SessionIndex;
 
-/// Sessions within which a decision to resume finality acts. A removal that the council decides together with it is
+/// The number of sessions within which a decision to resume finality acts. A removal by the council at the same time is
 /// effective with the second of them; one more is for new keys.
 pub const RESUMPTION_LIFE: SessionIndex = 3;
 
-/// How finality is to resume.
+/// The decision to resume finality.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Resumption<BlockNumber> {
     /// The block upon which the authorities build.
     pub last_final: BlockNumber,
-    /// Blocks from the first of the session until they take over.
+    /// The number of blocks from the first of the session until they take over.
     pub wait: BlockNumber,
-    /// The last session that may begin so.
+    /// The last session that may begin with this decision.
     pub until: SessionIndex,
 }
 
-/// Changes who decides on what is final without those who decided so far.
+/// Changes the authorities that make blocks final, without the votes of the former ones.
 pub trait Finality<BlockNumber> {
-    /// The authorities of the session that begins with this block take over in `wait` blocks. They build upon `last_final`.
+    /// Lets the authorities of the session that begins with this block take over in `wait` blocks. They build upon
+    /// `last_final`.
     fn resume(last_final: BlockNumber, wait: BlockNumber);
 }
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_resume_finality(last_final: BlockNumberFor<T>, wait: BlockNumberFor<T>) -> DispatchResult {
         ensure!(last_final < frame_system::Pallet::<T>::block_number(), Error::<T>::InvalidBlock);
-        // Longer, and the change would meet that of the session after next.
+        // With a longer wait, the change would collide with that of the session after next.
         ensure!(wait >= One::one() && wait < SessionLength::<T>::get(), Error::<T>::InvalidWait);
         let until = T::Sessions::current().saturating_add(RESUMPTION_LIFE);
         Resuming::<T>::put(Resumption { last_final, wait, until });
@@ -59,10 +61,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The session `index` begins. It is too early while the session has not the authorities that there should be now: those
-    /// who are gone would be asked again, and in vain.
+    /// Resumes finality when session `index` begins with the authorities that there should be. With others it is too
+    /// early: the chain would again wait for votes of the lost ones.
     ///
-    /// A decision about a stall does not wait for ever: the stall may be over by then.
+    /// A decision about a stall does not wait for ever, because the stall may be over by then.
     pub(crate) fn resume_finality_when_ready(index: SessionIndex) {
         let Some(Resumption { last_final, wait, until }) = Resuming::<T>::get() else { return };
         if index <= until && *Planned::<T>::get() == *Self::choose_authorities() {

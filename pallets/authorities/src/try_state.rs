@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Facts that hold for the storage after every block: one function for each.
+//! Invariants of the storage after every block: one function for each.
 
 use crate::{
     Absences, Authored, Config, Motions, Pallet, Planned, Resuming, SeatOf, SeatOfAuthority, Seats, SessionLength,
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
         Self::try_state_no_institution_fills_the_list_of_motions()
     }
 
-    /// There are as many seats as are counted, and no more than there may be.
+    /// The count of seats is right and within its bound.
     fn try_state_seats_are_counted_and_bounded() -> Result<(), TryRuntimeError> {
         let count = Seats::<T>::count();
         ensure!(u32::try_from(Seats::<T>::iter_keys().count()) == Ok(count), "seats are miscounted");
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Exactly the accounts and authorities of seats lead to them.
+    /// Exactly the accounts and authorities of seats are in the indexes, and lead to them.
     fn try_state_seats_and_accounts_agree() -> Result<(), TryRuntimeError> {
         for (institution, seat) in Seats::<T>::iter() {
             ensure!(SeatOf::<T>::get(&seat.account) == Some(institution), "an account does not lead to its seat");
@@ -58,14 +58,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A seat answers for the session after next at least.
+    /// Every seat answers at the latest for the session after next.
     fn try_state_liability_begins_with_the_session_after_next_at_the_latest() -> Result<(), TryRuntimeError> {
         let latest = T::Sessions::current().saturating_add(2);
         ensure!(Seats::<T>::iter_values().all(|seat| seat.liable_from <= latest), "a seat answers for nothing");
         Ok(())
     }
 
-    /// The plan is sorted, and no authority stands in it twice.
+    /// The plan is sorted, without duplicates.
     fn try_state_the_plan_is_a_set() -> Result<(), TryRuntimeError> {
         let planned = Planned::<T>::get();
         ensure!(
@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The current session and those remembered began one after the other, without a gap.
+    /// The current session and the remembered ones began one after the other, without a gap.
     fn try_state_session_starts_are_in_order() -> Result<(), TryRuntimeError> {
         let current = T::Sessions::current();
         let oldest = current.saturating_sub(T::SessionsRemembered::get().saturating_add(1));
@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Finality resumes from a block that there is, before the session is over in which it does.
+    /// Finality resumes from an existing block, before the end of the session in which it resumes.
     fn try_state_finality_resumes_within_a_session() -> Result<(), TryRuntimeError> {
         let Some(resumption) = Resuming::<T>::get() else { return Ok(()) };
         let now = frame_system::Pallet::<T>::block_number();
@@ -118,7 +118,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// No motion stands there twice, and none too many is of one institution.
+    /// No motion is listed twice, and no institution has too many.
     fn try_state_no_institution_fills_the_list_of_motions() -> Result<(), TryRuntimeError> {
         let motions = Motions::<T>::get();
         let distinct: BTreeSet<_> = motions.iter().map(|(motion, _)| motion).collect();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How many authorities there are, and what it takes to prove an equivocation.
+//! The number of authorities, and the parts of a proof of equivocation.
 
 use alloc::{vec, vec::Vec};
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -13,21 +13,21 @@ use sp_staking::{
     SessionIndex,
 };
 
-/// Bytes of a header, at most: one that changes a hundred authorities of both kinds has about nine thousand.
+/// The most bytes of a header. One that changes a hundred authorities of both kinds has about nine thousand.
 pub const MAX_HEADER_BYTES: u32 = 16 * 1024;
-/// Bytes of a proof of key ownership, at most: one among a hundred authorities has about three thousand.
+/// The most bytes of a proof of key ownership. One among a hundred authorities has about three thousand.
 pub const MAX_PROOF_BYTES: u32 = 16 * 1024;
 
 /// A SCALE encoded header with its seal.
 pub type SealedHeader = BoundedVec<u8, ConstU32<MAX_HEADER_BYTES>>;
 /// A SCALE encoded proof that a session key was an authority's in a session.
 pub type KeyProof = BoundedVec<u8, ConstU32<MAX_PROOF_BYTES>>;
-/// How offences and sessions name an authority.
+/// The form in which offences and sessions name an authority.
 pub type Identification = (AccountId32, ());
 /// An authority's seat.
 pub type Seat = salus_primitives::authorities::Seat<AccountId32>;
 
-/// A seat with which the chain begins.
+/// A seat in the genesis.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenesisSeat {
@@ -39,17 +39,17 @@ pub struct GenesisSeat {
     pub delegate: AccountId32,
 }
 
-/// How many authorities there are, or would be.
+/// The number of authorities, present or supposed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Strength {
-    /// Active seats with session keys.
+    /// The number of active seats with session keys.
     pub(crate) active: usize,
-    /// All that author and vote, with suspended ones that fill up the set.
+    /// The number of seats that author and vote, with suspended ones that fill up the set.
     pub(crate) total: usize,
 }
 
 impl Strength {
-    /// Whether this, coming from `before`, takes nothing from a network that could not spare it.
+    /// Whether the step from `before` to this number takes no authority that the network cannot spare.
     pub(crate) fn is_tolerant_after(self, before: Self) -> bool {
         let enough = |now: usize, then: usize| now >= then || now >= MIN_AUTHORITIES as usize;
         enough(self.active, before.active) && enough(self.total, before.total)
@@ -63,9 +63,9 @@ pub struct AuraEquivocation {
     pub slot: Slot,
     /// The session of the slot.
     pub session: SessionIndex,
-    /// Authorities of that session.
+    /// The number of authorities of that session.
     pub authorities: u32,
-    /// Who did it.
+    /// The authority that authored both.
     pub offender: Identification,
 }
 
@@ -89,7 +89,7 @@ impl Offence<Identification> for AuraEquivocation {
         self.slot
     }
 
-    /// All of it: there is no stake of which a part could be taken.
+    /// The whole: there is no stake, so an offence cannot take a part of it.
     fn slash_fraction(&self, _: u32) -> Perbill {
         Perbill::one()
     }

@@ -80,8 +80,8 @@ pub mod pallet {
         type BenchmarkHelper: salus_primitives::questions::MemberHelper<AccountId32>;
     }
 
-    // The chain counts charts and members, and compartments number at most 16, so no caller can choose keys that collide or
-    // crowd one part of the trie: `Twox64Concat` is safe for them.
+    // The chain counts charts and members, and a chart has at most 16 compartments. No caller can choose such keys to
+    // crowd one part of the trie, so `Twox64Concat` is safe.
 
     /// The number of the next chart.
     #[pallet::storage]
@@ -138,7 +138,7 @@ pub mod pallet {
         },
     }
 
-    /// Why a call is refused.
+    /// The reason why a call is refused.
     #[pallet::error]
     pub enum Error<T> {
         /// Only patients open charts.

@@ -94,7 +94,6 @@ pub(crate) fn take_events() -> Vec<Event> {
     events
 }
 
-/// Signed by `member`.
 pub(crate) fn signed(member: MemberId) -> RuntimeOrigin {
     RuntimeOrigin::signed(account(member))
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How newcomers who never became active leave, and give their places back.
+//! Expiry: newcomers who never became active leave, and free their places.
 //!
-//! Members are numbered in the order in which they joined, so one pass over the numbers finds each in its time.
+//! The chain numbers members in the order in which they joined, so one pass over the numbers finds each in time.
 
 use crate::{
     AccountOwner, AccountOwners, Config, Event, Institutions, Members, MembershipKeys, NextExpiry, NextMember, Pallet,
@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
         visited
     }
 
-    /// Removes a member that never was active. The voucher has expired too, so it cannot be redeemed again.
+    /// Removes a member that never was active. The voucher has expired too, so no newcomer can redeem it again.
     fn forget(id: MemberId, member: Member) {
         let institution = member.admitted_by;
         Members::<T>::remove(id);
@@ -78,8 +78,9 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::MemberExpired { member: id });
     }
 
-    /// Lets the account of a member that never was active go. Its nonce is zero still, so nothing that it signed was ever
-    /// included, and nothing can be replayed. Otherwise it stays bound, with its nonce and its provider.
+    /// Releases the account of a member that never was active. Its nonce is still zero, so the chain included nothing
+    /// that it signed, and there is nothing to replay. Otherwise the account stays bound, with its nonce and its
+    /// provider.
     fn unbind(id: MemberId, key: SigningKey) {
         let account = Self::account(key);
         let was_used = !frame_system::Pallet::<T>::account_nonce(&account).is_zero();

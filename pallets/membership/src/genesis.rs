@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the chain begins.
+//! The genesis of institutions and members.
 //!
 //! All nodes start from the same genesis, which lists the first institutions and members, so the logs begin empty.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How newcomers join: voucher, challenges, answers.
+//! Joining: vouchers, challenges and answers.
 //!
 //! Redemption and answer need no account. One function each checks them in the pool, when a block is built, and at
 //! dispatch. They check storage before signatures, which cost most.

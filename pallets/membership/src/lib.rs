@@ -466,8 +466,7 @@ pub mod pallet {
         ChallengeBlockUnknown,
         /// The verifier who challenged is not active any more. Ask another one.
         VerifierNotActive,
-        /// The traffic quota is below the least. With it, the institution's delegate could not even vote for a greater
-        /// one.
+        /// The traffic quota is below the least, with which a member of staff can make any single call. Set a larger one.
         QuotaTooSmall,
         /// The institution has a seat of authority. The council has to take the seat first.
         HasSeat,
@@ -615,8 +614,8 @@ pub mod pallet {
 
         /// Redeems a voucher: the newcomer becomes a pending member (S0-23 to S0-29).
         ///
-        /// The institution's issuing key signs the voucher. The voucher key, transaction key and membership key all sign the
-        /// same payload, so no other person can use the voucher or the keys.
+        /// The institution's issuing key signs the voucher. The voucher key, transaction key and membership key all
+        /// sign the same payload, so no other person can use the voucher or the keys.
         ///
         /// ## Origin
         ///

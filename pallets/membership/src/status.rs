@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who may act, and how members of staff are suspended, reinstated and revoked.
+//! The standing to act, and how members of staff are suspended, reinstated and revoked.
 
 use crate::{Config, EnsureMember, Error, Members, Pallet};
 use frame_support::{dispatch::DispatchResult, ensure, traits::EnsureOrigin};
@@ -14,7 +14,7 @@ use salus_primitives::{
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
-    /// The signer, who has to be an active member of staff with `role`, and its institution.
+    /// Returns the signer, who has to be an active member of staff with `role`, and its institution.
     pub(crate) fn ensure_role(origin: OriginFor<T>, role: Role) -> Result<(MemberId, InstitutionId), DispatchError> {
         let standing = EnsureMember::<T>::ensure_origin(origin)?;
         ensure!(standing.role == role, Error::<T>::NotPermitted);
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Who decides about staff.
+/// The council, or the issuer, that decides about staff.
 enum Superior {
     Council,
     Issuer(MemberId, InstitutionId),

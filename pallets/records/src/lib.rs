@@ -343,7 +343,7 @@ pub mod pallet {
         ///
         /// Signed by an active member that may amend the record. `number` is the next version, so of two members that
         /// amend at once one is refused. `grant_envelopes` has one envelope for each reader of this record alone, in
-        /// any order: a live grant that can read, whose grantee has the standing to read.
+        /// any order. A reader is a live grant that permits reading, and whose grantee has the standing to read.
         #[pallet::call_index(2)]
         pub fn amend_record(
             origin: OriginFor<T>,

@@ -8,6 +8,6 @@ use sp_runtime::AccountId32;
 
 /// Prepares the state for benchmarks.
 pub trait BenchmarkHelper {
-    /// So many authorities with session keys, and the accounts of their seats.
+    /// Makes `count` authorities with session keys, and returns the accounts of their seats.
     fn authorities(count: u32) -> Vec<(InstitutionId, AccountId32)>;
 }

@@ -56,7 +56,6 @@ fn authorities<T: Config>() -> Result<(Vec<InstitutionId>, AccountId32), Benchma
     Ok((seats.into_iter().map(|(institution, _)| institution).chain([last]).collect(), account))
 }
 
-/// An institution without a seat.
 fn without_seat(number: u32) -> InstitutionId {
     InstitutionId(u32::MAX.saturating_sub(number))
 }

@@ -105,7 +105,7 @@ pub use salus_primitives::upgrades::{Delay, Plan, Progress, PLAN_LIFE};
 pub use types::NamePart;
 pub use weights::WeightInfo;
 
-/// How the runtime changes while the network runs: upgrades, paused calls, parameters.
+/// Changes of the runtime while the network runs: upgrades, paused calls, parameters.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "FRAME's macros generate it")]
 pub mod pallet {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A test runtime: seven hospitals, of which as many are authorities as a test says, a council, and calls to pause.
+//! A test runtime: seven hospitals, of which a test makes some authorities, a council, and calls to pause.
 
 use crate::{self as pallet_salus_upgrades, NamePart};
 use alloc::{borrow::Cow, vec::Vec};
@@ -57,7 +57,7 @@ impl frame_system::Config for Test {
 }
 
 pub const START: Moment = 1_700_000_000_000;
-/// How long upgrades wait, in the tests.
+/// The delay of upgrades in the tests.
 pub const DELAY: Moment = HOUR;
 pub const MAX_AUTHORITIES: u32 = 5;
 /// The version that runs.
@@ -65,7 +65,7 @@ pub const VERSION: u32 = 7;
 /// The code that most tests plan.
 pub const CODE: H256 = H256::repeat_byte(1);
 pub const OTHER_CODE: H256 = H256::repeat_byte(2);
-/// The parameters at first.
+/// The default parameters.
 pub const PARAMETERS: Parameters = Parameters {
     request_life: 30 * DAY,
     log_horizon: 365 * DAY,
@@ -132,7 +132,7 @@ impl AuditLog for FakeAudit {
     }
 }
 
-/// Calls of this very pallet are never paused.
+/// Pauses any call except those of this very pallet.
 pub struct FakePauses;
 
 impl TransactionPause for FakePauses {
@@ -248,7 +248,7 @@ impl Membership<AccountId32> for FakeMembership {
     }
 }
 
-/// Hospitals that there are.
+/// The number of hospitals.
 pub const HOSPITALS: u32 = 7;
 /// Hospitals that are authorities in most tests.
 pub const FIRST: InstitutionId = InstitutionId(0);
@@ -285,14 +285,14 @@ pub fn part(text: &str) -> NamePart {
     text.as_bytes().to_vec().try_into().unwrap()
 }
 
-/// Begins the next block, so many milliseconds later. Blocks know the time only after they have begun.
+/// Begins the next block, `time` milliseconds later. Blocks know the time only after they have begun.
 pub fn next_block_after(time: Moment) {
     System::set_block_number(System::block_number() + 1);
     Upgrades::on_initialize(System::block_number());
     Now::mutate(|now| *now += time);
 }
 
-/// Applies what the system was authorized to apply, and begins the first block of the new runtime.
+/// Applies the authorized code, and begins the first block of the new runtime.
 pub fn apply(version: u32) {
     let (code_hash, checks_version) = Upgrades::authorized().unwrap();
     assert!(checks_version && version > RunningVersion::get(), "{code_hash} is not applied");
@@ -313,7 +313,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// With so many authorities.
+    /// The number of authorities.
     pub fn authorities(self, authorities: u32) -> Self {
         Self { authorities }
     }

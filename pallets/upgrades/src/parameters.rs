@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Parameters that the council tunes, and the values that other pallets read.
+//! Parameters that the council changes, as values that other pallets read.
 
 use crate::{Config, Error, Event, Pallet, Tuned};
 use core::marker::PhantomData;

@@ -138,18 +138,18 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::end_plan()
     }
 
-    /// The authorities among these that confirmed.
+    /// Returns the authorities among these that confirmed.
     pub(crate) fn confirmed_among(authorities: &[InstitutionId]) -> Vec<InstitutionId> {
         Confirmations::<T>::get().into_iter().filter(|institution| authorities.contains(institution)).collect()
     }
 
-    /// The signer, who has to be an active member, and its account.
+    /// Returns the signer, who has to be an active member, and its account.
     pub(crate) fn ensure_member(origin: OriginFor<T>) -> Result<(AccountId32, Standing), DispatchError> {
         let standing = T::MemberOrigin::ensure_origin(origin.clone())?;
         Ok((ensure_signed(origin)?, standing))
     }
 
-    /// The code that the system was authorized to apply: its hash, and whether it checks the version.
+    /// Returns the code that the system is authorized to apply: its hash, and whether it checks the version.
     #[cfg(any(feature = "try-runtime", test))]
     pub(crate) fn authorized() -> Option<(H256, bool)> {
         unhashed::get(&Self::authorization_key())
@@ -169,7 +169,7 @@ impl<T: Config> Pallet<T> {
         unhashed::kill(&Self::authorization_key());
     }
 
-    /// Where the system keeps what it was authorized to apply. It offers no way to take it back.
+    /// Returns the storage key of the system's authorization. The system has no call that revokes it.
     fn authorization_key() -> [u8; 32] {
         storage_prefix(frame_system::Pallet::<T>::name().as_bytes(), b"AuthorizedUpgrade")
     }

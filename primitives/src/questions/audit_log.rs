@@ -7,7 +7,7 @@ use crate::{
     ChartId, MemberId,
 };
 
-/// Takes audit entries.
+/// Appends audit entries.
 pub trait AuditLog {
     /// Appends one entry to `log`.
     fn append(log: LogId, event: AuditEvent);

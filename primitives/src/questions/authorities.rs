@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question who the authorities are.
+//! Questions about the authorities.
 
 use crate::InstitutionId;
 use alloc::vec::Vec;
 
-/// Knows the authorities.
+/// Looks up the authorities.
 pub trait Authorities<AccountId> {
-    /// The institution whose seat has this account.
+    /// Returns the institution of the seat with this account.
     fn seat(account: &AccountId) -> Option<InstitutionId>;
 
     /// Whether the institution has a seat.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question what a compartment is like.
+//! The question about a compartment.
 
 use crate::{charts::Compartment, ChartId, CompartmentId};
 
-/// Knows the compartments of charts.
+/// Looks up the compartments of charts.
 pub trait Compartments {
-    /// The compartment of `chart` with this number, at its current epoch.
+    /// Returns the compartment of `chart` with this number, at its current epoch.
     fn compartment(chart: ChartId, compartment: CompartmentId) -> Option<Compartment>;
 }
 

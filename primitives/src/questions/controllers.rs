@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question who controls a chart.
+//! The question about the controller of a chart.
 
 use crate::{ChartId, MemberId};
 
-/// Knows who controls which chart.
+/// Looks up the controllers of charts.
 pub trait Controllers {
-    /// The controller of `chart`; none when there is no such chart.
+    /// Returns the controller of `chart`; none when there is no such chart.
     fn controller(chart: ChartId) -> Option<MemberId>;
 }
 

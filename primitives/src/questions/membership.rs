@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The question how members and institutions stand.
+//! Questions about the standing of members and institutions.
 
 use crate::{
     membership::{InstitutionStanding, Standing},
     InstitutionId, MemberId,
 };
 
-/// Knows the members.
+/// Looks up the standing of members and institutions.
 pub trait Membership<AccountId> {
-    /// The standing of the member that signs with `account`.
+    /// Returns the standing of the member that signs with `account`.
     fn standing_of_account(account: &AccountId) -> Option<Standing>;
 
-    /// The standing of `member`.
+    /// Returns the standing of `member`.
     fn standing(member: MemberId) -> Option<Standing>;
 
-    /// The standing of `institution`.
+    /// Returns the standing of `institution`.
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding>;
 }
 

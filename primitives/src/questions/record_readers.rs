@@ -5,7 +5,7 @@
 use crate::{GrantId, RecordId};
 use alloc::vec::Vec;
 
-/// Knows the readers of single records.
+/// Looks up the readers of single records.
 pub trait RecordReaders {
     /// Returns the grants over this record alone that permit reading, are not over, and whose grantees have the
     /// standing to read. A member who amends the record seals to each of them.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Hospitals that collude: more than half of the council, but less than two thirds. They try whatever calls there are, with every
-//! account that they have or can get. The others do nothing at all.
+//! Hospitals that collude: more than half of the council, but less than two thirds. They try every call, with every
+//! account that they have or can get. The others do nothing.
 
 use crate::consortium::{
     council, council_size, decide, dispatch, next_block, pair, profile, public, staff, two_thirds, START,
@@ -27,7 +27,8 @@ type SeatCall = pallet_salus_authorities::Call<Runtime>;
 type UpgradeCall = pallet_salus_upgrades::Call<Runtime>;
 type MemberCall = pallet_salus_membership::Call<Runtime>;
 
-/// An attempt of theirs. Numbers of institutions and members are taken modulo those that there are, and some more.
+/// An attempt of the colluding hospitals. Numbers of institutions and members are taken modulo slightly more than
+/// exist.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Propose this, and vote for it.
@@ -133,7 +134,7 @@ pub(crate) struct Collusion {
 }
 
 impl Collusion {
-    /// The first so many hospitals of all.
+    /// The first `colluding` of `hospitals` hospitals.
     pub(crate) fn of(colluding: u32, hospitals: u32) -> Self {
         let people = (0..colluding).flat_map(|number| {
             crate::consortium::STAFF.map(|role| Person {
@@ -147,13 +148,13 @@ impl Collusion {
         Self { honest: honest.collect(), people: people.collect(), serial: 0 }
     }
 
-    /// Their accounts with this role.
+    /// Returns their accounts with this role.
     pub(crate) fn accounts(&self, role: Role) -> Vec<(InstitutionId, AccountId)> {
         let with_role = self.people.iter().filter(|person| person.role == role);
         with_role.map(|person| (person.institution, person.account.clone())).collect()
     }
 
-    /// Their delegates who sit in the council.
+    /// Returns their delegates who sit in the council.
     pub(crate) fn in_council(&self) -> Vec<AccountId> {
         let own = self.accounts(Role::Delegate);
         council().into_iter().filter(|member| own.iter().any(|(_, account)| account == member)).collect()
@@ -200,7 +201,7 @@ impl Collusion {
         }
     }
 
-    /// The call that they propose.
+    /// Returns the call that they propose.
     fn call(&self, decision: Decision, on: u32) -> RuntimeCall {
         let (institution, member) = (some_institution(on), some_member(on));
         let place = on as usize;
@@ -208,7 +209,7 @@ impl Collusion {
         let service = || services[place % services.len()].1.clone();
         match decision {
             Decision::AdmitAuthority => {
-                // An institution that has no seat yet, with people of theirs, if they have any there.
+                // An institution without a seat where they have people, if there is one.
                 let free = |person: &&(InstitutionId, AccountId)| !Seats::<Runtime>::contains_key(person.0);
                 let Some((institution, account)) = services.iter().find(free).cloned() else {
                     let (account, delegate) = (service(), delegates[place % delegates.len()].1.clone());
@@ -268,7 +269,7 @@ impl Collusion {
         }
     }
 
-    /// Admits a new member of staff, for which they have an issuing key of the institution, and verifies it.
+    /// Admits and verifies a new member of staff, with an issuing key that they have.
     fn join(&mut self, institution: InstitutionId, role: Role) -> Result<(), DispatchError> {
         self.serial += 1;
         let offering = Institutions::<Runtime>::get(institution).ok_or(DispatchError::CannotLookup)?;
@@ -322,7 +323,8 @@ impl Collusion {
         Ok(())
     }
 
-    /// The issuing key of an institution, if they have it: of their own, of those that they admitted, or one that they set.
+    /// Returns the issuing key of an institution, if they have it: their own, that of one they admitted, or one that
+    /// they set.
     fn issuing_key(&self, institution: InstitutionId, profile: &InstitutionProfile) -> Option<sr25519::Pair> {
         let is_honest = self.honest.iter().any(|(honest, _)| *honest == institution);
         let own = (!is_honest).then(|| pair(institution.0, "issuing"));
@@ -330,7 +332,7 @@ impl Collusion {
         candidates.into_iter().find(|pair| public(pair) == profile.issuing_key)
     }
 
-    /// They have not what two thirds have, nor done what only two thirds may.
+    /// Checks that they have not reached what takes two thirds.
     pub(crate) fn assert_short_of_two_thirds(&self, step: &Step) {
         let own = self.in_council().len() as u32;
         assert!(own < two_thirds(council_size()), "{own} of {} after {step:?}", council_size());
@@ -349,12 +351,12 @@ impl Collusion {
     }
 }
 
-/// One of the institutions that there are, or one that there is not.
+/// Returns the number of an institution, which may not exist.
 fn some_institution(number: u32) -> InstitutionId {
     InstitutionId(number % (NextInstitution::<Runtime>::get().0 + 1))
 }
 
-/// One of the members that there are, or one that there is not.
+/// Returns the number of a member, who may not exist.
 fn some_member(number: u32) -> MemberId {
     MemberId(u64::from(number) % (NextMember::<Runtime>::get().0 + 1))
 }

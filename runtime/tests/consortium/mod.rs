@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A network of so many hospitals, each with a seat, and what its delegates decide.
+//! A network of any number of hospitals, each with a seat, and the decisions of their delegates.
 
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, storage::with_storage_layer};
@@ -32,7 +32,6 @@ pub(crate) fn pair(number: u32, purpose: &str) -> sr25519::Pair {
     sr25519::Pair::from_seed(&sp_io::hashing::blake2_256(&(number, purpose).encode()))
 }
 
-/// The public part of a key.
 pub(crate) fn public(pair: &sr25519::Pair) -> SigningKey {
     SigningKey(pair.public().0)
 }
@@ -75,7 +74,7 @@ fn founder(number: u32) -> Founder {
     }
 }
 
-/// The chain of so many hospitals, in its first block.
+/// Returns the chain of this many hospitals, in its first block.
 pub(crate) fn chain(hospitals: u32) -> TestExternalities {
     let network = Network {
         name: "Test".into(),
@@ -121,12 +120,11 @@ pub(crate) fn dispatch(call: impl Into<RuntimeCall>, origin: RuntimeOrigin) -> R
     with_storage_layer(|| call.dispatch(origin).map(|_| ()).map_err(|failure| failure.error))
 }
 
-/// How many delegates there are.
+/// Returns the number of delegates.
 pub(crate) fn council_size() -> u32 {
     council().len() as u32
 }
 
-/// The council.
 pub(crate) fn council() -> Vec<AccountId> {
     pallet_collective::Members::<Runtime, CouncilCollective>::get().into_iter().collect()
 }
@@ -137,7 +135,7 @@ pub(crate) fn motion(threshold: u32, call: &RuntimeCall) -> RuntimeCall {
     RuntimeCall::Council(pallet_collective::Call::propose { threshold, proposal, length_bound })
 }
 
-/// Lets these accounts propose a call, vote for it, and close the motion; what became of the call.
+/// Lets these accounts propose a call, vote for it, and close the motion. Returns the result of the call.
 pub(crate) fn decide(by: &[AccountId], call: impl Into<RuntimeCall>) -> Result<(), DispatchError> {
     let call = call.into();
     decide_with(share_of(&call).of(council_size()), by, call)
@@ -175,12 +173,12 @@ pub(crate) fn decide_with(threshold: u32, by: &[AccountId], call: RuntimeCall) -
     executed.unwrap_or(Err(DispatchError::Other("not carried out")))
 }
 
-/// The origin of so many in favor, in a council of so many seats.
+/// Returns the origin of a decision with `in_favor` votes, in a council of `seats`.
 pub(crate) fn council_origin(in_favor: u32, seats: u32) -> RuntimeOrigin {
     pallet_collective::RawOrigin::<AccountId, CouncilCollective>::Members(in_favor, seats).into()
 }
 
-/// The fewest that are two thirds.
+/// Returns the fewest votes that are two thirds of `seats`.
 pub(crate) fn two_thirds(seats: u32) -> u32 {
     Share::TwoThirds.of(seats)
 }

@@ -74,7 +74,7 @@ fn verification_finds_a_changed_dropped_or_added_entry() {
     });
 }
 
-/// The items of the storage that the call reads and writes, each once.
+/// Returns the storage items that the call reads and writes, each once.
 fn touched(call: impl FnOnce()) -> (Vec<Vec<u8>>, usize) {
     let before: std::collections::BTreeMap<_, _> = items();
     call();
@@ -85,7 +85,7 @@ fn touched(call: impl FnOnce()) -> (Vec<Vec<u8>>, usize) {
     (written.collect(), grown)
 }
 
-/// Everything that this pallet keeps.
+/// Returns all storage items of this pallet.
 fn items() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let prefix = sp_io::hashing::twox_128(b"Audit").to_vec();
     let mut items = std::collections::BTreeMap::new();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Any sequence of entries, denials, passing time and clean-up, against a model that forgets nothing (B3 classes 3
+//! Any sequence of entries, denials, passing time and pruning, compared with a model that forgets nothing (B3 classes 3
 //! and 11).
 
 use super::*;
@@ -11,11 +11,11 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// So many entries.
+    /// Appends this many entries.
     Append(LogId, u32),
     Deny(ChartId, MemberId),
     Wait(u64),
-    /// With weight for so many steps.
+    /// An idle block with weight for this many steps.
     Idle(u32),
 }
 
@@ -38,7 +38,7 @@ fn denied_by(member: MemberId) -> AuditEvent {
     AuditEvent { actor: salus_primitives::audit::Actor::Member(member), ..denied() }
 }
 
-/// How many denials the entry stands for.
+/// Returns the number of denials that the entry stands for.
 fn denials_of(entry: &Entry) -> u64 {
     match (entry.action, entry.reason) {
         (Action::ReadDenied, _) => 1,
@@ -95,7 +95,7 @@ proptest! {
             wait(HORIZON);
             rounds();
             assert_eq!(Pages::<Test>::iter_keys().count(), 0);
-            // The head still proves everything that ever was, and no denial got lost.
+            // The head still proves every entry ever appended, and the counts include every denial.
             for (log, entries) in &history {
                 assert_eq!(verify_log(*log, entries, &Audit::head(*log)), Ok(()));
             }

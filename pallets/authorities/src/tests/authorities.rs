@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whom other pallets take for an authority.
+//! Answers to other pallets about authorities.
 
 use super::{report_equivocation::report, *};
 use salus_primitives::questions::Authorities as _;

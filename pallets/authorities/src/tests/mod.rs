@@ -42,14 +42,14 @@ pub(crate) fn dispatch(call: Call<Test>, origin: RuntimeOrigin) -> DispatchResul
     RuntimeCall::from(call).dispatch(origin).map(|_| ()).map_err(|failure| failure.error)
 }
 
-/// A call that fails changes nothing, logs nothing and leaves the council as it is.
+/// Checks that a failed call changes nothing, logs nothing and leaves the council as it is.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
     let before = (Log::get().len(), CouncilMembers::get());
     assert_noop!(call(), error.into());
     assert_eq!((Log::get().len(), CouncilMembers::get()), before);
 }
 
-/// A change has one event, the last, and one entry, the last.
+/// Checks that `event` is the last event, and that the log got `entry` alone.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
     assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Any sequence of decisions, offences and sessions: the network never loses its authorities, its fault tolerance only by
-//! force, and the council is always that of the seats (B3 classes 3, 11 and 14).
+//! Any sequence of decisions, offences and sessions (B3 classes 3, 11 and 14). The network never loses its authorities,
+//! and loses its fault tolerance only by force. The council always follows the seats.
 
 use super::*;
 use crate::MIN_AUTHORITIES;
@@ -45,7 +45,7 @@ fn steps(with_force: bool) -> impl Strategy<Value = Vec<Step>> {
     vec(step, 0..60)
 }
 
-/// Does the step, or notices that it leaves no trace.
+/// Takes the step, or checks that its failure leaves no trace.
 fn attempt(step: Step) {
     let call = match step {
         Step::NextSession(absent) => return next_session_without(absent.as_slice()),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How keys are hashed (B3 class 17), and that everything is bounded (B3 classes 9 and 10).
+//! The hashers of keys (B3 class 17), and the bounds of every item (B3 classes 9 and 10).
 
 use super::*;
 use frame_metadata::v14::{PalletStorageMetadata, StorageEntryType, StorageHasher};

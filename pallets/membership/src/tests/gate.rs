@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `MemberGate`: who is let in, with what, and how much of it.
+//! `MemberGate`: the signers, calls and amounts that it admits.
 
 use super::*;
 use crate::{Charge, MemberGate, WeightInfo, COUNCIL_PRIORITY, JOINING_PRIORITY, RESERVED_PRIORITY, SHARES};
@@ -33,7 +33,7 @@ fn usage_of(person: Person) -> MemberUsage {
     member(id_of(person)).usage
 }
 
-/// So many more active members of an institution.
+/// Adds `count` active members of an institution.
 fn people(institution: InstitutionId, role: Role, count: usize) -> Vec<Person> {
     let next = crate::NextMember::<Test>::get().0;
     let names = (0..count as u64).map(|number| -> &'static str { format!("member {}", next + number).leak() });
@@ -53,7 +53,7 @@ fn info(microseconds: u64) -> DispatchInfo {
     DispatchInfo { call_weight: Weight::from_parts(microseconds * MICROSECOND, 0), ..Default::default() }
 }
 
-/// Validates in the pool, and lets the transaction through the gate in the block; nothing is dispatched.
+/// Validates the transaction in the pool, and lets it through the gate in the block, without dispatch.
 fn send(person: Person, call: &RuntimeCall, microseconds: u64, bytes: usize) -> Sent {
     let info = info(microseconds);
     let gate = MemberGate::<Test>::new();
@@ -176,7 +176,7 @@ fn gate_has_nothing_to_say_where_nobody_signs() {
             assert_eq!(validity, ValidTransaction::default());
             let weight = <() as WeightInfo>::member_gate();
             assert_eq!(charge, Charge::Nothing(weight));
-            // Its weight is given back.
+            // The gate refunds its weight.
             let unneeded = <MemberGate<Test> as TransactionExtension<RuntimeCall>>::post_dispatch_details(
                 charge,
                 &info(1),
@@ -247,7 +247,7 @@ fn gate_spends_time_up_to_the_quota_and_refills_evenly() {
         wait(500);
         assert_eq!(send(PATIENT, &remark(), 501, 1), spent);
         assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
-        // It never gets more than full.
+        // The allowance never refills beyond its quota.
         wait(1_000_000);
         assert_eq!(send(PATIENT, &remark(), 1_001, 1), spent);
         assert_eq!(send(PATIENT, &remark(), 1_000, 1), Ok(()));
@@ -289,7 +289,7 @@ fn gate_charges_each_member_apart_and_staff_together() {
 #[test]
 fn gate_keeps_a_reserve_for_calls_that_must_get_through() {
     Builder::default().test(|| {
-        // Everything ordinary is spent, by the issuer and by the institution.
+        // The issuer and the institution have spent their ordinary allowances.
         for person in [ISSUER, DOCTOR] {
             assert_eq!(send(person, &remark(), 1_000, 1), Ok(()));
         }
@@ -394,7 +394,7 @@ fn gate_bounds_the_reserved_calls_of_an_institution_together() {
 #[test]
 fn gate_lets_a_delegate_vote_when_colleagues_spent_everything_else() {
     Builder::default().test(|| {
-        // The institution has the least that the council can give, and it is spent.
+        // The council has given the institution the least allowance, and its members have spent it.
         Institutions::<Test>::mutate_extant(HOSPITAL, |institution| {
             institution.profile.traffic_quota = LEAST_TRAFFIC;
         });
@@ -445,7 +445,7 @@ fn gate_lets_suspended_and_expired_staff_make_a_few_attempts_that_are_logged() {
     });
 }
 
-/// Whichever calls members send, nothing spends more than the quotas allow, and time gives back no more than they say.
+/// Whichever calls members send, their usage stays within the quotas, and refills no faster than the quotas say.
 mod property {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::select};
@@ -508,7 +508,7 @@ fn usage_does_not_overflow_and_refills_at_once_when_refilling_takes_no_time() {
     assert_eq!(spent.spend(cost, &Quota { refill: 100, ..at_once }, 4), None);
 }
 
-/// Everything that is stored.
+/// Returns the whole storage.
 fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
     while let Some(next) = sp_io::storage::next_key(&key) {
@@ -518,7 +518,7 @@ fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     state
 }
 
-/// The two other items that it reads are the runtime's: whether the call is paused, and what the council allows a member.
+/// The two other items that it reads are the runtime's: whether the call is paused, and the member's quota.
 #[test]
 fn gate_reads_three_items_of_this_pallet_and_writes_two() {
     Builder::default().build().execute_with(|| {

@@ -45,7 +45,7 @@ use crate::RedemptionSignatures;
 
 pub(crate) const NONCE: Digest = Digest([9; 32]);
 
-/// Everything that is signed to redeem a voucher.
+/// The arguments of a redemption.
 #[derive(Clone)]
 pub(crate) struct Redemption {
     pub(crate) voucher: Voucher,
@@ -60,7 +60,7 @@ impl Redemption {
         Self::on_chain(genesis_hash(), voucher, person.newcomer(), person)
     }
 
-    /// With keys that may not be the person's own, signed for the chain with this genesis.
+    /// A redemption with keys that may not be the person's own, signed for the chain with this genesis.
     pub(crate) fn on_chain(genesis: Digest, voucher: &Voucher, newcomer: Newcomer, person: Person) -> Self {
         let payload = redemption_payload(&genesis, voucher, &newcomer);
         Self {

@@ -53,7 +53,7 @@ fn amend_record_adds_a_version_logs_and_tells() {
 
 #[test]
 fn amend_record_chains_versions_by_hash() {
-    // S0-42, S2-16: whatever is changed in an old version is seen in the next one
+    // S0-42, S2-16: a change in an old version breaks the hash in the next one
     with_record(|| {
         for number in 1..MaxVersions::get() {
             Clock::set(START + u64::from(number));
@@ -154,7 +154,7 @@ fn amend_record_fails_when_nothing_changed() {
     with_record(|| {
         assert_noop!(amend(DOCTOR, 1, version(1, GENERAL_EPOCH)), Error::<Test>::Unchanged);
         assert_ok!(amend(DOCTOR, 1, version(2, GENERAL_EPOCH)));
-        // To go back to what an earlier version said is a change.
+        // Going back to the content of an earlier version is a change.
         assert_ok!(amend(DOCTOR, 2, version(1, GENERAL_EPOCH)));
     });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Calls with any arguments, in any order and by anybody (B3 classes 2, 3 and 14).
+//! Property tests: any sequence of calls with any arguments, from any origin (B3 classes 2, 3 and 14).
 
 use super::*;
 use crate::Call;
@@ -10,7 +10,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use salus_primitives::{access::MAX_RECORD_GRANTS, ChartId, Moment};
 use sp_runtime::{traits::Dispatchable, StateVersion};
 
-/// Who calls.
+/// The origin of a call.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
     Unsigned,
@@ -154,7 +154,7 @@ fn stored() -> BTreeMap<RecordId, Vec<Version>> {
         .collect()
 }
 
-/// Dispatches `call`; then either nothing happened, or every event has its entry in the log.
+/// Dispatches `call`, and checks that it failed without a trace, or has an entry in the log for every event.
 fn perform(caller: Caller, call: Call<Test>) {
     let (before, versions) = (root(), stored());
     let recorded = || Log::entries().len() + Log::denials().len();
@@ -176,7 +176,7 @@ fn perform(caller: Caller, call: Call<Test>) {
             );
         }
     }
-    // S2-15: whatever was called, what was there before still is.
+    // S2-15: after any call, every earlier version is unchanged.
     let now = stored();
     for (record, versions) in versions {
         assert_eq!(now[&record][..versions.len()], versions);
@@ -234,7 +234,7 @@ fn calls_with_good_arguments_succeed() {
     });
 }
 
-/// B3 class 10: what is too long is refused before anybody looks at it.
+/// B3 class 10: decoding refuses arguments that are too long.
 #[test]
 fn calls_with_lists_past_their_bounds_do_not_decode() {
     let decodes = |call: Vec<u8>| Call::<Test>::decode(&mut &call[..]).is_ok();

@@ -26,7 +26,7 @@ const KEY: RecordKey = RecordKey([1; 16]);
 const OTHER_KEY: RecordKey = RecordKey([2; 16]);
 const RECORD: RecordId = RecordId { chart: CHART, key: KEY };
 
-/// A version whose content is told apart by `content`.
+/// A version whose content is made of `content`.
 fn version(content: u8, epoch: u32) -> NewVersion {
     NewVersion { content: Digest([content; 32]), key_envelope: Digest([0xee; 32]), epoch, size: 4_096 }
 }
@@ -43,7 +43,7 @@ fn compartment(compartment: CompartmentId) -> Scope {
     Scope::Compartment(compartment)
 }
 
-/// `DOCTOR` may do everything in both compartments.
+/// A chain on which `DOCTOR` has every permission in both compartments.
 fn trusted_doctor() -> Builder {
     Builder::default().grant(DOCTOR, compartment(GENERAL), &Permission::ALL).grant(
         DOCTOR,
@@ -62,7 +62,7 @@ fn foreign_origins() -> [RuntimeOrigin; 4] {
     [RuntimeOrigin::none(), RuntimeOrigin::root(), authorized, signed(STRANGER)]
 }
 
-/// Members who may not act, and what a decision says of each.
+/// Members who may not act, with the denial that each gets.
 const INACTIVE: [(MemberId, Denial); 4] = [
     (SUSPENDED_DOCTOR, Denial::NotActive),
     (PENDING_DOCTOR, Denial::NotActive),

@@ -18,7 +18,7 @@ fn is_open(reader: MemberId, key: SessionKey) -> bool {
     session(reader, key).is_some()
 }
 
-/// Opens, and checks that the denial is recorded and nothing else happened.
+/// Opens, and checks that the call only recorded the denial.
 fn assert_denied(reader: MemberId, scope: Scope, purpose: Purpose, denial: Denial) {
     let (entries, denials) = (Log::entries().len(), Log::denials().len());
     assert_ok!(open(reader, scope, purpose, OTHER_SESSION));
@@ -130,7 +130,7 @@ fn open_records_records_every_denial() {
 
 #[test]
 fn open_records_records_a_denial_for_emergency() {
-    // Emergency access comes later; until then the word alone opens nothing.
+    // Emergency access comes later. Until then the purpose alone opens nothing.
     trusted_doctor().run(|| {
         assert_denied(DOCTOR, compartment(GENERAL), Purpose::Emergency, Denial::PurposeNotGranted);
         assert_denied(OTHER_DOCTOR, compartment(GENERAL), Purpose::Emergency, Denial::NoGrant);
@@ -170,7 +170,7 @@ fn open_records_records_repeated_denials_each_time() {
 
 #[test]
 fn open_records_keeps_the_log_of_a_denial_when_dispatched() {
-    // The call has to succeed: an error would take the entry back.
+    // The call has to succeed: an error would roll the entry back.
     use sp_runtime::traits::Dispatchable;
     Builder::default().run(|| {
         let call = RuntimeCall::Records(crate::Call::open_records {
@@ -200,7 +200,7 @@ fn open_records_fails_when_the_session_runs_and_succeeds_from_its_end_on() {
 
 #[test]
 fn open_records_records_a_denial_although_the_session_key_is_in_use() {
-    // A used session key must not be a way to try doors without a trace.
+    // A reader must not be able to try scopes without a trace, by naming a used session key.
     trusted_doctor().run(|| {
         assert_ok!(open_general(DOCTOR, OTHER_SESSION));
         let (chart, scope) = (OTHER_CHART, compartment(GENERAL));
@@ -248,7 +248,7 @@ fn open_records_again_within_the_term_of_a_session_adds_a_key_and_no_entry() {
         assert_ok!(open(DOCTOR, compartment(GENERAL), Purpose::Laboratory, key(21)));
         assert_ok!(open_general(PATIENT, key(0)));
         assert_eq!(Log::entries().len(), 4);
-        // So has another basis: the log says what permitted each read.
+        // So has another basis: the log names the basis of each read.
         revoke(GrantId(0));
         grant(DOCTOR, compartment(GENERAL), &[Permission::Read]);
         assert_ok!(open_general(DOCTOR, key(22)));
@@ -279,7 +279,7 @@ fn open_records_fails_past_the_bound_of_running_sessions() {
         }
         assert_noop!(open_general(DOCTOR, key(MAX_SESSIONS)), Error::<Test>::TooManySessions);
         assert_ok!(open_general(PATIENT, key(MAX_SESSIONS)));
-        // The next open takes away what has expired.
+        // The next open removes expired sessions.
         Clock::set(START + SESSION_LENGTH);
         assert_ok!(open_general(DOCTOR, key(MAX_SESSIONS)));
         assert_eq!(Sessions::<Test>::get(DOCTOR).len(), 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How plans end by themselves.
+//! The end of plans without a call.
 
 use super::*;
 use crate::WeightInfo;
@@ -11,7 +11,7 @@ fn a_plan_ends_with_the_first_block_of_the_new_runtime() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());
-        // The code had another version than the council was told: what runs is what counts.
+        // The code has another version than the council was told: the running version counts.
         apply(VERSION + 5);
 
         assert_eq!((Planned::<Test>::get(), Confirmations::<Test>::get().len()), (None, 0));
@@ -46,7 +46,7 @@ fn a_plan_whose_code_the_system_refused_can_be_cancelled() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());
-        // The system forgets what it was authorized to apply when the code has the wrong name or version.
+        // The system drops its authorization when the code has the wrong name or version.
         frame_support::storage::unhashed::kill(&frame_support::storage::storage_prefix(
             b"System",
             b"AuthorizedUpgrade",

@@ -38,20 +38,20 @@ pub(crate) fn dispatch(call: Call<Test>, origin: RuntimeOrigin) -> DispatchResul
     RuntimeCall::from(call).dispatch(origin).map(|_| ()).map_err(|failure| failure.error)
 }
 
-/// A call that fails changes nothing, logs nothing and pauses nothing.
+/// Checks that a failed call changes nothing, logs nothing and pauses nothing.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
     let before = (Log::get().len(), Paused::get());
     assert_noop!(call(), error.into());
     assert_eq!((Log::get().len(), Paused::get()), before);
 }
 
-/// A change has one event, the last, and one entry, the last.
+/// Checks that `event` is the last event, and that the log got `entry` alone.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
     assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));
 }
 
-/// How the log names the code that most tests plan.
+/// The name in the log of the code that most tests plan.
 pub(crate) fn code() -> Subject {
     Subject::Runtime(Digest(CODE.0), VERSION + 1)
 }

@@ -46,7 +46,7 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
                 match admits {
                     Admits::Council | Admits::TwoThirds => fails(signed(account), BadOrigin.into()),
                     Admits::Seat if role != Role::Service => fails(signed(account), Error::<Test>::NotAuthority.into()),
-                    // Which roles the runtime lets make it, is for the runtime to say.
+                    // The runtime decides which roles may make it.
                     Admits::Seat | Admits::Members => (),
                 }
             }

@@ -41,13 +41,13 @@ fn set_upgrade_delay_replaces_a_shorter_one_that_does_not_count_yet() {
     Builder::default().test(|| {
         assert_ok!(set(1_000));
         Now::set(START + DELAY / 2);
-        // Again shorter: it waits again.
+        // Another shorter delay replaces the first, and waits again.
         assert_ok!(set(2_000));
         assert_eq!(UpgradeDelay::<Test>::get().shorter, Some((START + DELAY / 2 + DELAY, 2_000)));
-        // As before: nothing waits any more.
+        // The present delay, set again, cancels the shorter one.
         assert_ok!(set(DELAY));
         assert_eq!(UpgradeDelay::<Test>::get(), Delay::of(DELAY));
-        // One that counts is what the next is compared with.
+        // The next delay is compared with the one that counts.
         assert_ok!(set(1_000));
         Now::mutate(|now| *now += DELAY);
         assert_ok!(set(2_000));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Each invariant notices what it is for.
+//! Each invariant check reports a broken state.
 
 use super::*;
 
