@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The `salus` command line, as people run it, with its exit status and JSON.
+//! Runs the `salus` command line, and reads its exit status and JSON.
 
 use crate::binaries;
 use anyhow::{bail, ensure, Context, Result};
@@ -21,19 +21,19 @@ pub struct Salus {
     identity: Option<String>,
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     /// Exit status: 0 done, 1 refused, 2 failed.
     pub status: i32,
-    /// What it printed.
+    /// Its standard output.
     pub stdout: Vec<u8>,
-    /// What it complained of.
+    /// Its standard error.
     pub stderr: String,
 }
 
 impl Salus {
-    /// A person at a computer: `home` holds the person's keys, `vaults` the folders of the institutions' vaults.
+    /// Returns a command line with the keys in `home` and the institutions' vaults in `vaults`.
     pub fn new(home: &Path, vaults: &Path, node: &str) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         Ok(Self {
@@ -45,22 +45,22 @@ impl Salus {
         })
     }
 
-    /// The person's home folder.
+    /// Returns the home folder.
     pub fn home(&self) -> &Path {
         &self.home
     }
 
-    /// Where the node is.
+    /// Returns the URL of the node.
     pub fn node(&self) -> &str {
         &self.node
     }
 
-    /// The same, acting as the identity `name`.
+    /// Returns the same command line with `--as name`.
     pub fn acting_as(&self, name: &str) -> Self {
         Self { identity: Some(name.to_owned()), ..self.clone() }
     }
 
-    /// Runs a command, whatever comes of it.
+    /// Runs a command, and returns its result with any exit status.
     pub async fn run(&self, arguments: &[&str]) -> Result<Ran> {
         let mut command = Command::new(&self.program);
         command
@@ -81,26 +81,26 @@ impl Salus {
         })
     }
 
-    /// Runs a command that has to succeed; its JSON.
+    /// Runs a command that must succeed, and returns its JSON.
     pub async fn json(&self, arguments: &[&str]) -> Result<Value> {
         let ran = self.run(arguments).await?;
         ensure!(ran.status == 0, "`salus {}` ended with {}: {}", arguments.join(" "), ran.status, ran.stderr.trim());
         serde_json::from_slice(&ran.stdout).with_context(|| format!("`salus {}` printed no JSON", arguments.join(" ")))
     }
 
-    /// Runs a command that has to succeed; the bytes that it printed.
+    /// Runs a command that must succeed, and returns its standard output.
     pub async fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>> {
         let ran = self.run(arguments).await?;
         ensure!(ran.status == 0, "`salus {}` ended with {}: {}", arguments.join(" "), ran.status, ran.stderr.trim());
         Ok(ran.stdout)
     }
 
-    /// Runs a command that has to be refused; the reason.
+    /// Runs a command that must be refused (status 1), and returns the reason.
     pub async fn refused(&self, arguments: &[&str]) -> Result<String> {
         self.ends_with(1, arguments).await
     }
 
-    /// Runs a command that has to fail; the reason.
+    /// Runs a command that must fail (status 2), and returns the reason.
     pub async fn failed(&self, arguments: &[&str]) -> Result<String> {
         self.ends_with(2, arguments).await
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A scenario that can be read as it runs: numbered steps, checks, and a table at the end.
+//! The printed steps of a scenario: numbered titles, checks, and a table at the end.
 
 use anyhow::{ensure, Result};
 use std::time::{Duration, Instant};
 
-/// What was done so far.
+/// The steps of a scenario so far.
 pub struct Steps {
     began: Instant,
     done: Vec<Step>,
@@ -32,12 +32,12 @@ impl Steps {
         self.done.push(Step { title: title.to_owned(), checks: 0, began: Instant::now(), took: Duration::ZERO });
     }
 
-    /// Says something about the step.
+    /// Prints a note on the current step.
     pub fn note(&self, text: &str) {
         println!("      {text}");
     }
 
-    /// A fact that has to hold; the scenario ends when it does not.
+    /// Prints a fact and counts it as a check. Returns an error if it does not hold.
     pub fn check(&mut self, fact: &str, holds: bool) -> Result<()> {
         println!("    {} {fact}", if holds { "✓" } else { "✗" });
         ensure!(holds, "this does not hold: {fact}");
@@ -47,7 +47,7 @@ impl Steps {
         Ok(())
     }
 
-    /// The table of all steps.
+    /// Ends the current step, and returns a table of all steps.
     pub fn summary(&mut self) -> String {
         self.end_step();
         let width = self.done.iter().map(|step| step.title.chars().count()).max().unwrap_or_default();

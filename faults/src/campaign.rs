@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Many runs, one process each: a run that breaks, or a campaign that is killed, takes nothing else with it.
+//! A campaign of many runs, each in a process of its own.
+//!
+//! A run that crashes does not stop the campaign, and a killed campaign can be resumed.
 
 use super::{
     plan::{self, Kind, Plan},
@@ -19,31 +21,31 @@ use std::{
 };
 use tokio::{process::Command, sync::Mutex, task::JoinSet, time::timeout};
 
-/// How long a run may take before it counts as broken. Most take a quarter of it.
+/// The time after which a run counts as broken. Most runs take a quarter of it.
 const LIMIT: Duration = Duration::from_secs(480);
 
-/// What a campaign is to do.
+/// The settings of a campaign.
 pub struct Campaign {
-    /// How many runs.
+    /// The number of runs, over all kinds.
     pub runs: usize,
-    /// The seed of all of them.
+    /// The seed from which the seeds of all runs follow.
     pub seed: u64,
-    /// Where everything is written.
+    /// The folder of the template, the reports, and the evidence of runs that did not pass.
     pub folder: PathBuf,
-    /// How many at once.
+    /// The number of runs at the same time; 0 counts as 1.
     pub parallel: usize,
-    /// Whether to go on with what is there.
+    /// Whether to continue a campaign that left reports in the folder.
     pub resume: bool,
-    /// Which kinds.
+    /// The kinds of fault, which take turns.
     pub kinds: Vec<Kind>,
-    /// What is tried.
+    /// The programs under test.
     pub programs: Programs,
 }
 
-/// What a campaign came to.
+/// The number of runs by outcome, those of a resumed campaign included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
-    /// Runs that passed, with those of earlier.
+    /// Runs that passed.
     pub passed: usize,
     /// Runs that failed or proved nothing.
     pub failed: usize,
@@ -52,7 +54,7 @@ pub struct Outcome {
 }
 
 impl Campaign {
-    /// Does all runs that are not reported yet.
+    /// Executes all planned runs that have no report yet.
     pub async fn run(&self) -> Result<Outcome> {
         fs::create_dir_all(&self.folder)?;
         let _lock = lock(&self.folder)?;
@@ -134,12 +136,12 @@ impl Campaign {
     }
 }
 
-/// The folder of a run.
+/// Returns the folder of a run.
 pub fn folder_of(folder: &Path, plan: &Plan) -> PathBuf {
     folder.join("runs").join(format!("{}-{}", plan.kind, plan.seed))
 }
 
-/// Only one campaign writes to a folder. The system takes the lock back when the campaign ends, in whatever way.
+/// Locks the folder against other campaigns. The kernel releases the lock when this process ends, however it ends.
 fn lock(folder: &Path) -> Result<File> {
     let file = File::create(folder.join("lock"))?;
     let locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
@@ -149,7 +151,7 @@ fn lock(folder: &Path) -> Result<File> {
 
 fn itself(programs: &Programs) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe().context("this program's own path is unknown")?);
-    // Whatever becomes of the campaign, its runs end with it.
+    // A run ends when its campaign ends, even if the campaign is killed.
     command.arg("--tied").stdin(Stdio::null()).kill_on_drop(true);
     let files = [("--next-node-program", &programs.next_node), ("--next-runtime", &programs.next_runtime)];
     for (option, file) in files {
@@ -160,14 +162,14 @@ fn itself(programs: &Programs) -> Result<Command> {
     Ok(command)
 }
 
-/// Makes the template, if it is not there.
+/// Makes the template unless the folder has one.
 async fn prepare(folder: &Path, programs: &Programs) -> Result<()> {
     let status = itself(programs)?.arg("prepare").arg("--out").arg(folder).status().await?;
     ensure!(status.success(), "the network with which runs begin could not be prepared");
     Ok(())
 }
 
-/// One run, in a process of its own.
+/// Executes one run in a process of its own, and returns its report.
 async fn one(folder: &Path, plan: &Plan, programs: &Programs) -> Result<Report> {
     let place = folder_of(folder, plan);
     fs::create_dir_all(folder.join("runs"))?;

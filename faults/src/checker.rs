@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What has to hold after a run, whatever the fault was.
+//! The invariants that hold after every run, under every kind of fault.
 //!
-//! 1. All nodes have the same final block at every height, and each block is what its hash says.
-//! 2. Whatever any node ever called final during the run is still there; never were there two for one height.
-//! 3. The sequential model, fed with the final blocks, decides as the chain did and ends with the state that every node has.
-//! 4. What a client was told to be final is there, and no transaction is there twice.
-//! 5. A gate gave nothing out without an opening and a grant, and what it gave out was what had been written.
-//! 6. No authority was reported for an offence: faults are not crimes.
+//! 1. All nodes finalized the same block at every height, and each block matches its hash.
+//! 2. No finalized block disappears, and no height ever has two finalized blocks.
+//! 3. The sequential model, fed with the finalized blocks, decides as the chain did and ends with every node's state.
+//! 4. The chain has each transaction that a client saw finalized, and has no transaction twice.
+//! 5. A gate releases content only after an opening and under a grant, and exactly as its author wrote it.
+//! 6. No authority was reported, suspended or removed: a fault is not an offence.
 
 use super::{
     history::Block,
@@ -22,86 +22,86 @@ use std::{
     fmt::Debug,
 };
 
-/// What was violated.
+/// An invariant that a run can violate.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// Two nodes, or a node and its own past, disagree about what is final.
+    /// Two nodes, or one node at two times, finalized different blocks at one height.
     Contradiction,
-    /// What was final is gone.
+    /// A finalized block is missing.
     Lost,
-    /// A block is not what its hash says.
+    /// A header does not match its hash, or a body differs from the witness's.
     Forged,
-    /// The chain did something else than the model.
+    /// The chain decided differently from the model.
     Decision,
-    /// A node's storage is not what the history gives.
+    /// A node's storage differs from the model's state.
     State,
-    /// A transaction that a client was told to be final is not there.
+    /// The chain lacks a transaction, or its block, that a client saw finalized.
     Transaction,
-    /// A transaction is there twice.
+    /// The chain has a transaction twice.
     Twice,
-    /// Something was released to a reader who may not have it, or something else than was written.
+    /// A gate released content without permission, or content that the author did not write.
     Reading,
-    /// An authority was reported for an offence.
+    /// An authority was reported, suspended or removed.
     Offence,
 }
 
-/// A violation: what must never be in a report.
+/// One violation of an invariant.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Violation {
-    /// What was violated.
+    /// The violated invariant.
     pub rule: Rule,
-    /// Where, and how.
+    /// The place and the difference, in words.
     pub what: String,
 }
 
-/// What a node tells of the final blocks.
+/// One node's answers about the finalized blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// For each height the hash of the block, the hash of the header that came under it, and a hash of its transactions.
+    /// For each height: the block's hash, the hash of the header under it, and BLAKE2b-256 of the transactions as JSON.
     pub blocks: BTreeMap<u32, (Digest, Digest, Digest)>,
-    /// The state of each chart at the last of them.
+    /// The state of each chart after the last block.
     pub charts: BTreeMap<ChartId, ChartState>,
-    /// Whether it has to have every block: not when it joined by proof and fetches what came before later.
+    /// Whether the node must have every block. A node that joined by warp sync fetches older blocks later.
     pub whole: bool,
 }
 
-/// All that is known after a run.
+/// The evidence of one run, for [`check`].
 pub struct Evidence<'a> {
-    /// Who takes part.
+    /// The members who take part.
     pub people: Vec<Person>,
-    /// The final blocks from the first to the last that is looked at, as one node tells them.
+    /// The finalized blocks from 1 to the last checked height, as the witness has them.
     pub blocks: &'a [Block],
-    /// The node: nothing was done to it.
+    /// The index of the witness: a node that the fault did not strike, or node 0 if it struck all.
     pub witness: usize,
-    /// What each node tells of them.
+    /// The answers of each node, with its index.
     pub nodes: &'a [(usize, Told)],
-    /// What was seen during the run.
+    /// The observations during the run.
     pub seen: &'a Seen,
-    /// What clients were told.
+    /// The attempts of clients, and the answers that they got.
     pub notes: &'a Notes,
 }
 
-/// What was looked at, for the report.
+/// The numbers of checked items, for the report.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct Counts {
-    /// Final blocks.
+    /// Finalized blocks.
     pub blocks: usize,
     /// Transactions that the model applied.
     pub transactions: usize,
-    /// Openings that it decided: permitted and denied.
+    /// Openings that the model decided: permitted, denied.
     pub openings: (usize, usize),
-    /// Entries of logs whose chain was computed again.
+    /// Log entries whose hash chain the model computed again.
     pub entries: usize,
-    /// Transactions that clients were told to be final.
+    /// Transactions that clients saw finalized.
     pub told_final: usize,
-    /// What gates gave out.
+    /// Reads that gates released.
     pub released: usize,
-    /// What gates refused.
+    /// Reads that gates refused.
     pub withheld: usize,
 }
 
-/// Looks for violations.
+/// Returns the violations in the evidence, and the numbers of checked items.
 pub fn check(evidence: &Evidence) -> (Vec<Violation>, Counts) {
     let mut found = Violations(Vec::new());
     agreement(evidence, &mut found);
@@ -140,7 +140,7 @@ impl Violations {
     }
 }
 
-/// Rule 1.
+/// Checks invariant 1: nodes agree, and blocks match their hashes.
 fn agreement(evidence: &Evidence, found: &mut Violations) {
     let mut before: Option<&Block> = None;
     for block in evidence.blocks {
@@ -167,7 +167,7 @@ fn agreement(evidence: &Evidence, found: &mut Violations) {
     }
 }
 
-/// Rule 2.
+/// Checks invariant 2: no finalized block disappears or has a rival.
 fn continuity(evidence: &Evidence, found: &mut Violations) {
     let last = evidence.blocks.last().map(|block| block.number).unwrap_or_default();
     let finals: BTreeMap<u32, Digest> = evidence.blocks.iter().map(|block| (block.number, block.hash)).collect();
@@ -186,7 +186,7 @@ fn continuity(evidence: &Evidence, found: &mut Violations) {
     }
 }
 
-/// Rule 3, decisions.
+/// Checks the decisions of invariant 3, and returns the model.
 fn replay(evidence: &Evidence, found: &mut Violations) -> Model {
     let mut model = Model::new(evidence.people.iter().copied());
     for block in evidence.blocks {
@@ -197,7 +197,7 @@ fn replay(evidence: &Evidence, found: &mut Violations) -> Model {
     model
 }
 
-/// Rule 3, states.
+/// Checks the states of invariant 3.
 fn states(evidence: &Evidence, model: &Model, found: &mut Violations) {
     for (node, told) in evidence.nodes {
         let (charts, expected) = (told.charts.keys().collect::<Vec<_>>(), model.charts().keys().collect::<Vec<_>>());
@@ -217,11 +217,11 @@ fn states(evidence: &Evidence, model: &Model, found: &mut Violations) {
     }
 }
 
-/// Rule 4.
+/// Checks invariant 4: the chain has what clients saw finalized.
 fn transactions(evidence: &Evidence, found: &mut Violations) {
     let mut places: BTreeMap<Digest, Vec<u32>> = BTreeMap::new();
     for block in evidence.blocks {
-        // Inherents of two blocks may be the same bytes.
+        // Inherents of two blocks may have equal bytes, and so equal hashes.
         for transaction in block.transactions.iter().filter(|one| one.signer.is_some()) {
             places.entry(transaction.hash).or_default().push(block.number);
         }
@@ -243,7 +243,7 @@ fn transactions(evidence: &Evidence, found: &mut Violations) {
     }
 }
 
-/// Rule 5.
+/// Checks invariant 5: gates release only what a reader may have.
 fn readings(evidence: &Evidence, model: &Model, found: &mut Violations) {
     for reading in evidence.notes.readings.iter().filter(|reading| reading.released) {
         let might = model.might_read(reading.reader, reading.record, reading.session, reading.from, reading.to);
@@ -256,7 +256,7 @@ fn readings(evidence: &Evidence, model: &Model, found: &mut Violations) {
     }
 }
 
-/// Rule 6.
+/// Checks invariant 6: no authority was punished.
 fn offences(evidence: &Evidence, found: &mut Violations) {
     const TELLING: [(&str, &str); 4] = [
         ("Offences", "Offence"),

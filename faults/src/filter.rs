@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The packet filter that `salus network init` writes, tried: four hospitals behind it, and an intruder outside.
+//! A trial of the packet filter that `salus network init` writes: four hospitals behind it, and an intruder outside.
 //!
-//! The hospitals 1 to 3 run what was written. Hospital 4 is careless: its node takes every visitor for a peer and offers RPC and
-//! metrics to all addresses, RPC by translated addresses, as container engines publish ports. So each thing that the filter is to
-//! prevent would happen without it, which the control shows: the same attempts by the same intruder, in the same network, after the filters were taken away.
+//! Hospitals 1 to 3 run the written files. Hospital 4 is careless: its node accepts every peer, and offers RPC and
+//! metrics to all addresses. RPC uses translated addresses, as container engines publish ports. The control repeats all
+//! attempts without the filters, and shows that each then succeeds.
 
 use crate::{
     intruder::{ask, Asked},
@@ -32,76 +32,76 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// Where a node offers JSON-RPC, and Prometheus.
+/// The JSON-RPC port of a node.
 pub const RPC: u16 = 9944;
-/// Where a node offers its metrics.
+/// The Prometheus port of a node.
 pub const METRICS: u16 = 9615;
-/// Where the careless hospital's node really offers JSON-RPC.
+/// The JSON-RPC port of the careless hospital's node, to which its published port leads.
 const CARELESS_RPC: u16 = 9955;
-/// The place of the hospital that is careless.
+/// The index of the careless hospital.
 pub const CARELESS: usize = 3;
 
-/// Only with what this names does a node of ours refuse strangers.
+/// The option in the start script without which a node accepts strangers as peers.
 const RESERVED_ONLY: &str = "    --reserved-only \\\n";
-/// How long the network may take to finalize a few blocks.
+/// The time within which the network must finalize a few blocks.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How long a door may take to open. On one switch it takes less than a millisecond.
+/// The time limit of a connection, which takes less than a millisecond on one switch.
 const KNOCK: Duration = Duration::from_secs(2);
-/// How long the intruder's node watches in vain before it gives up.
+/// The time after which the intruder's node gives up waiting for a block.
 const WATCH: Duration = Duration::from_secs(40);
 
-/// The results.
+/// The results of the trial.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
-    /// With the filters that were written.
+    /// The attempt with the written filters.
     pub behind: Attempt,
-    /// The same without any: what the filters were good for.
+    /// The attempt without filters, as a control.
     pub control: Attempt,
-    /// A hash that the hospitals agree on: block 1.
+    /// The hash of block 1, on which the hospitals agree.
     pub first_block: Digest,
 }
 
-/// The intruder's attempts and gains, and how the network went on meanwhile.
+/// The intruder's results, and the network's progress meanwhile.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The intruder at each hospital's doors.
+    /// The ports of each hospital, as the intruder finds them.
     pub doors: Vec<BTreeMap<SocketAddr, Door>>,
-    /// The first hospital at those of the careless one.
+    /// The ports of the careless hospital, as the first hospital finds them.
     pub doors_to_peer: BTreeMap<SocketAddr, Door>,
-    /// The answers of each hospital's node when asked outright.
+    /// The answers of each hospital's node to the intruder's requests.
     pub asked: Vec<Asked>,
-    /// An ordinary node of the intruder's.
+    /// The result of an ordinary node of the intruder.
     pub onlooker: Onlooker,
-    /// How many packets each hospital's filter dropped until the end.
+    /// The number of packets that each hospital's filter dropped.
     pub filtered: Vec<u64>,
-    /// The newest finalized block of each hospital, before and after.
+    /// The finalized height of each hospital, before and after.
     pub finalized: Vec<[u64; 2]>,
 }
 
-/// The answer of a port.
+/// The state of a port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
-    /// It opens.
+    /// It accepts connections.
     Open,
-    /// The machine answers that nothing is there.
+    /// The machine refuses the connection.
     Refused,
-    /// Nothing answers.
+    /// The machine does not answer.
     Silent,
 }
 
 /// The result of an ordinary node with the chain's specification.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Onlooker {
-    /// The number of the newest block that it had.
+    /// The height of its best block.
     pub best: u64,
-    /// The most peers that it had at a time.
+    /// The largest number of its peers at one time.
     pub peers: usize,
-    /// How long it watched, in milliseconds: until it had a block, or until it gave up.
+    /// Milliseconds until it had a block or gave up.
     pub watched: u64,
 }
 
-/// Tries the filter in a netlab of its own, with all files in `folder`. Only within [`crate::netlab::enter`].
+/// Tries the filter in a netlab with all files in `folder`. Call it only after [`crate::netlab::enter`].
 pub async fn run(folder: &Path) -> Result<Report> {
     let lab = Lab::with_addresses(&[
         ("hospital-1", 1),
@@ -136,7 +136,7 @@ pub async fn run(folder: &Path) -> Result<Report> {
     Ok(Report { behind, control, first_block })
 }
 
-/// Starts all four, three as it was written for them.
+/// Starts all four nodes, three of them with the written files.
 async fn start(folder: &Path, network: &Founded, hosts: &[Host]) -> Result<Vec<Node>> {
     let program = binaries::find("salus-node")?;
     let starts = network.hospitals.iter().zip(hosts).enumerate().map(|(place, (hospital, host))| {
@@ -159,7 +159,7 @@ async fn start(folder: &Path, network: &Founded, hosts: &[Host]) -> Result<Vec<N
     try_join_all(starts).await
 }
 
-/// Starts a node on a host of the netlab: `command` is [`Host::command`] with what it starts and its options.
+/// Starts a node on a host of the netlab. `command` is [`Host::command`] with the program and its options.
 async fn start_on(host: &Host, command: std::process::Command, folder: &Path) -> Result<Node> {
     Node::start_elsewhere(command, folder, |port| {
         let desk = host.desk(port)?;
@@ -168,7 +168,7 @@ async fn start_on(host: &Host, command: std::process::Command, folder: &Path) ->
     .await
 }
 
-/// The rule with which a container engine publishes a port.
+/// Returns the rules with which a container engine publishes a port.
 fn publishing() -> String {
     let redirection = format!("tcp dport {RPC} redirect to :{CARELESS_RPC}");
     format!(
@@ -176,7 +176,7 @@ fn publishing() -> String {
     )
 }
 
-/// The start program that was written, without the option that keeps strangers from being peers.
+/// Writes a copy of the start script without the option that refuses strangers as peers.
 fn careless(written: &Path) -> Result<PathBuf> {
     let text = fs::read_to_string(written)?;
     ensure!(text.matches(RESERVED_ONLY).count() == 1, "`{}` reserves its peers in another way", written.display());
@@ -195,7 +195,7 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// All that the intruder can think of, at once.
+    /// Makes all attempts of the intruder at once.
     async fn attempt(&self, folder: &Path) -> Result<Attempt> {
         let before = self.finalized().await?;
         let careless = self.hosts.get(CARELESS).context("no careless hospital")?;
@@ -214,7 +214,7 @@ impl Trial<'_> {
         })
     }
 
-    /// Tries the ports of a hospital's machine from another one.
+    /// Tries the ports of a hospital's machine from another machine.
     async fn knock(&self, from: &Host, at: &Host) -> Result<BTreeMap<SocketAddr, Door>> {
         let hospital = self.network.hospitals.first().context("no hospital")?;
         let mut doors = Vec::new();
@@ -228,7 +228,7 @@ impl Trial<'_> {
         try_join_all(joined).await.map(BTreeMap::from_iter)
     }
 
-    /// Asks every hospital's node outright. The intruder even knows the hash of a block.
+    /// Sends requests to every hospital's node. The intruder even knows the hash of a block.
     async fn ask(&self) -> Result<Vec<Asked>> {
         let addresses: Vec<_> = self.network.hospitals.iter().map(founding::Hospital::multiaddress).collect();
         let (genesis, block) = (self.network.genesis, self.first_block);
@@ -240,7 +240,7 @@ impl Trial<'_> {
         joined(asking).await
     }
 
-    /// Runs an ordinary node of the chain, which knows where all hospitals are.
+    /// Runs an ordinary node of the chain with the addresses of all hospitals.
     async fn look_on(&self, folder: &Path) -> Result<Onlooker> {
         let hospital = self.network.hospitals.first().context("no hospital")?;
         let mut command = self.intruder.command(binaries::find("salus-node")?);
@@ -278,7 +278,7 @@ fn door(address: SocketAddr) -> Result<Door> {
     }
 }
 
-/// Waits until a chain has finalized the block `number`.
+/// Waits until the block `number` is finalized.
 async fn finalized(chain: &Chain, number: u64) -> Result<()> {
     let began = Instant::now();
     while chain.head(At::Finalized).await?.number < number {
@@ -288,7 +288,7 @@ async fn finalized(chain: &Chain, number: u64) -> Result<()> {
     Ok(())
 }
 
-/// The result of a thread, without holding up others.
+/// Returns the result of a thread without blocking the runtime.
 async fn joined<T: Send + 'static>(thread: JoinHandle<Result<T>>) -> Result<T> {
     let joined = tokio::task::spawn_blocking(move || thread.join()).await?;
     joined.map_err(|_| anyhow!("a thread of the netlab panicked"))?

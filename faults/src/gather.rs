@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each node tells, after the run, of all that is final.
+//! Reads the finalized blocks and the state of all charts from a node after the run.
 
 use super::{checker::Told, history::Block, model::ChartState, rpc::Rpc};
 use anyhow::{Context, Result};
@@ -9,7 +9,9 @@ use salus_primitives::{audit::LogId, ChartId, Digest, RecordId};
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
-/// What the node at `url` tells of `blocks`; `whole` if it has to have them all.
+/// Reads the node's copy of `blocks`, and the state of all charts after the last of them.
+///
+/// `whole` says whether the node must have every block.
 pub async fn told(url: &str, blocks: &[Block], whole: bool) -> Result<Told> {
     let rpc = Rpc::connect(url).await?;
     let numbers: Vec<u32> = blocks.iter().map(|block| block.number).collect();
@@ -27,7 +29,7 @@ pub async fn told(url: &str, blocks: &[Block], whole: bool) -> Result<Told> {
     Ok(told)
 }
 
-/// All charts after the block `of`.
+/// Returns the state of all charts after the block `of`.
 async fn charts(chain: &Chain, of: Digest) -> Result<BTreeMap<ChartId, ChartState>> {
     let (at, mut charts) = (At::Block(of), BTreeMap::new());
     for number in 0u64.. {

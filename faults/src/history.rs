@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What became final, as a node tells it: blocks, their transactions and the events of each.
+//! The finalized history as one node has it: blocks, their transactions, and the events of each.
 
 use super::rpc::Rpc;
 use anyhow::{Context, Result};
@@ -8,20 +8,20 @@ use codec::Decode;
 use salus_primitives::{Digest, Moment, SigningKey};
 use subxt::{events::Phase, utils::H256, OnlineClient, SubstrateConfig};
 
-/// A block that is final.
+/// A finalized block.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// Its number.
+    /// Its height.
     pub number: u32,
     /// Its hash.
     pub hash: Digest,
-    /// The hash of the block before.
+    /// The hash of its parent.
     pub parent: Digest,
-    /// The time that it says it is.
+    /// The time that its author set, in Unix milliseconds.
     pub at: Moment,
-    /// The slot in which it was authored.
+    /// The slot in which its author made it, if the header names one.
     pub slot: Option<u64>,
-    /// Its transactions, inherents among them, in order.
+    /// Its transactions in order, including inherents.
     pub transactions: Vec<Transaction>,
 }
 
@@ -30,33 +30,33 @@ pub struct Block {
 pub struct Transaction {
     /// Its hash.
     pub hash: Digest,
-    /// The account that signed it.
+    /// The signer; none for inherents and unsigned transactions.
     pub signer: Option<SigningKey>,
-    /// The pallet that was called.
+    /// The name of the called pallet.
     pub pallet: String,
-    /// The call.
+    /// The name of the call.
     pub call: String,
-    /// The call's arguments, encoded.
+    /// The call's arguments, SCALE-encoded.
     pub arguments: Vec<u8>,
     /// Whether it succeeded.
     pub succeeded: bool,
-    /// The events that it left.
+    /// Its events.
     pub events: Vec<Event>,
 }
 
-/// An event that a transaction left.
+/// An event of a transaction.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// The pallet.
+    /// The name of the pallet.
     pub pallet: String,
-    /// The event.
+    /// The name of the event.
     pub name: String,
-    /// Its fields, encoded.
+    /// Its fields, SCALE-encoded.
     pub fields: Vec<u8>,
 }
 
 impl Transaction {
-    /// The first fields of the first event `pallet.name`, if there is one that can be read.
+    /// Decodes the leading fields of the first event `pallet.name`, if there is one that decodes.
     pub fn event<Fields: Decode>(&self, pallet: &str, name: &str) -> Option<Fields> {
         let event = self.events.iter().find(|event| event.pallet == pallet && event.name == name)?;
         Fields::decode(&mut event.fields.as_slice()).ok()
@@ -70,14 +70,14 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader of the node at `url`.
+    /// Connects to the node at `url`.
     pub async fn connect(url: &str) -> Result<Self> {
         let rpc = Rpc::connect(url).await?;
         let api = OnlineClient::<SubstrateConfig>::from_rpc_client(rpc.client().clone()).await;
         Ok(Self { api: api.context("the node's metadata cannot be read")?, rpc })
     }
 
-    /// The final blocks `1..=last`.
+    /// Returns the finalized blocks `1..=last`.
     pub async fn blocks(&self, last: u32) -> Result<Vec<Block>> {
         let mut blocks = Vec::new();
         for number in 1..=last {
@@ -128,7 +128,7 @@ impl Reader {
     }
 }
 
-/// The account in an address: a `MultiAddress` whose first variant is an account.
+/// Decodes the account of a `MultiAddress::Id` (variant 0).
 fn account(address: &[u8]) -> Option<SigningKey> {
     let [0, key @ ..] = address else { return None };
     <[u8; 32]>::try_from(key).ok().map(SigningKey)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An intruder who holds the specification of a chain, and whom its consortium did not admit, asks nodes for what they have.
+//! An intruder who has the chain specification and whom the consortium did not admit. It asks nodes for their data.
 //!
-//! An ordinary node asks only peers with which it has shaken hands, and authorities shake hands with reserved peers only. The
-//! protocols in which nodes ask each other know no such difference: any connected node may ask. So this opens a
-//! connection and asks, with the messages of `sc-network-sync` and `sc-network-light`, in the network library that nodes use.
+//! An ordinary node sends requests only to peers after a handshake, and authorities accept it from reserved peers only.
+//! The request-response protocols check no handshake: a node answers every connected peer. So the intruder connects and
+//! sends the requests of `sc-network-sync` and `sc-network-light`, with litep2p, the network library of the nodes.
 
 use anyhow::{Context, Result};
 use futures::{future::join_all, StreamExt};
@@ -28,36 +28,36 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// How long a connection may take, and an answer.
+/// The time limit of a connection, and of an answer.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// More than a node ever answers.
+/// The maximum size of an answer, in bytes; nodes send less.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
-/// Header and body, as `BlockAttributes` has them.
+/// The bits for header and body in `BlockAttributes`, as its `to_be_u32` encodes them.
 const HEADER_AND_BODY: u32 = 0x0300_0000;
 
-/// What came of asking one node.
+/// The result of the requests to one node.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Asked {
-    /// Whether it could be connected to, with both sides' keys proved.
+    /// Whether both sides proved their keys and connected.
     pub connected: bool,
-    /// The hashes of the blocks that it gave, each with header or body.
+    /// The hashes of the blocks that the node sent with a header or a body.
     pub blocks: Vec<Digest>,
-    /// What it answered in each protocol: how many bytes, or why nothing.
+    /// The answer in each protocol, by the protocol's name.
     pub answers: BTreeMap<String, Answer>,
 }
 
-/// An answer, or none.
+/// The outcome of one request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// So many bytes.
+    /// The length of the answer, in bytes.
     Bytes(usize),
-    /// None, with the reason.
+    /// No answer, and the reason.
     Nothing(String),
 }
 
 impl Asked {
-    /// The bytes of the answer in `protocol`.
+    /// Returns the length of the answer in `protocol`, in bytes; 0 if there was none.
     pub fn bytes(&self, protocol: &str) -> usize {
         match self.answers.get(protocol) {
             Some(Answer::Bytes(bytes)) => *bytes,
@@ -66,15 +66,16 @@ impl Asked {
     }
 }
 
-/// Asks the node at `address` (with its peer id) of the chain `genesis` for its first blocks, and about `block` for the state,
-/// for a proof of finality from the beginning, and for the proof of a call.
+/// Sends four requests to the node at `address`, a multiaddress that ends with its peer id.
+///
+/// They ask for the first blocks and a warp proof of the chain `genesis`, and for state and a call proof at `block`.
 pub async fn ask(genesis: Digest, block: Digest, address: &str) -> Result<Asked> {
     let address: Multiaddr = address.parse().context("no address of a node")?;
     let peer = PeerId::try_from_multiaddr(&address).context("the address names no peer")?;
     let call =
         RemoteCall { block: block.0.to_vec(), method: "GrandpaApi_grandpa_authorities".to_owned(), data: Vec::new() };
     let questions = [
-        // By number, which is encoded as a chain of ours does: four bytes.
+        // From block 1. Salus encodes a block's number in four bytes, little-endian.
         (
             "sync/2",
             BlockRequest { fields: HEADER_AND_BODY, number: 1u32.to_le_bytes().to_vec(), max_blocks: 8 }
@@ -104,7 +105,7 @@ pub async fn ask(genesis: Digest, block: Digest, address: &str) -> Result<Asked>
     network.add_known_address(peer, std::iter::once(address));
     let connected = Arc::new(AtomicBool::new(false));
     let seen = connected.clone();
-    // Nothing moves unless events are asked for.
+    // litep2p makes progress only while its events are polled.
     let driver = tokio::spawn(async move {
         while let Some(event) = network.next_event().await {
             if let Litep2pEvent::ConnectionEstablished { .. } = event {
@@ -134,10 +135,10 @@ pub async fn ask(genesis: Digest, block: Digest, address: &str) -> Result<Asked>
     Ok(asked)
 }
 
-/// Puts a question, if need be over a new connection.
+/// Sends a request, over a new connection if there is none, and returns the answer.
 async fn put(handle: &mut RequestResponseHandle, peer: PeerId, question: Vec<u8>) -> Result<Vec<u8>> {
     handle.send_request(peer, question, DialOptions::Dial).await.context("the network library takes no question")?;
-    // The connection has its own limit, and the answer another.
+    // The connection and the answer each have a time limit of their own.
     let event = timeout(PATIENCE.saturating_mul(3), handle.next()).await.context("neither answer nor failure")?;
     match event.context("the network library ended")? {
         RequestResponseEvent::ResponseReceived { response, .. } => Ok(response),
@@ -146,7 +147,7 @@ async fn put(handle: &mut RequestResponseHandle, peer: PeerId, question: Vec<u8>
     }
 }
 
-/// The hashes of the blocks in an answer that say anything.
+/// Returns the hashes of the blocks in an answer that have a header or a body.
 fn blocks(answer: &[u8]) -> Result<Vec<Digest>> {
     let response = BlockResponse::decode(answer).context("no answer to a question for blocks")?;
     let full = response.blocks.into_iter().filter(|block| !block.header.is_empty() || !block.body.is_empty());
@@ -159,7 +160,7 @@ fn blocks(answer: &[u8]) -> Result<Vec<Digest>> {
 struct BlockRequest {
     #[prost(uint32, tag = "1")]
     fields: u32,
-    /// One of the ways to say where to begin.
+    /// `from_block` by number; the protocol also takes a hash (tag 2).
     #[prost(bytes = "vec", tag = "3")]
     number: Vec<u8>,
     #[prost(uint32, tag = "6")]

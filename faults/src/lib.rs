@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Faults: what four hospitals' nodes do when something breaks, tried with the real programs, seeded, and checked against a
-//! sequential model of everything that became final (`docs/faults.md`).
+//! Fault injection: runs the real programs of four hospitals, breaks something, and checks the result.
+//!
+//! A seed decides each run, and a sequential model checks all finalized blocks (`docs/faults.md`).
 //!
 //! | part | what it does |
 //! |---|---|
-//! | [`plan`], [`seeded`] | kind and seed decide everything about a run |
-//! | [`programs`], [`template`], [`network`] | what is tried, the network that runs begin with, the machines |
-//! | [`workload`] | what people do meanwhile, and what they are told |
+//! | [`plan`], [`seeded`] | draw the parameters of a run from its kind and seed |
+//! | [`programs`], [`template`], [`network`] | the programs under test, the initial network, the machines |
+//! | [`workload`] | calls of patients and clinicians, and the outcome of each |
 //! | [`kinds`], [`relay`] | the faults, and the proof that each took effect |
-//! | [`observe`], [`rpc`], [`history`], [`gather`] | what nodes say during and after the run |
-//! | [`model`], [`checker`] | what should have happened, and what must never |
-//! | [`run`], [`campaign`], [`report`] | one run, many, and what is written down |
+//! | [`observe`], [`rpc`], [`history`], [`gather`] | the nodes' answers during and after the run |
+//! | [`model`], [`checker`] | the expected history, and the invariants |
+//! | [`run`], [`campaign`], [`report`] | one run, many runs, and their reports |
 //! | [`netlab`] | hosts in network namespaces, and a switch that can cut them off |
 //! | [`filter`], [`intruder`] | a trial of the packet filter that `salus network init` writes |
 

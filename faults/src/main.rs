@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus-faults`: four hospitals' nodes, a fault, and the check that nothing final was lost or contradicted.
+//! `salus-faults`: breaks something in a network of four hospitals, and checks that nodes keep every finalized block.
 
 use anyhow::{ensure, Context, Result};
 use clap::{Parser, Subcommand};
@@ -19,7 +19,7 @@ use std::{
     process::ExitCode,
 };
 
-/// What four hospitals' nodes do when something breaks: seeded runs with the real programs, each checked against a model
+/// Inject faults into the nodes of four hospitals, in seeded runs, and check each run against a model of the chain
 #[derive(Parser)]
 #[command(
     version,
@@ -108,7 +108,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all is well.
+/// Executes the command. Returns whether every run passed.
 fn work(options: Options) -> Result<bool> {
     let tie = if options.tied { Tie::Parent } else { Tie::Loose };
     let programs = || Programs::find(full(&options.next_node_program)?, full(&options.next_runtime)?);
@@ -165,7 +165,7 @@ fn work(options: Options) -> Result<bool> {
     }
 }
 
-/// The template in `out`, made if it is not there.
+/// Opens the template in `out`, or makes it.
 async fn template(out: &Path, programs: &Programs) -> Result<Template> {
     let place = out.join("template");
     match Template::open(&place)? {
@@ -189,13 +189,13 @@ async fn template(out: &Path, programs: &Programs) -> Result<Template> {
     }
 }
 
-/// The folder, made if it is not there, by its full name: nodes are started elsewhere.
+/// Makes the folder if needed. Returns its absolute path, because nodes run in other folders.
 fn folder(path: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(path).with_context(|| format!("`{}` cannot be made", path.display()))?;
     Ok(path.canonicalize()?)
 }
 
-/// The file by its full name, if there is one.
+/// Returns the absolute path of the file, if one is given.
 fn full(path: &Option<PathBuf>) -> Result<Option<PathBuf>> {
     let found =
         path.as_ref().map(|path| path.canonicalize().with_context(|| format!("there is no `{}`", path.display())));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A second, simple account of what charts, grants, requests, records and logs are: one transaction after the other, in the
-//! order in which they became final.
+//! A second, simple implementation of charts, grants, requests, records and logs. It applies finalized transactions one
+//! after the other.
 //!
-//! It shares types with the chain, so that states can be compared, but none of its rules: what is decided here was written from
-//! the documentation, without the pallets' code and without `primitives::access::decide`. What it does not know (rotation of
-//! secrets, amendments, laboratories) the load does not do, and meeting it is a fault of the harness, not a pass.
+//! It shares types with the chain, so that states can be compared, but it shares no rules. Its rules follow the
+//! documentation, without the pallets' code and `primitives::access::decide`. The model lacks rotation of secrets,
+//! amendments and laboratories, and the workload avoids them. A run that meets one of them fails.
 
 use super::history::{Block, Transaction};
 use codec::{DecodeAll, Encode};
@@ -25,23 +25,23 @@ use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
-/// An hour: repeated denials within it have one entry between them.
+/// An hour, in milliseconds. Repeated denials within it share one log entry.
 const HOUR: Moment = 3_600_000;
-/// A request waits so long for its answer.
+/// The lifetime of a request, in milliseconds.
 const REQUEST_LIFE: Moment = 30 * 24 * HOUR;
-/// A session lasts so long.
+/// The lifetime of a session, in milliseconds.
 const SESSION: Moment = HOUR / 2;
 
-/// A person who takes part.
+/// A member who takes part in a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Person {
-    /// The member.
+    /// The member's number.
     pub member: MemberId,
-    /// What the member is.
+    /// The member's role.
     pub role: Role,
-    /// The institution that admitted the member; its staff, but no patient, belong to it.
+    /// The institution that admitted the member. Its staff belong to it, its patients do not.
     pub admitted_by: InstitutionId,
-    /// The account that signs.
+    /// The account that signs for the member.
     pub account: SigningKey,
 }
 
@@ -58,7 +58,7 @@ impl Person {
     }
 }
 
-/// A chart with all that belongs to it: as the model has it, or as a node's storage has it.
+/// A chart with its contents, from the model or from a node's storage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChartState {
     /// The chart itself.
@@ -73,49 +73,49 @@ pub struct ChartState {
     pub records: BTreeMap<RecordKey, Record>,
     /// The versions of all records.
     pub versions: BTreeMap<RecordKey, Vec<Version>>,
-    /// The log's length and head.
+    /// The length of the log, and the hash of its newest entry.
     pub head: LogHead,
     /// The log's entries.
     pub entries: Vec<Entry>,
 }
 
-/// An opening, as the model decided it.
+/// An opening of records, as the model decided it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Opening {
-    /// Who opened.
+    /// The reader.
     pub reader: MemberId,
-    /// In which chart.
+    /// The chart.
     pub chart: ChartId,
-    /// What.
+    /// The compartment or the record.
     pub scope: Scope,
-    /// For which purpose.
+    /// The purpose.
     pub purpose: Purpose,
-    /// In which block.
+    /// The height of the block with the call.
     pub block: u32,
-    /// Until when it is good.
+    /// The end of the session, in Unix milliseconds.
     pub expires_at: Moment,
-    /// What was decided.
+    /// The basis of the permission, or the denial.
     pub decision: Result<Basis, Denial>,
 }
 
-/// Where the chain did something else than the model.
+/// A difference between the chain and the model, in words.
 pub type Disagreement = String;
 
-/// The whole of it.
+/// The state of all charts, computed from finalized transactions.
 #[derive(Default)]
 pub struct Model {
     people: BTreeMap<SigningKey, Person>,
     charts: BTreeMap<ChartId, ChartState>,
-    /// Since when a person is being denied in a chart, and how often since.
+    /// The time of a member's first denial in a chart within an hour, and the number of denials after it.
     denials: BTreeMap<(ChartId, MemberId), (Moment, u32)>,
     openings: Vec<(SessionKey, Opening)>,
-    /// In which block each grant was revoked.
+    /// The height at which each grant was revoked.
     revoked_in: BTreeMap<(ChartId, GrantId), u32>,
     granted_in: BTreeMap<(ChartId, GrantId), u32>,
     transactions: usize,
 }
 
-/// Why the model refuses a call: nothing changes.
+/// The model's reason to refuse a call. A refused call changes nothing.
 type Refused = &'static str;
 
 #[derive(Clone, Copy)]
@@ -125,27 +125,27 @@ struct Now {
 }
 
 impl Model {
-    /// Knows these people, and nothing else.
+    /// Returns a model with these members and without charts.
     pub fn new(people: impl IntoIterator<Item = Person>) -> Self {
         Self { people: people.into_iter().map(|person| (person.account, person)).collect(), ..Self::default() }
     }
 
-    /// All charts.
+    /// Returns all charts.
     pub fn charts(&self) -> &BTreeMap<ChartId, ChartState> {
         &self.charts
     }
 
-    /// How many transactions were applied that concern charts.
+    /// Returns the number of applied transactions that concern charts.
     pub fn transactions(&self) -> usize {
         self.transactions
     }
 
-    /// All openings, in order.
+    /// Returns all openings, in order.
     pub fn openings(&self) -> &[(SessionKey, Opening)] {
         &self.openings
     }
 
-    /// Applies a final block; every difference between what the chain did and what it should have done.
+    /// Applies a finalized block. Returns every difference between the chain's outcomes and the model's.
     pub fn apply(&mut self, block: &Block) -> Vec<Disagreement> {
         let now = Now { block: block.number, at: block.at };
         let differences = block.transactions.iter().filter_map(|transaction| {
@@ -171,7 +171,7 @@ impl Model {
         }
     }
 
-    /// What opening decided has to be what the chain says that it decided.
+    /// Compares the model's decision on an opening with the event that the chain deposited.
     fn check_event(&self, transaction: &Transaction, expected: Expected) -> Result<(), Disagreement> {
         let Expected::Opening(decision) = expected else { return Ok(()) };
         type Permitted = (ChartId, MemberId, SessionKey, Scope, Purpose, Basis, Moment);
@@ -231,7 +231,7 @@ impl Model {
         Ok(outcome)
     }
 
-    /// The chart, if `me` controls it.
+    /// Returns the chart if `me` controls it.
     fn owned(&mut self, me: Person, chart: ChartId) -> Result<&mut ChartState, Refused> {
         let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
         if held.chart.controller == me.member {
@@ -287,7 +287,7 @@ impl Model {
         Ok(Expected::Nothing)
     }
 
-    /// Gives grants, all or none.
+    /// Adds all grants, or none of them.
     fn give(
         &mut self,
         me: Person,
@@ -547,7 +547,7 @@ impl Model {
             let of = (opening.reader, opening.chart, opening.scope, opening.purpose, opening.decision);
             of == (me.member, chart, scope, purpose, decision) && now.at < opening.expires_at
         };
-        // Within the term of a session its reader's next opens have no entry, and end with it.
+        // While a session lasts, the reader's further equal openings add no log entry, and expire with it.
         let earlier =
             self.openings.iter().find(same).filter(|_| decision.is_ok()).map(|(_, opening)| opening.expires_at);
         let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
@@ -580,7 +580,7 @@ impl Model {
         Ok(Expected::Opening(decision))
     }
 
-    /// Whether `me` may do this now.
+    /// Returns the basis on which `me` has this permission at the time `at`, or the denial.
     fn decide(
         &self,
         me: Person,
@@ -627,8 +627,9 @@ impl Model {
         best.map(|(_, number)| Basis::Grant(number)).ok_or(nearest)
     }
 
-    /// Whether there was, after some block in `from..=to`, a reason to release this record's content to `reader` under
-    /// `session`: an opening that the chain permitted, and a grant that was not revoked yet.
+    /// Returns whether a gate had a reason to release this record to `reader` after some block in `from..=to`.
+    ///
+    /// The reason is a permitted opening under `session`, and a grant not revoked yet. The controller needs neither.
     pub fn might_read(
         &self,
         reader: MemberId,
@@ -665,7 +666,7 @@ impl Model {
     }
 }
 
-/// What the events of a call have to say.
+/// The event that a call must deposit.
 enum Expected {
     Nothing,
     Opening(Result<Basis, Denial>),
@@ -677,7 +678,7 @@ impl ChartState {
         Some((numbered.compartment.flags, numbered.compartment.epoch))
     }
 
-    /// The compartment that a scope is of, and for a record the number of its newest version.
+    /// Returns the compartment of a scope, and for a record the number of its newest version.
     fn covered(&self, scope: Scope) -> Option<(CompartmentId, Option<u32>)> {
         match scope {
             Scope::Compartment(number) => self.compartment(number).map(|_| (number, None)),
@@ -735,7 +736,7 @@ fn empty_head(chart: ChartId) -> LogHead {
     LogHead { length: 0, hash: Digest(blake2_256(&begins)) }
 }
 
-/// What a role may ever do in other people's charts (S4-21, S4-24).
+/// Returns whether a role can have a permission in another person's chart at all (S4-21, S4-24).
 fn may(role: Role, permission: Permission) -> bool {
     use Permission::{Amend, Create, Disclose, Read, Use, Withdraw};
     use Role::{Clinician, Laboratory, Patient, Pharmacist, Researcher};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Four hospitals' machines, each with its node as `salus network init` wrote it, behind the packet filter that it wrote.
+//! The machines of four hospitals, with the node files and packet filters that `salus network init` writes.
 
 use super::plan::HOSPITALS;
 use crate::netlab::{Desk, Host, Lab};
@@ -17,19 +17,19 @@ use tokio::{
     time::timeout,
 };
 
-/// The port at which nodes answer on their own machine, as written.
+/// The JSON-RPC port of a node, as `salus network init` sets it. A node serves it on its own machine only.
 const RPC_PORT: u16 = 9944;
-/// The port at which nodes reach each other, as written.
+/// The port for peers, as `salus network init` sets it.
 pub const PEER_PORT: u16 = 30333;
-/// How long a node may take to end when asked.
+/// The time within which a node must end after `SIGTERM`.
 const STOP: Duration = Duration::from_secs(15);
 
 /// The files of a network of four hospitals.
 #[derive(Clone, Debug)]
 pub struct Files {
-    /// What `salus network init` wrote for each hospital.
+    /// The folder that `salus network init` wrote for each hospital.
     pub hospitals: Vec<PathBuf>,
-    /// Each hospital's own keys.
+    /// The folder of each hospital's own keys.
     pub keys: Vec<PathBuf>,
 }
 
@@ -42,8 +42,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// Machines with these files, the folders `data-0` to `data-3` in `data` for their databases, and the nodes' logs in `logs`;
-    /// none is started.
+    /// Makes the machines with these files, and starts no node yet.
+    ///
+    /// Databases go to `data-0` to `data-3` in `data`, and the nodes' logs to `logs`.
     pub fn new(files: &Files, data: &Path, logs: &Path, program: &Path) -> Result<Self> {
         let names: Vec<String> = (1..=HOSPITALS).map(|number| format!("hospital-{number}")).collect();
         let lab = Lab::new(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -68,12 +69,12 @@ impl Network {
         Ok(Self { machines, lab })
     }
 
-    /// The machine at `place`.
+    /// Returns the machine at `place`, counted from 0.
     pub fn machine(&mut self, place: usize) -> Result<&mut Machine> {
         self.machines.get_mut(place).with_context(|| format!("there is no hospital {place}"))
     }
 
-    /// Where each node answers.
+    /// Returns the URL of each node's JSON-RPC.
     pub fn urls(&self) -> Vec<String> {
         self.machines.iter().map(Machine::url).collect()
     }
@@ -81,31 +82,31 @@ impl Network {
 
 /// A hospital's machine.
 pub struct Machine {
-    /// Its place on the network.
+    /// Its host on the simulated network.
     pub host: Host,
     desk: Desk,
     files: PathBuf,
     keys: PathBuf,
-    /// Where its node's database is.
+    /// The folder of its node's database.
     pub data: PathBuf,
-    /// What its node says.
+    /// The log file of its node.
     pub log: PathBuf,
-    /// The node.
+    /// The path of the node's program.
     pub program: PathBuf,
-    /// Further options of the node.
+    /// Additional options of its node.
     pub options: Vec<String>,
-    /// What its node finds in the environment.
+    /// Additional environment variables of its node.
     pub environment: Vec<(String, String)>,
     process: Option<Child>,
 }
 
 impl Machine {
-    /// Where its node answers.
+    /// Returns the URL of its node's JSON-RPC.
     pub fn url(&self) -> String {
         format!("ws://{}", self.desk.address())
     }
 
-    /// Starts its node; the number of the process.
+    /// Starts its node, and returns the process id.
     pub fn start(&mut self) -> Result<u32> {
         ensure!(self.process.is_none(), "the node runs already");
         fs::create_dir_all(&self.data)?;
@@ -127,7 +128,7 @@ impl Machine {
         Ok(id)
     }
 
-    /// The number of its node's process, if one was started and is not known to have ended.
+    /// Returns the process id of its node, unless none was started or it is known to have ended.
     pub fn process(&self) -> Option<u32> {
         self.process.as_ref().and_then(Child::id)
     }
@@ -139,7 +140,7 @@ impl Machine {
         kill_process(id, signal).context("the node's process cannot be signalled")
     }
 
-    /// Whether its node ended by itself, and how.
+    /// Returns the exit status of its node, if it ended by itself.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         let Some(process) = &mut self.process else { return Ok(None) };
         let status = process.try_wait()?;
@@ -149,14 +150,14 @@ impl Machine {
         Ok(status)
     }
 
-    /// Ends its node without warning, and waits until the process is gone.
+    /// Kills its node with `SIGKILL`, and waits until the process is gone.
     pub async fn kill(&mut self) -> Result<ExitStatus> {
         let mut process = self.process.take().context("the node does not run")?;
         process.start_kill()?;
         Ok(process.wait().await?)
     }
 
-    /// Asks its node to end, as an operator would, and waits until it has.
+    /// Asks its node to end with `SIGTERM`, as an operator does, and waits until it has ended.
     pub async fn stop(&mut self) -> Result<ExitStatus> {
         self.signal(Signal::TERM)?;
         let mut process = self.process.take().context("the node does not run")?;
@@ -171,12 +172,12 @@ impl Machine {
         }
     }
 
-    /// What its node said so far.
+    /// Returns the log of its node.
     pub fn said(&self) -> String {
         fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// The lines that its node said since `from` (a length of [`Machine::said`]) that contain one of `words`.
+    /// Returns the log lines after `from` (a length of [`Machine::said`], in bytes) that contain one of `words`.
     pub fn complaints(&self, from: usize, words: &[&str]) -> Vec<String> {
         let said = self.said();
         let new = said.get(from..).unwrap_or_default();
@@ -184,7 +185,7 @@ impl Machine {
         found.map(brief).collect()
     }
 
-    /// The files of its node's database, with their lengths, in the order of their names.
+    /// Returns the files of its node's database, sorted by path, with their lengths in bytes.
     pub fn database(&self) -> Result<Vec<(PathBuf, u64)>> {
         let chains = self.data.join("chains");
         let mut files = Vec::new();
@@ -199,7 +200,7 @@ impl Machine {
         Ok(files)
     }
 
-    /// Removes its node's database: it has to begin with nothing.
+    /// Removes its node's database, so that the node must sync from the beginning.
     pub fn clear(&self) -> Result<()> {
         match fs::remove_dir_all(self.data.join("chains")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
@@ -208,7 +209,7 @@ impl Machine {
     }
 }
 
-/// A line without what is of no use elsewhere: of a long path the last three parts are left, and 240 characters of all.
+/// Shortens a log line for the report: the last three parts of each path, and 240 characters in all.
 fn brief(line: &str) -> String {
     let words = line.split_whitespace().map(|word| match word.rmatch_indices('/').nth(2) {
         Some((place, _)) => format!("…{}", word.get(place..).unwrap_or_default()),
@@ -217,7 +218,7 @@ fn brief(line: &str) -> String {
     words.collect::<Vec<_>>().join(" ").chars().take(240).collect()
 }
 
-/// Copies a folder with all that is in it; without copying bytes where the file system can do that.
+/// Copies a folder recursively, with reflinks where the file system supports them.
 pub async fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut command = Command::new("cp");
     command.args(["--recursive", "--reflink=auto", "--no-target-directory"]).arg(from).arg(to);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The watch over all nodes during a run, which writes down every block that any of them calls final.
+//! The watch: polls all nodes during a run, and records every block that a node reports as finalized.
 
 use super::rpc::Rpc;
 use anyhow::Result;
@@ -12,50 +12,50 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// How often each node is asked.
+/// The pause between two polls of a node.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-/// What a node said last.
+/// The last answer of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Glance {
-    /// Whether it answered.
+    /// Whether it answered the last poll.
     pub answers: bool,
-    /// Its newest final block.
+    /// The height of its newest finalized block.
     pub finalized: u32,
-    /// Its newest block.
+    /// The height of its best block.
     pub best: u32,
-    /// Nodes that it is connected to.
+    /// The number of its peers.
     pub peers: u64,
 }
 
-/// All that was seen.
+/// The observations of all nodes.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// For each height the blocks that some node called final, with the nodes that did.
+    /// For each height, the blocks that some node reported as finalized, and these nodes.
     pub finalized: BTreeMap<u32, BTreeMap<Digest, BTreeSet<usize>>>,
-    /// What each node said last.
+    /// The last answer of each node.
     pub nodes: Vec<Glance>,
-    /// Nodes whose final height went back, from where, to where.
+    /// Nodes whose finalized height decreased: the node, and the heights before and after.
     pub went_back: Vec<(usize, u32, u32)>,
-    /// How often each node was asked, and how often it answered.
+    /// For each node, the number of polls and the number of answers.
     pub asked: Vec<(u64, u64)>,
-    /// Why each node's last answer did not come or could not be read, if one ever failed.
+    /// The last error of each node whose poll ever failed.
     pub trouble: BTreeMap<usize, String>,
 }
 
 impl Seen {
-    /// The greatest final height of all nodes, now or earlier.
+    /// Returns the greatest finalized height that any node ever reported.
     pub fn height(&self) -> u32 {
         self.finalized.keys().next_back().copied().unwrap_or_default()
     }
 
-    /// Heights with more than one final block: what must never be.
+    /// Returns the heights with more than one finalized block; there must be none.
     pub fn forks(&self) -> Vec<u32> {
         self.finalized.iter().filter(|(_, blocks)| blocks.len() > 1).map(|(height, _)| *height).collect()
     }
 }
 
-/// Watches until it is dropped.
+/// The polls of all nodes, which end when it is dropped.
 pub struct Watch {
     seen: Arc<Mutex<Seen>>,
     tasks: Vec<JoinHandle<()>>,
@@ -63,7 +63,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches the nodes at `urls`; what is final up to `known` is not written down any more.
+    /// Starts to poll the nodes at `urls`. It records finalized blocks above the height `known`.
     pub fn begin(urls: &[String], known: u32) -> Self {
         let nodes = vec![Glance { finalized: known, ..Glance::default() }; urls.len()];
         let seen = Arc::new(Mutex::new(Seen { nodes, asked: vec![(0, 0); urls.len()], ..Seen::default() }));
@@ -71,32 +71,32 @@ impl Watch {
         Self { tasks: urls.iter().enumerate().map(watch).collect(), seen, began: Instant::now() }
     }
 
-    /// What was seen so far.
+    /// Returns a copy of the observations.
     pub fn seen(&self) -> Seen {
         lock(&self.seen).clone()
     }
 
-    /// What the node said last.
+    /// Returns the last answer of the node.
     pub fn glance(&self, node: usize) -> Glance {
         lock(&self.seen).nodes.get(node).copied().unwrap_or_default()
     }
 
-    /// How often the node answered so far.
+    /// Returns the number of the node's answers.
     pub fn answered(&self, node: usize) -> u64 {
         lock(&self.seen).asked.get(node).map(|(_, answered)| *answered).unwrap_or_default()
     }
 
-    /// The greatest final height of any node.
+    /// Returns the greatest finalized height that any node ever reported.
     pub fn height(&self) -> u32 {
         lock(&self.seen).height()
     }
 
-    /// Milliseconds since it began.
+    /// Returns the milliseconds since the watch began.
     pub fn elapsed(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Waits until `holds`; whether it did within `patience`.
+    /// Waits until `holds` returns true. Returns false if it does not within `patience`.
     pub async fn until(&self, patience: Duration, mut holds: impl FnMut(&Seen) -> bool) -> bool {
         let began = Instant::now();
         loop {
@@ -118,13 +118,13 @@ impl Drop for Watch {
 }
 
 fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    // A thread that panicked while it was locked has left nothing half done: entries are added whole.
+    // Writers add whole entries, so the data is consistent even after a panic.
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn look_at(place: usize, url: String, known: u32, seen: Arc<Mutex<Seen>>) {
     let mut connection: Option<Rpc> = None;
-    // What is final on this node up to here is written down.
+    // The height up to which the finalized blocks of this node are recorded.
     let mut written = known;
     loop {
         let looked = look(&mut connection, &url, written).await;
@@ -174,10 +174,10 @@ fn note(seen: &mut Seen, place: usize, written: &mut u32, known: u32, looked: Re
         }
     };
     *answered = answered.saturating_add(1);
-    // A node that joins has said nothing before.
+    // A joining node has no earlier answer to compare with.
     if *answered > 1 && look.glance.finalized < last.finalized {
         seen.went_back.push((place, last.finalized, look.glance.finalized));
-        // All of it is written down again: what it calls final now may differ.
+        // Record all its blocks again, because they may differ now.
         *written = (*written).min(known);
     }
     *last = look.glance;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a run tries: everything about it follows from the kind of fault and the seed.
+//! The plan of a run. All of it follows from the kind of fault and the seed.
 
 use super::seeded::Seeded;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
-/// How many hospitals there are.
+/// The number of hospitals.
 pub const HOSPITALS: usize = 4;
 
 /// A kind of fault.
@@ -69,18 +69,18 @@ impl Kind {
         Self::JoiningWarp,
     ];
 
-    /// The word for it, as the command line and the report have it.
+    /// Returns its name on the command line and in reports.
     pub fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What is done.
+    /// Returns a description of the fault.
     pub fn what(self) -> String {
         let value = self.to_possible_value();
         value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
     }
 
-    /// What proves that it took effect.
+    /// Returns the observation that proves that the fault took effect.
     pub fn proof(self) -> &'static str {
         match self {
             Self::Killed => {
@@ -106,7 +106,7 @@ impl Kind {
         }
     }
 
-    /// What the network must show under it, besides what must hold after every run.
+    /// Returns what the network must show under the fault, besides the invariants of every run.
     pub fn expectation(self) -> &'static str {
         match self {
             Self::Killed
@@ -138,71 +138,71 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What chance decided about a run.
+/// The parameters of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Plan {
     /// The kind of fault.
     pub kind: Kind,
     /// The seed.
     pub seed: u32,
-    /// The hospital whom it strikes.
+    /// The index of the hospital that the fault strikes.
     pub victim: usize,
-    /// Milliseconds of load before it.
+    /// The duration of the workload before the fault, in milliseconds.
     pub before: u64,
-    /// Milliseconds that it lasts.
+    /// The duration of the fault, in milliseconds.
     pub lasts: u64,
-    /// What else there is to decide.
+    /// The parameters of this kind.
     pub detail: Detail,
 }
 
-/// What there is to decide about some kinds only.
+/// The parameters that only some kinds have.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Detail {
-    /// Nothing.
+    /// No further parameter.
     None,
     /// The line's rate, in kilobits a second.
     Rate(u64),
-    /// What the relay does.
+    /// The disturbances that the relay causes.
     Relay {
-        /// Milliseconds that each piece is delayed.
+        /// The least delay of each piece, in milliseconds.
         delay: u64,
-        /// Milliseconds by which that varies.
+        /// The most that chance adds to the delay, in milliseconds.
         jitter: u64,
-        /// Of a thousand pieces, how many make the connection stall for a second.
+        /// The number of pieces in a thousand that stall the connection for a second.
         stalls: u64,
-        /// Of a thousand pieces, how many break the connection.
+        /// The number of pieces in a thousand that break the connection.
         breaks: u64,
     },
-    /// Seconds that the clock is ahead; negative: behind.
+    /// The seconds by which the clock is ahead; negative if it is behind.
     Offset(i64),
-    /// The other hospital, and whether the two still reach each other.
+    /// The second hospital that is cut off.
     Second {
-        /// The other hospital.
+        /// The index of the second hospital.
         hospital: usize,
         /// Whether the two still reach each other.
         together: bool,
     },
-    /// Which file of the database loses its end, and how much of what is in it is left.
+    /// The database file that loses its end, and the part of it that stays.
     Truncation {
-        /// Which file: its place, of a thousand.
+        /// The place of the file among those with content, in thousandths.
         file: u64,
-        /// What is left of it, of a thousand.
+        /// The part of its content that stays, in thousandths.
         keep: u64,
     },
-    /// How many bits are flipped.
+    /// The number of bits to flip.
     Flips(u64),
-    /// Transactions that the flood keeps under way at once.
+    /// The number of transactions that the flooding member submits at the same time.
     Flood(u64),
 }
 
 impl Plan {
-    /// The plan for this kind and seed.
+    /// Returns the plan for this kind and seed.
     pub fn new(kind: Kind, seed: u32) -> Self {
         let mut chance = Seeded::new(u64::from(seed), &kind.name());
         let victim = hospital(&mut chance, 0);
         let before = match kind {
-            // What people wait without a flood has to be known well.
+            // The check needs a reliable median of the wait before the flood.
             Kind::Flood => chance.between(7_500, 9_500),
             _ => chance.between(2_500, 4_500),
         };
@@ -243,12 +243,12 @@ impl Plan {
         Self { kind, seed, victim, before, lasts, detail }
     }
 
-    /// How long it lasts.
+    /// Returns the duration of the fault.
     pub fn length(&self) -> Duration {
         Duration::from_millis(self.lasts)
     }
 
-    /// The hospitals that it strikes.
+    /// Returns the indices of the hospitals that the fault strikes.
     pub fn victims(&self) -> Vec<usize> {
         match (&self.detail, self.kind) {
             (Detail::Second { hospital, .. }, _) => vec![self.victim, *hospital],
@@ -258,7 +258,7 @@ impl Plan {
     }
 }
 
-/// The plans of a campaign: kinds take turns, so that each has its share however many runs there are.
+/// Returns the plans of a campaign. Kinds take turns, so that each gets an equal share of any number of runs.
 pub fn campaign(seed: u64, runs: usize, kinds: &[Kind]) -> Vec<Plan> {
     let mut chance = Seeded::new(seed, "campaign");
     let seed = |chance: &mut Seeded| u32::try_from(chance.number() >> 32).unwrap_or(u32::MAX);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A relay between a hospital's node and the others: it delays what passes, makes it stall as lost packets do, and breaks
-//! connections. It works wherever TCP does; the kernel's own emulation (`netem`) is missing from many.
+//! A relay between one hospital's node and the others. It delays data, stalls as after a lost packet, and breaks
+//! connections. It needs only TCP, while many kernels lack their own emulation (`netem`).
 //!
-//! The host's packet filter turns connections to and from the node's port into connections to the relay, which runs on a thread
-//! of its own on that host. Nodes know nothing of it: they find each other by the keys of their peers, not by addresses. What the
-//! relay itself connects comes from ports of its own, which the filter lets pass.
+//! The host's packet filter redirects connections to and from the node's port to the relay, which has a thread on that
+//! host. Nodes do not notice it, because they know their peers by keys, not by addresses. The relay connects from its
+//! own ports, which the filter accepts.
 
 use super::{network::PEER_PORT, seeded::Seeded};
 use crate::netlab::Host;
@@ -28,32 +28,32 @@ use tokio::{
     time::{sleep_until, Instant},
 };
 
-/// Where the relay takes connections to the node; those to other hosts follow.
+/// The relay's port for connections to the node. The ports for connections to other hosts follow it.
 const TAKES: u16 = 41_000;
-/// From these ports the relay connects.
+/// The ports from which the relay connects.
 const CONNECTS: std::ops::RangeInclusive<u16> = 45_000..=45_999;
-/// How long a stall is: about what a lost packet costs a TCP connection, with the packets behind it.
+/// The length of a stall: about the time that a lost packet costs a TCP connection.
 const STALL: Duration = Duration::from_secs(1);
-/// Pieces that wait, at most, before the relay reads no more.
+/// The number of waiting pieces at which the relay stops reading.
 const QUEUE: usize = 64;
 
-/// What the relay does to what passes.
+/// The disturbances that the relay causes.
 #[derive(Clone, Copy, Debug)]
 pub struct Weather {
-    /// Milliseconds that each piece is delayed.
+    /// The least delay of each piece, in milliseconds.
     pub delay: u64,
-    /// Milliseconds by which that varies.
+    /// The most that chance adds to the delay, in milliseconds.
     pub jitter: u64,
-    /// Of a thousand pieces, how many stall.
+    /// The number of pieces in a thousand that stall.
     pub stalls: u64,
-    /// Of a thousand pieces, how many break the connection.
+    /// The number of pieces in a thousand that break the connection.
     pub breaks: u64,
 }
 
-/// What it did.
+/// The counts of a relay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// Connections that it took.
+    /// Connections that it accepted.
     pub connections: u64,
     /// Bytes that it delayed.
     pub delayed: u64,
@@ -63,7 +63,7 @@ pub struct Tally {
     pub broken: u64,
 }
 
-/// A relay; it ends when dropped.
+/// A running relay; dropping it ends it.
 pub struct Relay {
     shared: Arc<Shared>,
     _open: oneshot::Sender<()>,
@@ -80,7 +80,7 @@ struct Shared {
 }
 
 impl Relay {
-    /// Puts a relay between `host` and `others`. Until it is [`Relay::turn`]ed on, everything passes as it comes.
+    /// Puts a relay between `host` and `others`. It forwards data undisturbed until [`Relay::turn`] switches it on.
     pub fn between(host: &Host, others: &[Ipv4Addr], weather: Weather, seed: u64) -> Result<Self> {
         let zero = || AtomicU64::new(0);
         let shared = Arc::new(Shared {
@@ -92,7 +92,7 @@ impl Relay {
             stalls: zero(),
             broken: zero(),
         });
-        // To the node itself, and to each of the others.
+        // One target for the node itself, and one for each of the others.
         let mut targets = vec![(TAKES, Ipv4Addr::LOCALHOST)];
         targets.extend((TAKES.saturating_add(1)..).zip(others.iter().copied()));
         host.filter(&rules(&targets))?;
@@ -106,7 +106,7 @@ impl Relay {
                     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
                     tokio::spawn(take(listener, SocketAddrV4::new(address, PEER_PORT), state.clone()));
                 }
-                // No caller waits any more if the relay was dropped meanwhile.
+                // Sending fails only if the caller has stopped waiting.
                 let _ = ready.send(());
                 let _ = (&mut closed).await;
                 Ok(())
@@ -116,12 +116,12 @@ impl Relay {
         Ok(Self { shared, _open: open })
     }
 
-    /// Begins, or ends, to do what the weather says.
+    /// Switches the disturbances on or off.
     pub fn turn(&self, on: bool) {
         self.shared.active.store(on, Ordering::Relaxed);
     }
 
-    /// What it did so far.
+    /// Returns the counts so far.
     pub fn tally(&self) -> Tally {
         let Shared { connections, delayed, stalls, broken, .. } = &*self.shared;
         let [connections, delayed, stalls, broken] =
@@ -154,7 +154,7 @@ async fn take(listener: TcpListener, target: SocketAddrV4, shared: Arc<Shared>) 
             let (from_visitor, to_visitor) = visitor.into_split();
             let (from_host, to_host) = host.into_split();
             let chance = |way| Seeded::new(shared.seed.wrapping_add(number), way);
-            // Whichever direction ends first ends both, as a broken line does.
+            // The end of one direction ends both, as on a broken line.
             tokio::select! {
                 () = pass(from_visitor, to_host, &shared, chance("there")) => (),
                 () = pass(from_host, to_visitor, &shared, chance("back")) => (),
@@ -202,7 +202,7 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, 
                 }
                 shared.delayed.fetch_add(length as u64, Ordering::Relaxed);
             }
-            // In order: nothing overtakes what was sent before.
+            // Keep the order: no piece overtakes an earlier one.
             due = due.max(Instant::now().checked_add(wait).unwrap_or(due));
             let bytes = piece.get(..length).unwrap_or_default().to_vec();
             if queue.send((due, bytes)).await.is_err() {

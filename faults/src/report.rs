@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is written down of each run: one line of JSON, and tables of many.
+//! The report of a run as one line of JSON, and the summary of many runs as a table.
 
 use super::{
     checker::{Counts, Violation},
@@ -17,45 +17,45 @@ pub const REPORT: &str = "report.jsonl";
 /// The file with a line for each run that broke before there was anything to report.
 pub const BROKEN: &str = "broken.jsonl";
 
-/// What a run came to.
+/// The verdict on a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The fault took effect, the network did what it must, everything recovered, and nothing was violated.
+    /// The fault took effect, the network met all expectations and recovered, and no invariant was violated.
     Passed,
-    /// Something was violated, was not as the network must be under this fault, or did not recover.
+    /// The run violated an invariant, missed an expectation, or did not recover.
     Failed,
-    /// The fault did not show its effect: the run proves nothing.
+    /// The run does not prove that the fault took effect.
     Void,
 }
 
-/// A fact that had to be seen, and whether it was.
+/// A required fact, and whether it holds.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct Proof {
-    /// What was seen.
+    /// The observation, in words.
     pub fact: String,
-    /// Whether that is what had to be seen.
+    /// Whether the observation is as required.
     pub holds: bool,
 }
 
-/// What came of the attempts of a phase.
+/// The outcomes of the attempts in one phase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct Tally {
     /// Attempts that reached a node.
     pub submitted: u64,
-    /// Transactions that became final.
+    /// Finalized transactions.
     pub finalized: u64,
-    /// Transactions that were refused.
+    /// Refused transactions.
     pub refused: u64,
-    /// Transactions of which the client never heard.
+    /// Transactions whose outcome the client never learned.
     pub unknown: u64,
-    /// Attempts that reached no node, and were made again elsewhere.
+    /// Attempts that reached no node; the client retries at another.
     pub unreachable: u64,
-    /// The median of how long the final ones took, in milliseconds.
+    /// The median time until finality, in milliseconds.
     pub median: Option<u64>,
 }
 
-/// What came of all attempts.
+/// The outcomes of all attempts, by phase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 pub struct Transactions {
     /// Before the fault.
@@ -67,7 +67,7 @@ pub struct Transactions {
 }
 
 impl Transactions {
-    /// Counts what was written down.
+    /// Counts the attempts in `notes`.
     pub fn of(notes: &Notes) -> Self {
         let tally = |phase| {
             let mut tally = Tally { median: super::workload::median(notes, phase), ..Tally::default() };
@@ -90,44 +90,44 @@ impl Transactions {
 /// The report of a run.
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Report {
-    /// What was tried.
+    /// The programs under test.
     #[serde(flatten)]
     pub programs: Programs,
-    /// What was planned, all of it from kind and seed.
+    /// The plan of the run.
     #[serde(flatten)]
     pub plan: Plan,
-    /// When it began, in seconds since 1970.
+    /// The start of the run, in Unix seconds.
     pub began: u64,
-    /// How long it took, in seconds.
+    /// The duration of the run, in seconds.
     pub seconds: f32,
-    /// When what was over, in seconds since it began.
+    /// The end of each stage of the run, in seconds since the start.
     pub moments: BTreeMap<String, f32>,
-    /// What shows that the fault took effect.
+    /// The proof that the fault took effect.
     pub proof: Vec<Proof>,
-    /// What the network must show under this fault.
+    /// The expectations on the network under this fault.
     #[serde(default)]
     pub expectations: Vec<Proof>,
-    /// What else is worth knowing.
+    /// Further observations.
     pub remarks: Vec<String>,
-    /// What came of the people's attempts.
+    /// The outcomes of the workload's attempts.
     pub transactions: Transactions,
-    /// Blocks that became final while the fault lasted.
+    /// The number of blocks finalized while the fault lasted.
     pub blocks_during: u32,
-    /// Milliseconds from the fault's end until all were level again; none if that did not happen in time.
+    /// Milliseconds from the end of the fault until all victims had caught up; none if they did not in time.
     pub recovery: Option<u64>,
-    /// What the checker looked at.
+    /// The numbers of items that the checker examined.
     pub checked: Counts,
-    /// In what a node with a damaged database differed from the others, before its operator removed the database.
+    /// The violations of a node with a damaged database, before its operator removed the database.
     #[serde(default)]
     pub before_mending: Vec<Violation>,
-    /// What must not be.
+    /// The violations of invariants.
     pub violations: Vec<Violation>,
-    /// What it came to.
+    /// The verdict, as [`Self::judge`] gives it.
     pub verdict: Verdict,
 }
 
 impl Report {
-    /// What follows from the rest.
+    /// Derives the verdict from the other fields.
     pub fn judge(&self) -> Verdict {
         let all_hold = |facts: &[Proof]| facts.iter().all(|proof| proof.holds);
         let works_again = self.recovery.is_some() && self.transactions.after.finalized > 0;
@@ -140,7 +140,7 @@ impl Report {
         }
     }
 
-    /// The report in words.
+    /// Returns the report as text.
     pub fn words(&self) -> String {
         let Self { plan, transactions, .. } = self;
         let mut text = format!(
@@ -184,7 +184,7 @@ impl Report {
     }
 }
 
-/// All reports in the folder of a campaign. A last line that was cut off, by a campaign that was killed, is passed over.
+/// Reads all reports in the folder of a campaign. It skips the incomplete last line that a killed campaign can leave.
 pub fn read(folder: &Path) -> Result<Vec<Report>> {
     let path = folder.join(REPORT);
     let text = match fs::read_to_string(&path) {
@@ -205,7 +205,7 @@ pub fn read(folder: &Path) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-/// Appends a line to `name` in `folder`, and waits until it is on the disk. A half line that a killed campaign left is ended first.
+/// Appends a line to `name` in `folder`, and syncs it to disk. It first removes an incomplete last line.
 pub fn append(folder: &Path, name: &str, line: &impl Serialize) -> Result<()> {
     let path = folder.join(name);
     let unfinished = fs::read(&path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
@@ -219,7 +219,7 @@ pub fn append(folder: &Path, name: &str, line: &impl Serialize) -> Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// A Markdown table: a line for each kind. Below it, how many nodes with damaged databases differed before they were mended.
+/// Returns a Markdown table with a row for each kind. A line below it counts damaged nodes that served wrong data.
 pub fn summary(reports: &[Report]) -> String {
     let mut text = "| fault | runs | passed | transactions during it (median) | final of them | recovery, s: min | median | max | a run, s: median |\n\
                     |---|---|---|---|---|---|---|---|---|\n"
@@ -274,7 +274,7 @@ fn row(name: &str, runs: &[&Report]) -> String {
     )
 }
 
-/// A span in milliseconds.
+/// Converts a duration to milliseconds.
 pub fn milliseconds(span: std::time::Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
@@ -283,7 +283,7 @@ pub fn milliseconds(span: std::time::Duration) -> u64 {
 mod tests {
     use super::{super::checker::Rule, *};
 
-    /// A line as campaigns before wrote it: without expectations, and without what was violated before mending.
+    /// A line of an earlier campaign, without `expectations` and `before_mending`.
     const OLD: &str = r#"{"commit":"67ce59cf974","node_sha256":"52f61f4209f9bbb3eb2b395df73153dbd77fe8df98fb89c2a6fd8a543f3d9666",
         "kind":"paused","seed":135500201,"victim":1,"before":4019,"lasts":4969,"detail":"none",
         "began":1795273874,"seconds":29.520191,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The few questions that the watch over a node asks, without metadata: a connection is made in a moment, again and again.
+//! The JSON-RPC calls of the watch. They need no metadata, so a connection takes only a moment.
 
 use anyhow::{Context, Result};
 use codec::{Compact, Encode};
@@ -11,23 +11,23 @@ use std::time::Duration;
 use subxt::rpcs::{client::RpcParams, rpc_params, RpcClient};
 use tokio::time::timeout;
 
-/// How long an answer may take. Asking is on the machine itself, so only a node that hangs takes so long.
+/// The time limit of an answer. The node is on the same machine, so only a hanging node reaches it.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A connection to a node.
 #[derive(Clone)]
 pub struct Rpc(RpcClient);
 
-/// A header, as far as it is looked at.
+/// The used fields of a header.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
-    /// The block's number.
+    /// The block's height.
     pub number: u32,
-    /// The hash of the block before.
+    /// The hash of the parent.
     pub parent: Digest,
-    /// The slot in which it was authored.
+    /// The slot in which the author made it, if the digest names one.
     pub slot: Option<u64>,
-    /// The hash of what the node told, which should be the one that was asked for.
+    /// The BLAKE2b-256 of the header that the node returned. It should equal the requested hash.
     pub hash: Digest,
 }
 
@@ -38,29 +38,29 @@ impl Rpc {
         Ok(Self(client.context("the node does not answer")?))
     }
 
-    /// The connection itself.
+    /// Returns the underlying client.
     pub fn client(&self) -> &RpcClient {
         &self.0
     }
 
-    /// Calls `method`.
+    /// Calls `method`, and returns the result as JSON.
     pub async fn call(&self, method: &str, params: RpcParams) -> Result<Value> {
         let answer = timeout(PATIENCE, self.0.request::<Value>(method, params)).await;
         answer.with_context(|| format!("no answer to {method}"))?.with_context(|| format!("{method} failed"))
     }
 
-    /// The newest final block's hash.
+    /// Returns the hash of the newest finalized block.
     pub async fn finalized(&self) -> Result<Digest> {
         hash(&self.call("chain_getFinalizedHead", rpc_params![]).await?)
     }
 
-    /// The number of the newest block.
+    /// Returns the height of the best block.
     pub async fn best(&self) -> Result<u32> {
         let header = self.call("chain_getHeader", rpc_params![]).await?;
         number(header.get("number").context("a header without number")?)
     }
 
-    /// The hash of the block with this number on the node's best chain.
+    /// Returns the hash of the block with this number on the best chain.
     pub async fn block_hash(&self, number: u32) -> Result<Option<Digest>> {
         match self.call("chain_getBlockHash", rpc_params![number]).await? {
             Value::Null => Ok(None),
@@ -68,7 +68,7 @@ impl Rpc {
         }
     }
 
-    /// The hashes of several blocks, in the order of `numbers`.
+    /// Returns the hashes of several blocks, in the order of `numbers`.
     pub async fn block_hashes(&self, numbers: &[u32]) -> Result<Vec<Option<Digest>>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
@@ -78,7 +78,7 @@ impl Rpc {
         found.iter().map(|one| if one.is_null() { Ok(None) } else { hash(one).map(Some) }).collect()
     }
 
-    /// The header of the block `of`.
+    /// Returns the header of the block `of`.
     pub async fn header(&self, of: Digest) -> Result<Option<Header>> {
         match self.call("chain_getHeader", rpc_params![of.to_string()]).await? {
             Value::Null => Ok(None),
@@ -86,13 +86,13 @@ impl Rpc {
         }
     }
 
-    /// Header and transactions of the block `of`, as the node tells them.
+    /// Returns the block `of`, header and transactions, as JSON.
     pub async fn body(&self, of: Digest) -> Result<Option<Value>> {
         let block = self.call("chain_getBlock", rpc_params![of.to_string()]).await?;
         Ok(block.get("block").cloned())
     }
 
-    /// How many peers the node has, and whether it is catching up.
+    /// Returns the number of peers, and whether the node is syncing.
     pub async fn health(&self) -> Result<(u64, bool)> {
         let health = self.call("system_health", rpc_params![]).await?;
         let peers = health.get("peers").and_then(Value::as_u64).context("no count of peers")?;
@@ -101,7 +101,7 @@ impl Rpc {
     }
 }
 
-/// Reads a header, and hashes it again: what a node tells need not be what it was asked for.
+/// Reads a header and hashes it again, because a faulty node may return another one than requested.
 fn read_header(header: &Value) -> Result<Header> {
     let field = |name: &str| header.get(name).with_context(|| format!("a header without {name}"));
     let (parent, state, transactions) =
@@ -111,7 +111,7 @@ fn read_header(header: &Value) -> Result<Header> {
     let logs: Vec<Vec<u8>> = logs.iter().map(bytes).collect::<Result<_>>()?;
     let mut encoded = (parent, Compact(number), state, transactions, Compact(u32::try_from(logs.len())?)).encode();
     logs.iter().for_each(|log| encoded.extend_from_slice(log));
-    // Aura's item: a runtime's digest (6), its engine's name, and the slot.
+    // Aura's item in the digest: `PreRuntime` (6), the engine's id, and the slot in little-endian bytes.
     let slot = logs.iter().find_map(|log| match log.as_slice() {
         [6, b'a', b'u', b'r', b'a', 32, slot @ ..] => slot.try_into().ok().map(u64::from_le_bytes),
         _ => None,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One run: a copy of the template, four nodes, load, a fault, recovery, and the check of everything that became final.
+//! One run: a copy of the template, four nodes, a workload, a fault, recovery, and the check of all finalized blocks.
 
 use super::{
     checker::{check, Counts, Evidence, Rule, Told, Violation},
@@ -26,20 +26,20 @@ use std::{
 };
 use tokio::{process::Command, time::sleep};
 
-/// How long nodes may take to start and to finalize something new.
+/// The time within which nodes must start and finalize a new block.
 const START: Duration = Duration::from_secs(90);
-/// Load after recovery, at least: what was broken has to work again.
+/// The least duration of the workload after recovery.
 const AFTER: Duration = Duration::from_secs(2);
-/// How long nothing that was begun then may become final; a busy machine may be slow.
+/// The time within which the network must finalize an attempt after the fault. It allows for a busy machine.
 const WORKS: Duration = Duration::from_secs(60);
-/// How long a node may take to show that it is level.
+/// The time within which a node must show that it has caught up.
 const SETTLES: Duration = Duration::from_secs(20);
-/// How long the watch may still show what a node said before it was killed.
+/// The time after which the watch no longer shows a killed node's last answer.
 const FORGETS: Duration = Duration::from_secs(2);
-/// How long what is under way may take when the load ends.
+/// The time limit for pending attempts when the workload ends.
 const FINISH: Duration = Duration::from_secs(6);
 
-/// What was done, and where the evidence is.
+/// A finished run.
 pub struct Ran {
     /// The report.
     pub report: Report,
@@ -47,7 +47,7 @@ pub struct Ran {
     pub folder: PathBuf,
 }
 
-/// Does what `plan` says. Needs the namespaces of [`crate::netlab::enter`], and nothing else running in them.
+/// Executes `plan`. It needs the namespaces of [`crate::netlab::enter`] for itself alone.
 pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: &Path) -> Result<Ran> {
     let (began, clock) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
     let mut moments = BTreeMap::new();
@@ -129,13 +129,13 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     report.verdict = report.judge();
     fs::write(folder.join("report.json"), serde_json::to_vec_pretty(&report)?)?;
     if report.verdict != Verdict::Passed {
-        // What is in memory goes with the namespaces.
+        // The databases are in memory, and vanish with the namespaces.
         copy(&live, &folder.join("databases")).await?;
     }
     Ok(Ran { report, folder: folder.to_owned() })
 }
 
-/// Lets people go on for a while, and until something that they began after the fault is final. The report says so if there is none.
+/// Continues the workload for [`AFTER`], and until an attempt after the fault is finalized, at most for [`WORKS`].
 async fn works_again(load: &Load) {
     let began = Instant::now();
     sleep(AFTER).await;
@@ -144,8 +144,7 @@ async fn works_again(load: &Load) {
     }
 }
 
-/// Copies of the template's databases and vaults, in memory: what is tried is not how fast a disk is, and nothing has to be
-/// removed afterwards.
+/// Copies the template's databases and vaults into memory. So the disk's speed does not matter, and no file remains.
 async fn lay_out(plan: &Plan, template: &Template, live: &Path) -> Result<()> {
     mount(live, 4096).await?;
     for place in 0..super::plan::HOSPITALS {
@@ -158,7 +157,7 @@ async fn lay_out(plan: &Plan, template: &Template, live: &Path) -> Result<()> {
     copy(&template.vaults(), &live.join("vaults")).await
 }
 
-/// Makes a folder that is a file system of its own, of so many megabytes at most, in this run's own namespace of mounts.
+/// Mounts a tmpfs of at most so many MiB at `folder`, in this run's own mount namespace.
 async fn mount(folder: &Path, megabytes: u32) -> Result<()> {
     fs::create_dir_all(folder)?;
     let mut command = Command::new("mount");
@@ -177,7 +176,7 @@ fn relay(plan: &Plan, network: &Network) -> Result<Option<Relay>> {
     Relay::between(&victim.host, &others, weather, u64::from(plan.seed)).map(Some)
 }
 
-/// What is looked at when all is over.
+/// The inputs of the check after a run.
 struct Finals<'a> {
     plan: &'a Plan,
     template: &'a Template,
@@ -187,7 +186,7 @@ struct Finals<'a> {
     remarks: &'a mut Vec<String>,
 }
 
-/// What comparing came to.
+/// The result of the check after a run.
 #[derive(Default)]
 struct Compared {
     before_mending: Vec<Violation>,
@@ -197,8 +196,8 @@ struct Compared {
 
 impl Finals<'_> {
     async fn check(mut self) -> Result<Compared> {
-        // A damaged database may break later, or serve what is damaged, which comparing finds, as it would for an operator.
-        // What counts is that the network is not touched, and that syncing again mends it.
+        // A damaged database may fail later or serve wrong data, which the comparison finds, as an operator would.
+        // The run passes if the other nodes are intact and the victim is intact after syncing again.
         let damaged = matches!(self.plan.kind, Kind::TruncatedDatabase | Kind::FlippedBits);
         if damaged && !self.stays_level().await? {
             self.mend("the damaged database broke later").await?;
@@ -219,7 +218,7 @@ impl Finals<'_> {
         Ok(Compared { before_mending, violations, counts })
     }
 
-    /// Whether the victim runs and is as far as the others.
+    /// Returns whether the victim runs and has caught up with the others.
     async fn stays_level(&mut self) -> Result<bool> {
         let (victim, target) = (self.plan.victim, self.watch.height());
         let level = self
@@ -228,7 +227,7 @@ impl Finals<'_> {
         Ok(level.await && self.network.machine(victim)?.ended()?.is_none())
     }
 
-    /// What an operator does about a damaged database: remove it, and have the node sync again.
+    /// Removes the damaged database and lets the node sync again, as an operator does.
     async fn mend(&mut self, why: &str) -> Result<()> {
         self.remarks.push(format!("{why}; its operator removed it, and the node synced again"));
         let (victim, target) = (self.plan.victim, self.watch.height());
@@ -238,7 +237,7 @@ impl Finals<'_> {
         }
         machine.clear()?;
         machine.start()?;
-        // What it said before it was killed does not count.
+        // The watch may still show an answer from before the node was killed.
         sleep(FORGETS).await;
         let level = self.watch.until(PATIENCE, |seen| {
             seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target)
@@ -247,9 +246,9 @@ impl Finals<'_> {
         Ok(())
     }
 
-    /// The final blocks, up to a height that all nodes have reached, as a node tells them that was not struck.
+    /// Returns the finalized blocks up to a height that all nodes have reached, as the witness has them.
     async fn history(&self) -> Result<Vec<Block>> {
-        // Clients may have been told of blocks that the watch has not seen yet: it looks now and then only.
+        // Clients may know newer blocks than the watch, which only polls.
         let mut last = self.watch.height();
         for url in self.network.urls() {
             let rpc = Rpc::connect(&url).await?;
@@ -265,7 +264,7 @@ impl Finals<'_> {
         Reader::connect(&witness.url()).await?.blocks(last).await
     }
 
-    /// A node to which nothing was done, if there is one.
+    /// Returns the index of the first node that the fault did not strike, or 0 if it struck all.
     fn witness(&self) -> usize {
         let victims = self.plan.victims();
         (0..self.network.machines.len()).find(|place| !victims.contains(place)).unwrap_or_default()
@@ -279,7 +278,7 @@ impl Finals<'_> {
             let warped = self.plan.kind == Kind::JoiningWarp && place == self.plan.victim;
             let told = match gather::told(&machine.url(), blocks, !warped).await {
                 Ok(told) => told,
-                // A node that cannot even be asked has lost everything; the violations will say so.
+                // An unreachable node counts as one that lost everything, and the check reports that.
                 Err(error) => {
                     self.remarks.push(format!("node {place} cannot tell what it has: {error:#}"));
                     Told { whole: true, ..Told::default() }
@@ -288,7 +287,7 @@ impl Finals<'_> {
             nodes.push((place, told));
         }
         let mut seen = self.watch.seen();
-        // Blocks that became final while the nodes were asked are not in the history that was read.
+        // The history does not have blocks that were finalized after it was read.
         seen.finalized.retain(|height, _| *height <= last);
         let people = self.template.people().collect();
         let evidence =

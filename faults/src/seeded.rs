@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Chance that can be repeated: the same seed gives the same numbers on every machine and with every compiler.
+//! Reproducible pseudorandom numbers: a seed gives the same numbers on every machine and with every compiler.
 
-/// SplitMix64 (Steele, Lea, Flood 2014). Not for keys: for choosing what to try.
+/// A SplitMix64 generator (Steele, Lea, Flood 2014), which must not make keys.
 #[derive(Clone, Debug)]
 pub struct Seeded(u64);
 
 impl Seeded {
-    /// A generator for `seed`; `purpose` keeps generators of one seed apart.
+    /// Returns a generator for `seed`. `purpose` keeps generators of one seed apart.
     pub fn new(seed: u64, purpose: &str) -> Self {
         // FNV-1a of the purpose, so that adding a purpose changes no other.
         let hash = purpose
@@ -16,7 +16,7 @@ impl Seeded {
         Self(seed ^ hash)
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -25,19 +25,19 @@ impl Seeded {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number in `from..=to`.
+    /// Returns a number in `from..=to`.
     pub fn between(&mut self, from: u64, to: u64) -> u64 {
         let span = to.saturating_sub(from).saturating_add(1);
-        // The bias of the remainder is below 2^-40 for the small spans that are asked for.
+        // The bias of the remainder is below 2^-40 for the small ranges of this crate.
         from.saturating_add(self.number().checked_rem(span).unwrap_or_default())
     }
 
-    /// True in `percent` of a hundred cases.
+    /// Returns true in `percent` of a hundred cases.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.between(1, 100) <= percent
     }
 
-    /// One of `items`; none when there are none.
+    /// Returns one of `items`, or `None` if it is empty.
     pub fn pick<'a, Item>(&mut self, items: &'a [Item]) -> Option<&'a Item> {
         let last = u64::try_from(items.len()).ok()?.checked_sub(1)?;
         items.get(usize::try_from(self.between(0, last)).ok()?)

@@ -45,7 +45,7 @@ pub const COMPARTMENTS: u8 = 2;
 /// A person who takes part in the load.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Actor {
-    /// What the model knows of them.
+    /// The member, as the model needs it.
     pub person: Person,
     /// The secret URI of their keys; it is public.
     pub uri: String,
@@ -53,10 +53,10 @@ pub struct Actor {
     pub chart: Option<ChartId>,
 }
 
-/// What runs need to know of the template.
+/// The network with which every run begins.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Template {
-    /// What it was made with.
+    /// The programs that made it.
     pub programs: Programs,
     /// The folders of the hospitals' files, relative to the template.
     hospitals: Vec<PathBuf>,
@@ -352,12 +352,12 @@ async fn furnish(chain: Chain, vaults: &Path, patient: &Actor, readers: &[Actor]
     Ok((chart, written.record))
 }
 
-/// What is written into every record of a chart: a reader can tell whether it is what was written.
+/// Returns the content of every record in a chart. A reader can compare it with the content that a gate released.
 pub fn content(chart: ChartId) -> Vec<u8> {
     format!("what belongs to chart {chart}").into_bytes()
 }
 
-/// What every record says of itself.
+/// Returns the metadata of every record.
 pub fn metadata() -> Metadata {
     Metadata {
         kind: "Observation".to_owned(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The checker finds what it is there for: a history in which all is well passes, and the same history with one thing wrong does
-//! not.
+//! The checker accepts a correct history, and finds each single violation in a copy of it.
 
 use super::{
     checker::{check, Evidence, Rule, Told, Violation},
@@ -24,7 +23,7 @@ use salus_primitives::{
 const PATIENT: Person = person(1, Role::Patient);
 const CLINICIAN: Person = person(2, Role::Clinician);
 const STRANGER: Person = person(3, Role::Clinician);
-/// The node to which nothing was done.
+/// The node that the fault did not strike.
 const WITNESS: usize = 1;
 const CHART: ChartId = ChartId(0);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
@@ -40,7 +39,7 @@ fn at(block: u32) -> Moment {
     1_000_000 + 1_000 * u64::from(block)
 }
 
-/// A transaction, with the events that the chain would leave.
+/// Returns a transaction with the events that the chain would deposit.
 fn signed(signer: Person, call: &Call, succeeded: bool, events: Vec<Event>) -> Transaction {
     let encoded = call.encoded().unwrap();
     Transaction {
@@ -82,7 +81,8 @@ fn terms(block: u32) -> GrantTerms {
     }
 }
 
-/// A chart is opened and furnished; a clinician is granted access, opens, is revoked, and is denied. A stranger is denied.
+/// A patient opens a chart, fills it, and grants and revokes access. A clinician opens a record before and after the
+/// revocation. A stranger is denied.
 fn transactions() -> Vec<Transaction> {
     let epoch = Epoch { public_key: EncryptionKey::x25519([5; 32]), secret_envelope: Digest([6; 32]), link: None };
     let version = NewVersion { content: Digest([3; 32]), key_envelope: Digest([4; 32]), epoch: 0, size: 100 };
@@ -111,7 +111,7 @@ fn hash(block: u32) -> Digest {
     Digest([u8::try_from(block).unwrap(); 32])
 }
 
-/// Each transaction in a block of its own.
+/// Puts each transaction into a block of its own.
 fn blocks(transactions: Vec<Transaction>) -> Vec<Block> {
     let number = |(place, transaction): (usize, Transaction)| {
         let number = u32::try_from(place).unwrap() + 1;
@@ -121,7 +121,7 @@ fn blocks(transactions: Vec<Transaction>) -> Vec<Block> {
     transactions.into_iter().enumerate().map(number).collect()
 }
 
-/// All that is known of a run.
+/// The evidence of a run.
 struct Known {
     blocks: Vec<Block>,
     nodes: Vec<(usize, Told)>,
@@ -130,7 +130,7 @@ struct Known {
 }
 
 impl Known {
-    /// A run in which all was well.
+    /// Returns the evidence of a correct run.
     fn good() -> Self {
         let blocks = blocks(transactions());
         let mut model = Model::new([PATIENT, CLINICIAN, STRANGER]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What people do meanwhile: patients grant, revoke and answer, clinicians ask, write, open and read, through all nodes and as the
+//! The workload of a run: patients grant, revoke and answer, clinicians ask, write, open and read, on all nodes as the
 //! client library does it. Each attempt is written down with what its client was told.
 //!
 //! The seed decides what is attempted; keys, sessions and signatures are random, as the library makes them.
@@ -52,7 +52,7 @@ pub enum Phase {
     After,
 }
 
-/// What a client was told of an attempt.
+/// The outcome of an attempt, as its client learned it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
@@ -86,7 +86,7 @@ pub struct Attempt {
     pub node: usize,
     /// What.
     pub what: &'static str,
-    /// What came of it.
+    /// The outcome.
     pub end: End,
 }
 
@@ -205,7 +205,7 @@ impl Load {
         self.shared.phase.store(phase as usize, Ordering::Relaxed);
     }
 
-    /// What was written down so far.
+    /// Returns the notes so far.
     pub fn notes(&self) -> Notes {
         self.shared.notes().clone()
     }
@@ -265,7 +265,7 @@ struct Client {
     sessions: Vec<(RecordId, SessionKey)>,
 }
 
-/// What an attempt leaves when it is final, and whatever else its author needs.
+/// A finalized attempt, and the value that its author needs.
 struct Done<T> {
     transaction: Digest,
     block: Option<Digest>,
@@ -562,7 +562,7 @@ async fn trials(mut patient: Client, mut clinician: Client) {
     }
 }
 
-/// What a client is told by an error.
+/// Returns the outcome that an error means to the client.
 fn told(error: &AgentError) -> End {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An import: all its documents judged together, every resource with its exact bytes and what is told about it.
+//! An import: checks all its documents together, and gives each resource with its exact bytes and its metadata.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::{
     MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
 };
 
-/// Media type of every resource.
+/// The media type of every resource (FHIR R4, RESTful API, content types).
 pub const MEDIA_TYPE: &str = "application/fhir+json";
 
 /// An import about one patient: the resources of one or several documents.
@@ -36,29 +36,29 @@ pub struct Bundle<'a> {
 
 /// One resource of an import; without `Debug`, as it holds patient data.
 pub struct Entry<'a> {
-    /// Its number among those that are read, from 0.
+    /// Its position among the resources that were read, counted from 0.
     pub index: usize,
-    /// Where it stands.
+    /// Its place in the file.
     pub entry: EntryRef,
-    /// Resource type, one of R4.
+    /// Its resource type, one of R4.
     pub resource_type: &'static str,
     /// `Resource.id`.
     pub id: Option<String>,
     /// `Bundle.entry.fullUrl`.
     pub full_url: Option<String>,
-    /// The resource, byte for byte as it stands in the file.
+    /// The exact bytes of the resource in the file.
     pub raw: &'a [u8],
-    /// The compartment it belongs to.
+    /// Its compartment.
     pub compartment: &'static CompartmentKind,
-    /// A short title for people, for the sealed header.
+    /// A short title for the sealed header.
     pub title: String,
-    /// The date that matters to a reader, as FHIR writes it, for the sealed header.
+    /// The date that matters to a reader, as FHIR writes it, for the sealed header; at most 40 characters.
     pub date: Option<String>,
-    /// Media type of [`Self::raw`].
+    /// The media type of [`Self::raw`].
     pub media_type: &'static str,
-    /// What is not valid R4 in it; only when conformance is waived.
+    /// Its deviations from R4; empty unless conformance is waived.
     pub problems: Vec<Problem>,
-    /// SHA-256 of the resource without the space between its tokens.
+    /// The SHA-256 of the resource without the white space between its tokens.
     pub digest: [u8; 32],
     identity: Identity,
     age: Age,
@@ -67,27 +67,26 @@ pub struct Entry<'a> {
     links: Links,
 }
 
-/// What attachments tell: a Binary has the labels of what refers to it.
+/// The names and references by which labels spread: a Binary gets the labels of the resources that refer to it.
 #[derive(Default)]
 struct Links {
-    /// Names of a Binary.
+    /// The names under which other resources refer to it.
     names: BTreeSet<String>,
-    /// What a labeled resource refers to.
+    /// The references and URLs in it, if it has a label.
     targets: BTreeSet<String>,
-    /// `Binary.securityContext`.
+    /// The reference in `Binary.securityContext`.
     context: Option<String>,
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads one document that is a whole import.
+    /// Reads an import that is one document.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleError> {
         Self::join(vec![Document::parse("", bytes, Conformance::Required)?])
     }
 
-    /// Judges all documents of an import together.
+    /// Checks all documents of an import together, and accepts the whole import or nothing.
     ///
-    /// An import is taken whole or not at all. The memory needed is that of its files, of one parsed resource, and of some
-    /// hundred bytes for each entry.
+    /// Besides the files it needs memory for one parsed resource, and some hundred bytes for each entry.
     pub fn join(documents: Vec<Document<'a>>) -> Result<Self, BundleError> {
         let bytes = documents.iter().fold(0, |sum: usize, document| sum.saturating_add(document.text.len()));
         if bytes > MAX_BUNDLE_BYTES {
@@ -139,38 +138,39 @@ impl<'a> Bundle<'a> {
         Ok(Self { kind, entries, omitted, problems, patient: subject.names })
     }
 
-    /// The first bundle's type, such as `collection`; empty for a row of resources.
+    /// Returns the type of the first bundle, such as `collection`; empty for NDJSON.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The entries that are to be kept, in the order of the documents.
+    /// Returns the entries to import, in the order of the documents.
     pub fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
-    /// The entries by resource, each with its versions, oldest first.
+    /// Returns the entries by resource, each resource with its versions from oldest to newest.
     pub fn records(&self) -> Vec<Vec<&Entry<'a>>> {
         versions(&self.entries).into_iter().map(|group| oldest(&group).unwrap_or(group)).collect()
     }
 
-    /// The entries of which nothing is kept.
+    /// Returns the entries that the import leaves out.
     pub fn omitted(&self) -> &[Omitted] {
         &self.omitted
     }
 
-    /// What is not valid R4 around the entries; only when conformance is waived.
+    /// Returns the deviations from R4 around the entries; empty unless conformance is waived.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// The entry that is the patient's own Patient resource, if the bundle has one.
+    /// Returns the entry with the patient's own Patient resource, if the import has one.
     pub fn patient(&self) -> Option<&Entry<'a>> {
         self.entries.iter().find(|entry| entry.resource_type == "Patient")
     }
 
-    /// Whether a chart with records under `keys` is that of another patient, as far as this author can tell: by the Patient
-    /// resources that the same author imported, whose keys were made with the same `chart_salt`.
+    /// Returns whether a chart with records under `keys` belongs to another patient, as far as this author can tell.
+    ///
+    /// It compares Patient resources that the same author imported: their keys follow from the same `chart_salt`.
     pub fn is_about_another_than(&self, keys: impl Iterator<Item = [u8; 16]>, chart_salt: &[u8]) -> bool {
         let full_urls = self.entries.iter().filter_map(|entry| entry.full_url.as_deref());
         is_other_person(&self.patient, full_urls, chart_salt, keys)
@@ -178,22 +178,24 @@ impl<'a> Bundle<'a> {
 }
 
 impl Entry<'_> {
-    /// The record key under which this resource is registered: importing it again gives the same key.
+    /// Returns the record key of this resource. Another import of the resource gives the same key.
     ///
-    /// The key follows the resource's logical identity: its full URL, else type and id, else its bytes. It stands on
-    /// chain for ever, and identities can be guessed (a hospital number, say), so `chart_salt` **must be secret**: 16 bytes
-    /// or more, derived from a client key for this chart, and never published. The key has the form of a UUID, version 8.
+    /// The key follows from the resource's logical identity: its full URL, else type and id, else its bytes. It has the
+    /// form of a UUID, version 8 (RFC 9562).
+    ///
+    /// The chain keeps the key for ever, and others can guess identities, such as a hospital number. So `chart_salt`
+    /// **must be secret**: at least 16 bytes, derived from a client key for this chart, and never published.
     pub fn record_key(&self, chart_salt: &[u8]) -> [u8; 16] {
         self.identity.record_key(self.resource_type, chart_salt)
     }
 
-    /// `meta.lastUpdated`.
+    /// Returns `meta.lastUpdated`.
     pub fn updated(&self) -> Option<Moment> {
         self.age.updated
     }
 }
 
-/// Where an entry comes from.
+/// The source of an entry.
 struct ReadFrom<'f> {
     number: usize,
     place: usize,
@@ -202,7 +204,7 @@ struct ReadFrom<'f> {
     conformance: Conformance,
 }
 
-/// The entries as they are read, one at a time.
+/// The entries and mentions that were read so far.
 #[derive(Default)]
 struct Join<'a> {
     entries: Vec<Entry<'a>>,
@@ -210,7 +212,7 @@ struct Join<'a> {
     full_urls: BTreeMap<String, &'static str>,
     omitted: Vec<Omitted>,
     invalid: Vec<InvalidEntry>,
-    /// Entries by what they are and say.
+    /// The index of each entry by its identity and digest.
     seen: BTreeMap<(Identity, [u8; 32]), usize>,
 }
 
@@ -258,7 +260,7 @@ impl<'a> Join<'a> {
         let digest = json::digest(source);
         let identity = Identity::new(resource_type, raw.full_url.as_deref(), id.as_deref(), digest);
         if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.entries.get_mut(*first)) {
-            // A repetition may be labeled where the first is not.
+            // A repetition may have a label that the first lacks.
             first.label = labels::stricter(first.label, label);
             self.omitted.push(Omitted { entry: reference, omission: Omission::Repetition });
             return Ok(());
@@ -318,7 +320,7 @@ fn links(resource_type: &str, full_url: Option<&str>, id: Option<&str>, labeled:
     links
 }
 
-/// Every reference and URL in a resource that may be that of a Binary: as it stands, and relative to its server.
+/// Collects every reference and URL that may name a Binary, as written and relative to its server.
 fn targets(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| targets(item, found)),
@@ -334,8 +336,10 @@ fn targets(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Gives labels to what they hold for besides the resource that has them: that of a document's Composition and of a
-/// message's header for the whole bundle, that of a resource for the Binary that it refers to.
+/// Extends each label to the other resources that it covers.
+///
+/// The label of a document's Composition or a message's MessageHeader covers the whole bundle. The label of any other
+/// resource covers the Binary that it refers to.
 fn spread_labels(entries: &mut [Entry<'_>], kinds: &[Vec<String>]) {
     let mut of_bundles = BTreeMap::new();
     for entry in entries.iter() {
@@ -373,7 +377,7 @@ fn spread_labels(entries: &mut [Entry<'_>], kinds: &[Vec<String>]) {
     }
 }
 
-/// Entries by resource, in the order in which each resource first occurs.
+/// Groups the entries by resource, in the order in which each resource first occurs.
 fn versions<'e, 'a>(entries: &'e [Entry<'a>]) -> Vec<Vec<&'e Entry<'a>>> {
     let mut groups: Vec<Vec<&Entry<'a>>> = Vec::new();
     let mut places = BTreeMap::new();

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which compartment a resource belongs to: the checked-in table.
+//! The table that assigns each resource to a compartment.
 //!
-//! What is asked, in this order, and the first that answers decides:
+//! The first of these sources that names a compartment decides:
 //!
-//! 1. security labels ([`crate::labels`]), those of the bundle included. A topic (HIV, psychiatry, ...) outranks bare
-//!    confidentiality. A label that is not understood still means "restricted".
+//! 1. Security labels ([`crate::labels`]), those of the bundle included. A topic (HIV, psychiatry, ...) outranks bare
+//!    confidentiality. An unknown label means "restricted".
 //! 2. [`CATEGORIES`]: a code in `category`, such as `Observation.category`.
-//! 3. [`TYPES`]: the resource type. What is in no table is [`GENERAL`].
+//! 3. [`TYPES`]: the resource type. [`GENERAL`] takes every other resource.
 //!
-//! Several answers of one table: the most restrictive compartment wins, which is the later one in [`COMPARTMENTS`].
+//! If one source names several compartments, the most restrictive wins, which is the last in [`COMPARTMENTS`].
 //! Code systems of categories are matched exactly, in their R4 spelling, their STU3 spelling and as OID.
 
 use serde_json::Value;
 
-/// What a compartment of a chart holds. On chain it is a number with flags; its name is sealed.
+/// A usual compartment of a chart. On chain it is a number with flags; its name is sealed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CompartmentKind {
-    /// The compartment's number in a chart that is opened with the usual compartments.
+    /// Its number in a chart with the usual compartments, 0 to 14.
     pub number: u8,
-    /// Name shown to people.
+    /// The name that people see.
     pub name: &'static str,
-    /// Whether it needs a consent of its own.
+    /// Whether access needs a separate consent.
     pub sensitive: bool,
-    /// Whether emergency access opens it, unless the patient decides otherwise.
+    /// Whether emergency access covers it, unless the patient decides otherwise.
     pub emergency: bool,
 }
 
@@ -65,10 +65,10 @@ compartments! {
     SEXUAL_HEALTH 14 "Sexual health and HIV" Sensitive
 }
 
-/// Where records go that no table names.
+/// The compartment for resources that no table names.
 pub static GENERAL: &CompartmentKind = &GENERAL_KIND;
 
-/// Every compartment a record may be put into, ordered from the least to the most restrictive.
+/// Returns every compartment for records, from the least to the most restrictive.
 pub fn compartments() -> &'static [&'static CompartmentKind] {
     COMPARTMENTS
 }
@@ -87,7 +87,7 @@ const DIAGNOSTIC_SERVICE: System = &[
 /// A row for coded elements: code system, codes, compartment.
 type Row = (System, &'static [&'static str], &'static CompartmentKind);
 
-/// `category`, of observations and of diagnostic reports.
+/// Compartments by codes in `category`, as of Observation and DiagnosticReport.
 static CATEGORIES: &[Row] = &[
     (OBSERVATION_CATEGORY, &["laboratory"], &LABORATORY),
     (OBSERVATION_CATEGORY, &["vital-signs"], &VITAL_SIGNS),
@@ -103,7 +103,7 @@ static CATEGORIES: &[Row] = &[
     (DIAGNOSTIC_SERVICE, &["GE"], &GENETICS),
 ];
 
-/// Resource types.
+/// Compartments by resource type.
 static TYPES: &[(&[&str], &CompartmentKind)] = &[
     (
         &[
@@ -145,7 +145,7 @@ static TYPES: &[(&[&str], &CompartmentKind)] = &[
     ),
 ];
 
-/// The compartment of a resource with the strictest `label` that it has.
+/// Returns the compartment of a resource. `label` is the compartment that its strictest label asks for.
 pub(crate) fn classify(
     label: Option<&'static CompartmentKind>,
     resource_type: &str,
@@ -172,7 +172,7 @@ fn system_and_code(coding: &Value) -> Option<(&str, &str)> {
     Some((coding.get("system")?.as_str()?, coding.get("code")?.as_str()?))
 }
 
-/// The items of an element, whether it repeats (`Observation.category`) or not.
+/// Returns the items of an element, whether it repeats (`Observation.category`) or not.
 fn items(element: Option<&Value>) -> impl Iterator<Item = &Value> {
     let (list, single) = match element {
         Some(Value::Array(list)) => (list.as_slice(), None),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One file of an import, taken apart: which resources it has, and what stands around each.
+//! One file of an import, split into its resources and the bundle elements around each.
 
 use serde_json::{json, Map, Value};
 
@@ -10,13 +10,13 @@ use crate::{
     json, labels, validate, MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_ENTRIES,
 };
 
-/// What becomes of resources that are not valid R4.
+/// The treatment of resources that are not valid R4.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Conformance {
-    /// One of them refuses the import.
+    /// One invalid resource refuses the import.
     #[default]
     Required,
-    /// They are taken, and marked, if they are JSON resources of a type of R4. The person who imports has decided so.
+    /// Invalid JSON resources of an R4 type are imported and marked, as the person who imports them has decided.
     Waived,
 }
 
@@ -25,35 +25,35 @@ pub struct Document<'a> {
     pub(crate) name: String,
     pub(crate) text: &'a str,
     pub(crate) conformance: Conformance,
-    /// Types of the bundles in it, the outermost first; none for a row of resources.
+    /// The types of the bundles in it, the outermost first; empty for NDJSON.
     pub(crate) kinds: Vec<String>,
     pub(crate) entries: Vec<RawEntry<'a>>,
-    /// What is wrong around the resources, when conformance is waived.
+    /// The deviations from R4 around the resources; empty unless conformance is waived.
     pub(crate) problems: Vec<Problem>,
 }
 
-/// An entry as it stands in the file.
+/// An entry in the file, before its resource is read.
 pub(crate) struct RawEntry<'a> {
     /// Its path, such as `Bundle.entry[4]`, or its line.
     pub(crate) path: String,
-    /// Path of the resource in it.
+    /// The path of its resource.
     pub(crate) resource_path: String,
     pub(crate) full_url: Option<String>,
     pub(crate) resource: Option<&'a str>,
-    /// Number of the bundle that it is in, by [`Document::kinds`].
+    /// The index of its bundle in [`Document::kinds`]; `usize::MAX` outside bundles.
     pub(crate) bundle: usize,
     /// The strictest label of the bundles around it.
     pub(crate) label: Option<&'static CompartmentKind>,
     /// `request.method`.
     pub(crate) method: Option<String>,
-    /// Whether it is the answer to a request.
+    /// Whether it is the response to a request.
     pub(crate) is_response: bool,
 }
 
 impl<'a> Document<'a> {
-    /// Takes one file apart. `name` is for errors of an import that has several.
+    /// Splits one file. `name` identifies the file in errors of an import that has several.
     ///
-    /// Bundles that are entries are unpacked; what is labeled around an entry holds for it.
+    /// It unpacks bundles that are entries, and applies the labels of surrounding bundles to their entries.
     pub fn parse(name: &str, bytes: &'a [u8], conformance: Conformance) -> Result<Self, BundleError> {
         let text = utf8(bytes)?;
         if text.trim_start().starts_with('<') {
@@ -111,7 +111,7 @@ impl<'a> Document<'a> {
         Ok(())
     }
 
-    /// Reads everything around the resources of a bundle, and takes up its entries.
+    /// Checks the elements around the resources of a bundle, and collects its entries.
     fn read_bundle(
         &mut self,
         piece: &'a str,
@@ -145,7 +145,7 @@ impl<'a> Document<'a> {
             let path = format!("{path}.entry[{index}]");
             shells.push(self.read_entry(item, path, bundle, label, depth)?);
         }
-        // An empty array is reported as what it means.
+        // R4 has no empty arrays: a bundle without entries has no `entry`.
         if !shells.is_empty() {
             shell.insert("entry".into(), Value::Array(shells));
         }
@@ -162,7 +162,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Takes up an entry; gives what stands around its resource, with a small resource in its place for the check.
+    /// Collects an entry. Returns the entry with a minimal resource in place of its own, for the check of the bundle.
     fn read_entry(
         &mut self,
         piece: &'a str,
@@ -174,7 +174,7 @@ impl<'a> Document<'a> {
         if !piece.starts_with('{') {
             return match self.conformance {
                 Conformance::Required => Ok(Value::Null),
-                // Nothing of such an entry could be kept.
+                // Such an entry has no resource to import.
                 Conformance::Waived => Err(BundleError::InvalidBundle {
                     problems: vec![Problem { path, reason: "wrong JSON type, object expected".into() }],
                 }),
@@ -218,7 +218,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The input as text, within its limits and without a byte order mark.
+/// Returns the input as text without a byte order mark, or an error if it is too large or not UTF-8.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, BundleError> {
     if bytes.len() > MAX_BUNDLE_BYTES {
         return Err(BundleError::TooLarge { bytes: bytes.len() });

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Why a bundle is refused. No text here repeats anything that the bundle says, except element names.
+//! The errors of an import. Their texts contain element names, and no other text of a bundle.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_PROBLEMS, MAX_VALUES};
 
-/// Why a bundle was refused; nothing was taken from it.
+/// The reason for which an import was refused as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
     /// The input, all files together, has more bytes than [`MAX_BUNDLE_BYTES`].
     #[error("import has `{bytes}` bytes, more than `{MAX_BUNDLE_BYTES}`\nhint: split it into several imports")]
     TooLarge {
-        /// Bytes given.
+        /// The length of the input, in bytes.
         bytes: usize,
     },
     /// The input is not UTF-8.
@@ -21,7 +21,7 @@ pub enum BundleError {
         "bundle is not UTF-8 at byte `{offset}`\nhint: FHIR JSON is always UTF-8; convert the file, such as with iconv"
     )]
     NotUtf8 {
-        /// First byte that is wrong.
+        /// The offset of the first invalid byte.
         offset: usize,
     },
     /// The input is not one JSON document.
@@ -35,13 +35,13 @@ pub enum BundleError {
     /// The input is XML.
     #[error("bundle is XML\nhint: export it as JSON, such as with `_format=json`")]
     Xml,
-    /// A number is larger than any that programs agree on.
+    /// A number exceeds the range of an IEEE 754 double, beyond which readers disagree (RFC 8259, section 6).
     #[error("a number is too large in `{path}`\nhint: correct the system that wrote the bundle")]
     NumberTooLarge {
-        /// Entry, or member of the bundle, that has it.
+        /// The entry, or the member of the bundle, that has it.
         path: String,
     },
-    /// An object has the same key twice, so that two readers may see two different records.
+    /// An object has the same key twice, so that two readers could see two different records.
     #[error("key appears twice in an object: `{path}`\nhint: correct the system that wrote the bundle")]
     DuplicateKey {
         /// Path of the key in the bundle.
@@ -52,19 +52,19 @@ pub enum BundleError {
         "nesting is deeper than `{MAX_DEPTH}` levels in `{path}`\nhint: no FHIR resource needs that; check the file"
     )]
     TooDeep {
-        /// Entry, or member of the bundle, that is nested so.
+        /// The entry, or the member of the bundle, that is nested too deeply.
         path: String,
     },
-    /// One resource has more values than [`MAX_VALUES`], or the bundle has more members than FHIR knows.
+    /// One resource has more values than [`MAX_VALUES`], or a bundle or entry has far more members than FHIR defines.
     #[error("more than `{MAX_VALUES}` values, or an endless object, in `{path}`\nhint: split the resource")]
     TooComplex {
-        /// Entry, or member of the bundle, that has so many.
+        /// The entry, or the member of the bundle, that has too many.
         path: String,
     },
-    /// Bundles stand in bundles more than [`MAX_BUNDLES_IN_BUNDLES`] deep.
+    /// Bundles are nested in bundles more than [`MAX_BUNDLES_IN_BUNDLES`] deep.
     #[error("bundles stand in bundles, more than `{MAX_BUNDLES_IN_BUNDLES}` deep, in `{path}`\nhint: export the inner bundle by itself")]
     BundlesTooDeep {
-        /// Path of the innermost bundle that is read.
+        /// The path of the innermost bundle that was read.
         path: String,
     },
     /// The document is neither a FHIR Bundle nor another resource.
@@ -75,7 +75,7 @@ pub enum BundleError {
     /// The bundle around the entries is not valid.
     #[error("bundle is not valid FHIR R4{}\nhint: correct it in the system that wrote it", list(problems))]
     InvalidBundle {
-        /// What is wrong, at most [`MAX_PROBLEMS`].
+        /// The problems, at most [`MAX_PROBLEMS`].
         problems: Vec<Problem>,
     },
     /// The bundle has no entry.
@@ -84,31 +84,31 @@ pub enum BundleError {
     /// The bundle has more than [`MAX_ENTRIES`] entries.
     #[error("import has more than `{MAX_ENTRIES}` entries\nhint: split it into several imports")]
     TooManyEntries,
-    /// No entry holds something to keep.
+    /// No entry has a resource to import.
     #[error("bundle has `{entries}` entries and none to import: {}\nhint: there is nothing to import", counted_omissions(.omitted))]
     NothingToImport {
-        /// How many entries there are.
+        /// The number of entries.
         entries: usize,
-        /// Why each is left out.
+        /// The entries, each with its reason.
         omitted: Vec<Omitted>,
     },
     /// Some entries are not valid FHIR R4 resources.
     #[error("{} not valid FHIR R4{}\nhint: correct them in the system that wrote the bundle; nothing was imported",
         counted(entries.len()), list(entries))]
     InvalidEntries {
-        /// The entries and what is wrong with each, at most [`MAX_PROBLEMS`].
+        /// The invalid entries with their problems, at most [`MAX_PROBLEMS`].
         entries: Vec<InvalidEntry>,
     },
-    /// The entries speak of more than one patient.
+    /// The entries are about more than one patient.
     #[error(
         "bundle is about more than one patient{}\nhint: make one bundle for each patient; nothing was imported",
         list(entries)
     )]
     SeveralPatients {
-        /// One entry for the first patient, then entries that name another, at most [`MAX_PROBLEMS`].
+        /// An entry about the first patient, then entries that name another, at most [`MAX_PROBLEMS`].
         entries: Vec<EntryRef>,
     },
-    /// Two entries are the same resource with different content, and nothing says which is newer.
+    /// Two entries are versions of one resource, and their metadata does not tell which is newer.
     #[error("two entries say different things of the same resource: {first} and {second}\nhint: keep one of them, or give each its `meta.versionId`")]
     Repeated {
         /// The first of them.
@@ -119,15 +119,15 @@ pub enum BundleError {
     /// The tables built into this program are damaged.
     #[error("built-in FHIR definitions are damaged at `{at}`\nhint: install this program again")]
     Definitions {
-        /// Line or type at fault.
+        /// The line or the type at fault.
         at: String,
     },
 }
 
-/// An entry, named by its position and its resource type, and by nothing that could identify a person.
+/// A reference to an entry by its position and resource type, which identify no person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRef {
-    /// Name of the file that has it, when an import has several.
+    /// The name of its file, if the import has several.
     pub file: Option<Arc<str>>,
     /// Its path in the file, such as `Bundle.entry[4]`, counted from 0 as in FHIRPath, or its line.
     pub path: String,
@@ -145,28 +145,28 @@ impl fmt::Display for EntryRef {
     }
 }
 
-/// An entry of which nothing is kept, and why.
+/// An entry that the import leaves out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Omitted {
     /// The entry.
     pub entry: EntryRef,
-    /// Why.
+    /// The reason.
     pub omission: Omission,
 }
 
-/// Why nothing is kept of an entry.
+/// The reason for which the import leaves an entry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Omission {
-    /// Another entry says the same.
+    /// Another entry has the same resource with the same content.
     Repetition,
-    /// A message of the server (OperationOutcome).
+    /// An OperationOutcome of the server.
     ServerMessage,
-    /// The same, and it speaks of an error: the export may be incomplete.
+    /// An OperationOutcome with an issue of severity `error` or `fatal`: the export may be incomplete.
     ServerError,
     /// The source deleted the resource.
     Deletion,
-    /// A request or an answer without a resource.
+    /// A request or a response without a resource.
     NoResource,
     /// The Patient resource of another person, such as a subscriber.
     OtherPerson,
@@ -185,12 +185,12 @@ impl fmt::Display for Omission {
     }
 }
 
-/// An entry that is not valid, and why.
+/// An entry that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidEntry {
     /// The entry.
     pub entry: EntryRef,
-    /// What is wrong with it, at most [`MAX_PROBLEMS`].
+    /// Its problems, at most [`MAX_PROBLEMS`].
     pub problems: Vec<Problem>,
 }
 
@@ -201,12 +201,12 @@ impl fmt::Display for InvalidEntry {
     }
 }
 
-/// One thing wrong with one element.
+/// One problem of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, such as `Observation.component[1].code`.
+    /// The path of the element, such as `Observation.component[1].code`.
     pub path: String,
-    /// What, such as `missing`.
+    /// The problem, such as `missing`.
     pub reason: String,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What makes a resource the same one when it is imported again, and the record key that follows from it.
+//! The identity of a resource across imports, and the record key that follows from it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     subject::{patient_id, Name},
 };
 
-/// What makes a resource the same one when it is imported again.
+/// The identity of a resource across imports: its full URL, else its type and id, else the digest of its content.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Identity {
     FullUrl(String),
@@ -28,7 +28,7 @@ impl Identity {
         }
     }
 
-    /// The record key of a resource with this identity. It has the form of a UUID, version 8.
+    /// Returns the record key of a resource with this identity, in the form of a UUID, version 8 (RFC 9562).
     pub(crate) fn record_key(&self, resource_type: &str, chart_salt: &[u8]) -> [u8; 16] {
         let mut hash = Sha256::new();
         hash.update(b"salus/fhir/record-key/1");
@@ -52,7 +52,7 @@ impl Identity {
     }
 }
 
-/// How the keys of Patient resources begin: by it their author, who alone has the salt, finds them in a chart again.
+/// Returns the first bytes of a Patient resource's key. Only its author, who has the salt, can recognize them.
 fn patient_marker(chart_salt: &[u8]) -> [u8; 6] {
     let mut hash = Sha256::new();
     hash.update(b"salus/fhir/patient/1");
@@ -62,9 +62,9 @@ fn patient_marker(chart_salt: &[u8]) -> [u8; 6] {
     marker
 }
 
-/// Whether some of `keys` are those of Patient resources, and none is that of the patient with these names.
+/// Returns whether some of `keys` belong to Patient resources, and none of these to the patient with these names.
 ///
-/// `full_urls` are those of the import's entries: where its other resources are is where its Patient resource would be.
+/// `full_urls` are those of the import's entries. Their servers are also the candidates for the Patient's full URL.
 pub(crate) fn is_other_person<'k>(
     names: &BTreeSet<Name>,
     full_urls: impl Iterator<Item = &'k str>,
@@ -73,7 +73,7 @@ pub(crate) fn is_other_person<'k>(
 ) -> bool {
     let marker = patient_marker(chart_salt);
     let mut keys = keys.filter(|key| key.starts_with(&marker)).peekable();
-    // Without a name there is nothing to compare.
+    // Without a name or a Patient resource there is nothing to compare.
     if names.is_empty() || keys.peek().is_none() {
         return false;
     }
@@ -100,7 +100,7 @@ pub(crate) fn is_other_person<'k>(
     !keys.any(|key| own.contains(&key))
 }
 
-/// The server's part of `https://server/fhir/Observation/x`.
+/// Returns the base URL of a full URL: `https://server/fhir` for `https://server/fhir/Observation/x`.
 fn base(full_url: &str) -> Option<String> {
     let url = normal(full_url);
     let (rest, _) = url.rsplit_once('/')?;
@@ -108,7 +108,7 @@ fn base(full_url: &str) -> Option<String> {
     base.contains("://").then(|| base.to_owned())
 }
 
-/// Adds a part with its length, so that no two lists of parts hash alike.
+/// Hashes a part with its length, so that two different lists of parts never hash the same bytes.
 fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
     hash.update(part);

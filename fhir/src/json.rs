@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Strict JSON: no key twice in an object, bounded depth and size, and every value as the source has it.
+//! A strict JSON reader (RFC 8259): unique keys, bounded depth and size, and access to the exact source of a value.
 //!
-//! A reader of our own, for two reasons. `serde_json` keeps the last of two equal keys, and other readers the first: a
-//! record would then say different things to different people. And `serde_json` reads some objects as something else
-//! (`{"$serde_json::private::Number":"5"}` as a number) as soon as any crate of the program switches on a feature for it.
+//! It replaces `serde_json`'s reader for two reasons. `serde_json` keeps the last of two equal keys and other readers
+//! keep the first, so two readers could see different values in one record. With some features, which any crate in the
+//! program can enable, it also reads `{"$serde_json::private::Number":"5"}` as a number.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,19 +14,19 @@ use sha2::{Digest, Sha256};
 
 use crate::{error::BundleError, MAX_DEPTH, MAX_VALUES};
 
-/// The most members of an object that is read member by member; FHIR defines nine for a bundle and eight for an entry.
+/// The maximum members of an object that is read member by member. FHIR defines nine for a bundle, eight for an entry.
 const MAX_MEMBERS: usize = 64;
 
-/// The deepest nesting of a value that is only passed over: bundles in bundles, and a resource within.
+/// The deepest nesting of a value that is only skipped: bundles in bundles, with a resource inside.
 const MAX_SKIPPED_DEPTH: usize = 10 * MAX_DEPTH;
 
-/// What is wrong with a piece of JSON, and where in that piece.
+/// A defect in a piece of JSON, with its position in that piece.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     kind: FaultKind,
-    /// Bytes before it, in the piece.
+    /// The offset of the defect in the piece, in bytes.
     offset: usize,
-    /// Steps from the outermost value, the innermost first.
+    /// The path from the outermost value to the defect, the innermost step first.
     steps: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ enum FaultKind {
 }
 
 impl Fault {
-    /// The error for the whole input: `piece` is the part of `whole` that was read, `path` its name.
+    /// Converts it to an error about the whole input. `piece` is the part of `whole` that was read, `path` its name.
     pub(crate) fn into_error(mut self, whole: &str, piece: &str, path: &str) -> BundleError {
         match self.kind {
             FaultKind::Syntax => {
@@ -49,7 +49,7 @@ impl Fault {
                 let before = whole.as_bytes().get(..offset).unwrap_or_default();
                 let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
                 let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-                // The end of the input is shown at the last byte that there is.
+                // The end of the input counts as its last byte.
                 let column = column.saturating_add(usize::from(offset < whole.len()));
                 BundleError::NotJson { line, column: column.max(1) }
             }
@@ -64,7 +64,7 @@ impl Fault {
     }
 
     fn within(mut self, step: String) -> Self {
-        // Only a key that appears twice is shown with its path.
+        // Only a duplicate key needs the path.
         if self.kind == FaultKind::Duplicate {
             self.steps.push(step);
         }
@@ -72,14 +72,14 @@ impl Fault {
     }
 }
 
-/// Reads one document.
+/// Parses one document within the limits of a resource.
 pub(crate) fn value(text: &str) -> Result<Value, Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     let value = reader.value(0)?;
     reader.end().map(|()| value)
 }
 
-/// The members of the object `text`, each as its exact source.
+/// Returns the members of the object `text`, each with the exact source of its value.
 pub(crate) fn members(text: &str) -> Result<Vec<(String, &str)>, Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     let (mut members, mut seen) = (Vec::new(), BTreeSet::new());
@@ -100,7 +100,7 @@ pub(crate) fn members(text: &str) -> Result<Vec<(String, &str)>, Fault> {
     reader.end().map(|()| members)
 }
 
-/// The string that is the first member `key` of the object `text`. It does not ask whether there are more of that name.
+/// Returns the first member `key` of the object `text`, if it is a string. It does not look for duplicate keys.
 pub(crate) fn string_member(text: &str, key: &str) -> Result<Option<String>, Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     reader.space();
@@ -120,7 +120,7 @@ pub(crate) fn string_member(text: &str, key: &str) -> Result<Option<String>, Fau
     Ok(None)
 }
 
-/// The elements of the array `text`, each as its exact source; nothing if there are more than `limit`.
+/// Returns the exact source of each element of the array `text`, or `None` if there are more than `limit`.
 pub(crate) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&str>>, Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     let mut elements = Vec::new();
@@ -137,7 +137,7 @@ pub(crate) fn elements(text: &str, limit: usize) -> Result<Option<Vec<&str>>, Fa
     reader.end().map(|()| Some(elements))
 }
 
-/// The documents that `text` is a row of, each as its exact source; nothing if there are more than `limit`.
+/// Returns the exact source of each document in `text` (one, or NDJSON), or `None` if there are more than `limit`.
 pub(crate) fn documents(text: &str, limit: usize) -> Result<Option<Vec<&str>>, Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     let mut documents = Vec::new();
@@ -153,14 +153,14 @@ pub(crate) fn documents(text: &str, limit: usize) -> Result<Option<Vec<&str>>, F
     }
 }
 
-/// Tells `found` every string in `text` that is a value, not a key.
+/// Calls `found` with every string in `text` that is a value, not a key.
 pub(crate) fn each_string(text: &str, found: &mut dyn FnMut(&str)) -> Result<(), Fault> {
     let mut reader = Reader { text, at: 0, values: 0 };
     reader.walk(Some(found))?;
     reader.end()
 }
 
-/// SHA-256 of a JSON text without the space between its tokens, so that layout makes no difference.
+/// Returns the SHA-256 of a JSON text without the white space between its tokens, so that layout does not matter.
 pub(crate) fn digest(text: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     let (mut inside, mut escaped) = (false, false);
@@ -179,7 +179,7 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// An element name as an error may show it: a key that is not a FHIR name could be anything, so it becomes `?`.
+/// Returns an element name for an error. Any other key could contain patient data, so it becomes `?`.
 pub(crate) fn shown(key: &str) -> &str {
     let name = key.strip_prefix('_').unwrap_or(key);
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
@@ -197,7 +197,7 @@ fn is_space(byte: u8) -> bool {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// Values built so far.
+    /// The number of values built so far.
     values: usize,
 }
 
@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
         self.at = self.at.saturating_add(1);
     }
 
-    /// Passes over `byte` if it comes next.
+    /// Skips `byte` if it is next. Returns whether it was.
     fn takes(&mut self, byte: u8) -> bool {
         let next = self.peek() == Some(byte);
         if next {
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Nothing but space is left.
+    /// Checks that only white space is left.
     fn end(&mut self) -> Result<(), Fault> {
         self.space();
         match self.peek() {
@@ -249,13 +249,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether an object or array ends before its first item.
+    /// Returns whether an object or array ends before its first item.
     fn closes(&mut self, bracket: u8) -> bool {
         self.space();
         self.takes(bracket)
     }
 
-    /// After an item: whether another one follows.
+    /// Returns whether another item follows an item.
     fn comma(&mut self, bracket: u8) -> Result<bool, Fault> {
         self.space();
         if self.takes(bracket) {
@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// A key and the colon after it.
+    /// Reads a key and the colon after it.
     fn key(&mut self) -> Result<Cow<'a, str>, Fault> {
         self.space();
         let key = self.string()?;
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         word.bytes().try_for_each(|byte| self.expect(byte))
     }
 
-    /// A string, from its first quotation mark on.
+    /// Reads a string from its first quotation mark on.
     fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
         self.expect(b'"')?;
         let mut read: Option<String> = None;
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An escape, after its backslash.
+    /// Reads an escape after its backslash.
     fn escape(&mut self) -> Result<char, Fault> {
         let read = match self.peek() {
             Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
@@ -318,7 +318,7 @@ impl<'a> Reader<'a> {
             Some(b'u') => {
                 self.forward();
                 let first = self.unit()?;
-                // A high surrogate says only together with the low one after it which character is meant.
+                // A high surrogate means a character only together with the low surrogate after it.
                 let code = if (0xd800..0xdc00).contains(&first) {
                     self.word("\\u")?;
                     let second = self.unit()?;
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
         Ok(read)
     }
 
-    /// Four hexadecimal digits.
+    /// Reads four hexadecimal digits.
     fn unit(&mut self) -> Result<u32, Fault> {
         let mut unit: u32 = 0;
         for _ in 0..4 {
@@ -347,7 +347,7 @@ impl<'a> Reader<'a> {
         Ok(unit)
     }
 
-    /// A number, as the source has it.
+    /// Reads a number as the source has it.
     fn number(&mut self) -> Result<&'a str, Fault> {
         let begin = self.at;
         self.takes(b'-');
@@ -375,7 +375,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Builds a value, within the limits of one resource.
+    /// Parses a value within the limits of one resource.
     fn value(&mut self, depth: usize) -> Result<Value, Fault> {
         self.values = self.values.saturating_add(1);
         if self.values > MAX_VALUES {
@@ -422,7 +422,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over a value; gives its exact source.
+    /// Skips a value, and returns its exact source.
     fn skip(&mut self) -> Result<&'a str, Fault> {
         self.space();
         let begin = self.at;
@@ -430,7 +430,7 @@ impl<'a> Reader<'a> {
         Ok(self.text.get(begin..self.at).unwrap_or_default())
     }
 
-    /// Goes through a value without building it and without recursion, and tells `found` every string that is not a key.
+    /// Walks a value without building it and without recursion. Calls `found` with every string that is not a key.
     fn walk(&mut self, mut found: Option<&mut dyn FnMut(&str)>) -> Result<(), Fault> {
         let mut open = Vec::new();
         loop {
@@ -461,7 +461,7 @@ impl<'a> Reader<'a> {
                 Some(b'n') => self.word("null")?,
                 _ => drop(self.number()?),
             }
-            // The value is complete, and with it perhaps what it stands in.
+            // The value is complete, and perhaps the arrays and objects around it are too.
             loop {
                 let Some(closing) = open.last().copied() else { return Ok(()) };
                 if self.comma(closing)? {
@@ -476,7 +476,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The number with these digits; nothing if it is larger than any double.
+/// Returns the number with these digits, or `None` if it exceeds every double.
 fn number(digits: &str) -> Option<Number> {
     if let Ok(integer) = digits.parse::<i64>() {
         return Some(integer.into());
@@ -501,7 +501,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether all readers here say the same of a text, and what.
+    /// Returns the result of all readers here, after checking that they agree.
     fn reads(text: &str) -> Option<Value> {
         let read = value(text).ok();
         assert_eq!(read.is_some(), each_string(text, &mut |_| {}).is_ok(), "{text}");

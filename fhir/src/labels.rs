@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Security labels: wherever R4 puts one, what it asks for. Whatever is not understood asks for [`RESTRICTED`].
+//! Security labels, and the compartments that they ask for. An unknown label asks for [`RESTRICTED`].
 //!
-//! A label counts in `meta.security`, in an element called `securityLabel` (DocumentReference, Consent, Contract,
-//! AuditEvent), `confidentiality` or `confidentialityIndicator`, and in an extension whose URL speaks of labels or
-//! confidentiality. The search goes through the whole resource: contained resources and parameters have labels too.
-//! A code of the label systems counts in every other element as well, when it asks for something that the table has.
+//! Labels are in `meta.security` and in elements called `securityLabel` (DocumentReference, Consent, Contract,
+//! AuditEvent), `confidentiality` or `confidentialityIndicator`. They are also in extensions whose URL mentions labels
+//! or confidentiality. The search covers the whole resource, because contained resources and parameters have labels
+//! too. In any other element, a Coding counts if the table has its system and code.
 //!
-//! Code systems are compared without case, version, scheme and a slash at the end. A known code under
-//! an unknown system, or under none, asks for the compartment of the code or for [`RESTRICTED`], never for less.
+//! Code systems are compared without case, version, scheme and trailing slash. In a label, a code of the table under an
+//! unknown or missing system asks for its strictest compartment. Every other unknown label asks for [`RESTRICTED`].
 
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ const OBSERVATION_VALUE: &[&str] = &[
     "urn:oid:2.16.840.1.113883.5.1063",
 ];
 
-/// What sensitivities and confidentiality ask for. Codes stand in lower case.
+/// Compartments for sensitivity and confidentiality codes. Systems are in normal form, codes in lower case.
 static ASKING: &[(&[&str], &[&str], &CompartmentKind)] = &[
     (ACT_CODE, &["hiv", "std", "sex"], &SEXUAL_HEALTH),
     (ACT_CODE, &["eth", "ethud", "opioidud", "sud", "42cfrpart2"], &SUBSTANCE_USE),
@@ -49,7 +49,7 @@ static ASKING: &[(&[&str], &[&str], &CompartmentKind)] = &[
     (CONFIDENTIALITY, &["r", "v"], &RESTRICTED),
 ];
 
-/// Labels that are understood and ask for no restriction: usual confidentiality, test data, integrity.
+/// Known labels without a restriction: usual confidentiality, test data, integrity.
 static ASKING_NOTHING: &[(&[&str], &[&str])] = &[
     (CONFIDENTIALITY, &["u", "l", "m", "n"]),
     (ACT_REASON, &["htest"]),
@@ -75,13 +75,14 @@ static ASKING_NOTHING: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// The strictest compartment that a label anywhere in `resource` asks for. A resource that is not valid R4 may have its
-/// labels under other names too: `nonconformant` reads them generously.
+/// Returns the strictest compartment that a label anywhere in `resource` asks for.
+///
+/// `nonconformant` also accepts labels under similar names, which a resource that is not valid R4 may use.
 pub(crate) fn strictest(resource: &Value, nonconformant: bool) -> Kind {
     search(resource, nonconformant)
 }
 
-/// The stricter of two.
+/// Returns the stricter of two compartments.
 pub(crate) fn stricter(one: Kind, other: Kind) -> Kind {
     one.into_iter().chain(other).max_by_key(|kind| kind.number)
 }
@@ -94,7 +95,7 @@ fn search(value: &Value, nonconformant: bool) -> Kind {
             let here = strictest_of(members.iter().map(|(key, member)| match key.as_str() {
                 "meta" | "valueMeta" => strictest_of(member.get("security").map(label)),
                 "securityLabel" | "confidentiality" | "confidentialityIndicator" => label(member),
-                // An extension in the place of the code, which could say anything.
+                // An extension replaces the code, and its content is unknown.
                 "_confidentiality" if !members.contains_key("confidentiality") => Some(&RESTRICTED),
                 _ if by_url && key.starts_with("value") => label(member),
                 _ if nonconformant && speaks_of_labels(key) => label(member),
@@ -111,20 +112,20 @@ fn strictest_of(kinds: impl IntoIterator<Item = Kind>) -> Kind {
     kinds.into_iter().flatten().max_by_key(|kind| kind.number)
 }
 
-/// Whether a name or a URL says that a label comes with it.
+/// Returns whether a name or a URL mentions labels or confidentiality.
 fn speaks_of_labels(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     ["securitylabel", "seclabel", "confidential", "sensitivitylabel"].iter().any(|word| plain.contains(word))
         || plain == "security"
 }
 
-/// What a label asks for: a code, a Coding, a CodeableConcept, or several of them.
+/// Returns the compartment for a label: a code, a Coding, a CodeableConcept, or an array of these.
 fn label(value: &Value) -> Kind {
     match value {
         Value::Array(items) if !items.is_empty() => strictest_of(items.iter().map(label)),
         Value::Object(members) => match members.get("coding") {
             Some(coding) => label(coding),
-            // Contract.term.securityLabel is an element whose parts are the labels.
+            // The labels of Contract.term.securityLabel are its parts.
             None if members.contains_key("classification") => {
                 let parts = ["classification", "category", "control"];
                 strictest_of(parts.iter().filter_map(|part| members.get(*part)).map(label))
@@ -134,14 +135,14 @@ fn label(value: &Value) -> Kind {
                 members.get("code").and_then(Value::as_str),
             ),
         },
-        // A code of Composition.confidentiality and its kin.
+        // A code, as in Composition.confidentiality.
         Value::String(code) => asked_for(CONFIDENTIALITY.first().copied(), Some(code)),
         Value::Null => None,
         _ => Some(&RESTRICTED),
     }
 }
 
-/// What a code asks for. A system in normal form, or none.
+/// Returns the compartment for a code. `system` is in normal form.
 fn asked_for(system: Option<&str>, code: Option<&str>) -> Kind {
     let (system, code) = (system.unwrap_or_default(), normal_code(code.unwrap_or_default()));
     let nothing = ASKING_NOTHING.iter().any(|(systems, codes)| systems.contains(&system) && codes.contains(&&*code));
@@ -156,7 +157,7 @@ fn asked_for(system: Option<&str>, code: Option<&str>) -> Kind {
     reading.or(Some(&RESTRICTED))
 }
 
-/// What a Coding in an element that does not hold labels asks for, if it is one of the table.
+/// Returns the compartment for a Coding outside label elements, if the table has its system and code.
 fn known_coding(value: &Value) -> Kind {
     let system = normal_system(value.get("system")?.as_str()?);
     let code = normal_code(value.get("code")?.as_str()?);
@@ -170,7 +171,7 @@ fn normal_code(code: &str) -> String {
     code.trim().to_ascii_lowercase()
 }
 
-/// A code system without case, version, scheme of the web and a slash at the end.
+/// Returns a code system in normal form: without case, version, HTTP scheme, `www.` and trailing slash.
 fn normal_system(system: &str) -> String {
     let system = system.trim().to_ascii_lowercase();
     let system = system.split_once('|').map_or(&*system, |(before, _)| before);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! FHIR R4: what a hospital hands over, checked and cut into records. No network, no files.
+//! FHIR R4 imports: checks the files of a hospital and splits them into records, without network or file access.
 //!
 //! [`Document::parse`] takes the bytes of one file: a Bundle, a single resource, or a resource on each line (NDJSON, as
-//! FHIR's bulk export writes it). [`Bundle::join`] judges all documents of one import together and gives every resource as
-//! its *exact source bytes*. So what is sealed, and read again years later, is what the hospital wrote: white space,
-//! escapes and `1.10` included. Nothing is half taken: an import with one bad entry, or with two patients, is refused
-//! with an error that names the entries, before anything is sealed.
+//! FHIR's bulk export writes it). [`Bundle::join`] checks all documents of one import together and gives every resource
+//! as its *exact source bytes*. So a client seals, and reads again years later, the bytes that the hospital wrote:
+//! white space, escapes and `1.10` included. An import with one bad entry, or with two patients, is refused as a whole.
+//! The error names the entries.
 //!
 //! Every entry also gets a compartment ([`CompartmentKind`]), a short title and a date for the sealed header, and a
 //! record key that makes an import repeatable. Errors name positions, element paths and resource types; they never

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! References and full URLs in one form, so that two spellings of one resource are one resource.
+//! The normal form of references and full URLs, in which two spellings of one reference are equal.
 
-/// What a conditional reference to a patient (`Patient?identifier=...`) asks for.
+/// The condition of a conditional reference to a patient (`Patient?identifier=...`).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Conditional {
-    /// One business identifier.
+    /// A business identifier.
     Identifier {
-        /// Its system; empty if none is named.
+        /// Its system; empty if the reference names none.
         system: String,
         /// Its value.
         value: String,
     },
-    /// One logical id.
+    /// A logical id.
     Id(String),
-    /// Something else, which may mean any person.
+    /// Another condition, which may match any patient.
     Other(String),
 }
 
-/// The condition of a conditional reference to a patient, if `literal` is one.
+/// Returns the condition of `literal`, if it is a conditional reference to a patient.
 pub(crate) fn conditional(literal: &str) -> Option<Conditional> {
     let (path, query) = literal.split_once('?')?;
     let path = decoded(path, false);
@@ -43,8 +43,9 @@ pub(crate) fn conditional(literal: &str) -> Option<Conditional> {
     })
 }
 
-/// A URL or a relative reference without version, fragment and a slash at the end, decoded; its scheme and host, and a URN
-/// as a whole, in lower case.
+/// Returns a URL or relative reference in normal form: decoded, and without version, fragment and trailing slash.
+///
+/// Scheme and host are in lower case, and so is a whole URN.
 pub(crate) fn normal(url: &str) -> String {
     let url = decoded(url.split_once('#').map_or(url, |(before, _)| before).trim(), false);
     let url = url.split_once("/_history/").map_or(&*url, |(before, _)| before).trim_end_matches('/');
@@ -60,7 +61,7 @@ pub(crate) fn normal(url: &str) -> String {
     }
 }
 
-/// Undoes percent-encoding; in a query a plus sign is a space. What is not encoded properly stays as it is.
+/// Undoes percent-encoding (RFC 3986); in a query a plus sign is a space. Malformed encoding stays as it is.
 fn decoded(text: &str, is_query: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One import, one patient: finds every mention of a patient and checks that all mean the same one.
+//! Finds every mention of a patient in an import, and checks that all mean one patient.
 //!
-//! A mention is a Patient resource (an entry or contained) or a Reference to one anywhere in a resource, extensions
-//! included: relative (`Patient/x`), absolute, `urn:uuid:`, conditional (`Patient?identifier=...`) or logical (by
-//! identifier). A `urn:uuid:` that no entry bears counts when its element or its `type` says that it is a patient.
+//! A mention is a Patient resource (an entry or contained), or a Reference to one anywhere in a resource, extensions
+//! included. A reference is relative (`Patient/x`), absolute, `urn:uuid:`, conditional (`Patient?identifier=...`) or
+//! logical (by identifier). A `urn:uuid:` of no entry counts if its element or its `type` means a patient.
 //!
-//! Two kinds of mention do not make a second patient. `Patient.link` gives further names of the same person. And a person
-//! in another part than the subject's (who pays, who reports, who performs) may be a patient elsewhere: [`OTHER_PARTS`].
+//! Two kinds of mention do not make a second patient. `Patient.link` gives further names of the same person. A person
+//! in another part than the subject's (a payer, reporter or performer) may be a patient elsewhere: [`OTHER_PARTS`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ use crate::{
 /// Elements of the R4 patient compartment that name the patient of a resource.
 const PATIENT_ELEMENTS: &[&str] = &["patient", "subject", "beneficiary"];
 
-/// Elements whose person is not the subject of the resource: who pays, guarantees, reports, performs, receives or is
-/// looked at besides the patient (`Observation.focus`).
+/// Elements whose person is not the subject of the resource: payers, guarantors, reporters, performers, receivers, and
+/// the focus of an observation.
 const OTHER_PARTS: &[&str] = &[
     "asserter",
     "attester",
@@ -48,10 +48,10 @@ const OTHER_PARTS: &[&str] = &[
 /// Extensions whose reference names a relative of the patient.
 const RELATIVES: &[&str] = &["http://hl7.org/fhir/StructureDefinition/familymemberhistory-patient-record"];
 
-/// How often names learned from references are tried again.
+/// The maximum rounds in which names learned from references are tried again.
 const MAX_ROUNDS: usize = 16;
 
-/// How many Patient resources of an import are tried as the one that it is about.
+/// The maximum number of Patient resources that are tried as the patient of an import.
 const MAX_PATIENTS: usize = 8;
 
 /// One way to name a patient.
@@ -67,7 +67,7 @@ pub(crate) enum Name {
     Local(usize, String),
 }
 
-/// Something in an entry that may name a patient; without `Debug`, as it identifies one.
+/// A mention of a person in an entry. It identifies the person, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mention {
     names: Vec<Name>,
@@ -78,18 +78,18 @@ pub(crate) struct Mention {
 enum MentionKind {
     /// A Patient resource that is an entry.
     Entry,
-    /// Surely a patient.
+    /// A reference to a patient, or a Patient resource inside another resource.
     Patient,
-    /// A reference of unknown type; a patient if it points to one.
+    /// A reference of unknown type, which means a patient if its target is a Patient entry.
     Unknown {
-        /// A patient also if it points to no entry.
+        /// Whether it means a patient if its target is not an entry.
         likely: bool,
     },
-    /// A person in another part than the subject's.
+    /// A person in an element of [`OTHER_PARTS`].
     OtherPart,
 }
 
-/// Every mention in a resource, each once.
+/// Returns every mention in a resource.
 pub(crate) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -> BTreeSet<Mention> {
     let mut search = Search { index, found: BTreeSet::new(), contained: BTreeMap::new(), subjects: BTreeSet::new() };
     let is_patient = text(resource, "resourceType") == Some("Patient");
@@ -105,7 +105,7 @@ pub(crate) fn mentions(index: usize, full_url: Option<&str>, resource: &Value) -
     }
     let Value::Object(members) = resource else { return search.found };
     for (key, member) in members {
-        // The links of a Patient resource are further names of it already.
+        // The mention of a Patient resource has the names in its links already.
         if !(is_patient && key == "link") {
             search.look(key, false, member);
         }
@@ -118,18 +118,18 @@ struct Search {
     found: BTreeSet<Mention>,
     /// Contained patients by their ids.
     contained: BTreeMap<String, Mention>,
-    /// Ids of contained resources that are referred to, and whether as a subject.
+    /// The ids in references to contained resources, and whether the reference names a subject.
     subjects: BTreeSet<(String, bool)>,
 }
 
 impl Search {
-    /// `other` says whether `value` stands in an element of [`OTHER_PARTS`].
+    /// Searches `value`. `other` says whether it is in an element of [`OTHER_PARTS`].
     fn look(&mut self, element: &str, other: bool, value: &Value) {
         match value {
             Value::Array(items) => items.iter().for_each(|item| self.look(element, other, item)),
             Value::Object(members) => {
                 let relative = text(value, "url").is_some_and(|url| RELATIVES.contains(&url));
-                // Within a person's part, a subject is a subject again: a resource of its own may stand there.
+                // A subject inside another part is a subject again, because a whole resource may be inside.
                 let other =
                     relative || OTHER_PARTS.contains(&element) || (other && !PATIENT_ELEMENTS.contains(&element));
                 let is_patient = text(value, "resourceType") == Some("Patient");
@@ -148,7 +148,7 @@ impl Search {
         }
     }
 
-    /// A Patient resource inside another resource. A contained one has an id of local meaning only.
+    /// Records a Patient resource inside another resource. The id of a contained one has a local meaning only.
     fn inner_patient(&mut self, element: &str, patient: &Value) {
         let mut names: Vec<_> = identifiers(patient).collect();
         let id = text(patient, "id").unwrap_or_default();
@@ -185,7 +185,7 @@ impl Search {
         self.found.insert(Mention { names: [name].into_iter().chain(logical).collect(), kind });
     }
 
-    /// A contained patient that is referred to in other parts only is not a subject.
+    /// Adds the contained patients. One to whom only other parts refer is not a subject.
     fn finish(mut self) -> BTreeSet<Mention> {
         for (id, mention) in self.contained {
             let refers = |as_subject| self.subjects.contains(&(id.clone(), as_subject));
@@ -201,7 +201,7 @@ fn literal_reference(literal: &str, likely: bool) -> Option<(Name, MentionKind)>
         let name = match condition {
             Conditional::Identifier { system, value } => Name::Identifier(system, value),
             Conditional::Id(id) => Name::Id(id),
-            // It could be anybody.
+            // It could match any patient.
             Conditional::Other(query) => Name::Identifier(query, String::new()),
         };
         return Some((name, MentionKind::Patient));
@@ -216,11 +216,11 @@ fn literal_reference(literal: &str, likely: bool) -> Option<(Name, MentionKind)>
     }
 }
 
-/// The names that `Patient.link` gives: records of the same person (R4, Patient, "Patient id's and Patient resource id's").
+/// Returns the names in `Patient.link`, which are records of the same person (R4, Patient, section on linking).
 fn links(patient: &Value) -> impl Iterator<Item = Name> + '_ {
     patient.get("link").and_then(Value::as_array).into_iter().flatten().flat_map(|link| {
         let other = link.get("other");
-        // A URN may be that of a RelatedPerson: a name that nothing else bears does no harm.
+        // A URN may be a RelatedPerson's. It does no harm, because no other mention has this name.
         let literal = other.and_then(|other| text(other, "reference"));
         let literal = literal.and_then(|literal| literal_reference(literal, false)).map(|(name, _)| name);
         let logical = other.filter(|other| text(other, "type") != Some("RelatedPerson"));
@@ -228,16 +228,16 @@ fn links(patient: &Value) -> impl Iterator<Item = Name> + '_ {
     })
 }
 
-/// Whom an import is about.
+/// The patient of an import.
 #[derive(Default)]
 pub(crate) struct Subject {
-    /// Every name of the patient; none if no entry names one.
+    /// All names of the patient; empty if no entry names one.
     pub(crate) names: BTreeSet<Name>,
-    /// Entries that are the Patient resources of other persons, whom some entry names in another part.
+    /// The indices of Patient resources of other persons, whom some entry names in another part.
     pub(crate) others: BTreeSet<usize>,
 }
 
-/// The patient whom all mentions mean, or an error if they mean several.
+/// Returns the patient whom all mentions mean, or [`BundleError::SeveralPatients`].
 ///
 /// `full_urls` holds the resource type of each entry that has a full URL.
 pub(crate) fn one_patient(
@@ -246,7 +246,7 @@ pub(crate) fn one_patient(
 ) -> Result<Subject, BundleError> {
     let all = || mentions.iter().enumerate().flat_map(|(index, (_, list))| list.iter().map(move |it| (index, it)));
     let named: Vec<_> = all().filter(|(_, mention)| mention.is_patient(full_urls)).collect();
-    // A Patient resource tells the most names, so those are asked first.
+    // A Patient resource has the most names, so start with these.
     let resources: Vec<_> = named.iter().copied().filter(|(_, it)| it.kind == MentionKind::Entry).collect();
     let mut seeds: Vec<_> = resources.iter().copied().take(MAX_PATIENTS).collect();
     if seeds.is_empty() {
@@ -259,7 +259,7 @@ pub(crate) fn one_patient(
             let by = |(_, other): (usize, &Mention)| other.kind == MentionKind::OtherPart && mention.shares(other);
             mention.kind == MentionKind::Entry && all().any(by)
         };
-        // Who is named by nothing but a Patient resource is not the patient while another one is.
+        // A person whom only a Patient resource names is not the patient if references name another one.
         let subjects = named.iter().any(|(_, it)| it.kind != MentionKind::Entry && patient.is(it));
         if rest.len() < MAX_PATIENTS && rest.iter().all(is_other) && (rest.is_empty() || subjects) {
             return Ok(Subject { names: patient.names, others: rest.iter().map(|(index, _)| *index).collect() });
@@ -275,13 +275,13 @@ pub(crate) fn one_patient(
     Err(BundleError::SeveralPatients { entries })
 }
 
-/// What is told of the patient of `seed`, and the mentions that mean others.
+/// Returns the patient of `seed` with all names that the mentions give, and the mentions of other persons.
 fn closure<'m>(seed: &Mention, named: &[(usize, &'m Mention)]) -> (Patient, Vec<(usize, &'m Mention)>) {
     let mut patient = Patient::default();
     patient.learn(seed);
     let mut rest = named.to_vec();
-    // A reference may tell a further name of the patient, by which another reference is then understood. Chains of such
-    // names are short in earnest; a made-up long one is refused rather than followed.
+    // A reference may give the patient a further name, by which another reference matches. Real chains of names are
+    // short, so a longer one is refused.
     for _ in 0..MAX_ROUNDS {
         let before = rest.len();
         rest.retain(|(_, mention)| {
@@ -312,7 +312,7 @@ impl Mention {
         target.map_or(likely, |target| *target == "Patient")
     }
 
-    /// Whether both mean the same person, one of them being a reference in another part.
+    /// Returns whether both mean the same person, where one of them is a reference in another part.
     fn shares(&self, other: &Self) -> bool {
         let mut patient = Patient::default();
         patient.learn(self);
@@ -320,11 +320,11 @@ impl Mention {
     }
 }
 
-/// What is told of one patient.
+/// The names of one patient.
 #[derive(Default)]
 struct Patient {
     names: BTreeSet<Name>,
-    /// Whether a server is named, so that the same id on another server means another person.
+    /// Whether some name has a server. Then the same id on another server means another person.
     server: bool,
 }
 
@@ -355,7 +355,7 @@ impl Patient {
     }
 }
 
-/// The `x` of `Patient/x` at the end of a URL.
+/// Returns the `x` of `Patient/x` at the end of a URL.
 pub(crate) fn patient_id(url: &str) -> Option<&str> {
     let (base, id) = url.rsplit_once('/')?;
     (base == "Patient" || base.ends_with("/Patient")).then_some(id)

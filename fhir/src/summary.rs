@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the sealed header says of a resource: a short title and the date that matters to a reader.
+//! The title and the date of a resource, for its sealed header.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const MAX_TITLE: usize = 120;
 /// The longest date, in characters.
 const MAX_DATE: usize = 40;
 
-/// Where a resource says what it is about, best first: a coded concept, one of several, or a text.
+/// JSON pointers to titles, best first: a coded concept, one of several, or a text.
 const TITLES: &[&str] = &[
     "/code",
     "/medicationCodeableConcept",
@@ -25,7 +25,7 @@ const TITLES: &[&str] = &[
     "/name",
 ];
 
-/// Where a resource says when, best first.
+/// JSON pointers to dates, best first.
 const DATES: &[&str] = &[
     "/effectiveDateTime",
     "/effectiveInstant",
@@ -48,20 +48,20 @@ const DATES: &[&str] = &[
     "/meta/lastUpdated",
 ];
 
-/// A title of one line that no terminal takes for anything but text.
+/// Returns a title in one line, without control and invisible characters.
 pub(crate) fn title(resource_type: &str, resource: &Value) -> String {
     let said = |value: &Value| {
         let text = value.get("text").or_else(|| value.pointer("/coding/0/display")).or_else(|| value.get("display"));
         text.unwrap_or(value).as_str().map(plain).filter(|text| !text.is_empty())
     };
-    // A patient's resource is titled by its type: its texts are the patient's names.
+    // The texts of a Patient resource are the patient's names, so its title is its type.
     let named = (resource_type != "Patient")
         .then(|| TITLES.iter().find_map(|pointer| said(resource.pointer(pointer)?)))
         .flatten();
     named.unwrap_or_else(|| resource_type.to_owned())
 }
 
-/// The date, as FHIR writes it; nothing if it is not made of what dates are made of.
+/// Returns the date as FHIR writes it, or `None` if it has other characters than dates have.
 pub(crate) fn date(resource: &Value) -> Option<String> {
     let is_date = |text: &&str| {
         let plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | '+' | '.' | 'T' | 'Z');
@@ -71,8 +71,9 @@ pub(crate) fn date(resource: &Value) -> Option<String> {
     DATES.iter().find_map(said).filter(is_date).map(str::to_owned)
 }
 
-/// Words with single spaces between them. Control characters separate words; characters that are not shown but change how
-/// others are shown (directions, joiners, tags) are left out.
+/// Returns the words with single spaces between them, at most [`MAX_TITLE`] characters.
+///
+/// Control characters separate words. Invisible characters (directions, joiners, tags) are left out.
 fn plain(text: &str) -> String {
     let shown: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let words = shown.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());

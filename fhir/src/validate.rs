@@ -2,11 +2,12 @@
 
 //! Validation against FHIR R4: elements, types, formats, required codes, cardinality.
 //!
-//! `r4.tsv` is the structure of R4 as HL7 publishes it. For each resource type it is turned, once, into a JSON Schema,
-//! and the `jsonschema` crate checks resources against that (docs/adr/0005-fhir-validation.md). One keyword of our own,
-//! [`ElementRules`], adds what JSON Schema says badly: required elements whose value may be replaced by an extension,
-//! `value[x]`, and nulls that are paired with a `_sibling`. FHIRPath invariants, profiles and terminology servers are
-//! out of scope.
+//! `r4.tsv` has the structure of R4 as HL7 publishes it. This module compiles it into one JSON Schema for each resource
+//! type, and the `jsonschema` crate checks resources against it (docs/adr/0005-fhir-validation.md).
+//!
+//! The additional keyword [`ElementRules`] covers what JSON Schema cannot express well. These are required elements
+//! whose value an extension may replace, `value[x]`, and nulls that are paired with a `_sibling`. FHIRPath invariants,
+//! profiles and terminology servers are out of scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -26,7 +27,7 @@ use crate::{
 
 static R4: &str = include_str!("r4.tsv");
 
-/// A string of FHIR: no control characters but tab, line feed and carriage return.
+/// The pattern of a FHIR string: no control characters except tab, line feed and carriage return.
 const STRING: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]+$";
 const YEAR: &str = "([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)";
 const MONTH: &str = "-(0[1-9]|1[0-2])";
@@ -55,7 +56,7 @@ const PRIMITIVES: &[&str] = &[
     "uuid",
     "xhtml",
 ];
-/// Types that are never a value themselves.
+/// Abstract types, of which no resource is an instance.
 const ABSTRACT: &[&str] = &["Resource", "DomainResource"];
 
 /// The structure of R4.
@@ -78,19 +79,19 @@ struct Element {
     codes: Option<&'static str>,
 }
 
-/// The name of `name` if it is a resource type of R4.
+/// Returns the static form of `name` if it is a resource type of R4.
 pub(crate) fn resource_type(name: &str) -> Result<Option<&'static str>, BundleError> {
     let definitions = definitions()?;
     let known = definitions.types.get_key_value(name).map(|(known, _)| *known);
     Ok(known.filter(|known| definitions.is_resource(known) && !ABSTRACT.contains(known)))
 }
 
-/// Whether `text` is fixed by R4: a resource type, or a code of a required code set.
+/// Returns whether R4 defines `text` as a resource type or as a code of a required code set.
 pub(crate) fn is_fixed_by_r4(text: &str) -> Result<bool, BundleError> {
     Ok(resource_type(text)?.is_some() || definitions()?.codes.values().any(|codes| codes.contains(&text)))
 }
 
-/// What is wrong with a resource, those inside it included; at most [`MAX_PROBLEMS`].
+/// Returns the problems of a resource and of the resources inside it, at most [`MAX_PROBLEMS`].
 pub(crate) fn validate(resource: &Value) -> Result<Vec<Problem>, BundleError> {
     let mut problems = Vec::new();
     let name = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
@@ -141,7 +142,7 @@ fn problem(path: String, reason: impl Into<String>) -> Problem {
     Problem { path, reason: reason.into() }
 }
 
-/// Puts an error of the schema into words that repeat nothing of the resource.
+/// Describes an error of the schema without any text of the resource.
 fn describe(error: &ValidationError<'_>, root: &str, problems: &mut Vec<Problem>) {
     let mut path = root.to_owned();
     for segment in error.instance_path().segments() {
@@ -185,7 +186,7 @@ fn definitions() -> Result<&'static Definitions, BundleError> {
     PARSED.get_or_init(|| Definitions::parse(R4)).as_ref().map_err(Clone::clone)
 }
 
-/// The validator of a resource type, compiled when it is first needed.
+/// Returns the validator of a resource type, and compiles it on first use.
 fn validator(name: &'static str) -> Result<Arc<Validator>, BundleError> {
     static COMPILED: Mutex<BTreeMap<&str, Arc<Validator>>> = Mutex::new(BTreeMap::new());
     let cached = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
@@ -206,7 +207,7 @@ fn validator(name: &'static str) -> Result<Arc<Validator>, BundleError> {
 }
 
 impl Definitions {
-    /// Reads the table; its own first lines describe the format.
+    /// Reads the table. Its first lines describe the format.
     fn parse(table: &'static str) -> Result<Self, BundleError> {
         let mut definitions = Self { types: BTreeMap::new(), codes: BTreeMap::new() };
         let mut current = "";
@@ -256,7 +257,7 @@ impl Definitions {
         false
     }
 
-    /// The JSON Schema of a resource type with every definition it reaches.
+    /// Returns the JSON Schema of a resource type with every definition that it needs.
     fn schema(&self, resource: &'static str) -> Result<Value, BundleError> {
         let mut schemas = Map::new();
         for (name, mut schema) in primitives() {
@@ -289,7 +290,7 @@ impl Definitions {
         }))
     }
 
-    /// The schema of one type, and the types it names.
+    /// Returns the schema of one type, and the types that it refers to.
     fn object(&self, name: &'static str) -> Result<(Value, BTreeSet<&'static str>), BundleError> {
         let (mut properties, mut rules, mut reached) = (Map::new(), Vec::new(), BTreeSet::new());
         if self.is_resource(name) {
@@ -348,7 +349,7 @@ fn reference(name: &str) -> String {
     format!("#/definitions/{name}")
 }
 
-/// A primitive or its sibling: in an array either may be null where the other is not.
+/// Returns the schema of a primitive or its sibling. In an array, either may be null where the other is not.
 fn many(repeats: bool, name: &str, reference: fn(&str) -> String) -> Value {
     if repeats {
         json!({ "type": "array", "minItems": 1, "items": { "$ref": reference(&format!("{name}?")) } })
@@ -390,7 +391,7 @@ struct ElementRules(Vec<Rule>);
 struct Rule {
     element: String,
     required: bool,
-    /// Keys under which the element may stand; several for a choice.
+    /// The keys of the element; several for a choice (`value[x]`).
     forms: Vec<String>,
 }
 
@@ -412,7 +413,7 @@ impl ElementRules {
         rules.map(|rules| Box::new(Self(rules)) as _).ok_or_else(|| ValidationError::schema("rules expected"))
     }
 
-    /// Every broken rule, as `element: reason`.
+    /// Returns every broken rule, as `element: reason`.
     fn broken(&self, object: &Value) -> Vec<String> {
         let Value::Object(members) = object else { return Vec::new() };
         let mut broken = Vec::new();
@@ -488,7 +489,7 @@ mod tests {
         }
     }
 
-    /// A valid value of a type: with what is required, or with every element down to `depth`.
+    /// Returns a valid value of a type, with the required elements or with every element down to `depth`.
     fn sample(name: &str, depth: usize) -> Value {
         let definitions = definitions().unwrap();
         let mut object = Map::new();

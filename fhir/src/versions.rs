@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Versions of one resource: which is older, and whether two say the same.
+//! The order of versions of one resource, and the digest that tells whether two are equal.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use crate::{document::utf8, json};
 /// A moment as FHIR's `instant` gives it.
 pub type Moment = jiff::Timestamp;
 
-/// SHA-256 of a resource without the space between its tokens, as in [`Entry::digest`](crate::Entry::digest).
+/// Returns the SHA-256 of a resource as [`Entry::digest`](crate::Entry::digest) has it; of all bytes if not UTF-8.
 pub fn digest(resource: &[u8]) -> [u8; 32] {
     match utf8(resource) {
         Ok(text) => json::digest(text),
@@ -18,7 +18,7 @@ pub fn digest(resource: &[u8]) -> [u8; 32] {
     }
 }
 
-/// `meta.lastUpdated` of a resource.
+/// Returns `meta.lastUpdated` of a resource.
 pub fn updated(resource: &[u8]) -> Option<Moment> {
     let value = json::value(utf8(resource).ok()?).ok()?;
     updated_of(&value)
@@ -28,21 +28,21 @@ pub(crate) fn updated_of(resource: &Value) -> Option<Moment> {
     resource.pointer("/meta/lastUpdated")?.as_str()?.parse().ok()
 }
 
-/// `meta.versionId`, if it is a number, as servers usually count.
+/// Returns `meta.versionId` if it is a number, as on most servers.
 pub(crate) fn number_of(resource: &Value) -> Option<u64> {
     resource.pointer("/meta/versionId")?.as_str()?.parse().ok()
 }
 
-/// What tells the age of a version.
+/// The metadata that tells the age of a version.
 #[derive(Clone, Copy)]
 pub(crate) struct Age {
     pub(crate) number: Option<u64>,
     pub(crate) updated: Option<Moment>,
-    /// In a history: the bundle, and the position in it. The newest stands first.
+    /// In a history bundle: the bundle, and the position in it. The newest is first (R4, RESTful API, "history").
     pub(crate) history: Option<(usize, usize)>,
 }
 
-/// The order of versions of one resource, oldest first, as positions in `ages`; or two that nothing tells apart.
+/// Returns the positions in `ages` from oldest to newest, or two versions whose order is unknown.
 pub(crate) fn oldest_first(ages: &[Age]) -> Result<Vec<usize>, (usize, usize)> {
     let numbers = ages.iter().map(|age| age.number.map(i128::from)).collect::<Option<Vec<_>>>();
     let moments = ages.iter().map(|age| age.updated.map(Moment::as_nanosecond)).collect::<Option<Vec<_>>>();
@@ -53,7 +53,7 @@ pub(crate) fn oldest_first(ages: &[Age]) -> Result<Vec<usize>, (usize, usize)> {
         .map(|history| history.and_then(|(_, place)| i128::try_from(place).ok()?.checked_neg()))
         .collect::<Option<Vec<_>>>();
     let mut undecided = (0, 1);
-    // Only what every version has can tell their order.
+    // A key can order the versions only if every version has it.
     for keys in [numbers, moments, places].into_iter().flatten() {
         let mut order: Vec<(i128, usize)> = keys.into_iter().zip(0..).collect();
         order.sort_unstable();

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What to look for after an import: every string of a bundle that must appear nowhere in the clear.
+//! The strings of a bundle that must not appear in clear text anywhere after an import.
 
 use std::collections::BTreeSet;
 
 use crate::{document::utf8, error::BundleError, json, validate};
 
-/// Strings that FHIR and its code systems fix, so that finding one proves nothing. `vocabulary.txt` says why each.
+/// Strings of FHIR and its code systems, which are not evidence of a leak. `vocabulary.txt` has a reason for each.
 static VOCABULARY: &str = include_str!("vocabulary.txt");
 
-/// Strings shorter than this occur by chance.
+/// The least length of a string, in characters; shorter ones occur by chance.
 const SHORTEST: usize = 6;
 
-/// Every JSON string value of `bytes` that has six or more characters. Keys are element names, so they are left out.
+/// Returns every JSON string value of `bytes` with at least six characters. It skips keys, which are element names.
 pub fn strings_of(bytes: &[u8]) -> Result<BTreeSet<String>, BundleError> {
     let text = utf8(bytes)?;
     let mut strings = BTreeSet::new();
@@ -25,9 +25,9 @@ pub fn strings_of(bytes: &[u8]) -> Result<BTreeSet<String>, BundleError> {
     Ok(strings)
 }
 
-/// The strings of `bytes` that are not vocabulary, each also as JSON escapes it where that differs.
+/// Returns the strings of `bytes` that are not vocabulary, and also in their escaped JSON form where it differs.
 ///
-/// None of them may be found in a chain, a vault or a log. The result is patient data: do not print it.
+/// A chain, a vault or a log must not contain any of them. The result is patient data: do not print it.
 pub fn needles(bytes: &[u8]) -> Result<Vec<String>, BundleError> {
     let mut needles = BTreeSet::new();
     for string in strings_of(bytes)? {
@@ -41,7 +41,7 @@ pub fn needles(bytes: &[u8]) -> Result<Vec<String>, BundleError> {
     Ok(needles.into_iter().collect())
 }
 
-/// Whether `string` is fixed by FHIR, a resource type or a required code, or listed in `vocabulary.txt`.
+/// Returns whether `string` is a resource type, a required code of R4, or listed in `vocabulary.txt`.
 pub fn is_vocabulary(string: &str) -> Result<bool, BundleError> {
     let listed = rows().any(|row| match row.strip_suffix('*') {
         Some(prefix) => string.starts_with(prefix) && !string.contains(|c: char| c.is_whitespace() || c.is_control()),

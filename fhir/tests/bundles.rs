@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Bundles as hospitals send them, and as nobody should (S4-16, S3-16).
+//! Bundles that an import accepts, and bundles that it refuses (S4-16, S3-16).
 
 #![allow(
     clippy::unwrap_used,
@@ -259,7 +259,7 @@ fn several_patients_are_refused_and_named() {
         (&plain, r#"{"identifier":{"system":"urn:x","value":"7"}}"#),
         (&plain, r#"{"reference":"Patient?identifier=urn:x|7"}"#),
         (&plain, r#"{"reference":"Group/y"}"#),
-        (&plain, r#"{"display":"somebody"}"#),
+        (&plain, r#"{"display":"a person"}"#),
         (&urn, r#"{"reference":"URN:UUID:0C8E0A3C-8C45-4A4C-8F34-0B6A3F0F0001"}"#),
         (&urn, r#"{"reference":"Patient/x"}"#),
         (&server, r#"{"reference":"Patient/x"}"#),
@@ -338,7 +338,7 @@ fn record_keys_are_stable_secret_and_distinct() {
     let second = keys(&bytes, b"salt of another!");
     assert!(first.iter().all(|key| !second.contains(key)));
 
-    // A change of content keeps the key of a resource that has an identity, and changes that of one without.
+    // Changed content keeps the key of a resource with an identity, and changes the key of a resource without one.
     let named = observations(&[r#"{"reference":"Patient/x"}"#]);
     assert_eq!(keys(named.as_bytes(), b"s"), keys(named.replace("final", "amended").as_bytes(), b"s"));
     let nameless = bundle(r#"{"resource":{"resourceType":"Basic","code":{"text":"a"}}}"#);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Files as hospitals' systems write them: pages, corrections, histories, labels in odd places, one resource a line.
+//! Files as hospitals' systems write them: pages, corrections, histories, labels in unusual places, NDJSON.
 
 #![allow(
     clippy::unwrap_used,
@@ -101,7 +101,7 @@ fn pages_of_one_search_are_one_import() {
 
 #[test]
 fn all_files_of_an_import_are_about_one_patient() {
-    let other = bytes(&bundle("collection", &[json!({ "resource": patient("somebody-else") })]));
+    let other = bytes(&bundle("collection", &[json!({ "resource": patient("another-person") })]));
     let error = joined(&[case("first.json"), other], Conformance::Required).err().expect("two patients").to_string();
     assert!(
         error.contains("more than one patient") && error.contains("`Bundle.entry[0]` of `file-1` (Patient)"),
@@ -119,7 +119,7 @@ fn a_correction_is_a_version_of_the_same_record() {
     assert!(of(&first, "hb").updated() < of(&corrected, "hb").updated());
     assert_eq!(updated(of(&first, "hb").raw), of(&first, "hb").updated());
 
-    // Both in one import: in the order of their versions, whatever the order of the files.
+    // One import of both has the versions in order, in any order of the files.
     let both = joined(&files, Conformance::Required).unwrap_or_else(|error| panic!("{error}"));
     let versions: Vec<Vec<_>> =
         both.records().iter().map(|versions| versions.iter().map(|it| it.raw).collect()).collect();
@@ -165,7 +165,7 @@ fn labels_around_entries_hold_for_them() {
     whole["meta"] = label.clone();
     let text = bytes(&whole);
     assert_eq!(accepted(&text).entries()[0].compartment.name, "Mental health");
-    // A bundle in a bundle has the labels of both.
+    // The labels of both bundles cover an inner bundle.
     let text = bytes(&bundle("collection", &[json!({ "resource": whole })]));
     assert_eq!(accepted(&text).entries()[0].compartment.name, "Mental health");
     let mut outer = bundle(
@@ -175,7 +175,7 @@ fn labels_around_entries_hold_for_them() {
     outer["meta"] = label;
     let text = bytes(&outer);
     assert_eq!(accepted(&text).entries()[0].compartment.name, "Mental health");
-    // The same resource in an unlabeled bundle does not undo the label.
+    // A repetition in an unlabeled bundle does not remove the label.
     for order in [[0, 1], [1, 0]] {
         let files =
             [bytes(&outer), bytes(&bundle("collection", &[json!({ "resource": observation("a", "Patient/x") })]))];
@@ -229,11 +229,11 @@ fn a_bundle_in_a_bundle_is_unpacked() {
     assert_eq!(accepted(&text).entries().len(), 1);
     let text = bytes(&bundle("collection", &[json!({ "resource": deep })]));
     assert!(matches!(refused(&text), BundleError::BundlesTooDeep { .. }));
-    // Two patients, one of them inside.
+    // One of two patients is in an inner bundle.
     let inner = bundle("collection", &[json!({ "resource": patient("y") })]);
     let text = bytes(&bundle("collection", &[json!({ "resource": patient("x") }), json!({ "resource": inner })]));
     assert!(matches!(refused(&text), BundleError::SeveralPatients { .. }));
-    // Something wrong inside is named by its whole path.
+    // The error names a problem in an inner bundle by its whole path.
     let inner = json!({ "resourceType": "Bundle", "type": "heap", "entry": [] });
     let text = bytes(&bundle("collection", &[json!({ "resource": inner })]));
     assert!(refused(&text).to_string().contains("`Bundle.entry[0].resource.type`"), "{}", refused(&text));
@@ -256,7 +256,7 @@ fn links_and_encodings_do_not_make_a_second_patient() {
         ],
     ));
     assert_eq!(accepted(&text).entries().len(), 4);
-    // A link makes nobody else the same person.
+    // A link does not make a third patient the same person.
     let text = bytes(&bundle(
         "collection",
         &[json!({ "resource": linked }), json!({ "resource": observation("a", "Patient/third") })],
@@ -268,17 +268,17 @@ fn links_and_encodings_do_not_make_a_second_patient() {
 fn who_pays_or_reports_is_not_a_second_patient() {
     let child = case("child.json");
     assert_eq!(accepted(&child).entries().len(), 3);
-    // The parent's own Patient resource is left out of the child's chart.
+    // The import leaves the parent's own Patient resource out of the child's chart.
     let mut value: Value = serde_json::from_slice(&child).unwrap();
     value["entry"].as_array_mut().unwrap().insert(0, json!({ "resource": patient("parent-of-mika") }));
     let text = bytes(&value);
     let import = accepted(&text);
     assert_eq!((import.entries().len(), omissions(&import)), (3, vec![Omission::OtherPerson]));
     assert_eq!(import.patient().unwrap().id.as_deref(), Some("mika"));
-    // As soon as something is about the parent, there are two patients.
+    // One resource about the parent makes two patients.
     value["entry"].as_array_mut().unwrap().push(json!({ "resource": observation("z", "Patient/parent-of-mika") }));
     assert!(matches!(refused(&bytes(&value)), BundleError::SeveralPatients { .. }));
-    // A Patient resource that nothing explains is a second patient.
+    // A Patient resource without a reference to it is a second patient.
     let text = bytes(&bundle(
         "collection",
         &[
@@ -288,7 +288,7 @@ fn who_pays_or_reports_is_not_a_second_patient() {
         ],
     ));
     assert!(matches!(refused(&text), BundleError::SeveralPatients { .. }));
-    // A contained subscriber is no subject either, and a contained subject is one.
+    // A contained subscriber is not a second patient, and a contained subject is one.
     let coverage = |element: &str| {
         let mut coverage = json!({
             "resourceType": "Coverage", "id": "c", "status": "active", "payor": [{ "display": "x" }],
@@ -367,7 +367,7 @@ fn nonconformant_resources_are_taken_only_when_that_was_decided() {
     assert_eq!(of(&import, "n").date, None);
     assert!(of(&import, "n").problems.iter().any(|problem| problem.path == "Observation.dosage"));
 
-    // What is not a resource of R4, or of another patient, is not taken even then.
+    // Waived conformance still refuses other types than those of R4, and other patients.
     for entry in [json!({ "resourceType": "Shoe", "id": "s" }), json!({ "id": "s" }), json!(7)] {
         let files = [bytes(&bundle("collection", &[json!({ "resource": entry })]))];
         assert!(joined(&files, Conformance::Waived).is_err(), "{entry}");
@@ -387,7 +387,7 @@ fn another_person_is_told_by_the_patient_resources_of_the_same_author() {
     let there = keys(&first);
     let other = |import: &Bundle<'_>, salt: &[u8]| import.is_about_another_than(there.iter().copied(), salt);
     assert!(!other(&first, SALT) && !other(&merged, SALT));
-    // References alone tell it too, as long as they name the same server.
+    // References alone identify the patient too, if the server is the same.
     let text = bytes(&bundle(
         "searchset",
         &[
@@ -404,7 +404,7 @@ fn another_person_is_told_by_the_patient_resources_of_the_same_author() {
     assert!(other(&accepted(&text), SALT));
     let text = bytes(&bundle("collection", &[json!({ "resource": patient("anna") })]));
     assert!(other(&accepted(&text), SALT));
-    // Another author's keys say nothing, and neither does an import that names no patient.
+    // Another author's keys do not tell, and an import without a patient does not either.
     assert!(!other(&accepted(&text), b"another salt"));
     let text = bytes(&json!({ "resourceType": "Medication", "id": "m" }));
     assert!(!other(&accepted(&text), SALT));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The errors on the way from a list to files.
+//! The errors of making files from a list.
 
 use std::{
     io,
@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::fault::Fault;
 
-/// Why no files came about.
+/// The reason for which no files were written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FoundingError {
@@ -25,7 +25,7 @@ pub enum FoundingError {
     /// A file that should hold one entry holds none, or several.
     #[error("`{0}` is not the entry of one hospital")]
     NotOneEntry(PathBuf),
-    /// Something stands where the folder should come.
+    /// A file or folder already has the path of the new folder.
     #[error("`{0}` exists already, and nothing is overwritten")]
     Exists(PathBuf),
     /// The path has no last part that could name a folder.
@@ -34,9 +34,9 @@ pub enum FoundingError {
     /// A file or folder cannot be written.
     #[error("`{path}` cannot be written: {cause}")]
     Unwritable {
-        /// Which.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the file system.
         cause: io::Error,
     },
     /// The node's program does not start.
@@ -44,7 +44,7 @@ pub enum FoundingError {
     NoProgram {
         /// The program.
         program: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// The node's program ended with an error.
@@ -60,10 +60,10 @@ pub enum FoundingError {
     ProgramPrinted {
         /// The program.
         program: PathBuf,
-        /// What was expected.
+        /// The expected output.
         expected: &'static str,
     },
-    /// The node's program hashed other code than the file holds.
+    /// The node's program printed another code hash than the file's.
     #[error("`{0}` hashed something else than the file")]
     OtherCode(PathBuf),
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The folder that each hospital takes to its machine: the specification, how to start the node, and who may reach it.
+//! The folder that each hospital copies to its machine: chain specification, start script, settings and packet filter.
 //!
-//! The same list gives the same bytes: nothing here depends on the time, the machine or the order of a map.
+//! Equal lists give equal bytes: no file depends on the time, the machine or the order of a map.
 
 use crate::{
     error::FoundingError,
@@ -18,48 +18,48 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The specification of the chain, in each folder and above them.
+/// The file with the chain specification, in each folder and above them.
 pub const SPECIFICATION: &str = "chain-spec.json";
-/// The description that the specification was made from.
+/// The file with the description from which the specification was made.
 pub const DESCRIPTION: &str = "network.json";
-/// The list that everything was made from.
+/// The file with the list from which all files were made.
 pub const LIST: &str = "network.toml";
-/// Starts the node.
+/// The script that starts the node.
 pub const START: &str = "run-node";
-/// The settings that may differ from machine to machine.
+/// The file with settings that may differ from machine to machine.
 pub const SETTINGS: &str = "node.env";
-/// The systemd unit.
+/// The file with the systemd unit.
 pub const UNIT: &str = "salus-node.service";
-/// The packet filter.
+/// The file with the packet filter, for nft(8).
 pub const FILTER: &str = "salus.nft";
 
-/// The ports that a node offers to its own machine only: JSON-RPC and Prometheus.
+/// The ports that a node serves on its own machine only: JSON-RPC and Prometheus.
 const LOCAL_PORTS: [u16; 2] = [9944, 9615];
 
-/// A file that is to be written.
+/// A file to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct File {
     /// Its name in the folder.
     pub name: &'static str,
-    /// What is in it.
+    /// Its content.
     pub content: String,
-    /// Whether it is a program.
+    /// Whether it is executable.
     pub executable: bool,
 }
 
 impl File {
-    /// A file of text that is not a program.
+    /// Returns a text file that is not executable.
     pub fn text(name: &'static str, content: String) -> Self {
         Self { name, content, executable: false }
     }
 }
 
-/// The name of the hospital's folder: the institution's number and its name.
+/// Returns the name of the hospital's folder: the institution's number, and the identifier of its name.
 pub fn folder_name(hospital: &Hospital) -> String {
     format!("{}-{}", hospital.institution, identifier(&hospital.name))
 }
 
-/// The files of the hospital that follow from the list alone.
+/// Returns the files of the hospital that follow from the list alone.
 pub fn files(list: &List, hospital: &Hospital) -> Vec<File> {
     vec![
         File { name: START, content: start(list, hospital), executable: true },
@@ -69,7 +69,7 @@ pub fn files(list: &List, hospital: &Hospital) -> Vec<File> {
     ]
 }
 
-/// The node's address as peers write it.
+/// Returns the node's address as a libp2p multiaddress.
 fn multiaddress(ip: IpAddr, port: u16) -> String {
     match ip {
         IpAddr::V4(ip) => format!("/ip4/{ip}/tcp/{port}"),
@@ -105,7 +105,7 @@ tab=$(printf '\t') return=$(printf '\r') mark=$(printf '\357\273\277')
 while read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     place="$settings, line $number"
-    # What an editor of another system adds: a byte order mark, and a return at the end of each line.
+    # Some editors add a byte order mark, and a carriage return at the end of each line.
     [ "$number" -ne 1 ] || line=${{line#"$mark"}}
     while :; do
         case $line in
@@ -269,7 +269,7 @@ fn filter(list: &List, hospital: &Hospital) -> String {
 # tables of this machine refuse stays refused.
 #
 # Packets are judged as they arrive, before any address is translated: ports that a container engine publishes are guarded too.
-# What only passes through this machine, to or from its containers, is let pass.
+# Packets that this machine only forwards, to or from its containers, are accepted.
 
 table inet salus
 delete table inet salus
@@ -295,7 +295,7 @@ pub struct NewFolder {
 }
 
 impl NewFolder {
-    /// Begins the folder `place`, which must not be there: nothing is ever overwritten.
+    /// Begins the folder `place`. Returns [`FoundingError::Exists`] if the path exists, and overwrites nothing.
     pub fn begin(place: &Path) -> Result<Self, FoundingError> {
         if place.symlink_metadata().is_ok() {
             return Err(FoundingError::Exists(place.to_owned()));
@@ -307,12 +307,12 @@ impl NewFolder {
         Ok(folder)
     }
 
-    /// Where a file lies until the folder is finished.
+    /// Returns the path of a file until the folder is finished.
     pub fn path(&self, name: &str) -> PathBuf {
         self.fresh.join(name)
     }
 
-    /// Writes files into a folder of its own inside, or into this one.
+    /// Writes files into the folder `inner` inside, or into this folder.
     pub fn write(&self, inner: Option<&str>, files: &[File]) -> Result<(), FoundingError> {
         let folder = inner.map_or_else(|| self.fresh.clone(), |inner| self.fresh.join(inner));
         if inner.is_some() {
@@ -331,7 +331,7 @@ impl NewFolder {
         Ok(())
     }
 
-    /// Gives the folder its name.
+    /// Renames the folder to its final name.
     pub fn finish(self) -> Result<(), FoundingError> {
         fs::rename(&self.fresh, &self.place)
             .map_err(|cause| FoundingError::Unwritable { path: self.place.clone(), cause })
@@ -344,7 +344,7 @@ impl NewFolder {
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        // Gone already when the folder was finished; what cannot be removed holds public data only.
+        // A finished folder has no other path. If removal fails, the rest holds public data only.
         let _ = fs::remove_dir_all(&self.fresh);
     }
 }
@@ -382,7 +382,7 @@ mod tests {
         }
     }
 
-    /// What `run-node` says and how it ends, with these settings, where the node is a program that prints its options.
+    /// Runs `run-node` with these settings and a node that prints its options. Returns status, stdout and stderr.
     fn run_with(settings: &str) -> (Option<i32>, String, String) {
         let list = parse(&four()).unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The list of hospitals, in TOML: read, checked, and refused with file, line and reason.
+//! The list of hospitals in TOML. Errors name the file, the line and the reason.
 //!
-//! It holds public keys and addresses, and nothing secret. One `[network]` table comes with one `[[hospital]]` table for
-//! each hospital, as `salus network keys` writes it, so that `cat` makes the list.
+//! It holds public keys and addresses, and no secrets. It has one `[network]` table and a `[[hospital]]` table for each
+//! hospital. `salus network keys` writes the latter, so `cat` can make the list.
 
 use crate::{
     error::FoundingError,
@@ -30,24 +30,24 @@ use std::{
 };
 use toml::Spanned;
 
-/// So many hospitals are needed for one to be able to fail.
+/// The least number of hospitals of which one can fail.
 pub const FAULT_TOLERANT: usize = 4;
-/// Hospitals in a network, at most.
+/// The maximum number of hospitals in a network.
 const MOST_HOSPITALS: usize = 100;
-/// Members that a hospital may admit, unless the list says otherwise.
+/// The default number of members that a hospital may admit.
 const ADMISSION_QUOTA: u32 = 100_000;
-/// Issuer, verifier, delegate and service, whom a hospital begins with.
+/// The members with whom a hospital begins: issuer, verifier, delegate and service.
 const FIRST_STAFF: u32 = 4;
-/// Verifications that a newcomer needs, unless the list says otherwise.
+/// The default number of verifications that a new member needs.
 const VERIFICATIONS: u32 = 2;
 
 /// The traffic quota of an institution's members together: 20 s of execution and 32 MiB within a minute.
 pub const TRAFFIC: Quota = Quota { time: 20_000_000_000_000, bytes: 32 << 20, refill: MINUTE };
 
-/// A network whose list has been checked.
+/// A list of hospitals that passed all checks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct List {
-    /// The description that the genesis is made from: the founders, whatever became of them.
+    /// The description for the genesis, with all founders, even those that have left.
     pub network: Network,
     /// The hospitals: founders, those who joined later, and those who left.
     pub hospitals: Vec<Hospital>,
@@ -56,28 +56,28 @@ pub struct List {
 /// A hospital of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hospital {
-    /// The institution's number: a founder's place among the founders, or what the council's decision gave it.
+    /// The institution's number: a founder's place among the founders, or the number from the council's decision.
     pub institution: InstitutionId,
-    /// Whether it stands in the genesis.
+    /// Whether the genesis has it.
     pub is_founder: bool,
-    /// Whether its node is to be reached no more.
+    /// Whether it has left, so that its node is not a peer.
     pub has_left: bool,
-    /// Its name, for people. It is not on the chain.
+    /// Its name for people, which is not on the chain.
     pub name: String,
-    /// Where other nodes reach its node.
+    /// The address at which other nodes reach its node.
     pub address: SocketAddr,
-    /// Where its node listens.
+    /// The address on which its node listens.
     pub listen: IpAddr,
-    /// Its node's name in the network.
+    /// Its node's libp2p identity.
     pub peer_id: PeerId,
-    /// Votes on what is final.
+    /// The GRANDPA key with which its node votes.
     pub grandpa: FinalityKey,
-    /// A founder's part of the genesis; for others the council was told the same.
+    /// A founder's part of the genesis, or the same data for a later hospital, which the council decided on.
     pub founder: Founder,
 }
 
 impl Hospital {
-    /// Whether this is what the hospital itself wrote, wherever it stands in a list and whatever became of it.
+    /// Returns whether both are the same entry of a hospital, apart from place, kind of membership and departure.
     pub fn is_entry_of(&self, other: &Self) -> bool {
         let Self { institution, is_founder, has_left, .. } = other.clone();
         Self { institution, is_founder, has_left, ..self.clone() } == *other
@@ -90,11 +90,11 @@ pub struct Entry<'a> {
     pub name: &'a str,
     /// The kind of institution.
     pub kind: InstitutionKind,
-    /// Where other nodes reach its node.
+    /// The address at which other nodes reach its node.
     pub address: SocketAddr,
-    /// Where its node listens, if not everywhere.
+    /// The address on which its node listens; `None` for all interfaces.
     pub listen: Option<IpAddr>,
-    /// Where its vault answers.
+    /// The address of its vault; empty for none.
     pub vault_address: &'a str,
     /// Its node's keys.
     pub node: &'a AuthorityPublic,
@@ -105,7 +105,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// The entry as it stands in a list.
+    /// Returns the entry as TOML for a list.
     pub fn to_toml(&self) -> String {
         let hex = |key: &EncryptionKey| SigningKey(key.key);
         let mut text = format!(
@@ -138,15 +138,15 @@ impl Entry<'_> {
     }
 }
 
-/// The list in the text of `path`.
+/// Reads the list in the text of `path`.
 pub fn read(text: &str, path: &Path) -> Result<List, FoundingError> {
     parse(text).map_err(|faults| FoundingError::List { path: path.to_owned(), faults })
 }
 
-/// The only hospital in the text of `path`; what a whole network needs is not asked of it.
+/// Reads the only hospital in the text of `path`, without the checks of a whole network.
 pub fn read_hospital(text: &str, path: &Path) -> Result<Hospital, FoundingError> {
     let header = "[network]\nname = \"One\"\nid = \"one\"\naccept-no-failures = true\n";
-    // Behind the hospital, so that lines are those of the file.
+    // The header comes last, so that lines are those of the file.
     let list = read(&format!("{text}\n{header}"), path)?;
     match <[Hospital; 1]>::try_from(list.hospitals) {
         Ok([hospital]) => Ok(hospital),
@@ -154,7 +154,7 @@ pub fn read_hospital(text: &str, path: &Path) -> Result<Hospital, FoundingError>
     }
 }
 
-/// The list in this text, or everything that is wrong with it, by line.
+/// Reads the list in this text. Returns every fault, by line, if it has any.
 pub fn parse(text: &str) -> Result<List, Vec<Fault>> {
     let raw: Raw = toml::from_str(text).map_err(|error| {
         let line = line(text, error.span().unwrap_or_default().start);
@@ -213,9 +213,9 @@ struct RawHospital {
     verifier: RawMember,
     delegate: RawMember,
     service: RawMember,
-    /// Came later: the number that the institution has.
+    /// The institution's number, for a hospital that joined later.
     joined: Option<Spanned<u32>>,
-    /// Its node takes part no more.
+    /// Whether its node has left.
     #[serde(default)]
     left: bool,
 }
@@ -235,11 +235,11 @@ struct RawMember {
     encryption: Text,
 }
 
-/// Collects what is wrong, so that one run tells all of it.
+/// A check that collects all faults, so that one run reports them all.
 struct Check<'a> {
     text: &'a str,
     faults: Vec<Fault>,
-    /// The values that must not occur twice, and the line where it occurred first.
+    /// The line of the first occurrence of each value that must be unique.
     seen: BTreeMap<String, usize>,
 }
 
@@ -289,7 +289,7 @@ impl Check<'_> {
         None
     }
 
-    /// Blocks in a session, from how long one lasts.
+    /// Returns the number of blocks in a session of this duration.
     fn session_length(&mut self, text: Option<&Text>) -> Option<u32> {
         let Some(text) = text else { return Some(DEFAULT_SESSION_LENGTH) };
         let blocks = |time: Moment| time.checked_div(SLOT_DURATION).and_then(|blocks| u32::try_from(blocks).ok());
@@ -302,7 +302,7 @@ impl Check<'_> {
         None
     }
 
-    /// The number of a hospital that joined.
+    /// Checks the number of a hospital that joined later.
     fn joined(&mut self, number: &Spanned<u32>, founders: usize) -> Option<u32> {
         self.once(number.span(), format!("number {}", number.get_ref()), || "the number".to_owned());
         let is_later = usize::try_from(*number.get_ref()).is_ok_and(|number| number >= founders);
@@ -330,7 +330,7 @@ impl Check<'_> {
         }
     }
 
-    /// Loopback addresses are for trying a network out on one machine, all of it.
+    /// Checks that either all addresses or none are loopback, which is for a whole network on one machine.
     fn reachable(&mut self, raw: &Raw, hospitals: &[Hospital]) {
         let loopback = |hospital: &Hospital| hospital.address.ip().is_loopback();
         if hospitals.iter().all(loopback) {
@@ -491,7 +491,7 @@ impl Check<'_> {
         value.map_err(|reason| self.fault(place, reason)).ok()
     }
 
-    /// Says so when this has occurred before.
+    /// Records a fault if this value has occurred before.
     fn once(&mut self, place: Range<usize>, what: String, words: impl FnOnce() -> String) {
         let here = line(self.text, place.start);
         if let Some(first) = self.seen.get(&what).copied() {
@@ -506,7 +506,7 @@ impl Check<'_> {
     }
 }
 
-/// Where a node listens when nothing else is said: everywhere, or only there when its machine is all the network.
+/// Returns the default listen address: all interfaces, or the loopback address itself for a network on one machine.
 fn everywhere(address: IpAddr) -> IpAddr {
     match address {
         _ if address.is_loopback() => address,
@@ -516,17 +516,17 @@ fn everywhere(address: IpAddr) -> IpAddr {
 }
 
 impl List {
-    /// The addresses of all hospitals but this one, each once.
+    /// Returns the addresses of all other hospitals that have not left.
     pub fn peers_of(&self, institution: InstitutionId) -> BTreeSet<IpAddr> {
         self.others(institution).map(|hospital| hospital.address.ip()).collect()
     }
 
-    /// All hospitals but this one.
+    /// Returns all other hospitals that have not left.
     pub fn others(&self, institution: InstitutionId) -> impl Iterator<Item = &Hospital> {
         self.present().filter(move |hospital| hospital.institution != institution)
     }
 
-    /// Those who have not left.
+    /// Returns the hospitals that have not left.
     pub fn present(&self) -> impl Iterator<Item = &Hospital> {
         self.hospitals.iter().filter(|hospital| !hospital.has_left)
     }
@@ -721,7 +721,7 @@ pub(crate) mod tests {
         assert!(reasons(&format!("{}\n{}", four(), joined(5, 3))).contains("below 4 are the founders'"));
         let twice = format!("{}\n{}\n{}", four(), joined(5, 4), joined(6, 4));
         assert!(reasons(&twice).contains("the number stands in line"));
-        let nobody = format!("{HEADER}\n{}", joined(5, 0));
-        assert!(reasons(&nobody).contains("no founder is listed"));
+        let without_founder = format!("{HEADER}\n{}", joined(5, 0));
+        assert!(reasons(&without_founder).contains("no founder is listed"));
     }
 }

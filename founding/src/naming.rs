@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Names of hospitals and networks, and the identifiers that are made from them.
+//! Names of hospitals and networks, and the identifiers derived from them.
 
 use salus_primitives::text;
 use sp_crypto_hashing::blake2_256;
 
-/// Characters of a name, at most.
+/// The maximum length of a name, in characters.
 const LONGEST_NAME: usize = 64;
-/// Characters of an identifier, at most: an identity's name has room for a role behind it.
+/// The maximum length of an identifier, in characters. It leaves room for a role in the name of an identity.
 const LONGEST_IDENTIFIER: usize = 48;
-/// Signs of ASCII that a name may have beside letters and digits. All others mean something in a script, a unit of systemd, a
-/// packet filter or TOML.
+/// The ASCII punctuation of names. All other has a meaning in scripts, systemd units, packet filters or TOML.
 const SIGNS: &str = " -_.,()'&/+:";
 
-/// Whether this can be a name: people read it, and it stands in scripts and configurations.
+/// Checks a name, which people read and which scripts and configurations contain.
 pub fn check_name(name: &str) -> Result<(), String> {
     if let Some(c) = text::unfit(name) {
         return Err(format!(
@@ -33,12 +32,14 @@ pub fn check_name(name: &str) -> Result<(), String> {
     })
 }
 
-/// What tells a name from others: names with the same letters and digits are alike, whatever stands between these.
+/// Returns the letters and digits of a name in lower case, with hyphens between words.
+///
+/// Names with equal slugs are too similar for one network.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
         match c {
-            // Accents that stand alone, and apostrophes, part no words.
+            // Combining accents and apostrophes do not separate words.
             '\u{300}'..='\u{36f}' | '\'' | '\u{2019}' => {}
             _ if c.is_alphanumeric() => slug.push(c),
             _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
@@ -48,8 +49,9 @@ pub fn slug(name: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// An identifier for folders, nodes and identities, in letters that every file system takes. Where letters are lost, as of a name
-/// in Chinese or of a long one, digits that the whole name gives keep it apart from others.
+/// Returns an identifier for folders, nodes and identities, in characters that every file system accepts.
+///
+/// If letters are lost, as from a Chinese or long name, it ends with digits that the whole name determines.
 pub fn identifier(name: &str) -> String {
     let slug = slug(name);
     let mut plain = String::new();
@@ -74,7 +76,7 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
-/// The plain letters that stand for a letter of a Latin alphabet.
+/// Returns the ASCII letters for a letter of a Latin alphabet.
 fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Who takes part: a patient with a chart and a record, a clinician of another hospital, and a stranger.
+// The participants: a patient with a chart and a record, a clinician of another hospital, and a stranger.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,16 +11,16 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 import { PASSWORD, Salus } from './salus.mjs';
 
-/** The name under which each person keeps their own identity. */
+/** The name of each person's own identity. */
 export const OWN = 'me';
 
-/** The record that the patient keeps in the compartment `Laboratory`. */
+/** The content of the patient's record in the compartment `Laboratory`. */
 export const CONTENT = Buffer.from(
   '{"resourceType":"Observation","status":"final","code":{"text":"Potassium"},' +
     '"valueQuantity":{"value":4.10,"unit":"mmol/L"}}',
 );
 
-/** Lets a patient and a clinician join the `dev` chain of `node`; the patient opens a chart and adds a record. */
+/** Makes a patient and a clinician members of the `dev` chain of `node`. The patient opens a chart with a record. */
 export async function enter(node) {
   await cryptoWaitReady();
   const names = ['staff', 'patient', 'clinician', 'stranger'];
@@ -53,7 +53,7 @@ export async function enter(node) {
   };
 }
 
-/** The signing pair in the JSON keystore that the command line exports. */
+/** Returns the signing pair in the JSON keystore that `salus key export-json` prints. */
 export async function pairOf(person) {
   const document = await person.json('key', 'export-json', OWN);
   const pair = new Keyring({ type: 'sr25519' }).addFromJson(document);
@@ -61,14 +61,14 @@ export async function pairOf(person) {
   return pair;
 }
 
-/** A computer, whose people ask `node`. */
+/** Returns the command line of a computer that uses `node`. */
 export function computer(node, name) {
   const home = path.join(node.folder, 'computers', name);
   mkdirSync(home, { recursive: true });
   return new Salus({ home, vaults: path.join(node.folder, 'vaults'), node: node.ws });
 }
 
-/** The keys of all people; the hospitals' staff uses the development keys that the chain begins with. */
+/** Makes the keys of `persons`, and imports the development keys of the hospitals' staff. */
 export async function makeIdentities(staff, persons) {
   const imports = ['1', '2'].flatMap((hospital) => [
     ['key', 'import', `hospital-${hospital}`, '--uri', `//Hospital${hospital}`],
@@ -79,11 +79,12 @@ export async function makeIdentities(staff, persons) {
 }
 
 /**
- * A voucher of an institution, its redemption and two challenges with their answers, for each of two newcomers: their
- * numbers. What does not depend on each other goes at the same time.
+ * Lets two newcomers join with a voucher each, two challenges and their answers. Returns their member numbers.
+ *
+ * Independent steps run concurrently.
  */
 export async function joinBoth(node, staff, newcomers) {
-  // Vouchers are dated by the chain.
+  // A voucher has the time of the newest finalized block.
   await node.finalizing();
   const redeem = async ({ person, issuer, institution, role }) => {
     const voucher = path.join(node.folder, `${role}.json`);

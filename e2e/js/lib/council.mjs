@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The council of a development chain, as its delegates use it with @polkadot/api.
+// The council of a development chain, with @polkadot/api.
 
 import { Keyring } from '@polkadot/keyring';
 
 import { eventOf, explained, fieldsOf, include, submit } from './transactions.mjs';
 
-/** More than what any decision weighs. */
+/** A weight limit above that of every decision. */
 export const WEIGHT = { refTime: 100_000_000_000, proofSize: 1_000_000 };
 
-/** The accounts of the two hospitals' members of staff with this role. */
+/** Returns the accounts with this role, one for each of the two hospitals. */
 export function accountsOf(role) {
   const keyring = new Keyring({ type: 'sr25519' });
   return [1, 2].map((number) => keyring.addFromUri(`//Hospital${number}//${role}//transaction`));
 }
 
 /**
- * Lets delegates decide: the first proposes, all vote, and the last carries it out, which is finalized unless
- * `conclude` waits for less. What became of it; or the error, where it came to nothing.
+ * Lets delegates decide: the first proposes `call`, all vote, and the last closes the motion.
+ *
+ * Returns the result of the last transaction, for which `conclude` waits until finality by default. Throws the error
+ * of the call if it failed.
  */
 export async function decide(api, delegates, call, conclude = submit) {
   const length = call.method.encodedLength;
@@ -29,21 +31,21 @@ export async function decide(api, delegates, call, conclude = submit) {
   return carriedOut(api, await conclude(close, delegates.at(-1)));
 }
 
-/** The same, if what was decided could be carried out; otherwise the error. */
+/** Returns `result` if the decided call succeeded, and throws its error otherwise. */
 export function carriedOut(api, result) {
   const outcome = eventOf(result, api.events.council.Executed).data.result;
   if (outcome.isErr) throw explained(outcome.asErr);
   return result;
 }
 
-/** The seats, by institution. */
+/** Returns the seats by institution, sorted. */
 export async function readSeats(api) {
   const entries = await api.query.authorities.seats.entries();
   const seats = entries.map(([key, seat]) => [key.args[0].toNumber(), seat.unwrap()]);
   return new Map(seats.sort(([one], [other]) => one - other));
 }
 
-/** The accounts that vote. */
+/** Returns the accounts of the council's members. */
 export async function readCouncil(api) {
   return (await api.query.council.members()).map(String);
 }

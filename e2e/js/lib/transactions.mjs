@@ -2,17 +2,17 @@
 
 // Transactions of @polkadot/api, from signing to finality.
 
-/** Signs, submits, and waits until the transaction is finalized. */
+/** Signs and submits a transaction, and waits until it is finalized. */
 export function submit(transaction, pair) {
   return watch((told) => transaction.signAndSend(pair, told), isFinalized);
 }
 
-/** The same, until it is in a block: enough for what others build upon whose finality is waited for. */
+/** Signs and submits a transaction, and waits until a block includes it, for a later step that waits for finality. */
 export function include(transaction, pair) {
   return watch((told) => transaction.signAndSend(pair, told), isIncluded);
 }
 
-/** Submits what has no signer, and waits until it is finalized: the hash of its block. Nothing in that is looked at. */
+/** Submits an unsigned transaction, waits until it is finalized, and returns its block's hash. It reads no events. */
 export function submitUnsigned(api, transaction) {
   return new Promise((resolve, reject) => {
     const told = (status) => {
@@ -28,7 +28,7 @@ export function submitUnsigned(api, transaction) {
 const isFinalized = (result) => result.isFinalized;
 const isIncluded = (result) => result.isInBlock || result.isFinalized;
 
-/** What became of a transaction, once that `isEnough`. */
+/** Sends a transaction, and resolves with the first result that `isEnough`. Rejects if the transaction fails. */
 function watch(send, isEnough) {
   return new Promise((resolve, reject) => {
     let stop = () => {};
@@ -47,20 +47,20 @@ function watch(send, isEnough) {
   });
 }
 
-/** An error in a block, in words. */
+/** Converts a dispatch error to an `Error` with the pallet's name and documentation. */
 export function explained(error) {
   if (!error.isModule) return new Error(error.toString());
   const { section, name, docs } = error.registry.findMetaError(error.asModule);
   return new Error(`${section}.${name}: ${docs.join(' ').trim()}`);
 }
 
-/** The fields, by name, of the only event of a kind in what became of a transaction. */
+/** Returns the fields, by name, of the only event of a kind in the result of a transaction. */
 export function fieldsOf(result, kind) {
   const { data } = eventOf(result, kind);
   return Object.fromEntries(data.names.map((name, place) => [name, data[place].toJSON()]));
 }
 
-/** The only event of a kind in what became of a transaction. */
+/** Returns the only event of a kind in the result of a transaction. */
 export function eventOf(result, kind) {
   const events = result.events.map(({ event }) => event).filter((event) => kind.is(event));
   if (events.length !== 1) throw new Error(`there are ${events.length} such events`);

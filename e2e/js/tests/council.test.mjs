@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What Polkadot.js Apps does for a council: delegates read the seats, propose, vote and close, and read what is
-// proposed, with nothing but the metadata. They set parameters, pause calls, and take a seat.
+// The council as Polkadot.js Apps uses it, with only the metadata: delegates read seats and motions, propose, vote and
+// close. They set parameters, pause calls, and remove a seat.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -101,7 +101,8 @@ describe('what a council sets', () => {
 
   test('one of two is not a majority', async () => {
     const call = api.tx.upgrades.setParameter({ RequestLife: HOUR });
-    // With a threshold of one, the council would carry a proposal out at once, for one. The runtime holds motions to what they take.
+    // With a threshold of one, pallet-collective executes a proposal at once. The runtime refuses a threshold below the
+    // call's own.
     const alone = submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
     await assert.rejects(alone, /^Error: system\.CallFiltered: /);
     assert.equal((await api.query.upgrades.tuned()).unwrap().requestLife.toNumber(), 2 * HOUR);
@@ -165,7 +166,7 @@ describe('what a council pauses', () => {
     return (await api.query.txPause.pausedCalls.keys()).map(({ args: [names] }) => names.map((name) => name.toUtf8()));
   }
 
-  /** The names of pallet and call in the only event of a kind. */
+  /** Returns the names of pallet and call in the only event of a kind. */
   function namesIn(result, kind) {
     const { fullName, pallet, call } = fieldsOf(result, kind);
     return (fullName ?? [pallet, call]).map((name) => Buffer.from(name.slice(2), 'hex').toString());
@@ -216,7 +217,7 @@ describe('how a council decides', () => {
 
   test('what would leave the network without authorities fails, and says why', async () => {
     const call = api.tx.authorities.forceRemoveAuthority(0);
-    // The council is one by now, whose proposals are carried out at once.
+    // The council has one member by now, so it executes proposals at once.
     const proposed = await submit(api.tx.council.propose(1, call, call.method.encodedLength), delegates[0]);
     const refused = /^Error: authorities\.LastAuthority: No authority with session keys would remain/;
     assert.throws(() => carriedOut(api, proposed), refused);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// polkadot-api, the newer client, without generated descriptors: it too knows only what the node tells it.
+// polkadot-api, the newer client, without generated descriptors: it reads everything from the node's metadata.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -115,7 +115,7 @@ test('a transaction of an account that belongs to no member is refused, with the
   assert.equal((await api.apis.SalusApi.refusal(1)).type, 'NotMember');
 });
 
-/** What is granted: reading for treatment, until `end`, in Unix milliseconds; the command line makes the envelope. */
+/** Returns the terms of a grant to read for treatment until `end`, in Unix milliseconds. The CLI seals the envelope. */
 async function sealedTerms(end) {
   const { patient: person, clinicianId, chart, compartment } = cast;
   const command = ['envelope', chart, '--to', `member:${clinicianId}`, '--compartment', 'Laboratory'];
@@ -130,7 +130,7 @@ async function sealedTerms(end) {
   };
 }
 
-/** The fields of the only event of the pallet `Access` with this name, in a transaction that was finalized. */
+/** Returns the fields of the only `Access` event with this name in a finalized transaction. */
 async function finalisedEvent(result, name) {
   assert.ok(result.ok, JSON.stringify(result.dispatchError));
   const block = await client.getFinalizedBlock();

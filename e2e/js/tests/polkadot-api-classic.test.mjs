@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// @polkadot/api, the client behind Polkadot.js Apps, knows nothing of Salus but what the node tells it: no types, no
-// methods and no transaction extensions are declared here. It decodes everything, and a member acts with it.
+// @polkadot/api, the client behind Polkadot.js Apps, with only the node's metadata: these tests declare no types,
+// methods or transaction extensions. The client decodes everything, and a member submits transactions with it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -85,7 +85,7 @@ describe('what the metadata says', () => {
         const decoded = api.createType(kind === 'calls' ? 'Call' : 'Event', bytes);
         assert.equal(decoded.meta.name.toString(), variant.name.toString());
         assert.deepEqual(decoded.toU8a(), bytes, `${pallet.name}.${variant.name}`);
-        // A type that is not understood would show here.
+        // A type that the client cannot decode fails here.
         assert.ok(JSON.stringify(decoded.toHuman()), `${pallet.name}.${variant.name}`);
         count += 1;
       }
@@ -119,7 +119,7 @@ describe('what a member does', () => {
     assert.equal(found.unwrap().toNumber(), patientId);
     const member = (await api.call.salusApi.member(patientId)).unwrap();
     assert.ok(member.role.isPatient && member.status.isActive);
-    // No balances: what wallets ask for is there, and zero.
+    // The chain has no balances, but the storage that wallets read exists and is zero.
     const account = await api.derive.balances.account(patientPair.address);
     assert.ok(account.freeBalance.isZero());
   });
@@ -172,7 +172,7 @@ describe('what a member does', () => {
     await assertFinalized(result, 'access', 'revokeAccess', patientPair.address);
     const stored = (await api.query.access.grants(chart, grant)).unwrap().grant;
     assert.ok(stored.revokedAt.isSome);
-    // The session still runs: it is the release gate that refuses.
+    // The session still runs, but the release gate refuses.
     assert.match(await clinician.refused('record', 'get', record), /release gate/);
   });
 
@@ -208,7 +208,7 @@ describe('what a member does', () => {
   test('a transaction of an account that belongs to no member is refused at the pool, with the documented code', async () => {
     const { strangerPair, chart } = cast;
     const refused = submit(api.tx.access.revokeAccess(chart, grant, null), strangerPair);
-    // The code is `NotMember` of `salus_primitives::refusal`; without it, Substrate would speak of fees.
+    // The code is `NotMember` of `salus_primitives::refusal`. Without it, Substrate would report missing fees.
     await assert.rejects(refused, /^RpcError: 1010: Invalid Transaction: Custom error: 1$/);
     const meaning = await api.call.salusApi.refusal(1);
     assert.ok(meaning.unwrap().isNotMember);
@@ -222,7 +222,7 @@ describe('what a member does', () => {
   });
 });
 
-/** What is granted: reading for treatment, until `end`, in Unix milliseconds; the command line makes the envelope. */
+/** Returns the terms of a grant to read for treatment until `end`, in Unix milliseconds. The CLI seals the envelope. */
 async function sealedTerms({ end }) {
   const { patient, clinicianId, chart, compartment } = cast;
   const command = ['envelope', chart, '--to', `member:${clinicianId}`, '--compartment', 'Laboratory'];
@@ -238,12 +238,12 @@ async function sealedTerms({ end }) {
   };
 }
 
-/** The chain's time, in Unix milliseconds. */
+/** Returns the chain's time, in Unix milliseconds. */
 async function now() {
   return (await api.query.timestamp.now()).toNumber();
 }
 
-/** Checks that the block that holds the transaction is finalized, and decodes to the call and its signer. */
+/** Checks that the transaction's block is finalized, and that it decodes to the call and its signer. */
 async function assertFinalized(result, section, method, signer) {
   assert.ok(result.status.isFinalized);
   const hash = result.status.asFinalized;
@@ -257,14 +257,14 @@ async function assertFinalized(result, section, method, signer) {
   assert.deepEqual([extrinsic.method.section, extrinsic.method.method], [section, method]);
 }
 
-/** Our pallets in the metadata. */
+/** Returns the Salus pallets in the metadata. */
 function pallets() {
   const found = api.runtimeMetadata.asLatest.pallets.filter(({ name }) => PALLETS.includes(name.toString()));
   assert.equal(found.length, PALLETS.length);
   return found;
 }
 
-/** Calls, events and errors of a pallet. */
+/** Returns the calls, events and errors of a pallet. */
 function variantsOf(pallet) {
   return ['calls', 'events', 'errors'].flatMap((kind) => {
     if (pallet[kind].isNone) return [];
@@ -277,7 +277,7 @@ function isDocumented({ docs }) {
   return docs.some((line) => line.toString().trim());
 }
 
-/** The encoding of a type's simplest value. */
+/** Returns the encoding of a type's simplest value. */
 function defaultOf(type) {
   return [...api.createType(api.registry.createLookupType(type)).toU8a()];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The node's JSON-RPC over plain HTTP: every method `salus_*`, its documented error codes, and that nothing that is
-// sent to it stops the node.
+// The node's JSON-RPC over plain HTTP: every method `salus_*`, its documented error codes, and malformed input, which
+// must not stop the node.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -17,7 +17,7 @@ const UNKNOWN_METHOD = -32601;
 const NOT_JSON = -32700;
 const UNKNOWN_BLOCK = 7001;
 const LIMIT_OUT_OF_RANGE = 7003;
-/** Items of a page, at most. */
+/** The maximum number of items on a page. */
 const MAX_PAGE = 256;
 
 const NO_BLOCK = `0x${'77'.repeat(32)}`;
@@ -25,7 +25,7 @@ const NO_RECORD = `1/${'00'.repeat(16)}`;
 const NO_KEY = `0x${'00'.repeat(16)}`;
 const ASK = { permission: 'read', scope: { compartment: 0 }, purpose: 'treatment', at: 0 };
 
-/** Every method with parameters that it accepts; a `limit` is marked, for it is bounded. */
+/** Every method with parameters that it accepts. A `limit` is marked, because the node bounds it. */
 const limit = Symbol('limit');
 const METHODS = {
   salus_institution: [1],
@@ -66,7 +66,7 @@ describe('the methods `salus_*`', () => {
   test('are those that are documented', async () => {
     const { result } = await call('rpc_methods');
     const served = result.methods.filter((method) => method.startsWith('salus_'));
-    // What the node itself noticed is of no block.
+    // `salus_equivocations` takes no block, because the node answers it from its own observations.
     assert.deepEqual(served.sort(), [...Object.keys(METHODS), 'salus_equivocations'].sort());
   });
 
@@ -319,12 +319,12 @@ async function timeAfter(moment) {
   assert.fail('no block was made within 20 seconds');
 }
 
-/** Parameters that `method` accepts. */
+/** Returns parameters that `method` accepts. */
 function parameters(method, most = 10) {
   return METHODS[method].map((value) => (value === limit ? most : value));
 }
 
-/** Calls a method: its result or its error. */
+/** Calls a method, and returns its result or its error. */
 async function call(method, params = []) {
   const response = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
   assert.equal(response.status, 200);

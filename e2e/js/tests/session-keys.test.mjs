@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How an authority replaces its session keys with @polkadot/api: its node makes them, for the account of its seat, and
-// its service sets them.
+// An authority replaces its session keys with @polkadot/api: its node makes them for the account of its seat, and its
+// service sets them.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -20,14 +20,14 @@ let api;
 let delegate;
 /** The two hospitals' services; only the first one's has session keys. */
 let services;
-/** What the node made: keys, and the proof whose they are. */
+/** The node's answer: the new keys, and the proof of their owner. */
 let made;
 
 before(async () => {
   await cryptoWaitReady();
   [delegate] = accountsOf('Delegate');
   services = accountsOf('Service');
-  // What makes keys changes the node, so it answers that only when it is told to.
+  // The node makes keys only with unsafe RPC methods enabled.
   node = await Node.start('--rpc-methods=unsafe');
   api = await ApiPromise.create({ provider: new WsProvider(node.ws), throwOnConnect: true, noInitWarn: true });
   await node.finalizing();
@@ -81,7 +81,7 @@ async function nextKeysOf({ address }) {
   return (await api.query.session.nextKeys(address)).unwrap();
 }
 
-/** The keys in an encoding of them. */
+/** Decodes session keys. */
 function keysIn(bytes) {
   return api.createType(api.tx.authorities.setKeys.meta.args[0].type.toString(), bytes).toJSON();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How the runtime is replaced while the network runs, with @polkadot/api: the council plans it, authorities confirm
-// that their nodes can execute it, the delay runs, and any account sends the code.
+// A runtime upgrade of a running network, with @polkadot/api. The council plans it, and authorities confirm that their
+// nodes can execute it. After a delay, any account sends the code.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -23,11 +23,11 @@ import { HOUR } from '../lib/values.mjs';
 const FILE = process.env.SALUS_NEXT_RUNTIME;
 const skip = FILE ? false : 'SALUS_NEXT_RUNTIME names no later runtime; scripts/rehearsal.sh builds one';
 
-/** How long an upgrade waits on a development chain, in milliseconds. */
+/** The delay of an upgrade on a development chain, in milliseconds. */
 const DELAY = 10_000;
-/** How long to wait for what the chain or the client does by itself, in milliseconds. */
+/** The time limit for an action of the chain or the client, in milliseconds. */
 const PATIENCE = 60_000;
-/** Under which key the state has the runtime: `:code`. */
+/** The storage key of the runtime, `:code`. */
 const CODE_KEY = '0x3a636f6465';
 
 describe('an upgrade', { skip }, () => {
@@ -41,10 +41,10 @@ describe('an upgrade', { skip }, () => {
   let code;
   let codeHash;
   let specVersion;
-  /** The version that runs at first. */
+  /** The runtime's version before the upgrade. */
   let former;
   let genesis;
-  /** In which block the code is applied. */
+  /** The hash of the block that applies the code. */
   let applied;
 
   before(async () => {
@@ -77,7 +77,7 @@ describe('an upgrade', { skip }, () => {
   test('is planned by two thirds, and waits for its delay', async () => {
     const plan = api.tx.upgrades.planUpgrade(codeHash, specVersion);
     const planned = fieldsOf(await decide(api, delegates, plan, include), api.events.upgrades.UpgradePlanned);
-    // At once, while the delay runs.
+    // Confirm at once, during the delay.
     const early = include(api.tx.upgrades.authorizeUpgrade(), delegates[0]);
     await assert.rejects(early, /^Error: upgrades\.TooEarly: /);
 
@@ -97,7 +97,7 @@ describe('an upgrade', { skip }, () => {
   test('waits for the authorities, however long the delay', async () => {
     const byDelegate = submit(api.tx.upgrades.confirmUpgrade(codeHash), delegates[0]);
     await assert.rejects(byDelegate, /^RpcError: 1010: Invalid Transaction: Custom error: 4$/);
-    // This hospital has a seat, but its node decides nothing yet.
+    // This hospital has a seat, but its node is not an authority yet.
     await confirm(1);
 
     const { readyAt } = (await api.query.upgrades.planned()).unwrap();
@@ -122,7 +122,7 @@ describe('an upgrade', { skip }, () => {
     await assert.rejects(submitUnsigned(api, apply(other)), /^RpcError: 1010: /);
 
     applied = await submitUnsigned(api, apply(code));
-    // Before it knows the new metadata, the client takes types of the one for the other's and cannot read events.
+    // Until it has the new metadata, the client decodes events with the old types and fails.
     await until('the client knows the version', () => api.runtimeVersion.specVersion.eqn(specVersion));
 
     const { block } = await api.rpc.chain.getBlock(applied);
@@ -149,7 +149,7 @@ describe('an upgrade', { skip }, () => {
 
   test('which the client that was connected all the time follows', async () => {
     assert.equal(api.genesisHash.toHex(), genesis);
-    // What is signed names version and genesis.
+    // A signature covers the runtime's version and the genesis hash, so the client must know the new version.
     const set = await decide(api, delegates, api.tx.upgrades.setParameter({ RequestLife: HOUR }));
     assert.deepEqual(fieldsOf(set, api.events.upgrades.ParameterSet).parameter, { requestLife: HOUR });
   });
@@ -158,7 +158,7 @@ describe('an upgrade', { skip }, () => {
     return api.tx.system.applyAuthorizedUpgrade(bytes);
   }
 
-  /** The service of a hospital confirms that its node can execute the code. */
+  /** Confirms, as a hospital's service, that its node can execute the code. */
   async function confirm(institution) {
     const confirmed = await submit(api.tx.upgrades.confirmUpgrade(codeHash), services[institution]);
     assert.deepEqual(fieldsOf(confirmed, api.events.upgrades.UpgradeConfirmed), { codeHash, institution });
@@ -168,13 +168,13 @@ describe('an upgrade', { skip }, () => {
     return (await api.at(block)).query.system.events();
   }
 
-  /** The version of the runtime that is in the state after a block. */
+  /** Returns the runtime's version in the state after a block. */
   async function versionAfter(block) {
     return (await api.rpc.state.getRuntimeVersion(block)).specVersion.toNumber();
   }
 });
 
-/** Waits until something holds. */
+/** Waits until `holds` resolves to true, for at most `PATIENCE`. */
 async function until(what, holds) {
   const deadline = Date.now() + PATIENCE;
   while (!(await holds())) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Authorities and the council, as hospitals meet them: a second hospital's node becomes an authority, a third hospital is
-//! admitted and leaves, proposals are read, voted on and refused, an upgrade is planned and taken back. What becomes of offenders is in
-//! `equivocation.rs` and the runtime's tests.
+//! Authorities and the council. A second hospital's node becomes an authority, and a third hospital is admitted and
+//! leaves. Delegates read, vote on and refuse proposals, and plan and withdraw an upgrade.
+//!
+//! `equivocation.rs` and the runtime's tests cover offenders.
 
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{node::Node, salus::Salus};
@@ -12,10 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long two changes of session may take; on the `dev` chain a session lasts a minute.
+/// The time limit for two changes of session. On the `dev` chain a session lasts a minute.
 const PATIENCE: Duration = Duration::from_secs(400);
 
-/// Staff of the development chain, and of a third hospital, at one computer that asks the first hospital's node.
+/// Staff of the development chain's hospitals and of a third one, at one computer that uses the first hospital's node.
 struct Scene {
     folder: tempfile::TempDir,
     people: Salus,
@@ -38,7 +39,7 @@ impl Scene {
             people.json(&["key", "import", name, "--uri", &format!("//Third//{name}")]).await?;
         }
         let scene = Self { folder, people, entrance, _first: first };
-        // Vouchers are dated by the chain.
+        // A voucher has the time of the newest finalized block.
         scene
             .until("a block is final", || async {
                 Ok(scene.people.json(&["status"]).await?["finalized"]["number"].as_u64() > Some(0))
@@ -68,14 +69,14 @@ impl Scene {
         Ok(self.people.json(&["council", "list"]).await?.as_array().context("a list")?.clone())
     }
 
-    /// Proposes something; the hash of the motion that waits for more votes.
+    /// Proposes a call, and returns the hash of the motion, which waits for more votes.
     async fn propose(&self, who: &str, arguments: &[&str]) -> Result<String> {
         let proposed = self.acts(who, arguments).await?;
         let proposal = &proposed["progress"]["waiting"]["proposal"];
         Ok(proposal.as_str().with_context(|| format!("nothing waits: {proposed}"))?.to_owned())
     }
 
-    /// Proposes something, and carries it out with the votes of others.
+    /// Proposes a call, and lets others vote until the council executes it.
     async fn decide(&self, arguments: &[&str], others: &[&str]) -> Result<Value> {
         let proposal = self.propose("Delegate-1", arguments).await?;
         let mut decided = Value::Null;
@@ -86,7 +87,7 @@ impl Scene {
         Ok(decided)
     }
 
-    /// Lets a person join the third hospital's staff; the number.
+    /// Makes a person a member of the third hospital's staff, and returns the member number.
     async fn joins(&self, who: &str, institution: &str, role: &str) -> Result<String> {
         let voucher = self.path(&format!("{who}.json"));
         let issue = ["voucher", "issue", "--institution", institution, "--role", role, "--out", &voucher];
@@ -109,7 +110,7 @@ impl Scene {
     }
 }
 
-/// The doctor's finding about a subject.
+/// Returns the verdict and the text of `salus doctor` about a subject.
 async fn finding(salus: &Salus, subject: &str) -> Result<(String, String)> {
     let ran = salus.run(&["doctor"]).await?;
     let report: Value = serde_json::from_slice(&ran.stdout).with_context(|| ran.stderr.clone())?;
@@ -129,7 +130,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     votes_against_and_pauses(&scene).await?;
     upgrade_is_planned_and_taken_back(&scene).await?;
 
-    // The keys that were set at the beginning are in use.
+    // The keys from the beginning are in use.
     scene
         .until("the second hospital takes part", || async {
             let seats = scene.seats().await?;
@@ -143,7 +144,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     let (_, says) = finding(&own, "hospitals").await?;
     assert!(says.starts_with("2 decide together and all vote"), "{says}");
 
-    // With two that decide, neither can be spared.
+    // With two authorities, the council can remove neither.
     for (who, arguments) in [
         ("Delegate-1", &["council", "remove-authority", "1"][..]),
         ("Delegate-1", &["council", "suspend-authority", "1"]),
@@ -155,7 +156,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
 
     third_hospital_leaves(&scene).await?;
     institutions_and_staff_are_judged(&scene).await?;
-    // By force it can, with two thirds of those who are left.
+    // The council can remove it by force, with two thirds of the remaining seats.
     scene.decide(&["council", "remove-authority", "1", "--force"], &["Delegate-2"]).await?;
     let seats = scene.seats().await?;
     assert_eq!(seats.len(), 1);
@@ -178,7 +179,7 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
     second.stop().await
 }
 
-/// The second hospital's node, which has a seat and no keys, gets some, which count from the session after next on.
+/// Sets session keys for the second hospital's node, whose seat has none. They count from the session after next.
 async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
     let folder = scene.folder.path().join("second");
     let node = Node::start_beside(&scene.entrance, &["--rpc-methods=safe"], &folder).await?;
@@ -205,7 +206,7 @@ async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
     Ok(node)
 }
 
-/// Said before anybody votes.
+/// Checks proposals that are refused before any delegate votes.
 async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
     let service = scene.acts("Service-1", &["status"]).await?["member"]["id"].to_string();
     let service = format!("member:{service}");
@@ -229,7 +230,7 @@ async fn proposals_that_come_to_nothing(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// It is admitted as an institution, its staff join, and it gets a seat.
+/// The council admits the third hospital as an institution, its staff join, and it gets a seat.
 async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     let keys = scene.people.json(&["key", "show", "Hospital-3"]).await?;
     let key = |pointer: &str| keys.pointer(pointer).and_then(Value::as_str).map(str::to_owned).context("a key");
@@ -238,7 +239,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
         ["institution", "admit", "--kind", "hospital", "--issuing-key", &issuing, "--encryption-key", &encryption];
     let proposal = scene.propose("Delegate-1", &admit).await?;
 
-    // Delegates read what they vote on, and who has.
+    // Delegates read the motion and its votes.
     let motions = scene.motions().await?;
     let motion = motions.first().context("a motion")?;
     assert_eq!(motion["proposal"], proposal);
@@ -247,7 +248,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     let voted = ["in_favor", "against", "not_yet"].map(|how| motion[how].clone());
     assert_eq!(voted, [json!([{ "institution": 0 }]), json!([]), json!([{ "institution": 1 }])]);
     assert_eq!((&motion["threshold"], &motion["state"]), (&json!(2), &json!("open")));
-    // Not twice, and not before it is decided.
+    // A delegate cannot vote twice, or close the motion before it is decided.
     let said = scene.refused("Delegate-2", &admit).await?;
     assert!(said.contains("proposed already") && said.contains(&proposal), "{said}");
     let said = scene.refused("Delegate-2", &["council", "close", &proposal]).await?;
@@ -271,7 +272,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     let seats = scene.seats().await?;
     assert_eq!((seats.len(), &seats[2]["status"], &seats[2]["keys"]), (3, &json!("active"), &Value::Null));
 
-    // Another delegate takes the vote over, and gives it back.
+    // Another delegate of the hospital takes the vote over, and the first takes it back.
     scene.joins("Deputy-3", "2", "delegate").await?;
     scene.acts("Deputy-3", &["authority", "take-vote"]).await?;
     assert_ne!(scene.seats().await?[2]["delegate"], seats[2]["delegate"]);
@@ -280,7 +281,7 @@ async fn third_hospital_is_admitted(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// The third hospital votes, too.
+/// The third hospital votes as well.
 async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
     let proposal = scene.propose("Delegate-1", &["council", "require-verifications", "3"]).await?;
     let waiting = scene.acts("Delegate-2", &["council", "reject", &proposal, "--yes"]).await?;
@@ -303,7 +304,7 @@ async fn votes_against_and_pauses(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// An upgrade is planned with two thirds, confirmed by one, and taken back with more than half before its delay has run.
+/// Two thirds plan an upgrade, one authority confirms it, and more than half withdraw it before its delay has passed.
 async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
     let said = scene.people.acting_as("Delegate-1").failed(&["council", "cancel-upgrade"]).await?;
     assert!(said.contains("no upgrade is planned"), "{said}");
@@ -330,7 +331,7 @@ async fn upgrade_is_planned_and_taken_back(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// Its keys may be in wrong hands, so it asks no member; the council ends it.
+/// The second hospital suspends its own seat without a vote, as after a theft of its keys. The council reinstates it.
 async fn own_seat_is_suspended(scene: &Scene) -> Result<()> {
     scene.acts("Delegate-2", &["authority", "suspend"]).await?;
     let seats = scene.seats().await?;
@@ -342,7 +343,7 @@ async fn own_seat_is_suspended(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// The decisions of the council about an institution and its staff, each once; the institution has no seat any more.
+/// The council takes each decision about an institution without a seat, and about its staff, once.
 async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
     let both = ["Delegate-2"];
     let deputy = scene.acts("Deputy-3", &["status"]).await?["member"]["id"].to_string();
@@ -364,7 +365,7 @@ async fn institutions_and_staff_are_judged(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// It never had keys, so nothing depends on it.
+/// The third hospital never had session keys, so the council can remove its seat.
 async fn third_hospital_leaves(scene: &Scene) -> Result<()> {
     let said = scene.refused("Delegate-1", &["institution", "remove", "2"]).await?;
     assert!(said.contains("institution `2` has a seat") && said.contains("remove-authority 2"), "{said}");

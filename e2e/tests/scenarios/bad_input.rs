@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a person meets who asks a running chain for what is not there, or may not be: the reason, the exit status, and
-//! nothing written or lost. What needs no node is in `cli/tests/bad_input.rs`.
+//! Bad input to the command line with a running chain. Each command gives its reason and exit status, and writes and
+//! loses nothing. `cli/tests/bad_input.rs` covers input that needs no node.
 
 use salus_e2e::{node::Node, salus::Salus};
 use std::{
@@ -13,7 +13,7 @@ use std::{
 const KEY: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";
 const NO_RECORD: &str = "0/00000000000000000000000000000000";
 
-/// The development chain's staff and one patient, all at one computer.
+/// The staff of the development chain and one patient, at one computer.
 struct Scene {
     _node: Node,
     folder: PathBuf,
@@ -56,7 +56,7 @@ impl Scene {
         self.people.acting_as(who).json(arguments).await.unwrap()
     }
 
-    /// The command ends with this status, gives a reason with this word, and neither panics nor writes.
+    /// Checks that a command ends with this status and a reason with `word`, and neither panics nor writes a file.
     async fn ends(&self, who: &str, arguments: &[&str], status: i32, word: &str) {
         let before = self.files();
         let ran = self.people.acting_as(who).run(arguments).await.unwrap();
@@ -71,7 +71,7 @@ impl Scene {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 
-    /// Everything in the folder but the node's database, with its length.
+    /// Returns the files in the folder with their lengths, except the node's database.
     fn files(&self) -> Vec<(PathBuf, u64)> {
         fn walk(folder: &Path, found: &mut Vec<(PathBuf, u64)>) {
             for entry in fs::read_dir(folder).unwrap() {
@@ -109,7 +109,7 @@ async fn what_is_not_there_or_may_not_be_is_told() {
     files_that_do_not_fit(&scene, letter, record).await;
     vaults_that_do_not_fit(&scene, letter, record).await;
 
-    // After all that everything is as it was.
+    // All these commands left the record as it was.
     assert_eq!(scene.acts("anna", &["record", "list", "0"]).await.as_array().unwrap().len(), 1);
     assert_eq!(scene.people.acting_as("anna").bytes(&["record", "get", record]).await.unwrap(), b"Dear colleague");
 }
@@ -199,7 +199,7 @@ async fn vouchers_that_do_not_fit(scene: &Scene) {
     };
     for (who, arguments, word) in [
         ("hospital", issued_to(&voucher, &[]), "cannot be written"),
-        // The file beside it is not left behind.
+        // The command removes its temporary file.
         ("hospital", issued_to(&scene.path("letter"), &[]), "cannot be written"),
         ("hospital", issued_to("/does/not/exist", &[]), "cannot be written"),
         ("hospital", issued_to(&fresh, &["--life", "31d"]), "30 days at most"),

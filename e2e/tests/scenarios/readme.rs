@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The README's commands, as they stand there.
+//! The README's commands, copied from its text.
 
 use salus_e2e::{binaries, node::Node};
 use std::{env, fs, os::unix::fs::symlink, path::Path};
 use tokio::process::Command;
 
-/// The last block of commands under "By hand".
+/// Returns the last block of commands under "By hand".
 fn commands(readme: &str) -> &str {
     let section = readme.split("\n## ").find(|section| section.starts_with("By hand\n")).unwrap();
     let block = section.rsplit("```sh\n").next().unwrap();
@@ -38,7 +38,7 @@ async fn the_commands_by_hand_do_what_the_readme_says() {
     let [out, err] = [&ran.stdout, &ran.stderr].map(|text| String::from_utf8_lossy(text));
     assert!(ran.status.success(), "{out}\n{err}");
 
-    // What the doctor reads is the laboratory's; that there is more is told.
+    // The doctor reads the laboratory's records, and the command counts the refused ones.
     let read: Vec<_> = fs::read_dir(folder.path().join("what-the-doctor-reads")).unwrap().collect();
     assert!(!read.is_empty(), "{out}\n{err}");
     for told in

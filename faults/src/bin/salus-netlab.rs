@@ -11,7 +11,7 @@ use salus_faults::{
 use serde::Serialize;
 use std::{path::PathBuf, process::ExitCode};
 
-/// Trials over real nodes on hosts in network namespaces. What was seen is printed as JSON
+/// Try real nodes on hosts in network namespaces, and print the observations as JSON
 #[derive(Parser)]
 #[command(version, about, after_help = "Exit status: 0 when the trial came to its end, whatever was seen; else 1.")]
 struct Options {

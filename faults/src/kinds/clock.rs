@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node's clock is wrong: libfaketime stands between it and the system's, and reads the offset from a file, again and again.
+//! Sets one node's clock wrong, with libfaketime, which reads the offset from a file again and again.
 
 use super::Stage;
 use crate::{
@@ -14,7 +14,7 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// Where systems keep it.
+/// The paths of libfaketime on common systems.
 const LIBRARIES: [&str; 5] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -24,11 +24,11 @@ const LIBRARIES: [&str; 5] = [
 ];
 /// The file with the offset, beside the node's database.
 const OFFSET: &str = "offset";
-/// Seconds for which a node may have said nothing.
+/// The longest time between two lines of a node's log, in seconds.
 const SILENCE: u64 = 7;
 const DAY: i64 = 86_400;
 
-/// The victim's node gets a clock that can be set.
+/// Starts the victim's node with a clock that the run can set.
 pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<()> {
     let library = LIBRARIES.into_iter().find(|path| Path::new(path).exists());
     let library =
@@ -41,7 +41,7 @@ pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<()> {
     let settings = [
         ("LD_PRELOAD", library.to_owned()),
         ("FAKETIME_TIMESTAMP_FILE", file),
-        // Read again after a second; the clocks that measure spans stay as they are, as those of a machine do.
+        // Read the file again after a second. The monotonic clock stays correct, as on a machine with a wrong date.
         ("FAKETIME_CACHE_DURATION", "1".to_owned()),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
     ];
@@ -49,7 +49,7 @@ pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<()> {
     Ok(())
 }
 
-/// One node's clock is wrong for a while.
+/// Sets one node's clock wrong for a while.
 pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Offset(offset) = stage.plan.detail else { anyhow::bail!("the plan has no offset") };
     let victim = stage.plan.victim;
@@ -72,7 +72,7 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     stage.heals();
 
     let last = said.iter().rev().find_map(|line| time_of_day(line)).context("the node said nothing")?;
-    // Both within a day, the shorter way round.
+    // The difference within a day, from -12 to 12 hours.
     let apart =
         last.saturating_sub(now.rem_euclid(DAY)).saturating_add(DAY / 2).rem_euclid(DAY).saturating_sub(DAY / 2);
     let fact =
@@ -81,7 +81,7 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The second of the day with which a line of a log begins, such as `2026-11-21 10:20:15`.
+/// Returns the second of the day in the timestamp of a log line, such as `2026-11-21 10:20:15`.
 fn time_of_day(line: &str) -> Option<i64> {
     let time = line.get(11..19)?;
     let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One node's database is damaged while the node is down, as by a disk that fails.
+//! Damages one node's database while the node is down, as a failing disk does.
 //!
-//! The node may notice and refuse, it may go on with what is whole; what it must not do is tell others something else than was
-//! final. Where it does not come back, its operator does what `docs/operations.md` says: remove the database and sync again.
+//! The node may refuse to start, or run on the intact parts. Its damage must not reach the other nodes. If it does not
+//! come back, its operator follows `docs/operations.md`: remove the database and sync again.
 
 use super::{Stage, PATIENCE};
 use crate::{plan::Detail, programs::sha256, seeded::Seeded};
@@ -16,16 +16,16 @@ use std::{
 };
 use tokio::time::{sleep, Instant};
 
-/// How long its operator waits for a node with a damaged database to come back by itself.
+/// The time that the operator gives a node with a damaged database to come back by itself.
 const GRACE: Duration = Duration::from_secs(8);
-/// What nodes say of a damaged database.
+/// Words in the log of a node whose database is damaged.
 const COMPLAINTS: [&str; 6] = ["Error", "error", "panicked", "corrupt", "Essential task", "failed"];
 
-/// A file of the database loses its end.
+/// Cuts off the end of one database file.
 pub(super) async fn truncated(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Truncation { file, keep } = stage.plan.detail else { bail!("the plan says nothing about a file") };
     damaged(stage, |files| {
-        // Files are larger than what is in them: an end that is cut off has to be one with something in it.
+        // Files are larger than their content, so the cut must reach into the part in use.
         let mut filled = Vec::new();
         for (path, length) in files {
             let used = used(path)?;
@@ -44,7 +44,7 @@ pub(super) async fn truncated(stage: &mut Stage<'_>) -> Result<()> {
     .await
 }
 
-/// Bits of the database are flipped.
+/// Flips bits of the database.
 pub(super) async fn flipped(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Flips(flips) = stage.plan.detail else { bail!("the plan says nothing about bits") };
     let seed = u64::from(stage.plan.seed);
@@ -52,7 +52,7 @@ pub(super) async fn flipped(stage: &mut Stage<'_>) -> Result<()> {
         let files: Vec<_> = files.iter().filter(|(_, length)| *length > 0).collect();
         let before: Vec<_> = files.iter().map(|(path, _)| sha256(path)).collect::<Result<_>>()?;
         let (mut chance, mut done) = (Seeded::new(seed, "flips"), 0u64);
-        // Most of the files is empty room, where nothing would come of it.
+        // Most bytes are zero and unused: flipping their bits would have no effect.
         for _ in 0..200_000 {
             let Some((path, length)) = chance.pick(&files).copied().filter(|_| done < flips) else { break };
             let place = chance.between(0, length.saturating_sub(1));
@@ -71,14 +71,14 @@ pub(super) async fn flipped(stage: &mut Stage<'_>) -> Result<()> {
     .await
 }
 
-/// How long a file is without the zeros at its end.
+/// Returns the length of a file without the zeros at its end, in bytes.
 fn used(path: &Path) -> Result<u64> {
     let bytes = std::fs::read(path)?;
     let last = bytes.iter().rposition(|byte| *byte != 0);
     Ok(u64::try_from(last.map_or(0, |last| last.saturating_add(1)))?)
 }
 
-/// Flips a bit of a byte that is not zero; whether it was.
+/// Flips a bit of the byte at `place`. Returns false, and changes nothing, if the byte is zero.
 fn flip(path: &Path, place: u64, bit: u32) -> Result<bool> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let mut byte = [0];
@@ -111,7 +111,7 @@ async fn damaged(
     sleep(stage.plan.length()).await;
     stage.network.machine(victim)?.start()?;
 
-    // It ends, or comes back, or does neither.
+    // The node ends, comes back, or does neither within the grace period.
     let target = stage.watch.height().saturating_add(2);
     let deadline = Instant::now().checked_add(GRACE).context("the clock ends")?;
     let came_back = loop {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node's disk is full: its database is on a file system of limited size, which is filled to the last block.
+//! Fills one node's disk: the database is on a small file system, which a filler file fills to the last block.
 
 use super::Stage;
 use anyhow::{Context, Result};
@@ -12,15 +12,15 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// The size of the file system, in megabytes: a few times what the database takes.
+/// The size of the file system, in MiB: a few times the size of the database.
 pub const SIZE: u32 = 256;
-/// How long a node may go on by itself once there is room again, before its operator restarts it.
+/// The time that the operator gives a node to recover by itself, once there is space again, before restarting it.
 const GRACE: Duration = Duration::from_secs(4);
-/// What nodes say when they cannot write.
+/// Words in the log of a node that cannot write.
 const COMPLAINTS: [&str; 6] =
     ["No space left", "os error 28", "ENOSPC", "Essential task", "panicked", "Background worker error"];
 
-/// One node's disk is full for a while.
+/// Fills one node's disk for a while.
 pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
     let machine = stage.network.machine(victim)?;
@@ -62,7 +62,7 @@ pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Writes until nothing more fits.
+/// Writes to `path` until the file system is full.
 fn fill(path: &std::path::Path) -> Result<()> {
     let mut file = File::create(path)?;
     for size in [1 << 20, 1 << 12, 1] {

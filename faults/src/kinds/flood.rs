@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A member floods one node: as many good transactions as its allowance bears and far more, and a stranger's among them.
+//! Floods one node with transactions. A member sends far more than its quota allows, and a stranger sends some too.
 
 use super::Stage;
 use crate::{
@@ -34,10 +34,11 @@ use subxt::{
 };
 use tokio::time::sleep;
 
-/// The place of the clinician who floods, and who does nothing else.
+/// The index of the clinician who floods and does nothing else.
 const FLOODER: usize = 6;
-/// Others may wait so much of what they waited before, in a hundred parts, and so many milliseconds. Of the medians of a campaign
-/// of 208 runs, any one during a flood beside any one before a fault, one pair of nine hundred is beyond it by chance.
+/// The limit for the others' median wait: this percentage of the median before the flood, plus these milliseconds.
+///
+/// In a campaign of 208 runs, one in nine hundred pairs of medians exceeds it by chance.
 const MARGIN: (u64, u64) = (125, 300);
 
 struct AsSubxt<'a>(&'a SigningPair);
@@ -51,7 +52,7 @@ impl subxt::transactions::Signer<SubstrateConfig> for AsSubxt<'_> {
     }
 }
 
-/// What came of the flood.
+/// The counts of one flood.
 #[derive(Default)]
 struct Tally {
     taken: AtomicU64,
@@ -67,7 +68,7 @@ impl Tally {
     }
 }
 
-/// A member floods one node with transactions.
+/// Floods one node with transactions of a member and of a stranger.
 pub(super) async fn flood(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Flood(width) = stage.plan.detail else { anyhow::bail!("the plan has no width") };
     let flooder = stage.template.clinicians.get(FLOODER).context("no clinician to flood")?;
@@ -98,12 +99,12 @@ pub(super) async fn flood(stage: &mut Stage<'_>) -> Result<()> {
     let refused = tally.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let total: u64 = refused.values().sum();
     let fact = format!("{taken} transactions of the flood were taken, {total} refused: {refused:?}");
-    // More than the account may have waiting at once (its next nonce, and a window of them), and most of it too much.
+    // The node took more than one account may have pending (its next nonce, plus the window), and refused most.
     stage.prove(fact, taken > u64::from(window).saturating_add(1) && total > taken);
     Ok(())
 }
 
-/// Others hardly wait longer than before. A person who never heard of an attempt, or reached no node, waited too long.
+/// Checks that other members hardly wait longer than before. An attempt without an answer counts as an endless wait.
 pub(super) fn others_hardly_wait(notes: &Notes) -> Proof {
     let during = notes.attempts.iter().filter(|attempt| attempt.phase == Phase::During);
     let mut waits: Vec<_> = during
@@ -128,26 +129,26 @@ pub(super) fn others_hardly_wait(notes: &Notes) -> Proof {
 
 type AtBlock = OnlineClientAtBlock<SubstrateConfig>;
 
-/// A person who floods.
+/// An account that floods.
 struct Spout {
     at: AtBlock,
     rpc: Rpc,
     keys: SigningPair,
-    /// The nonce of the next transaction; several lanes draw from it.
+    /// The nonce of the next transaction, which several lanes share.
     nonce: AtomicU64,
-    /// Sets the sessions apart.
+    /// A number that keeps the session keys of two accounts apart.
     name: u64,
 }
 
 impl Spout {
-    /// The nonce that the node would take next.
+    /// Resets the nonce to the next one that the node accepts.
     async fn draw_anew(&self) -> Result<()> {
         let next = self.rpc.call("system_accountNextIndex", rpc_params![address(&self.keys.public())]).await?;
         self.nonce.store(next.as_u64().context("no nonce")?, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Submits one after the other, without waiting for any, until the flood is over.
+    /// Submits transactions one after the other, without waiting for their finality, until the flood is over.
     async fn pour(&self, lane: u64, tally: &Tally) {
         let mut count = 0u64;
         while !tally.over.load(Ordering::Relaxed) {
@@ -168,7 +169,7 @@ impl Spout {
                 }
                 Err(error) => {
                     tally.refuse(reason(&error.to_string()));
-                    // Too far ahead, or used already: from what the node knows on.
+                    // The nonce is too far ahead, or used already: continue with the node's.
                     if self.draw_anew().await.is_err() {
                         return;
                     }
@@ -178,7 +179,7 @@ impl Spout {
     }
 }
 
-/// Why the node refuses, in few words.
+/// Returns the node's reason for a refusal, in few words.
 fn reason(error: &str) -> String {
     let code = error.rsplit_once("custom error: ").and_then(|(_, code)| code.trim().parse::<u8>().ok());
     match code.and_then(Refusal::from_code) {
@@ -198,7 +199,7 @@ mod tests {
         Attempt { phase, at: 0, took, member: MemberId(1), node: 0, what: "grant", end }
     }
 
-    /// Attempts that took 2 s before the flood, and so long during it; further ones without an answer.
+    /// Five attempts of 2 s before the flood; during it, `heard` of `during` ms and `unheard` without an answer.
     fn notes(during: u64, heard: usize, unheard: usize) -> Notes {
         let made = End::Final { transaction: Digest([1; 32]), block: None };
         let mut attempts = vec![attempt(Phase::Before, 2_000, made.clone()); 5];

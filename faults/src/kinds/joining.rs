@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A hospital's node joins with nothing but its keys, and syncs: every block, or by proof of finality.
+//! Lets a hospital's node join with only its keys and sync, either every block or with a warp proof.
 
 use super::{Stage, PATIENCE};
 use crate::{network::Network, plan::Plan, report::milliseconds};
@@ -8,22 +8,23 @@ use anyhow::Result;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How often its log is read.
+/// The interval at which the run reads the node's log.
 const LOOKS: Duration = Duration::from_millis(200);
 
-/// The victim has no database and is not started yet.
+/// Removes the victim's database, and keeps its node from starting.
 pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<Vec<usize>> {
     network.machine(plan.victim)?.clear()?;
     Ok(vec![plan.victim])
 }
 
-/// It executes every block from the first on.
+/// Lets the node execute every block from the first on.
 pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     joins(stage, &["--sync", "full"], &[]).await
 }
 
-/// It proves which block is final, and fetches the state of that one. An archive would need the states of all blocks, so this
-/// node keeps those of the last 256 only.
+/// Lets the node verify a proof of finality and fetch the state of that block.
+///
+/// An archive would need the states of all blocks, so this node keeps only those of the last 256.
 pub(super) async fn warp(stage: &mut Stage<'_>) -> Result<()> {
     joins(stage, &["--sync", "warp", "--state-pruning", "256"], &["Warp sync is complete", "State sync is complete"])
         .await
@@ -43,7 +44,7 @@ async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result
         .watch
         .until(PATIENCE, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target));
     let level = level.await;
-    // A proof of finality makes a height final before there is a state: only with that the node is of use.
+    // The warp proof finalizes a height before the node has its state, which it needs to be useful.
     let mut said = Vec::new();
     for what in says {
         said.push(says_within(stage, what, PATIENCE.saturating_sub(began.elapsed())).await?);
@@ -59,7 +60,7 @@ async fn joins(stage: &mut Stage<'_>, options: &[&str], says: &[&str]) -> Result
     Ok(())
 }
 
-/// The first line of the victim's log with `what` in it, once there is one.
+/// Waits for a line with `what` in the victim's log, and returns it.
 async fn says_within(stage: &mut Stage<'_>, what: &str, patience: Duration) -> Result<Option<String>> {
     let (machine, began) = (stage.network.machine(stage.plan.victim)?, Instant::now());
     loop {

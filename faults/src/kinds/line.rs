@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Lines between hospitals are cut, slow, or bad.
+//! Cuts, slows or disturbs the lines between hospitals.
 
 use super::Stage;
 use crate::{netlab::Host, plan::Detail};
@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Votes that were under way when the lines were cut have arrived by then.
+/// The time after which votes that were on their way when the lines were cut have arrived.
 const SETTLES: Duration = Duration::from_millis(2_500);
 
-/// One hospital is cut off from all others.
+/// Cuts one hospital off from all others.
 pub(super) async fn cut_off(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
     let host = stage.network.machine(victim)?.host.clone();
@@ -30,7 +30,7 @@ pub(super) async fn cut_off(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// One hospital's line carries a few kilobytes a second.
+/// Slows one hospital's line to a few kilobytes a second.
 pub(super) async fn slowed(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Rate(rate) = stage.plan.detail else { anyhow::bail!("the plan has no rate") };
     let host = stage.network.machine(stage.plan.victim)?.host.clone();
@@ -55,7 +55,7 @@ pub(super) async fn slowed(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// One hospital's connections are delayed, stall and break.
+/// Delays, stalls and breaks one hospital's connections.
 pub(super) async fn delayed(stage: &mut Stage<'_>) -> Result<()> {
     let relay = stage.relay.context("there is no relay")?;
     let before = relay.tally();
@@ -73,7 +73,7 @@ pub(super) async fn delayed(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Two hospitals are cut off: nothing becomes final until they are back.
+/// Cuts two hospitals off: no block may be finalized until they are back.
 pub(super) async fn two_cut_off(stage: &mut Stage<'_>) -> Result<()> {
     let Detail::Second { hospital, together } = stage.plan.detail else { anyhow::bail!("the plan names no second") };
     let pair = [stage.plan.victim, hospital];

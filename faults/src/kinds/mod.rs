@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is done, one file for each family of faults, the proof that it took effect, and what the network must show meanwhile.
+//! The faults, one file for each family: the injection, the proof that it took effect, and the expectations.
 
 mod clock;
 mod database;
@@ -30,47 +30,47 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anybody may take to be as far as the others.
+/// The time within which a node must reach the others' finalized height.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How often the supervisor looks whether a node has ended by itself.
+/// The interval at which the supervisor looks for nodes that ended by themselves.
 const SUPERVISES: Duration = Duration::from_secs(1);
-/// How long three of four may take for two blocks.
+/// The time within which three of four nodes must finalize two blocks.
 const GO_ON: Duration = Duration::from_secs(30);
 
-/// A run, as a fault sees it.
+/// The part of a run that a fault uses and changes.
 pub struct Stage<'a> {
-    /// What was planned.
+    /// The plan of the run.
     pub plan: &'a Plan,
-    /// What is tried.
+    /// The programs under test.
     pub programs: &'a Programs,
-    /// With what it began.
+    /// The template with which the run began.
     pub template: &'a Template,
     /// The run's own folder.
     pub folder: &'a Path,
-    /// The machines.
+    /// The hospitals' machines.
     pub network: &'a mut Network,
-    /// Who watches.
+    /// The watch over all nodes.
     pub watch: &'a Watch,
-    /// What people do meanwhile.
+    /// The workload of patients and clinicians.
     pub load: &'a Load,
-    /// The relay before the victim, where the fault needs one.
+    /// The relay in front of the victim, if the fault needs one.
     pub relay: Option<&'a Relay>,
-    /// What shows so far that the fault took effect.
+    /// Observations that prove that the fault took effect.
     pub proof: Vec<Proof>,
-    /// What the network had to show so far.
+    /// Observations that the network owes under this fault.
     pub expectations: Vec<Proof>,
-    /// What else is worth knowing.
+    /// Further observations for the report.
     pub remarks: Vec<String>,
-    /// The height that was final when it began, and when it ended.
+    /// The finalized heights at the beginning and at the end of the fault.
     pub heights: (u32, u32),
     healed: Option<Instant>,
-    /// Milliseconds from the fault's end until all victims were as far as the others.
+    /// Milliseconds from the end of the fault until all victims had caught up.
     pub recovery: Option<u64>,
 }
 
 impl<'a> Stage<'a> {
-    /// A stage on which nothing has happened yet.
+    /// Returns the stage of a run before its fault.
     #[expect(clippy::too_many_arguments, reason = "each is something else that faults need")]
     pub fn new(
         plan: &'a Plan,
@@ -100,12 +100,12 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A fact that has to hold, or the run proves nothing.
+    /// Records a fact that must hold, else the run is void.
     fn prove(&mut self, fact: impl Into<String>, holds: bool) {
         self.proof.push(Proof { fact: fact.into(), holds });
     }
 
-    /// A fact that the network has to show, or the run fails.
+    /// Records a fact that must hold, else the run fails.
     fn expect(&mut self, fact: impl Into<String>, holds: bool) {
         self.expectations.push(Proof { fact: fact.into(), holds });
     }
@@ -114,25 +114,25 @@ impl<'a> Stage<'a> {
         self.remarks.push(text.into());
     }
 
-    /// The fault begins.
+    /// Marks the beginning of the fault.
     fn strikes(&mut self) {
         self.load.enter(Phase::During);
         self.heights = (self.watch.height(), 0);
     }
 
-    /// The fault ends, and recovery begins.
+    /// Marks the end of the fault, where recovery begins.
     fn heals(&mut self) {
         self.load.enter(Phase::After);
         self.heights.1 = self.watch.height();
         self.healed = Some(Instant::now());
     }
 
-    /// How many blocks became final since the fault began.
+    /// Returns the number of blocks finalized since the fault began.
     fn progress(&self) -> u32 {
         self.watch.height().saturating_sub(self.heights.0)
     }
 
-    /// Three of four go on without the fourth, whose fault is not over yet. Where it took a moment only, they get some more.
+    /// Checks that three of four nodes finalize two blocks before the fourth heals. Waits for them after a short fault.
     async fn others_went_on(&mut self) {
         let target = self.heights.0.saturating_add(2);
         self.watch.until(GO_ON, |seen| seen.height() >= target).await;
@@ -140,8 +140,9 @@ impl<'a> Stage<'a> {
         self.expect(format!("the others finalized {progress} blocks meanwhile"), progress >= 2);
     }
 
-    /// Waits until all victims are as far as the others, and the others further than when the fault ended. A node that ends by
-    /// itself is started again after a second, as its systemd unit does after five.
+    /// Waits until every victim has finalized two blocks beyond the network's present height.
+    ///
+    /// It restarts a node that ended by itself after a second; its systemd unit would do so after five.
     pub async fn recovers(&mut self) -> Result<()> {
         if self.recovery.is_some() {
             return Ok(());
@@ -163,7 +164,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Waits until `node` has finalized what the others have; whether it did.
+    /// Waits until `node` has caught up with the others. Returns whether it did so within `patience`.
     async fn catches_up(&self, node: usize, patience: Duration) -> bool {
         let target = self.watch.height().saturating_add(1);
         self.watch.until(patience, |seen| are_level(seen, &[node], target)).await
@@ -174,7 +175,7 @@ fn are_level(seen: &Seen, nodes: &[usize], target: u32) -> bool {
     nodes.iter().all(|node| seen.nodes.get(*node).is_some_and(|node| node.answers && node.finalized >= target))
 }
 
-/// What has to be arranged before the nodes are started. Nodes that are in the answer are not started.
+/// Prepares the machines before their nodes start. Returns the nodes that must not start yet.
 pub async fn arrange(plan: &Plan, network: &mut Network) -> Result<Vec<usize>> {
     match plan.kind {
         Kind::WrongClock => clock::arrange(plan, network)?,
@@ -184,7 +185,7 @@ pub async fn arrange(plan: &Plan, network: &mut Network) -> Result<Vec<usize>> {
     Ok(Vec::new())
 }
 
-/// Does what the plan says, and ends it.
+/// Injects the planned fault, and ends it.
 pub async fn strike(stage: &mut Stage<'_>) -> Result<()> {
     match stage.plan.kind {
         Kind::Killed => process::killed(stage).await,
@@ -206,7 +207,7 @@ pub async fn strike(stage: &mut Stage<'_>) -> Result<()> {
     }
 }
 
-/// What the network had to show, where only the notes of all people tell.
+/// Returns the expectation that depends on the notes of the whole run, if the kind has one.
 pub fn look_back(plan: &Plan, notes: &Notes) -> Option<Proof> {
     (plan.kind == Kind::Flood).then(|| flood::others_hardly_wait(notes))
 }

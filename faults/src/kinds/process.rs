@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node's process is killed, or stopped for a while.
+//! Kills a node's process, or stops it for a while.
 
 use super::Stage;
 use crate::rpc::Rpc;
@@ -9,10 +9,10 @@ use rustix::process::Signal;
 use std::{os::unix::process::ExitStatusExt, time::Duration};
 use tokio::time::sleep;
 
-/// What was under way when a process was stopped is over by then.
+/// The time after which an answer that was on its way when the process stopped has arrived.
 const SETTLES: Duration = Duration::from_millis(1_000);
 
-/// One node is killed without warning and started again.
+/// Kills one node without warning, and restarts it.
 pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
     let before = stage.network.machine(victim)?.process();
@@ -29,7 +29,7 @@ pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// One node's process is stopped for a while and goes on.
+/// Stops one node's process for a while, and lets it continue.
 pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
     let machine = stage.network.machine(victim)?;
@@ -37,7 +37,7 @@ pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     machine.signal(Signal::STOP)?;
     stage.strikes();
     let length = stage.plan.length();
-    // The node may have been about to answer; a second later it cannot have been.
+    // An answer may still be on its way, so count only from a second later.
     sleep(SETTLES).await;
     let (first, answered) = (state(process)?, stage.watch.answered(victim));
     sleep(length.saturating_sub(SETTLES)).await;
@@ -52,7 +52,7 @@ pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Whether no process answers at `url`.
+/// Returns whether no process answers at `url`.
 pub(super) async fn silent(url: &str) -> bool {
     match Rpc::connect(url).await {
         Ok(rpc) => rpc.best().await.is_err(),
@@ -60,10 +60,10 @@ pub(super) async fn silent(url: &str) -> bool {
     }
 }
 
-/// The state of a process: `R` running, `S` sleeping, `T` stopped, and so on.
+/// Returns the state of a process, as in proc(5): `R` running, `S` sleeping, `T` stopped, and so on.
 fn state(process: u32) -> Result<char> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).context("there is no such process")?;
-    // The program's name stands in brackets before it, and may hold anything.
+    // The program's name precedes it in parentheses, and may contain any character.
     let (_, rest) = stat.rsplit_once(')').context("the kernel says nothing about the process")?;
     rest.trim_start().chars().next().context("the process has no state")
 }

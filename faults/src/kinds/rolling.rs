@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! All nodes are restarted, one after the other, while people work.
+//! Restarts all nodes, one after the other, under the workload.
 
 use super::{Stage, PATIENCE};
 use crate::{programs::sha256, report::milliseconds};
@@ -11,12 +11,12 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// All nodes are restarted with the program that they had.
+/// Restarts all nodes with the same program.
 pub(super) async fn restart(stage: &mut Stage<'_>) -> Result<()> {
     one_by_one(stage).await
 }
 
-/// All nodes are restarted with another program.
+/// Restarts all nodes with another program.
 pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     let next = match &stage.programs.next_node {
         Some(next) => next.clone(),
@@ -55,7 +55,7 @@ async fn one_by_one(stage: &mut Stage<'_>) -> Result<()> {
         sleep(stage.plan.length()).await;
         let began = Instant::now();
         let after = stage.network.machine(place)?.start()?;
-        // The next one waits: two at once would stop finality.
+        // Wait before the next node, because two stopped nodes would stop finality.
         let level = stage.catches_up(place, PATIENCE).await;
         let took = milliseconds(began.elapsed());
         slowest = slowest.max(took);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The runtime is replaced while people work, and a migration rewrites what is stored.
+//! Replaces the runtime under the workload; a migration rewrites stored data.
 //!
-//! The council planned it and the authorities confirmed it when the template was made, each as an operator does; what is left to
-//! the run is to send the code.
+//! When the template was made, the council planned the upgrade and the authorities confirmed it, as operators do. The
+//! run only sends the code.
 
 use super::{Stage, PATIENCE};
 use crate::{plan::HOSPITALS, report::milliseconds, rpc::Rpc, template::staff};
@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use subxt::rpcs::rpc_params;
 use tokio::time::sleep;
 
-/// The beginning of the keys of what the rehearsed migration makes: `Rehearsal.RecordCounts`.
+/// The storage prefix of `Rehearsal.RecordCounts`, which the rehearsed migration makes.
 fn made_by_migration() -> String {
     let name = |name: &str| hex::encode(sp_crypto_hashing::twox_128(name.as_bytes()));
     format!("0x{}{}", name("Rehearsal"), name("RecordCounts"))
 }
 
-/// The runtime is replaced.
+/// Replaces the runtime.
 pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     let code =
         stage.template.next_runtime().context("no upgrade is planned\nhint: --next-runtime FILE, in a new folder")?;
@@ -35,7 +35,7 @@ pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     let began = Instant::now();
     let applied = service.json(&["authority", "apply-upgrade", &code]).await?;
     let block = applied.pointer("/block/number").and_then(Value::as_u64).context("no block")?;
-    // It counts once it is final, on every node.
+    // The upgrade counts once it is finalized on every node.
     let target = u32::try_from(block.saturating_add(2))?;
     let level =
         stage.watch.until(PATIENCE, |seen| seen.nodes.iter().all(|node| node.answers && node.finalized >= target));

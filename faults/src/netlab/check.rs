@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whether a laboratory does on this machine what it promises: each fault is made, felt by a connection, counted and undone.
+//! Checks the netlab on this machine: makes each fault, sees its effect on a connection and its count, and undoes it.
 
 use super::{Host, Lab, Lost, Slowed};
 use anyhow::{anyhow, ensure, Context, Result};
@@ -11,19 +11,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Where the second host echoes.
+/// The port at which the second host echoes.
 const PORT: u16 = 7_000;
-/// How long a connection may take. On one switch it takes less than a millisecond.
+/// The time limit of a connection, which takes less than a millisecond on one switch.
 const KNOCK: Duration = Duration::from_millis(700);
-/// The load of a slow line, and how slow it is: a second's worth, less what may pass at once.
+/// The data sent over a slow line, and the line's rate. The data take about a second, less the burst.
 const PARTS: usize = 25;
 const PART: usize = 10_000;
 const KILOBITS: u32 = 2_000;
 
-/// The results.
+/// The results of the check.
 #[derive(Clone, Debug, Serialize)]
 pub struct Checked {
-    /// Milliseconds until the hosts were there.
+    /// Milliseconds until the hosts were ready.
     pub built: u128,
     /// Frames that the switch lost of the second host.
     pub lost: Lost,
@@ -35,7 +35,7 @@ pub struct Checked {
     pub passed: [u128; 2],
 }
 
-/// Tries everything once. Only within [`super::enter`].
+/// Tries every fault once. Call it only after [`super::enter`].
 pub fn run() -> Result<Checked> {
     let began = Instant::now();
     let lab = Lab::new(&["one", "two", "three"])?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The way to a port of a host's loopback.
+//! A proxy to a port of a host's loopback.
 
 use anyhow::{Context, Result};
 use std::{
@@ -14,10 +14,10 @@ use tokio::{
     sync::oneshot,
 };
 
-/// No head of a request is longer, in bytes.
+/// The maximum length of a request's head, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// See [`Host::desk`](super::Host::desk). It closes when dropped, with the connections that pass through it.
+/// An open proxy, from [`Host::desk`](super::Host::desk). Dropping it closes it and its connections.
 #[derive(Debug)]
 pub struct Desk {
     address: SocketAddr,
@@ -25,13 +25,13 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Where to connect.
+    /// Returns the address to connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 }
 
-/// A desk for `port`; `start` gives its work to a thread of the host.
+/// Opens a proxy to `port`. `start` runs the given work on a thread of the host.
 pub(super) fn open(
     port: u16,
     start: impl FnOnce(Box<dyn FnOnce() -> Result<()> + Send>) -> Result<JoinHandle<Result<()>>>,
@@ -43,7 +43,7 @@ pub(super) fn open(
     start(Box::new(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            // The listener keeps the namespace that it was made in; what is connected from here is the host's.
+            // The listener stays in the namespace where it was bound. New connections from this thread are the host's.
             let listener = TcpListener::from_std(listener)?;
             tokio::select! {
                 () = pass(listener, port) => (),
@@ -55,11 +55,11 @@ pub(super) fn open(
     Ok(Desk { address, _open: open })
 }
 
-/// Passes each visitor's bytes to `port` of this thread's loopback.
+/// Forwards each visitor's bytes to `port` of this thread's loopback.
 async fn pass(listener: TcpListener, port: u16) {
     while let Ok((mut visitor, _)) = listener.accept().await {
         tokio::spawn(async move {
-            // A node that is not there refuses; the visitor sees its connection close.
+            // If no node listens, the visitor's connection closes.
             let Ok(head) = head_for(&mut visitor, port).await else { return };
             let Ok(mut node) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return };
             if node.write_all(&head).await.is_ok() {
@@ -69,7 +69,7 @@ async fn pass(listener: TcpListener, port: u16) {
     }
 }
 
-/// Reads the head of a request, made out to `port` of the loopback instead of the desk's, with what follows it already.
+/// Reads the head of a request, with any bytes already read after it, and sets its `Host` to `localhost` and `port`.
 async fn head_for(visitor: &mut TcpStream, port: u16) -> std::io::Result<Vec<u8>> {
     let mut read = Vec::new();
     while !read.windows(4).any(|four| four == b"\r\n\r\n") {

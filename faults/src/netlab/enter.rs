@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How a program gets into namespaces of its own.
+//! Moves a program into namespaces of its own.
 
 use super::tools::{run, tool};
 use anyhow::{bail, ensure, Context, Result};
 use rustix::process::{geteuid, getpid, set_parent_process_death_signal, wait, Pid, Signal, WaitOptions};
 use std::{fs::read_link, os::unix::process::CommandExt, path::Path, process::Command};
 
-/// Marks a program that was started again, with how far it has come and the network namespace that it came from.
+/// The variable that marks a restarted program: its stage, and the network namespace from which it came.
 const MARK: &str = "SALUS_NETLAB";
 
-/// The fate of a netlab whose starter ends.
+/// The fate of a netlab when its parent process ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tie {
-    /// It ends too. For tests: whatever becomes of the thread that started it, nothing goes on behind its back.
+    /// The netlab ends too, for tests: no process outlives the thread that started it.
     Parent,
-    /// It goes on, as any program does. For long runs that outlive a terminal.
+    /// The netlab continues, for long runs that outlive a terminal.
     Loose,
 }
 
-/// Returns within namespaces of this program's own. The program begins again there, so call it first.
+/// Returns inside namespaces of this program's own. It restarts the program there, so call it first.
 ///
-/// The program starts again under `unshare`, as child of a process whose only work is to wait: the first process of a
-/// namespace is deaf to signals that it does not handle, and has to bury orphans. Interrupting and killing therefore work as for
-/// any program; who wants to end everything from outside kills the process that was started, `unshare`, with `SIGKILL`.
+/// The program restarts under `unshare`, as the child of a process that only waits. The waiting process is the first of
+/// its namespace: it ignores signals that it does not handle, and must reap orphans (pid_namespaces(7)). So signals
+/// reach the program as usual. `SIGKILL` to the started process, `unshare`, ends everything.
 pub fn enter(tie: Tie) -> Result<()> {
     let own = read_link("/proc/self/ns/net").context("this kernel has no network namespaces")?;
     let own = own.to_str().context("a namespace's name is not a text")?;
     let program = std::env::current_exe().context("this program's own path is unknown")?;
     let mut arguments = std::env::args_os();
-    // The name under which it was started, which `unshare` would take for its own argument.
+    // Skip the program's name, which `unshare` would take for its own argument.
     arguments.next();
     let mark = std::env::var(MARK).unwrap_or_default();
     let (stage, origin) = mark.split_once(' ').unwrap_or_default();
     if !stage.is_empty() {
-        // Set by hand, the mark would turn a netlab loose on the machine.
+        // If a person set the mark, the netlab would change the machine itself.
         ensure!(origin != own, "`{MARK}` is set, but this namespace is not the netlab's own\nhint: unset it");
     }
     match stage {
@@ -51,11 +51,11 @@ pub fn enter(tie: Tie) -> Result<()> {
             ensure!(getpid().is_init(), "this process namespace is not the netlab's own");
             let child = Command::new(program).args(arguments).env(MARK, format!("inside {origin}")).spawn();
             let status = bury_all_but(Pid::from_child(&child.context("the program cannot be started again")?))?;
-            // With this process the kernel ends all others in the namespace.
+            // When this process ends, the kernel kills all others in the namespace.
             std::process::exit(status)
         }
         _ => {
-            // Names of namespaces are files there; those of the machine stay its own.
+            // iproute2 keeps namespaces as files there. The tmpfs hides those of the machine.
             run("mount", ["-t", "tmpfs", "tmpfs", runtime_folder()?.as_str()])?;
             run("ip", ["link", "set", "lo", "up"])?;
             Ok(())
@@ -63,7 +63,7 @@ pub fn enter(tie: Tie) -> Result<()> {
     }
 }
 
-/// Waits for all children until `child` ends; its status, as a shell has it.
+/// Reaps all children until `child` ends. Returns its status as a shell does: 128 and the signal if it was killed.
 fn bury_all_but(child: Pid) -> Result<i32> {
     loop {
         match wait(WaitOptions::empty()) {
@@ -77,13 +77,13 @@ fn bury_all_but(child: Pid) -> Result<i32> {
     }
 }
 
-/// The folder that holds the names of namespaces, whatever it is linked to.
+/// Returns the folder of the files of namespaces, with links resolved.
 fn runtime_folder() -> Result<String> {
     let folder = Path::new("/var/run").canonicalize().context("there is no /var/run")?;
     folder.into_os_string().into_string().ok().context("the name of /var/run is not a text")
 }
 
-/// A netlab in small, with a word about each thing that it needs.
+/// A script that tries everything that a netlab needs, and names the first thing that is missing.
 const TRIAL: &str = r#"
 need() { what=$1; shift; said=$("$@" 2>&1) || { echo "$what: \`$*\` says: $said"; exit 1; }; }
 need "mounts" mount -t tmpfs tmpfs "$1"
@@ -96,11 +96,11 @@ need "nftables (module nf_tables_inet)" nft "table inet trial { chain input { ty
 need "tbf for bandwidth (module sch_tbf)" tc qdisc replace dev cable root tbf rate 1mbit burst 32kb latency 100ms
 "#;
 
-/// The options of `unshare` with which a netlab works here, or what is missing.
+/// Returns the options of `unshare` with which a netlab works here, or an error that lists what is missing.
 pub fn possible() -> Result<Vec<&'static str>> {
     let own = vec!["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
     let user = [["--user", "--map-root-user"].as_slice(), &own].concat();
-    // Root may have lost the right to make namespaces (in a container), and then has it as any user has.
+    // In a container, root may lack the right to make namespaces, and can make a user namespace first as any user can.
     let ways = if geteuid().is_root() { vec![own, user] } else { vec![user] };
     let mut reasons = String::new();
     for options in ways {

@@ -20,41 +20,41 @@ use std::{
     thread::JoinHandle,
 };
 
-/// Where iproute2 keeps the names of namespaces.
+/// The folder in which iproute2 keeps network namespaces (ip-netns(8)).
 const NAMES: &str = "/var/run/netns";
-/// The switch, and the table with which it loses frames.
+/// The name of the switch, and of the nftables table that drops its frames.
 pub(super) const SWITCH: &str = "switch";
 /// The interface of each host.
 const INTERFACE: &str = "eth0";
-/// A slow line holds back this many milliseconds' worth of packets before it drops them, as routers do.
+/// The queue of a slow line, in milliseconds, beyond which it drops packets as routers do.
 const QUEUE: u32 = 400;
 
-/// A machine in the netlab: a handle, so clones are the same machine.
+/// A handle to a machine in the netlab; clones refer to the same machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Host {
     pub(super) name: String,
     address: Ipv4Addr,
-    /// Its cable's end at the switch.
+    /// The interface of its cable at the switch.
     pub(super) port: String,
 }
 
-/// Frames that the switch lost because hosts were cut off or separated, since the netlab began.
+/// Frames that the switch dropped because hosts were cut off or separated, since the netlab began.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Lost {
-    /// Sent by the host.
+    /// Frames from the host.
     pub from: u64,
-    /// Sent to it.
+    /// Frames to the host.
     pub to: u64,
 }
 
-/// The work of a slow line since it was first made slow.
+/// The counts of a slow line since it was first made slow.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Slowed {
     /// Bytes that passed.
     pub bytes: u64,
-    /// How often a packet had to wait.
+    /// The number of times that a packet had to wait.
     pub waited: u64,
-    /// Packets that did not fit the queue.
+    /// Packets dropped because the queue was full.
     pub dropped: u64,
 }
 
@@ -71,7 +71,7 @@ impl Host {
         run("ip", ["link", "set", port, "master", SWITCH, "up"])?;
         run("ip", ["-n", name, "address", "add", &address, "dev", INTERFACE])?;
         if let Some(address) = host.address6() {
-            // Without asking first whether another host has it, which takes a second.
+            // Skip duplicate address detection, which takes a second.
             let address = format!("{address}/64");
             run("ip", ["-n", name, "address", "add", &address, "dev", INTERFACE, "nodad"])?;
         }
@@ -80,17 +80,17 @@ impl Host {
         Ok(host)
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where others reach it.
+    /// Returns its IPv4 address.
     pub fn address(&self) -> Ipv4Addr {
         self.address
     }
 
-    /// The same over IPv6, if the kernel has it.
+    /// Returns its IPv6 address, if the kernel has IPv6.
     pub fn address6(&self) -> Option<Ipv6Addr> {
         let [.., number] = self.address.octets();
         let address = Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, number.into());
@@ -101,7 +101,7 @@ impl Host {
         Path::new(NAMES).join(&self.name)
     }
 
-    /// A program that runs on this host. `tokio::process::Command::from` makes an asynchronous one of it.
+    /// Returns a command that runs on this host. `tokio::process::Command::from` makes it asynchronous.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = tool("nsenter");
         let mut place = std::ffi::OsString::from("--net=");
@@ -110,7 +110,7 @@ impl Host {
         command
     }
 
-    /// Work on a thread of its own, whose sockets are this host's, as are the processes that it starts.
+    /// Runs `work` on a thread whose sockets and child processes are on this host.
     pub fn inside<T, W>(&self, work: W) -> Result<JoinHandle<Result<T>>>
     where
         T: Send + 'static,
@@ -125,15 +125,16 @@ impl Host {
         thread.context("no thread for a host")
     }
 
-    /// An address, on the netlab's own loopback, that leads to `port` of this host's loopback, for a program at that machine: for
-    /// WebSocket, and for HTTP with one request in each connection.
+    /// Opens an address on the netlab's loopback that leads to `port` on this host's loopback.
+    ///
+    /// It stands for a program on that machine, and carries WebSocket, or HTTP with one request in each connection.
     pub fn desk(&self, port: u16) -> Result<Desk> {
         desk::open(port, |work| self.inside(work))
     }
 
     // ---- Faults ----
 
-    /// Cuts it off: the switch loses all that it sends and all that is sent to it.
+    /// Cuts it off: the switch drops all frames from it and to it.
     pub fn cut(&self) -> Result<()> {
         nft(&format!("add element bridge {SWITCH} cut {{ {} }}\n", self.port))
     }
@@ -141,11 +142,11 @@ impl Host {
     /// Ends [`Self::cut`]; changes nothing if it was not cut off.
     pub fn join(&self) -> Result<()> {
         let element = format!("element bridge {SWITCH} cut {{ {} }}\n", self.port);
-        // Only what is there can be deleted.
+        // Deleting an absent element is an error, so add it first.
         nft(&format!("add {element}delete {element}"))
     }
 
-    /// How many frames the switch lost of it, which shows that a cut took effect.
+    /// Returns the number of its frames that the switch dropped, which proves that a cut took effect.
     pub fn lost(&self) -> Result<Lost> {
         let counters = json("nft", ["--json", "list", "counters", "table", "bridge", SWITCH])?;
         let count = |name: String| {
@@ -160,9 +161,9 @@ impl Host {
         Ok(Lost { from: from.context("no counter")?, to: to.context("no counter")? })
     }
 
-    /// Slows its line, in each direction, to `kilobits` in a second.
+    /// Slows its line to `kilobits` a second in each direction.
     pub fn slow(&self, kilobits: u32) -> Result<()> {
-        // So much may pass at once: a tenth of a second's worth, but no less than a packet as large as they are made.
+        // The burst is a tenth of a second's data, but at least the largest packet with segmentation offload.
         let burst = (kilobits / 80).max(64);
         for line in self.line() {
             let rate = format!(
@@ -184,7 +185,7 @@ impl Host {
         Ok(())
     }
 
-    /// The work of its line since it was first slow: with what was sent to it, and with what it sent. `None` where it is not slow.
+    /// Returns the counts of its slow line, to it and from it; `None` for a direction that is not slow.
     pub fn slowed(&self) -> Result<[Option<Slowed>; 2]> {
         let [to, from] = self.line().map(|line| {
             let rest = ["-s", "-j", "qdisc", "show", "dev", line.device];
@@ -216,7 +217,7 @@ impl Host {
         Ok(())
     }
 
-    /// Adds rules, or whatever else `nft` reads, to its packet filter.
+    /// Adds rules in the language of nft(8) to its packet filter.
     pub fn filter(&self, rules: &str) -> Result<()> {
         feed(self.command("nft").args(["-f", "-"]), rules)
     }
@@ -226,7 +227,7 @@ impl Host {
         self.filter("flush ruleset\n")
     }
 
-    /// How many packets its own filter dropped, over all rules that count and drop.
+    /// Returns the number of packets that its own filter dropped, over all rules that count and drop.
     pub fn filtered(&self) -> Result<u64> {
         let rules = finish(self.command("nft").args(["--json", "list", "ruleset"]))?;
         let rules: Value = serde_json::from_str(&rules).context("`nft` prints no JSON")?;
@@ -240,7 +241,7 @@ impl Host {
     }
 }
 
-/// One direction of a host's line: the device whose sending side it is, and the option that says where the device is.
+/// One direction of a host's line: the sending device, and the options that name its namespace.
 struct Line<'a> {
     within: Vec<&'a str>,
     device: &'a str,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The programs of the system that make hosts and lines.
+//! Runs the system's programs that make hosts and lines.
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A program of the system's. Ordinary users' `PATH` often lacks the folders in which it is.
+/// Returns a command for a system program. It extends `PATH`, in which ordinary users often lack `sbin`.
 pub(super) fn tool(program: &str) -> Command {
     let mut path = std::env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin:/sbin");
@@ -27,7 +27,7 @@ pub(super) fn json<'a>(program: &str, arguments: impl IntoIterator<Item = &'a st
     serde_json::from_str(&run(program, arguments)?).with_context(|| format!("`{program}` prints no JSON"))
 }
 
-/// Runs a command that has to succeed; what it printed.
+/// Runs a command that must succeed, and returns its standard output.
 pub(super) fn finish(command: &mut Command) -> Result<String> {
     let output =
         command.stdin(Stdio::null()).output().with_context(|| format!("`{}` cannot be started", line(command)))?;
@@ -36,17 +36,17 @@ pub(super) fn finish(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The switch's own packet filter.
+/// Changes the packet filter of the switch.
 pub(super) fn nft(rules: &str) -> Result<()> {
     feed(tool("nft").args(["-f", "-"]), rules)
 }
 
-/// Runs a command that reads `input` and has to succeed.
+/// Runs a command with `input` on standard input, which must succeed.
 pub(super) fn feed(command: &mut Command, input: &str) -> Result<()> {
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = command.spawn().with_context(|| format!("`{}` cannot be started", line(command)))?;
     let mut stdin = process.stdin.take().context("no way to say what to do")?;
-    // A program that refuses early may not read to the end; its own words are the better reason.
+    // A program that fails early may not read to the end, and its own message is the better reason.
     match stdin.write_all(input.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
         _ => drop(stdin),
@@ -57,7 +57,7 @@ pub(super) fn feed(command: &mut Command, input: &str) -> Result<()> {
     Ok(())
 }
 
-/// A command as it is typed.
+/// Returns a command line as a person types it.
 pub(super) fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")

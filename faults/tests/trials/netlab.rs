@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Behind the packet filter that was written, a node that the consortium did not admit gets nothing.
+//! The packet filter of `salus network init` keeps all data from a node that the consortium did not admit.
 
 use salus_e2e::binaries;
 use salus_faults::filter::{Door, Report, CARELESS, METRICS, RPC};
 use std::{ffi::OsStr, time::Duration};
 use tokio::{process::Command, time::timeout};
 
-/// How long the trial may take.
+/// The time limit of a trial.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// The protocols in which a node answers.
+/// The request-response protocols of a node.
 const PROTOCOLS: [&str; 4] = ["sync/2", "state/2", "sync/warp", "light/2"];
 
-/// Whether this machine is not to make namespaces. It has to be said: a machine that cannot fails these tests.
+/// Returns whether `SALUS_SKIP_NAMESPACES` skips the trials. Without it they fail on a machine without namespaces.
 fn skipped() -> bool {
     let skipped = std::env::var("SALUS_SKIP_NAMESPACES").is_ok_and(|skip| skip == "1");
     if skipped {
@@ -21,7 +21,7 @@ fn skipped() -> bool {
     skipped
 }
 
-/// The report of `salus-netlab`.
+/// Runs `salus-netlab`, and returns its report.
 async fn netlab(arguments: &[&OsStr]) -> Vec<u8> {
     let mut command = Command::new(binaries::find("salus-netlab").unwrap());
     command.arg("--tied").args(arguments).kill_on_drop(true);
@@ -51,7 +51,7 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
     let report = netlab(&["filter".as_ref(), folder.path().as_ref()]).await;
     let Report { behind, control, first_block } = serde_json::from_slice(&report).unwrap();
 
-    // Behind the filter: no door opens, no node answers, no block comes, and each filter counted what it dropped.
+    // With the filter no port opens, no node answers and no block arrives, and each filter counted dropped packets.
     for (hospital, doors) in behind.doors.iter().enumerate() {
         assert!(doors.len() >= 3 && doors.values().all(|door| *door == Door::Silent), "{hospital}: {doors:?}");
     }
@@ -64,19 +64,19 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
     assert_eq!((behind.onlooker.best, behind.onlooker.peers), (0, 0), "{:?}", behind.onlooker);
     assert!(behind.filtered.iter().all(|dropped| *dropped > 0), "{:?}", behind.filtered);
 
-    // An admitted hospital reaches the others' nodes over the addresses of the list, and nothing else of theirs.
+    // An admitted hospital reaches the others' nodes at the addresses of the list, and no other port of theirs.
     for (address, door) in &behind.doors_to_peer {
         let admitted = address.is_ipv4() && ![RPC, METRICS].contains(&address.port());
         assert_eq!(*door, if admitted { Door::Open } else { Door::Silent }, "{address}");
     }
 
-    // And they go on to finalize, with the filter and without.
+    // The hospitals finalize blocks with the filter and without it.
     for attempt in [&behind, &control] {
         assert!(attempt.finalized.iter().all(|[before, after]| after > before), "{:?}", attempt.finalized);
     }
 
-    // Without the filter, all of it is to be had: each node gives blocks to every node that asks, and the careless one to every
-    // visitor, RPC and metrics too.
+    // Without the filter every node serves blocks to the intruder. The careless one also accepts it as a peer, and
+    // offers it RPC and metrics.
     for asked in &control.asked {
         assert!(asked.connected && asked.blocks.first() == Some(&first_block), "{asked:?}");
         assert!(PROTOCOLS.iter().all(|protocol| asked.bytes(protocol) > 0), "{asked:?}");
@@ -89,7 +89,7 @@ async fn an_intruder_gets_no_block_behind_the_filter_that_was_written() {
         assert!(offered.all(|(_, door)| *door == Door::Open), "{doors:?}");
     }
 
-    // What the others run as it was written listens for RPC and metrics on its own machine only, filter or no.
+    // Even without the filter, the other nodes offer RPC and metrics on their own machines only.
     for doors in control.doors.iter().take(CARELESS) {
         for (address, door) in doors {
             let listening = address.is_ipv4() && ![RPC, METRICS].contains(&address.port());
