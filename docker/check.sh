@@ -63,7 +63,7 @@ find_promtool() {
         download || { apt-get --quiet update && download; }
         dpkg-deb --extract prometheus_*.deb .
         rm -f prometheus_*.deb usr/bin/prometheus
-    ) || fail "promtool could not be had" "install Prometheus, or put promtool on the PATH"
+    ) || fail "promtool could not be unpacked" "install Prometheus, or put promtool on the PATH"
 }
 
 download() { apt-get --quiet --option APT::Sandbox::User=root download prometheus; }

@@ -70,7 +70,7 @@ main() {
 check_empty() {
     local name
     for name in "${hospitals[@]}" desk; do
-        [[ ! -e "$1/$name" || -z "$(ls -A "$1/$name")" ]] || fail "\`$1/$name\` is not empty, and no finished network" \
+        [[ ! -e "$1/$name" || -z "$(ls -A "$1/$name")" ]] || fail "\`$1/$name\` is not empty, and has no finished network" \
             "remove it, or choose another folder"
     done
 }

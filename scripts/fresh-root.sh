@@ -58,7 +58,7 @@ first_mirror() {
 }
 
 make_root() {
-    [[ ! -e "$1" || -z "$(ls -A "$1")" ]] || fail "\`$1\` is not empty, and no root of this script's" "give another folder"
+    [[ ! -e "$1" || -z "$(ls -A "$1")" ]] || fail "\`$1\` is not empty, and this script did not make it" "give another folder"
     say "making a $suite in $1"
     mkdir -p "$1"
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$1" "$2" >"$1.log" 2>&1 ||

@@ -72,7 +72,7 @@ main() {
     [[ "$command" == inside ]] || salus_environment
     bin="${SALUS_BIN_DIR:-${CARGO_TARGET_DIR:-}/release}"
     state="$(realpath -m -- "${state:-${CARGO_TARGET_DIR:-}/network}")"
-    [[ "$state/" != /run/* ]] || fail "the state cannot be in /run, which is another one inside" "choose another --state"
+    [[ "$state/" != /run/* ]] || fail "the state cannot be in /run, since the namespaces have a /run of their own" "choose another --state"
     "command_$command" "$@"
 }
 
@@ -287,7 +287,7 @@ end() {
     # Before there is a first process inside, there is no process to signal.
     kill "${first:-$id}" 2>/dev/null || true
     if ! flock --wait "$patience_down" "$state/alive" true; then
-        warn "some of it does not end when asked to, and is killed"
+        warn "some processes did not end when asked; killing them"
         kill -KILL "$id" 2>/dev/null || true
         flock --wait 10 "$state/alive" true || fail "something still runs" "find out what holds $state/alive"
     fi
