@@ -12,9 +12,9 @@ use crate::{
 use std::path::Path;
 
 /// How many places there may be. Lower it to what the check counts; never raise it.
-pub const AT_MOST: usize = 399;
+pub const AT_MOST: usize = 0;
 /// How many sentences may begin with *What*, which a noun can often replace. The same holds.
-pub const WHAT_AT_MOST: usize = 548;
+pub const WHAT_AT_MOST: usize = 0;
 /// How the check calls these.
 const WHAT: &str = "a sentence begins with What";
 
