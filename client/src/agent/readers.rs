@@ -114,7 +114,11 @@ mod tests {
         let active = || Some(institution(InstitutionStatus::Active));
         assert_eq!(Standing::Member(Box::new(doctor()), active()).key(NOW), Some(key(3)));
         for status in [MemberStatus::Pending, MemberStatus::Suspended, MemberStatus::Revoked] {
-            assert_eq!(Standing::Member(Box::new(Member { status), ..doctor() }, active()).key(NOW), None, "{status:?}");
+            assert_eq!(
+                Standing::Member(Box::new(Member { status, ..doctor() }), active()).key(NOW),
+                None,
+                "{status:?}"
+            );
         }
         let over = Member { valid_until: Some(NOW), ..doctor() };
         assert_eq!(Standing::Member(Box::new(over), active()).key(NOW), None);
@@ -122,7 +126,11 @@ mod tests {
             assert_eq!(Standing::Member(Box::new(doctor()), Some(institution(status))).key(NOW), None, "{status:?}");
             assert_eq!(Standing::Institution(institution(status)).key(NOW), None, "{status:?}");
         }
-        assert_eq!(Standing::Member(Box::new(doctor()), None).key(NOW), None, "an institution that the chain does not know");
+        assert_eq!(
+            Standing::Member(Box::new(doctor()), None).key(NOW),
+            None,
+            "an institution that the chain does not know"
+        );
         assert_eq!(Standing::Institution(institution(InstitutionStatus::Active)).key(NOW), Some(key(2)));
     }
 
