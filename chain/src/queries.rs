@@ -39,18 +39,18 @@ salus_primitives::salus_api!(declare);
 
 /// An item of a list, which says where the next page begins.
 trait Item: Decode {
-    /// A place in the list.
-    type Place: Encode;
+    /// A position in the list.
+    type Position: Encode;
 
-    /// The place after the item.
-    fn next(&self) -> Self::Place;
+    /// The position after the item.
+    fn next(&self) -> Self::Position;
 }
 
 macro_rules! items {
     ($($item:ty, $place:ty: |$one:pat_param| $next:expr;)*) => {
         $(
             impl Item for $item {
-                type Place = $place;
+                type Position = $place;
 
                 fn next(&self) -> $place {
                     let $one = self;
@@ -90,7 +90,7 @@ impl Chain {
         at: At,
         question: &'static str,
         key: &[u8],
-        mut place: One::Place,
+        mut place: One::Position,
     ) -> Result<Vec<One>, QueryError> {
         let at = At::Block(Digest(self.hash(at).await?.0));
         let mut items = Vec::new();

@@ -177,10 +177,10 @@ impl Model {
         let Expected::Opening(decision) = expected else { return Ok(()) };
         let permitted = transaction.event().map(|RecordsOpened { basis, .. }| Ok(basis));
         let denied = transaction.event().map(|OpenDenied { denial, .. }| Err(denial));
-        let found = permitted.or(denied).ok_or("it says neither that it permitted nor that it denied")?;
-        match found == decision {
+        let chain = permitted.or(denied).ok_or("it says neither that it permitted nor that it denied")?;
+        match chain == decision {
             true => Ok(()),
-            false => Err(format!("the chain decided {found:?}, the model {decision:?}")),
+            false => Err(format!("the chain decided {chain:?}, the model {decision:?}")),
         }
     }
 
@@ -232,9 +232,9 @@ impl Model {
 
     /// Returns the chart if `me` controls it.
     fn owned(&mut self, me: Person, chart: ChartId) -> Result<&mut ChartState, Refused> {
-        let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
-        if held.chart.controller == me.member {
-            Ok(held)
+        let state = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
+        if state.chart.controller == me.member {
+            Ok(state)
         } else {
             Err("the chart is another person's")
         }
@@ -272,17 +272,17 @@ impl Model {
         profile: Digest,
         epoch: Epoch,
     ) -> Result<Expected, Refused> {
-        let held = self.owned(me, chart)?;
-        if number.0 != held.chart.compartments || number.0 >= 16 {
+        let state = self.owned(me, chart)?;
+        if number.0 != state.chart.compartments || number.0 >= 16 {
             return Err("it is not the next compartment");
         }
         if epoch.link.is_some() {
             return Err("a first epoch has no link");
         }
-        held.chart.compartments = held.chart.compartments.saturating_add(1);
+        state.chart.compartments = state.chart.compartments.saturating_add(1);
         let compartment = Compartment { flags, epoch: 0, profile };
-        held.compartments.push(NumberedCompartment { number, compartment, rotation_due: false });
-        held.log(me, now, Action::CompartmentAdded, Subject::Compartment(number, 0), None, None);
+        state.compartments.push(NumberedCompartment { number, compartment, rotation_due: false });
+        state.log(me, now, Action::CompartmentAdded, Subject::Compartment(number, 0), None, None);
         Ok(Expected::Nothing)
     }
 
@@ -306,7 +306,7 @@ impl Model {
         if grantee == Grantee::Member(me.member) {
             return Err("the controller needs no grant");
         }
-        let mut held = self.owned(me, chart)?.clone();
+        let mut state = self.owned(me, chart)?.clone();
         let mut given = Vec::new();
         for terms in terms {
             let GrantTerms { scope, permissions, purposes, interval, reason, envelope } = terms.clone();
@@ -328,12 +328,12 @@ impl Model {
                 GrantScope::Compartment(compartment) => (compartment, None),
                 GrantScope::Record { compartment, version, .. } => (compartment, Some(version)),
             };
-            let (flags, epoch) = held.compartment(compartment).ok_or("there is no such compartment")?;
+            let (flags, epoch) = state.compartment(compartment).ok_or("there is no such compartment")?;
             let research = recipient == Some(Role::Researcher) || purposes.contains(Purpose::Research);
             if research && !flags.de_identified {
                 return Err("research reaches de-identified compartments only");
             }
-            let number = GrantId(u32::try_from(held.grants.len()).unwrap_or(u32::MAX));
+            let number = GrantId(u32::try_from(state.grants.len()).unwrap_or(u32::MAX));
             let grant = Grant {
                 grantee,
                 scope: scope.scope(),
@@ -349,11 +349,11 @@ impl Model {
                 laboratory: false,
                 request,
             };
-            held.grants.push((number, grant));
-            held.log(me, now, Action::AccessGranted, Subject::Grant(number), single(purposes), None);
+            state.grants.push((number, grant));
+            state.log(me, now, Action::AccessGranted, Subject::Grant(number), single(purposes), None);
             given.push(number);
         }
-        self.charts.insert(chart, held);
+        self.charts.insert(chart, state);
         self.granted_in.extend(given.into_iter().map(|grant| ((chart, grant), now.block)));
         Ok(Expected::Nothing)
     }
@@ -366,8 +366,8 @@ impl Model {
         number: GrantId,
         reason: Option<Digest>,
     ) -> Result<Expected, Refused> {
-        let held = self.owned(me, chart)?;
-        let grant = held.grants.iter_mut().find(|(id, _)| *id == number).map(|(_, grant)| grant);
+        let state = self.owned(me, chart)?;
+        let grant = state.grants.iter_mut().find(|(id, _)| *id == number).map(|(_, grant)| grant);
         let grant = grant.ok_or("there is no such grant")?;
         if grant.revoked_at.is_some() || grant.interval.end.is_some_and(|end| end <= now.at) {
             return Err("it is over already");
@@ -375,11 +375,11 @@ impl Model {
         grant.revoked_at = Some(now.at);
         let purpose = single(grant.purposes);
         if let (Scope::Compartment(of), true) = (grant.scope, grant.permissions.contains(Permission::Read)) {
-            for compartment in held.compartments.iter_mut().filter(|it| it.number == of) {
+            for compartment in state.compartments.iter_mut().filter(|it| it.number == of) {
                 compartment.rotation_due = true;
             }
         }
-        held.log(me, now, Action::AccessRevoked, Subject::Grant(number), purpose, reason.map(Reason::Text));
+        state.log(me, now, Action::AccessRevoked, Subject::Grant(number), purpose, reason.map(Reason::Text));
         self.revoked_in.insert((chart, number), now.block);
         Ok(Expected::Nothing)
     }
@@ -395,8 +395,8 @@ impl Model {
         until: Option<Moment>,
         reason: Option<Digest>,
     ) -> Result<Expected, Refused> {
-        let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
-        if held.chart.controller == me.member {
+        let state = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
+        if state.chart.controller == me.member {
             return Err("the controller need not ask");
         }
         if permissions.is_empty() || purpose == Purpose::Emergency {
@@ -411,12 +411,12 @@ impl Model {
         let waits = |request: &Request| {
             request.requester == me.member && request.state == RequestState::Open && now.at < request.expires_at
         };
-        if held.requests.iter().any(|(_, request)| waits(request)) {
+        if state.requests.iter().any(|(_, request)| waits(request)) {
             return Err("another request of the same member waits");
         }
-        let number = RequestId(u32::try_from(held.requests.len()).unwrap_or(u32::MAX));
+        let number = RequestId(u32::try_from(state.requests.len()).unwrap_or(u32::MAX));
         let expires_at = now.at.saturating_add(REQUEST_LIFE);
-        held.requests.push((
+        state.requests.push((
             number,
             Request {
                 requester: me.member,
@@ -429,7 +429,7 @@ impl Model {
                 state: RequestState::Open,
             },
         ));
-        held.log(me, now, Action::AccessRequested, Subject::Request(number), Some(purpose), reason.map(Reason::Text));
+        state.log(me, now, Action::AccessRequested, Subject::Request(number), Some(purpose), reason.map(Reason::Text));
         Ok(Expected::Nothing)
     }
 
@@ -451,9 +451,9 @@ impl Model {
         if terms.is_empty() || !terms.iter().all(within) {
             return Err("it gives nothing, or more than was asked for");
         }
-        let held = self.owned(me, chart)?;
-        held.answer(number, RequestState::Approved);
-        held.log(me, now, Action::RequestApproved, Subject::Request(number), Some(request.purpose), None);
+        let state = self.owned(me, chart)?;
+        state.answer(number, RequestState::Approved);
+        state.log(me, now, Action::RequestApproved, Subject::Request(number), Some(request.purpose), None);
         let grantee = Grantee::Member(request.requester);
         let given = self.give(me, now, chart, grantee, terms, Some(number));
         if given.is_err() {
@@ -470,10 +470,10 @@ impl Model {
         number: RequestId,
         reason: Option<Digest>,
     ) -> Result<Expected, Refused> {
-        let held = self.owned(me, chart)?;
-        let purpose = held.waiting(number, now)?.purpose;
-        held.answer(number, RequestState::Denied);
-        held.log(me, now, Action::RequestDenied, Subject::Request(number), Some(purpose), reason.map(Reason::Text));
+        let state = self.owned(me, chart)?;
+        let purpose = state.waiting(number, now)?.purpose;
+        state.answer(number, RequestState::Denied);
+        state.log(me, now, Action::RequestDenied, Subject::Request(number), Some(purpose), reason.map(Reason::Text));
         Ok(Expected::Nothing)
     }
 
@@ -491,10 +491,10 @@ impl Model {
         let scope = Scope::Compartment(new.compartment);
         let basis =
             self.decide(me, chart, scope, Permission::Create, None, now.at).map_err(|_| "it is not permitted")?;
-        let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
-        let (_, epoch) = held.compartment(new.compartment).ok_or("there is no such compartment")?;
+        let state = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
+        let (_, epoch) = state.compartment(new.compartment).ok_or("there is no such compartment")?;
         let NewRecord { key, compartment, version } = new;
-        if held.records.contains_key(&key) {
+        if state.records.contains_key(&key) {
             return Err("the key is taken");
         }
         let zero = Digest::default();
@@ -509,7 +509,7 @@ impl Model {
             versions: 1,
             created_at: now.at,
         };
-        held.records.insert(key, record);
+        state.records.insert(key, record);
         let version = Version {
             author: me.member,
             content: version.content,
@@ -520,9 +520,9 @@ impl Model {
             previous: zero,
             grant_envelopes: Default::default(),
         };
-        held.versions.insert(key, vec![version]);
+        state.versions.insert(key, vec![version]);
         let subject = Subject::Record(RecordId { chart, key }, 0);
-        held.log(me, now, Action::RecordCreated, subject, None, Some(Reason::Basis(basis)));
+        state.log(me, now, Action::RecordCreated, subject, None, Some(Reason::Basis(basis)));
         Ok(Expected::Nothing)
     }
 
@@ -549,12 +549,12 @@ impl Model {
         // While a session lasts, the reader's further equal openings add no log entry, and expire with it.
         let earlier =
             self.openings.iter().find(same).filter(|_| decision.is_ok()).map(|(_, opening)| opening.expires_at);
-        let held = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
+        let state = self.charts.get_mut(&chart).ok_or("there is no such chart")?;
         let subject = Subject::Scope(scope);
         match decision {
             Ok(_) if earlier.is_some() => (),
             Ok(basis) => {
-                held.log(me, now, Action::ReadPermitted, subject, Some(purpose), Some(Reason::Basis(basis)));
+                state.log(me, now, Action::ReadPermitted, subject, Some(purpose), Some(Reason::Basis(basis)));
             }
             Err(denial) => {
                 let run = self.denials.get(&(chart, me.member)).copied();
@@ -565,10 +565,10 @@ impl Model {
                     _ => {
                         if let Some((_, count)) = run.filter(|(_, count)| *count > 0) {
                             let of = Subject::Chart(chart);
-                            held.log(me, now, Action::DenialsRepeated, of, None, Some(Reason::Count(count)));
+                            state.log(me, now, Action::DenialsRepeated, of, None, Some(Reason::Count(count)));
                         }
                         self.denials.insert((chart, me.member), (now.at, 0));
-                        held.log(me, now, Action::ReadDenied, subject, Some(purpose), Some(Reason::Denial(denial)));
+                        state.log(me, now, Action::ReadDenied, subject, Some(purpose), Some(Reason::Denial(denial)));
                     }
                 }
             }
@@ -589,10 +589,10 @@ impl Model {
         purpose: Option<Purpose>,
         at: Moment,
     ) -> Result<Basis, Denial> {
-        let held = self.charts.get(&chart).ok_or(Denial::NotFound)?;
-        let (compartment, _) = held.covered(scope).ok_or(Denial::NotFound)?;
-        let (flags, _) = held.compartment(compartment).ok_or(Denial::NotFound)?;
-        if held.chart.controller == me.member {
+        let state = self.charts.get(&chart).ok_or(Denial::NotFound)?;
+        let (compartment, _) = state.covered(scope).ok_or(Denial::NotFound)?;
+        let (flags, _) = state.compartment(compartment).ok_or(Denial::NotFound)?;
+        if state.chart.controller == me.member {
             return Ok(Basis::Controller);
         }
         if !may(me.role, permission) {
@@ -604,7 +604,8 @@ impl Model {
         let covers = |grant: &Grant| grant.scope == scope || grant.scope == Scope::Compartment(compartment);
         let mut best: Option<(bool, GrantId)> = None;
         let mut nearest = Denial::NoGrant;
-        for (number, grant) in held.grants.iter().filter(|(_, grant)| me.is_named_by(&grant.grantee) && covers(grant)) {
+        for (number, grant) in state.grants.iter().filter(|(_, grant)| me.is_named_by(&grant.grantee) && covers(grant))
+        {
             let lacks = if !grant.permissions.contains(permission) {
                 Some(Denial::PermissionNotGranted)
             } else if purpose.is_some_and(|purpose| !grant.purposes.contains(purpose)) {
@@ -637,11 +638,11 @@ impl Model {
         from: u32,
         to: u32,
     ) -> bool {
-        let Some(held) = self.charts.get(&record.chart) else { return false };
-        if held.chart.controller == reader {
+        let Some(state) = self.charts.get(&record.chart) else { return false };
+        if state.chart.controller == reader {
             return true;
         }
-        let Some(compartment) = held.records.get(&record.key).map(|record| record.compartment) else { return false };
+        let Some(compartment) = state.records.get(&record.key).map(|record| record.compartment) else { return false };
         let scopes = [Scope::Compartment(compartment), Scope::Record(record.key)];
         let opened = |(key, opening): &(SessionKey, Opening)| {
             Some(*key) == session
@@ -653,7 +654,7 @@ impl Model {
         };
         let Some((_, opening)) = self.openings.iter().find(|opening| opened(opening)) else { return false };
         let Some(me) = self.people.values().find(|person| person.member == reader) else { return false };
-        held.grants.iter().any(|(number, grant)| {
+        state.grants.iter().any(|(number, grant)| {
             let place = (record.chart, *number);
             me.is_named_by(&grant.grantee)
                 && scopes.contains(&grant.scope)

@@ -309,8 +309,8 @@ impl Client {
                     let live: Vec<_> =
                         grants.iter().filter(|(_, grant)| !grant.is_over(now)).map(|(id, _)| *id).collect();
                     let grant = Seeded::new(luck, "grant").pick(&live).copied().unwrap_or_default();
-                    let lapse = agent.revoke(chart, grant, None).await?;
-                    Ok(Done { transaction: lapse.transaction, block: None, value: () })
+                    let revoked = agent.revoke(chart, grant, None).await?;
+                    Ok(Done { transaction: revoked.transaction, block: None, value: () })
                 })
                 .await;
             }
@@ -547,8 +547,8 @@ async fn trials(mut patient: Client, mut clinician: Client) {
             clinician.open(chart, CompartmentId(0), Purpose::Treatment, session).await;
             clinician.read(record, Some(session)).await;
             let revoked = patient.attempt("revoke", async |agent| {
-                let lapse = agent.revoke(chart, grant, None).await?;
-                Ok(Done { transaction: lapse.transaction, block: None, value: () })
+                let revoked = agent.revoke(chart, grant, None).await?;
+                Ok(Done { transaction: revoked.transaction, block: None, value: () })
             });
             if revoked.await.is_some() {
                 clinician.node = patient.node;

@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let agent = context.agent().await?;
-    let lapse = agent.revoke(arguments.chart, arguments.grant, arguments.reason.as_deref()).await?;
-    out.show(&lapse, |Revoked { grant, rotation_due, .. }| match rotation_due {
+    let revoked = agent.revoke(arguments.chart, arguments.grant, arguments.reason.as_deref()).await?;
+    out.show(&revoked, |Revoked { grant, rotation_due, .. }| match rotation_due {
         Some(compartment) => format!(
             "grant {grant} is revoked\nnext: salus rotate {} {compartment}, so that what is added later has a new key",
             arguments.chart

@@ -41,14 +41,14 @@ impl Agent {
 
     /// A chart at a glance.
     pub async fn chart_summary(&self, chart: ChartId) -> Result<ChartSummary, AgentError> {
-        let found = self.chart(chart).await?;
+        let stored = self.chart(chart).await?;
         let now = self.chain.now(At::Finalized).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
         Ok(ChartSummary {
             chart,
-            controller: found.controller,
-            opened_at: found.opened_at,
-            compartments: found.compartments,
+            controller: stored.controller,
+            opened_at: stored.opened_at,
+            compartments: stored.compartments,
             records: self.chain.records(At::Finalized, chart).await?.len(),
             readers: grants.iter().filter(|(_, grant)| grant.is_in_force(now)).count(),
         })

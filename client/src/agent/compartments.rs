@@ -80,10 +80,10 @@ impl Agent {
         chart: ChartId,
         profiles: &[CompartmentProfile],
     ) -> Result<(Vec<CompartmentId>, Outcome), AgentError> {
-        let found = self.chart(chart).await?;
-        let vault = self.home_vault(&found).await?;
+        let stored = self.chart(chart).await?;
+        let vault = self.home_vault(&stored).await?;
         let (mut calls, mut numbers) = (Vec::new(), Vec::new());
-        for (number, CompartmentProfile { profile, flags }) in (found.compartments..).zip(profiles) {
+        for (number, CompartmentProfile { profile, flags }) in (stored.compartments..).zip(profiles) {
             if number >= MAX_COMPARTMENTS {
                 return Err(AgentError::TooManyCompartments);
             }
@@ -103,14 +103,14 @@ impl Agent {
     /// The chart's compartments, with the names that this member can open: all of them for the controller, for others
     /// those of which they hold the secret, or whose name stands in the note that came with a grant.
     pub async fn compartments(&self, chart: ChartId) -> Result<Vec<NamedCompartment>, AgentError> {
-        let found = self.chart(chart).await?;
-        let notes = self.compartment_names_in_notes(chart, &found).await?;
+        let stored = self.chart(chart).await?;
+        let notes = self.compartment_names_in_notes(chart, &stored).await?;
         let mut named = Vec::new();
         for NumberedCompartment { number, compartment, rotation_due } in
             self.chain.compartments(At::Finalized, chart).await?
         {
             // One compartment that was damaged, or rotated by a thief, must not hide the others.
-            let (profile, fault) = match self.released(chart, &found, number).await {
+            let (profile, fault) = match self.released(chart, &stored, number).await {
                 Ok(released) => match released.open_profile(self.identity.encryption()) {
                     Ok(profile) => (Some(profile), None),
                     Err(fault) => (None, Some(fault.to_string())),
@@ -137,15 +137,15 @@ impl Agent {
     /// The compartment that `text` names: by number, by name or by the word for programs.
     pub async fn find_compartment(&self, chart: ChartId, text: &str) -> Result<CompartmentId, AgentError> {
         if let Ok(number) = text.parse::<CompartmentId>() {
-            let known = number.0 < self.chart(chart).await?.compartments;
-            return known.then_some(number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()));
+            let exists = number.0 < self.chart(chart).await?.compartments;
+            return exists.then_some(number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()));
         }
         let wanted = meaning_of(text);
-        let found = self.compartments(chart).await?.into_iter().find(|compartment| {
+        let named = self.compartments(chart).await?.into_iter().find(|compartment| {
             compartment.meaning.as_deref() == Some(wanted.as_str())
                 || compartment.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(text))
         });
-        found.map(|compartment| compartment.number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()))
+        named.map(|compartment| compartment.number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()))
     }
 
     /// The newest secret of a compartment that this member may have: as its controller the current one, as a reader the
@@ -153,21 +153,21 @@ impl Agent {
     pub(super) async fn newest_secret(
         &self,
         chart: ChartId,
-        found: &Chart,
+        stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<CompartmentSecret, AgentError> {
-        Ok(self.released(chart, found, compartment).await?.open_secret(self.identity.encryption())?)
+        Ok(self.released(chart, stored, compartment).await?.open_secret(self.identity.encryption())?)
     }
 
     /// A compartment as the gate before the chart's home vault gives it out.
     pub(super) async fn released(
         &self,
         chart: ChartId,
-        found: &Chart,
+        stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
         let request = CompartmentRequest { chart, compartment, reader: self.id, at: system_now() };
-        let home = self.home_of(found).await?;
+        let home = self.home_of(stored).await?;
         let signed = request.sign(&self.genesis(), home, self.identity.transaction());
         match self.gates.release_compartment(&signed).await {
             Ok(released) if released.secret.recipient == Recipient::Member(self.id) => Ok(released),

@@ -72,14 +72,14 @@ impl Agent {
         scope: Scope,
         text: Option<&str>,
     ) -> Result<SealedGrant, AgentError> {
-        let found = self.chart(chart).await?;
-        if found.controller != self.id {
+        let stored = self.chart(chart).await?;
+        if stored.controller != self.id {
             return Err(AgentError::NotController(chart));
         }
         let key = self.key_to_grant(grantee).await?;
         let recipient = Recipient::from(grantee);
-        let reason = self.put_reason(chart, &found, recipient, &key, scope, text).await?;
-        let envelope = self.put_grant_envelope(chart, &found, scope, recipient, &key).await?;
+        let reason = self.put_reason(chart, &stored, recipient, &key, scope, text).await?;
+        let envelope = self.put_grant_envelope(chart, &stored, scope, recipient, &key).await?;
         Ok(SealedGrant { scope, reason, envelope })
     }
 
@@ -110,20 +110,20 @@ impl Agent {
 
     /// Revokes a grant, whichever form gave it.
     pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Revoked, AgentError> {
-        let found = self.chart(chart).await?;
+        let stored = self.chart(chart).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
-        let known = grants.into_iter().find_map(|(id, known)| (id == grant).then_some(known));
-        let known = known.ok_or(AgentError::NoGrant(grant))?;
+        let same = grants.into_iter().find(|(id, _)| *id == grant);
+        let (_, ending) = same.ok_or(AgentError::NoGrant(grant))?;
         let reason = match text {
             Some(text) => {
                 let key = self.identity.encryption().public();
-                Some(self.put_note(chart, &found, self.id, &key, text, None).await?)
+                Some(self.put_note(chart, &stored, self.id, &key, text, None).await?)
             }
             None => None,
         };
-        let outcome = self.submit(&Call::revoke_access(chart, grant, known.laboratory, reason)).await?;
-        let rotation_due = match known.scope {
-            Scope::Compartment(compartment) if known.permissions.contains(Permission::Read) => Some(compartment),
+        let outcome = self.submit(&Call::revoke_access(chart, grant, ending.laboratory, reason)).await?;
+        let rotation_due = match ending.scope {
+            Scope::Compartment(compartment) if ending.permissions.contains(Permission::Read) => Some(compartment),
             _ => None,
         };
         Ok(Revoked { grant, rotation_due, transaction: outcome.transaction })
@@ -137,12 +137,12 @@ impl Agent {
 
     /// Seals what the grantee will need, and says what the chain is to be told.
     pub(super) async fn prepare(&self, chart: ChartId, wish: &GrantWish) -> Result<GrantTerms, AgentError> {
-        let found = self.chart(chart).await?;
+        let stored = self.chart(chart).await?;
         let key = self.key_to_grant(wish.grantee).await?;
         let recipient = Recipient::from(wish.grantee);
-        let reason = self.put_reason(chart, &found, recipient, &key, wish.scope, wish.text.as_deref()).await?;
+        let reason = self.put_reason(chart, &stored, recipient, &key, wish.scope, wish.text.as_deref()).await?;
         let envelope = match wish.permissions.contains(Permission::Read) {
-            true => Some(self.put_grant_envelope(chart, &found, wish.scope, recipient, &key).await?),
+            true => Some(self.put_grant_envelope(chart, &stored, wish.scope, recipient, &key).await?),
             false => None,
         };
         let GrantWish { permissions, purposes, interval, .. } = *wish;
@@ -156,9 +156,9 @@ impl Agent {
             Scope::Compartment(compartment) => Ok(GrantScope::Compartment(compartment)),
             Scope::Record(key) => {
                 let record = RecordId { chart, key };
-                let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-                let version = known.versions.saturating_sub(1);
-                Ok(GrantScope::Record { key, compartment: known.compartment, version })
+                let stored = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+                let version = stored.versions.saturating_sub(1);
+                Ok(GrantScope::Record { key, compartment: stored.compartment, version })
             }
         }
     }
@@ -168,8 +168,8 @@ impl Agent {
         match grantee {
             Grantee::Member(member) => Ok(self.member_of(member).await?.encryption_key),
             Grantee::Institution(institution) => {
-                let found = self.chain.institution(At::Finalized, institution).await?;
-                Ok(found.ok_or(AgentError::NoInstitution(institution))?.profile.encryption_key)
+                let stored = self.chain.institution(At::Finalized, institution).await?;
+                Ok(stored.ok_or(AgentError::NoInstitution(institution))?.profile.encryption_key)
             }
         }
     }
@@ -184,41 +184,41 @@ impl Agent {
     pub(super) async fn put_grant_envelope(
         &self,
         chart: ChartId,
-        found: &Chart,
+        stored: &Chart,
         scope: Scope,
         recipient: Recipient,
         key: &EncryptionKey,
     ) -> Result<Digest, AgentError> {
         let envelope = match scope {
             Scope::Compartment(compartment) => {
-                self.newest_secret(chart, found, compartment).await?.seal_to(recipient, key)?
+                self.newest_secret(chart, stored, compartment).await?.seal_to(recipient, key)?
             }
             Scope::Record(record) => {
                 let record = RecordId { chart, key: record };
-                let (content_key, version) = self.newest_content_key(found, record).await?;
+                let (content_key, version) = self.newest_content_key(stored, record).await?;
                 content_key.seal_to(recipient, key, self.genesis(), record, version)?
             }
         };
-        Ok(self.home_vault(found).await?.put(envelope).await?)
+        Ok(self.home_vault(stored).await?.put(envelope).await?)
     }
 
     /// Seals the reason for a grant to its grantee, with the name and meaning of the compartment that it covers.
     async fn put_reason(
         &self,
         chart: ChartId,
-        found: &Chart,
+        stored: &Chart,
         recipient: Recipient,
         key: &EncryptionKey,
         scope: Scope,
         text: Option<&str>,
     ) -> Result<Option<Digest>, AgentError> {
         let compartment = match scope {
-            Scope::Compartment(compartment) => Some((compartment, self.profile_of(chart, found, compartment).await?)),
+            Scope::Compartment(compartment) => Some((compartment, self.profile_of(chart, stored, compartment).await?)),
             Scope::Record(_) => None,
         };
         let text = text.unwrap_or_default();
         Ok(match compartment.is_some() || !text.is_empty() {
-            true => Some(self.put_note_to(chart, found, recipient, key, text, compartment).await?),
+            true => Some(self.put_note_to(chart, stored, recipient, key, text, compartment).await?),
             false => None,
         })
     }
@@ -226,9 +226,9 @@ impl Agent {
     async fn profile_of(
         &self,
         chart: ChartId,
-        found: &Chart,
+        stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<Profile, AgentError> {
-        Ok(self.released(chart, found, compartment).await?.open_profile(self.identity.encryption())?)
+        Ok(self.released(chart, stored, compartment).await?.open_profile(self.identity.encryption())?)
     }
 }

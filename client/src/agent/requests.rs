@@ -22,11 +22,11 @@ impl Agent {
         until: Option<Moment>,
         reason: Option<&str>,
     ) -> Result<(RequestId, Outcome), AgentError> {
-        let found = self.chart(chart).await?;
+        let stored = self.chart(chart).await?;
         let reason = match reason {
             Some(text) => {
-                let controller = self.member_of(found.controller).await?;
-                Some(self.put_note(chart, &found, found.controller, &controller.encryption_key, text, None).await?)
+                let controller = self.member_of(stored.controller).await?;
+                Some(self.put_note(chart, &stored, stored.controller, &controller.encryption_key, text, None).await?)
             }
             None => None,
         };
@@ -51,8 +51,8 @@ impl Agent {
         until: Option<Moment>,
         text: Option<&str>,
     ) -> Result<(Vec<GrantId>, Outcome), AgentError> {
-        let found = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
-        let (_, asked) = found.ok_or(AgentError::NoRequest(request))?;
+        let same = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
+        let (_, asked) = same.ok_or(AgentError::NoRequest(request))?;
         let start = self.chain.clock().await?;
         let end = match (until, asked.until) {
             (Some(until), Some(asked)) => Some(until.min(asked)),
@@ -77,8 +77,8 @@ impl Agent {
 
     /// Denies a request.
     pub async fn deny(&self, chart: ChartId, request: RequestId, reason: Option<&str>) -> Result<Outcome, AgentError> {
-        let found = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
-        let (_, asked) = found.ok_or(AgentError::NoRequest(request))?;
+        let same = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
+        let (_, asked) = same.ok_or(AgentError::NoRequest(request))?;
         let reason = match reason {
             Some(text) => {
                 let requester = self.member_of(asked.requester).await?;

@@ -16,9 +16,9 @@ use salus_sealing::envelope::Recipient;
 impl Agent {
     /// Begins a new epoch of a compartment, with a new random secret; its number.
     pub async fn rotate(&self, chart: ChartId, compartment: CompartmentId) -> Result<u32, AgentError> {
-        let found = self.chart(chart).await?;
-        let vault = self.home_vault(&found).await?;
-        let (next, link) = self.newest_secret(chart, &found, compartment).await?.rotate()?;
+        let stored = self.chart(chart).await?;
+        let vault = self.home_vault(&stored).await?;
+        let (next, link) = self.newest_secret(chart, &stored, compartment).await?.rotate()?;
         let own = next.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;
         let epoch = Epoch {
             public_key: next.public_key(),
@@ -32,9 +32,9 @@ impl Agent {
     /// Seals the current secret to every grantee who may read now and whose envelope is older; the current epoch,
     /// and how many envelopes were renewed.
     pub async fn renew_envelopes(&self, chart: ChartId, compartment: CompartmentId) -> Result<(u32, u32), AgentError> {
-        let found = self.chart(chart).await?;
-        let vault = self.home_vault(&found).await?;
-        let secret = self.newest_secret(chart, &found, compartment).await?;
+        let stored = self.chart(chart).await?;
+        let vault = self.home_vault(&stored).await?;
+        let secret = self.newest_secret(chart, &stored, compartment).await?;
         let mut envelopes = Vec::new();
         for reader in self.chain.readers(At::Best, chart, Scope::Compartment(compartment)).await? {
             if reader.edition < secret.epoch() {
