@@ -157,7 +157,7 @@ pub mod pallet {
         /// The share of the council that decides who speaks for an institution.
         type StaffingOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Looks up which institutions have a seat of authority.
+        /// Looks up which institutions have a seat of authority, and withdraws votes in the council.
         type Authorities: Authorities<AccountId32>;
 
         /// Appends the log entries.
@@ -716,7 +716,8 @@ pub mod pallet {
             Self::do_add_transaction_key(member, key, &key_signature, &membership_signature)
         }
 
-        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again.
+        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again. The
+        /// council forgets the votes that the member cast with it in open motions.
         ///
         /// The membership key signs the change.
         ///
@@ -733,7 +734,7 @@ pub mod pallet {
             Self::do_remove_transaction_key(member, key, &membership_signature)
         }
 
-        /// Suspends an active member of staff.
+        /// Suspends an active member of staff. The council forgets the votes that it cast in open motions.
         ///
         /// ## Origin
         ///
@@ -769,7 +770,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Ends the membership of a member of staff for good. The member may be pending.
+        /// Ends the membership of a member of staff for good. The member may be pending. The council forgets the votes
+        /// that it cast in open motions.
         ///
         /// A service that has the account of a seat stays a member until a delegate hands the seat over.
         ///
