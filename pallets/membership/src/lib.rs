@@ -22,6 +22,9 @@
 //! institutions post challenges, and the membership key answers each. With enough answers the member is active (S0-20
 //! to S0-35, S4-04).
 //!
+//! For a [while](Config::SettlingTime) after an issuer joined, it decides only about members who joined as lately. So a
+//! thief of an issuing key cannot admit an issuer who revokes all others at once.
+//!
 //! An institution admits a limited number of members an hour. A newcomer who never becomes active leaves again, and
 //! frees the place. The pool refuses a step out of order with a [`Refusal`](salus_primitives::refusal::Refusal), and
 //! dispatch with the error of the same name.
@@ -99,7 +102,9 @@ mod mock;
 )]
 mod tests;
 
-pub use extension::{Bill, CallPolicy, Charge, MemberGate, COUNCIL_PRIORITY, RESERVED_PRIORITY, SHARES};
+pub use extension::{
+    Bill, CallPolicy, Charge, MemberGate, COUNCIL_PRIORITY, HEADROOM, LITTLE_PART, RESERVED_PRIORITY, SHARES,
+};
 pub use nonce::BoundedNonce;
 pub use origins::{EnsureBound, EnsureMember};
 pub use pallet::*;
@@ -152,7 +157,7 @@ pub mod pallet {
         /// The share of the council that decides who speaks for an institution.
         type StaffingOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Looks up which institutions have a seat of authority.
+        /// Looks up which institutions have a seat of authority, and withdraws votes in the council.
         type Authorities: Authorities<AccountId32>;
 
         /// Appends the log entries.
@@ -175,8 +180,8 @@ pub mod pallet {
         #[pallet::constant]
         type LeastTraffic: Get<Quota>;
 
-        /// The additional allowance of a member for calls that must get through: revoking and refusing. All members
-        /// that an institution admitted share [`SHARES`] times as much.
+        /// The additional allowance of a member for calls that must get through: revoking and refusing. The staff of an
+        /// institution share [`SHARES`] times as much, and so do the patients that it admitted.
         #[pallet::constant]
         type ReservedQuota: Get<Quota>;
 
@@ -192,6 +197,10 @@ pub mod pallet {
         /// Milliseconds after which a newcomer who never became active leaves. A voucher's life is not longer.
         #[pallet::constant]
         type PendingLife: Get<Moment>;
+
+        /// Milliseconds from joining until an issuer decides about members who joined as long ago.
+        #[pallet::constant]
+        type SettlingTime: Get<Moment>;
 
         /// The most members that one idle block checks for expiry.
         #[pallet::constant]
@@ -472,6 +481,9 @@ pub mod pallet {
         HasSeat,
         /// The account is that of a seat of authority. A delegate has to hand the seat over to another account first.
         HoldsSeat,
+        /// The issuer joined too lately to decide about a member who has been there for a day. Wait until a day after
+        /// it joined, or let another issuer or the council decide.
+        TooNew,
     }
 
     #[pallet::hooks]
@@ -489,6 +501,10 @@ pub mod pallet {
             assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
             let life = T::PendingLife::get();
             assert!(life >= MAX_VOUCHER_LIFE, "`PendingLife` is less than a voucher's: one could be redeemed twice");
+            assert!(
+                T::SettlingTime::get() > 0,
+                "`SettlingTime` is zero: a stolen issuing key would judge all staff at once"
+            );
             assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: admissions would stop");
             assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
             let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
@@ -700,7 +716,8 @@ pub mod pallet {
             Self::do_add_transaction_key(member, key, &key_signature, &membership_signature)
         }
 
-        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again.
+        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again. The
+        /// council forgets the votes that the member cast with it in open motions.
         ///
         /// The membership key signs the change.
         ///
@@ -717,7 +734,7 @@ pub mod pallet {
             Self::do_remove_transaction_key(member, key, &membership_signature)
         }
 
-        /// Suspends an active member of staff.
+        /// Suspends an active member of staff. The council forgets the votes that it cast in open motions.
         ///
         /// ## Origin
         ///
@@ -753,7 +770,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Ends the membership of a member of staff for good. The member may be pending.
+        /// Ends the membership of a member of staff for good. The member may be pending. The council forgets the votes
+        /// that it cast in open motions.
         ///
         /// A service that has the account of a seat stays a member until a delegate hands the seat over.
         ///

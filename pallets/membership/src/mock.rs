@@ -15,7 +15,7 @@ use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role, MAX_VOUCHER_LIFE},
     questions::{AuditLog, Authorities},
-    time::MINUTE,
+    time::{DAY, MINUTE},
     ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
 use sp_core::{sr25519, Pair, H256};
@@ -71,6 +71,8 @@ pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
 pub const NONCE_WINDOW: u32 = 16;
 pub const ADMISSIONS_PER_HOUR: u32 = 60;
 pub const PENDING_LIFE: Moment = MAX_VOUCHER_LIFE;
+/// Milliseconds after which an issuer decides about older members.
+pub const SETTLING_TIME: Moment = DAY;
 /// A thousand microseconds and bytes, refilled in a thousand milliseconds: one of each in every millisecond.
 pub const QUOTA: Quota = Quota { time: 1_000 * MICROSECOND, bytes: 1_000, refill: 1_000 };
 pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill: 1_000 };
@@ -96,6 +98,8 @@ parameter_types! {
     pub static Seated: Vec<InstitutionId> = Vec::new();
     /// The accounts of these seats.
     pub static SeatAccounts: Vec<AccountId32> = Vec::new();
+    /// The accounts whose votes in the council were withdrawn.
+    pub static Withdrawn: Vec<(InstitutionId, AccountId32)> = Vec::new();
     /// Whether remarks are paused.
     pub static RemarksArePaused: bool = false;
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
@@ -115,6 +119,7 @@ impl pallet_salus_membership::Config for Test {
     type CouncilQuota = CouncilQuota;
     type AdmissionsPerHour = ConstU32<ADMISSIONS_PER_HOUR>;
     type PendingLife = ConstU64<PENDING_LIFE>;
+    type SettlingTime = ConstU64<SETTLING_TIME>;
     type MaxExpired = ConstU32<50>;
     type NonceWindow = NonceWindow;
     type WeightInfo = ();
@@ -143,6 +148,9 @@ impl Authorities<AccountId32> for FakeAuthorities {
     fn voting() -> Vec<InstitutionId> {
         Seated::get()
     }
+    fn withdraw_votes(institution: InstitutionId, accounts: &[AccountId32]) {
+        Withdrawn::mutate(|withdrawn| withdrawn.extend(accounts.iter().map(|account| (institution, account.clone()))));
+    }
 }
 
 /// Keeps every entry.
@@ -157,8 +165,9 @@ impl AuditLog for FakeAudit {
     }
 }
 
-/// Every member may remark and change keys. Issuers may revoke and refuse from the reserve, and verifiers challenge
-/// from the council's reserve. A batch may hold the calls that its signer may make one by one.
+/// Every member may remark and add keys, and remove keys from the reserve. Issuers may revoke and refuse from the
+/// reserve, and verifiers challenge from the council's reserve. A batch may hold the calls that its signer may make one
+/// by one.
 pub struct Policy;
 
 impl CallPolicy<RuntimeCall> for Policy {
@@ -171,6 +180,7 @@ impl CallPolicy<RuntimeCall> for Policy {
             RuntimeCall::Membership(Call::challenge { .. }) => (role == Role::Verifier).then_some(CallClass::Council),
             // The call of the benchmark.
             RuntimeCall::Membership(Call::add_transaction_key { .. }) => Some(CallClass::Ordinary),
+            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
             RuntimeCall::Membership(Call::revoke_member { .. } | Call::refuse_applicant { .. }) => {
                 (role == Role::Issuer).then_some(CallClass::Reserved)
             }
@@ -354,10 +364,13 @@ impl Builder {
     pub fn build(self) -> TestExternalities {
         let membership = if self.empty { Default::default() } else { Self::genesis() };
         let genesis = RuntimeGenesisConfig { system: Default::default(), membership };
-        Now::set(START);
+        // The clock of a genesis stands at zero.
+        Now::set(0);
         RemarksArePaused::set(false);
         Log::set(Vec::new());
+        Withdrawn::set(Vec::new());
         let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
+        Now::set(START);
         chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
         chain.execute_with(|| System::set_block_number(1));
         chain

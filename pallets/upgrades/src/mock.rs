@@ -178,6 +178,8 @@ impl Authorities<AccountId32> for FakeAuthorities {
         Seated::get().contains(&institution)
     }
 
+    fn withdraw_votes(_: InstitutionId, _: &[AccountId32]) {}
+
     fn voting() -> Vec<InstitutionId> {
         let keyless = Keyless::get();
         Seated::get().into_iter().filter(|institution| !keyless.contains(institution)).collect()
@@ -240,6 +242,10 @@ impl Membership<AccountId32> for FakeMembership {
             valid_until: None,
             institution: Some(Self::institution(institution)?),
         })
+    }
+
+    fn joined_at(member: MemberId) -> Option<Moment> {
+        Self::standing(member).map(|_| 0)
     }
 
     fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
