@@ -27,7 +27,7 @@ use salus_primitives::{
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
-use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
+use salus_sealing::envelope::{is_envelope, Recipient, MAX_KEY_ENVELOPE};
 use salus_sealing::keys::verify;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
@@ -240,14 +240,14 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
                 let grant = self.ask(self.chain.grant(at, chart, id)).await?.ok_or(GateRefusal::NotFound)?;
                 if let Scope::Record(_) = grant.scope {
                     let hash = envelope_of(&grant, id, bindings.version, version).ok_or(GateRefusal::NoEnvelope(id))?;
-                    let envelope = self.object(&self.home, &hash, MAX_ENVELOPE).await?;
+                    let envelope = self.envelope(&self.home, &hash).await?;
                     return Ok(KeyPath::Record { recipient: grant.grantee.into(), envelope });
                 }
                 self.grant_secret(at, &place, id, version.epoch).await?
             }
         };
         let links = self.links(at, &place, secret.epoch, version.epoch).await?;
-        let key_envelope = self.object(&self.vault, &version.key_envelope, MAX_ENVELOPE).await?;
+        let key_envelope = self.envelope(&self.vault, &version.key_envelope).await?;
         Ok(KeyPath::Compartment { secret, links, key_envelope })
     }
 
@@ -259,7 +259,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         number: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
         let epoch = self.epoch(at, place, number).await?;
-        let envelope = self.object(&self.home, &epoch.secret_envelope, MAX_ENVELOPE).await?;
+        let envelope = self.envelope(&self.home, &epoch.secret_envelope).await?;
         Ok(SealedSecret { recipient: Recipient::Member(controller), epoch: number, envelope })
     }
 
@@ -280,7 +280,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(SealedSecret {
             recipient: grant.grantee.into(),
             epoch: envelope.edition,
-            envelope: self.object(&self.home, &envelope.hash, MAX_ENVELOPE).await?,
+            envelope: self.envelope(&self.home, &envelope.hash).await?,
         })
     }
 
@@ -295,7 +295,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
-            links.push(self.object(&self.home, &link, MAX_ENVELOPE).await?);
+            links.push(self.envelope(&self.home, &link).await?);
         }
         Ok(links)
     }
@@ -324,6 +324,19 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
     }
 
+    /// An envelope that holds a key, and nothing else that lies in `store`.
+    ///
+    /// The chain cannot see what a hash names, and a chart's author chooses the hashes in it. One of them could be that of
+    /// another chart's blob.
+    async fn envelope(&self, store: &S, id: &Digest) -> Result<Vec<u8>, GateError<C::Error>> {
+        let bytes = self.object(store, id, MAX_KEY_ENVELOPE).await?;
+        if !is_envelope(&bytes) {
+            return Err(GateRefusal::Corrupted(*id).into());
+        }
+        Ok(bytes)
+    }
+
+    /// An object of at most `longest` bytes.
     async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
         let StoredObject { size, bytes: reader } = self.stored(store, id).await?;
         if size > longest as u64 {

@@ -73,8 +73,8 @@ pub enum GateRefusal {
     /// The vault does not have an object that the chain names.
     #[error("the vault does not have the object `{0}`")]
     Missing(Digest),
-    /// An object of the vault was altered.
-    #[error("the object `{0}` in the vault was altered")]
+    /// An object of the vault was altered, or is of another kind than the one that the chain names it for.
+    #[error("the object `{0}` in the vault was altered, or is not what the chain names it for")]
     Corrupted(Digest),
     /// The blob was sealed for something else than the record that names it.
     #[error("the blob `{0}` was sealed for another record, version or chain")]

@@ -11,6 +11,7 @@
 )]
 
 mod compartments;
+mod foreign;
 mod granted;
 mod refused;
 mod requests;

@@ -228,11 +228,3 @@ async fn release_fails_for_what_was_added_after_a_rotation_without_a_new_envelop
     world.change(|state| state.grants.get_mut(&(CHART, GRANT)).unwrap().envelope = None);
     assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::NoEnvelope(GRANT));
 }
-
-#[tokio::test]
-async fn release_fails_when_an_envelope_is_longer_than_any() {
-    let world = World::new().await;
-    let long = world.put(vec![0; 20_000]).await;
-    world.change(|state| state.versions.get_mut(&(record(0), 0)).unwrap().key_envelope = long);
-    assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::Corrupted(long));
-}
