@@ -22,7 +22,7 @@ use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::time::MINUTE;
 use salus_primitives::{
     access::{Ask, Basis, Decision, Grant, Permission, Scope},
-    charts::Epoch,
+    charts::{Epoch, MAX_EPOCHS},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
@@ -285,6 +285,8 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     }
 
     /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
+    ///
+    /// The gate counts them before it reads any. There are at most 1,024, of [`MAX_KEY_ENVELOPE`] at most: 2 MiB together.
     async fn links(
         &self,
         at: &Head,
@@ -292,6 +294,9 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         from: u32,
         to: u32,
     ) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
+        if from.saturating_sub(to) > MAX_EPOCHS {
+            return Err(GateRefusal::TooManyLinks.into());
+        }
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;

@@ -3,6 +3,7 @@
 //! Why a gate gives nothing out.
 
 use salus_primitives::access::Denial;
+use salus_primitives::charts::MAX_EPOCHS;
 use salus_primitives::{Digest, GrantId, InstitutionId, MemberId};
 use thiserror::Error;
 
@@ -70,6 +71,9 @@ pub enum GateRefusal {
         /// The epoch that is needed.
         epoch: u32,
     },
+    /// The epoch lies further back than any way of links that the gate gives out.
+    #[error("more than `{limit}` links lead to the epoch", limit = MAX_EPOCHS)]
+    TooManyLinks,
     /// The vault does not have an object that the chain names.
     #[error("the vault does not have the object `{0}`")]
     Missing(Digest),

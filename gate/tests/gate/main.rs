@@ -13,6 +13,7 @@
 mod compartments;
 mod foreign;
 mod granted;
+mod links;
 mod refused;
 mod requests;
 mod world;
