@@ -163,7 +163,8 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
         let finalized = self.ask(self.chain.finalized_head()).await?;
         let best = self.ask(self.chain.best_head()).await?;
-        if now.saturating_sub(finalized.time) > HEAD_LIFE {
+        let moment = DecisionTime::new(now, finalized, best);
+        if moment.latest.saturating_sub(finalized.time) > HEAD_LIFE {
             return Err(GateRefusal::StaleHead(finalized.number).into());
         }
         let not_the_reader = GateRefusal::NotTheReader(reader);
@@ -178,8 +179,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
         // Only the reader can use up a number of the reader's.
         self.numbers.take(reader, signed.number, signed.request.at(), now)?;
-        // A gate whose clock is slow must not prolong anything.
-        Ok(DecisionTime { now: now.max(finalized.time), finalized, best })
+        Ok(moment)
     }
 
     /// The reader's session, which has to cover the record.
@@ -196,7 +196,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
             let refusal = if pending { GateRefusal::SessionNotFinalized } else { GateRefusal::NoSession };
             return Err(refusal.into());
         };
-        if session.expires_at <= moment.now {
+        if session.expires_at <= moment.latest {
             return Err(GateRefusal::SessionExpired.into());
         }
         if session.chart != id.chart || !covers(session.scope, id.key, record.compartment) {
@@ -205,7 +205,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(session)
     }
 
-    /// Decides again. The basis is the finalized one.
+    /// Decides again, in each state at its own time. The basis is the finalized one.
     async fn decide(
         &self,
         moment: &DecisionTime,
@@ -217,7 +217,8 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
             Decision::Permitted(basis) => basis,
             Decision::Denied(denial) => return Err(GateRefusal::Denied(denial).into()),
         };
-        match self.ask(self.chain.decide(&moment.best, reader, chart, ask)).await? {
+        let ask = Ask { at: moment.latest, ..*ask };
+        match self.ask(self.chain.decide(&moment.best, reader, chart, &ask)).await? {
             Decision::Permitted(_) => Ok(basis),
             Decision::Denied(denial) => Err(GateRefusal::DeniedAtBest(denial).into()),
         }
@@ -365,11 +366,23 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     }
 }
 
-/// The moment of a decision: one time, one finalized and one best block for all questions.
+/// The moment of a decision: one finalized and one best block for all questions.
+///
+/// A gate whose clock is behind must not prolong anything, so the chain's time counts where it is later.
 struct DecisionTime {
+    /// The gate's clock, or the finalized block's time: when the finalized state is asked.
     now: Moment,
+    /// The same, or the best block's time: when the best state is asked. A revocation in that block has its time.
+    latest: Moment,
     finalized: Head,
     best: Head,
+}
+
+impl DecisionTime {
+    fn new(clock: Moment, finalized: Head, best: Head) -> Self {
+        let now = clock.max(finalized.time);
+        Self { now, latest: now.max(best.time), finalized, best }
+    }
 }
 
 /// A version of a record, given out.

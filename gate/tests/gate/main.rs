@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod clocks;
 mod compartments;
 mod foreign;
 mod granted;

@@ -65,8 +65,6 @@ async fn release_fails_for_another_purpose() {
     assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::Denied(Denial::PurposeNotGranted));
 }
 
-/// Trap: a newer grant over one record once hid the grant over its compartment, which alone opens earlier versions.
-
 #[tokio::test]
 async fn release_fails_when_the_session_or_grant_covers_something_else() {
     let world = World::new().await;
