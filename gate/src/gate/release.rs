@@ -9,8 +9,9 @@
 //! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
-//! A signed request is good once, within two minutes, at the gate that it names: the gate remembers its number. A decision
-//! is taken before the first byte: a revocation that arrives while a large blob is under way stops the next release.
+//! A signed request is answered once, within two minutes, at the gate that it names: the gate remembers its number. The
+//! decision is taken before the first byte: a revocation that arrives while a large blob is under way stops the next
+//! release. A refusal before or by the decision uses no number up, so only those who may read fill the memory.
 
 use std::future::Future;
 use std::io::Cursor;
@@ -112,6 +113,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         if session.is_none() && basis != Basis::Controller {
             return Err(GateRefusal::NoSession.into());
         }
+        self.use_up(signed, &moment)?;
 
         let bindings = Bindings {
             genesis: self.chain.genesis(),
@@ -140,6 +142,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         let scope = Scope::Compartment(id);
         let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
         let basis = self.decide(&moment, reader, chart, &ask).await?;
+        self.use_up(signed, &moment)?;
 
         let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
         let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
@@ -152,34 +155,38 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
     }
 
-    /// The checks that every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
+    /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
+    /// The gate asks the chain last.
     async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
         if signed.gate != self.institution {
             return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
         }
-        let (now, reader) = ((self.now)(), signed.request.reader());
-        if now.abs_diff(signed.request.at()) > REQUEST_LIFE {
+        let (clock, reader) = ((self.now)(), signed.request.reader());
+        if clock.abs_diff(signed.request.at()) > REQUEST_LIFE {
             return Err(GateRefusal::RequestNotFresh.into());
+        }
+        let not_the_reader = GateRefusal::NotTheReader(reader);
+        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
+            return Err(not_the_reader.into());
         }
         let finalized = self.ask(self.chain.finalized_head()).await?;
         let best = self.ask(self.chain.best_head()).await?;
-        let moment = DecisionTime::new(now, finalized, best);
+        let moment = DecisionTime::new(clock, finalized, best);
         if moment.latest.saturating_sub(finalized.time) > HEAD_LIFE {
             return Err(GateRefusal::StaleHead(finalized.number).into());
         }
-        let not_the_reader = GateRefusal::NotTheReader(reader);
         for head in [&finalized, &best] {
             let member = self.ask(self.chain.member(head, reader)).await?.ok_or(not_the_reader)?;
             if !member.transaction_keys.contains(&signed.key) {
                 return Err(not_the_reader.into());
             }
         }
-        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
-            return Err(not_the_reader.into());
-        }
-        // Only the reader can use up a number of the reader's.
-        self.numbers.take(reader, signed.number, signed.request.at(), now)?;
         Ok(moment)
+    }
+
+    /// Uses up the number of a request that is about to be answered.
+    fn use_up<R: Request>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
+        self.numbers.take(signed.request.reader(), signed.number, signed.request.at(), moment.clock)
     }
 
     /// The reader's session, which has to cover the record.
@@ -370,6 +377,8 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
 ///
 /// A gate whose clock is behind must not prolong anything, so the chain's time counts where it is later.
 struct DecisionTime {
+    /// The gate's clock, by which requests are fresh.
+    clock: Moment,
     /// The gate's clock, or the finalized block's time: when the finalized state is asked.
     now: Moment,
     /// The same, or the best block's time: when the best state is asked. A revocation in that block has its time.
@@ -381,7 +390,7 @@ struct DecisionTime {
 impl DecisionTime {
     fn new(clock: Moment, finalized: Head, best: Head) -> Self {
         let now = clock.max(finalized.time);
-        Self { now, latest: now.max(best.time), finalized, best }
+        Self { clock, now, latest: now.max(best.time), finalized, best }
     }
 }
 

@@ -22,7 +22,7 @@ pub enum GateRefusal {
         /// The institution whose gate this is.
         this: InstitutionId,
     },
-    /// The request was answered or refused before; each is good once.
+    /// The request was answered before, or as good as answered; each is good once.
     #[error("the request was used already")]
     RequestUsed,
     /// The reader, or all readers together, asked more often within two minutes than the gate can remember.
