@@ -5,7 +5,6 @@
 use super::{obstacle::Obstacle, plain, Agent, AgentError};
 use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
 use salus_primitives::{
-    governance::CallName,
     membership::{InstitutionStatus, MemberStatus, Role},
     Digest, InstitutionId, SigningKey,
 };
