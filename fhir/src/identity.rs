@@ -42,24 +42,35 @@ impl Identity {
         let digest: [u8; 32] = hash.finalize().into();
         let mut key = [0; 16];
         key.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
-        if resource_type == "Patient" {
-            key.iter_mut().zip(patient_marker(chart_salt)).for_each(|(byte, from)| *byte = from);
-        }
         let [.., version, _, variant, _, _, _, _, _, _, _] = &mut key;
         *version = (*version & 0x0f) | 0x80;
         *variant = (*variant & 0x3f) | 0x80;
+        if resource_type == "Patient" {
+            mark_as_patient(&mut key, chart_salt);
+        }
         key
     }
 }
 
-/// Returns the first bytes of a Patient resource's key. Only its author, who has the salt, can recognize them.
-fn patient_marker(chart_salt: &[u8]) -> [u8; 6] {
+/// Replaces the end of a Patient resource's key by a digest of its beginning. Only its author, who has the salt, can tell
+/// such a key from any other.
+///
+/// The chain keeps keys for ever and in public. Bytes that all Patient resources of an author have in common would show
+/// which records they are, so each key's end follows from its own beginning.
+fn mark_as_patient(key: &mut [u8; 16], chart_salt: &[u8]) {
+    let Some((beginning, end)) = key.split_last_chunk_mut::<6>() else { return };
     let mut hash = Sha256::new();
-    hash.update(b"salus/fhir/patient/1");
+    hash.update(b"salus/fhir/patient/2");
     add(&mut hash, chart_salt);
-    let mut marker = [0; 6];
-    marker.iter_mut().zip(hash.finalize()).for_each(|(byte, from)| *byte = from);
-    marker
+    hash.update(beginning);
+    end.iter_mut().zip(hash.finalize()).for_each(|(byte, from)| *byte = from);
+}
+
+/// Returns whether `key` is that of a Patient resource.
+fn is_marked_as_patient(key: &[u8; 16], chart_salt: &[u8]) -> bool {
+    let mut marked = *key;
+    mark_as_patient(&mut marked, chart_salt);
+    marked == *key
 }
 
 /// Returns whether some of `keys` belong to Patient resources, and none of these to the patient with these names.
@@ -71,8 +82,7 @@ pub(crate) fn is_other_person<'k>(
     chart_salt: &[u8],
     keys: impl Iterator<Item = [u8; 16]>,
 ) -> bool {
-    let marker = patient_marker(chart_salt);
-    let mut keys = keys.filter(|key| key.starts_with(&marker)).peekable();
+    let mut keys = keys.filter(|key| is_marked_as_patient(key, chart_salt)).peekable();
     // Without a name or a Patient resource there is nothing to compare.
     if names.is_empty() || keys.peek().is_none() {
         return false;
@@ -112,4 +122,47 @@ fn base(full_url: &str) -> Option<String> {
 fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
     hash.update(part);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALT: &[u8] = b"salt of a chart!";
+
+    fn keys(resource_type: &str) -> Vec<[u8; 16]> {
+        let identity = |number: u32| Identity::TypeAndId(format!("{resource_type}/{number}"));
+        (0..300).map(|number| identity(number).record_key(resource_type, SALT)).collect()
+    }
+
+    #[test]
+    fn keys_of_patient_resources_have_nothing_in_common() {
+        // The bytes with the version and the variant of the UUID have 16 and 64 values.
+        let values = |place| match place {
+            6 => 16,
+            8 => 64,
+            _ => 256,
+        };
+        for resource_type in ["Patient", "Observation"] {
+            let keys = keys(resource_type);
+            for place in 0..16 {
+                let different: BTreeSet<u8> = keys.iter().filter_map(|key| key.get(place).copied()).collect();
+                assert!(different.len() > values(place) / 2 && different.len() <= values(place), "byte {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_patient_resources_are_recognized_with_their_salt_only() {
+        assert!(keys("Patient").iter().all(|key| is_marked_as_patient(key, SALT)));
+        assert!(!keys("Patient").iter().any(|key| is_marked_as_patient(key, b"salt of another!")));
+        assert!(!keys("Observation").iter().any(|key| is_marked_as_patient(key, SALT)));
+    }
+
+    #[test]
+    fn keys_of_patient_resources_are_those_of_uuids_version_8() {
+        for [.., version, _, variant, _, _, _, _, _, _, _] in keys("Patient") {
+            assert_eq!((version >> 4, variant >> 6), (8, 2));
+        }
+    }
 }

@@ -113,7 +113,7 @@ fn four_of_seven_cannot_become_four_of_four() {
                 }
             }
         }
-        assert_eq!(crate::consortium::council_size(), 7);
+        assert_eq!(consortium::council_size(), 7);
         let plan = Upgrades::plan_upgrade { code_hash: H256::zero(), spec_version: u32::MAX };
         assert!(decide(&four, plan.clone()).is_err());
         assert_ok!(decide(&delegates(0..5), plan));
@@ -261,7 +261,7 @@ fn votes_of_a_suspended_delegate_do_not_count() {
 /// Numbers of hospitals, whether those who are short of two thirds by one have the last hospital's issuing key, and
 /// what they try.
 fn attempts() -> impl Strategy<Value = (u32, bool, Vec<Step>)> {
-    (5u32..=9, any::<bool>(), proptest::collection::vec(crate::collusion::steps(), 0..25))
+    (5u32..=9, any::<bool>(), proptest::collection::vec(collusion::steps(), 0..25))
 }
 
 proptest! {

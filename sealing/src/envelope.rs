@@ -26,9 +26,10 @@ use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, Institutio
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::blob::ContentKey;
+use crate::blob::{ContentKey, SHORTEST};
 use crate::keys::{EncryptionPair, PublicKey};
 
+const MAGIC: [u8; 6] = *b"SALENV";
 const BEGINNING: [u8; 8] = *b"SALENV\x01\x01";
 /// Bytes of a sealed secret, at most.
 const MAX_SECRET: usize = 8 * 1024;
@@ -38,6 +39,12 @@ const REASON_STEP: usize = 256;
 pub const MAX_REASON: usize = 4 * 1024;
 /// Bytes of an envelope, at most.
 pub const MAX_ENVELOPE: usize = 16 * 1024;
+/// Bytes of an envelope that holds a key, at most. Those of format 1 have 88; later algorithms may need more.
+///
+/// Envelopes and blobs lie in one store, and a hash does not tell which of the two it names. No blob is so short.
+pub const MAX_KEY_ENVELOPE: usize = 2 * 1024;
+
+const _: () = assert!((MAX_KEY_ENVELOPE as u64) < SHORTEST);
 
 type EncappedKey = <X25519HkdfSha256 as Kem>::EncappedKey;
 
@@ -151,6 +158,11 @@ pub enum EnvelopeError {
     /// The epoch's number has no successor or predecessor.
     #[error("there is no such epoch")]
     NoSuchEpoch,
+}
+
+/// Whether `bytes` begin like an envelope, of this or a later format.
+pub fn is_envelope(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
 }
 
 /// Seals `secret` to `key` for what `context` says.

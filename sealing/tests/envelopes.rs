@@ -15,8 +15,8 @@ use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, Institutio
 use salus_sealing::blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{
-    open_envelope, open_reason, seal_envelope, seal_reason, EnvelopeContext, EnvelopeError, EnvelopeKind, Recipient,
-    MAX_REASON,
+    is_envelope, open_envelope, open_reason, seal_envelope, seal_reason, EnvelopeContext, EnvelopeError, EnvelopeKind,
+    Recipient, MAX_KEY_ENVELOPE, MAX_REASON,
 };
 use salus_sealing::keys::EncryptionPair;
 
@@ -42,6 +42,28 @@ fn open_returns_what_was_sealed() {
     }
     let (one, two) = (seal_envelope(b"x", &pair.public(), &context()), seal_envelope(b"x", &pair.public(), &context()));
     assert_ne!(one.unwrap(), two.unwrap());
+}
+
+#[test]
+fn envelopes_of_keys_are_short_and_told_from_blobs_and_profiles() {
+    let pair = EncryptionPair::generate();
+    let secret = CompartmentSecret::generate(PLACE);
+    let (_, link) = secret.rotate().unwrap();
+    let key = ContentKey::generate();
+    let content_key = key.seal_to(READER, &pair.public(), GENESIS, RECORD, 0).unwrap();
+    for envelope in [content_key, secret.seal_to(READER, &pair.public()).unwrap(), link] {
+        assert_eq!(envelope.len(), 88);
+        assert!(is_envelope(&envelope));
+        assert!(!is_envelope(&envelope[1..]) && !is_envelope(&envelope[..5]));
+    }
+    // A later format is an envelope as well.
+    assert!(is_envelope(b"SALENV\x02\x07"));
+
+    let bindings = Bindings { genesis: GENESIS, record: RECORD, version: 0, compartment: COMPARTMENT, epoch: 0 };
+    let blob = seal_bytes(b"", &Metadata::default(), &bindings, &key).unwrap();
+    assert!(!is_envelope(&blob) && blob.len() > MAX_KEY_ENVELOPE);
+    let profile = Profile { name: "Blood".into(), meaning: "laboratory".into() };
+    assert!(!is_envelope(&secret.seal_profile(&profile).unwrap()) && !is_envelope(&[]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The numbers of requests that a gate has seen: each is good once.
+//! The numbers of requests that a gate has answered: each is good once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -10,8 +10,8 @@ use salus_primitives::{MemberId, Moment};
 use crate::protocol::{GateRefusal, RequestNumber, REQUEST_LIFE};
 
 /// Requests of one reader that a gate remembers, at most.
-const MOST_OF_ONE: usize = 1 << 14;
-/// Requests of all readers that a gate remembers, at most.
+const MOST_OF_ONE: usize = 1 << 10;
+/// Requests of all readers that a gate remembers, at most: as many as 256 readers can have.
 const MOST: usize = 1 << 18;
 
 /// The numbers of the requests that are still fresh. Once a request is too old to be answered, so is its number to be
@@ -23,38 +23,46 @@ pub struct UsedNumbers(Mutex<Used>);
 struct Used {
     of_readers: BTreeMap<MemberId, BTreeSet<RequestNumber>>,
     by_end: BTreeSet<(Moment, MemberId, RequestNumber)>,
+    /// The latest end of a request that was forgotten. A clock that steps back does not make those fresh again.
+    forgotten: Option<Moment>,
 }
 
 impl UsedNumbers {
-    /// Uses up the number of a request that `reader` made at `at`. It fails when the number was used, or when more requests
-    /// came than can be remembered: a gate that forgets could answer one twice.
+    /// Uses up the number of a request that `reader` made at `at`.
+    ///
+    /// It fails when the number was used, or may have been used and forgotten. It also fails when more requests came than
+    /// can be remembered: a gate that forgets could answer one twice.
     pub fn take(&self, reader: MemberId, number: RequestNumber, at: Moment, now: Moment) -> Result<(), GateRefusal> {
         // A request that panicked elsewhere took its number.
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         used.forget(now);
-        let all = used.by_end.len();
-        let own = used.of_readers.entry(reader).or_default();
-        if own.contains(&number) {
+        // Fresh until then, even where the gate's clock is behind.
+        let end = at.saturating_add(REQUEST_LIFE);
+        if used.forgotten.is_some_and(|forgotten| end <= forgotten) {
+            return Err(GateRefusal::RequestNotFresh);
+        }
+        let own = used.of_readers.get(&reader);
+        if own.is_some_and(|own| own.contains(&number)) {
             return Err(GateRefusal::RequestUsed);
         }
-        if own.len() >= MOST_OF_ONE || all >= MOST {
+        if own.is_some_and(|own| own.len() >= MOST_OF_ONE) || used.by_end.len() >= MOST {
             return Err(GateRefusal::TooManyRequests);
         }
-        own.insert(number);
-        // Fresh until then, even where the gate's clock is behind.
-        used.by_end.insert((at.saturating_add(REQUEST_LIFE), reader, number));
+        used.of_readers.entry(reader).or_default().insert(number);
+        used.by_end.insert((end, reader, number));
         Ok(())
     }
 }
 
 impl Used {
-    /// Forgets requests that are too old to be answered.
+    /// Forgets requests that are too old to be answered, and remembers how far it forgot.
     fn forget(&mut self, now: Moment) {
         while let Some(oldest @ (end, reader, number)) = self.by_end.first().copied() {
             if end >= now {
                 return;
             }
             self.by_end.remove(&oldest);
+            self.forgotten = self.forgotten.max(Some(end));
             if let Some(own) = self.of_readers.get_mut(&reader) {
                 own.remove(&number);
                 if own.is_empty() {
@@ -83,7 +91,8 @@ mod tests {
         assert_eq!(used.take(READER, number(7), NOW, NOW + REQUEST_LIFE), Err(GateRefusal::RequestUsed));
         assert_eq!(used.take(MemberId(2), number(7), NOW, NOW), Ok(()), "another reader's number");
         assert_eq!(used.take(READER, number(8), NOW + REQUEST_LIFE, NOW), Ok(()), "a clock that is ahead");
-        assert_eq!(used.take(READER, number(8), NOW, NOW + 2 * REQUEST_LIFE), Err(GateRefusal::RequestUsed));
+        let last = NOW + 2 * REQUEST_LIFE;
+        assert_eq!(used.take(READER, number(8), NOW + REQUEST_LIFE, last), Err(GateRefusal::RequestUsed));
     }
 
     #[test]
@@ -93,6 +102,51 @@ mod tests {
         used.take(MemberId(2), number(1), NOW + REQUEST_LIFE + 1, NOW + REQUEST_LIFE + 1).unwrap();
         let used = used.0.into_inner().unwrap();
         assert_eq!((used.by_end.len(), used.of_readers.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_forgotten_number_is_refused_when_the_clock_steps_back() {
+        let used = UsedNumbers::default();
+        used.take(READER, number(7), NOW, NOW).unwrap();
+        let later = NOW + REQUEST_LIFE + 1;
+        used.take(READER, number(8), later, later).unwrap();
+        // Only the second is remembered.
+        assert_eq!(used.0.lock().unwrap().by_end.len(), 1);
+        assert_eq!(used.take(READER, number(7), NOW, NOW), Err(GateRefusal::RequestNotFresh));
+        assert_eq!(used.take(READER, number(8), later, NOW), Err(GateRefusal::RequestUsed));
+        // A request that was made after all forgotten ones is new.
+        assert_eq!(used.take(READER, number(9), NOW + 1, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_once_was_far_ahead_does_not_stop_the_gate() {
+        let used = UsedNumbers::default();
+        used.take(READER, number(7), NOW, NOW).unwrap();
+        let ahead = NOW + 1000 * REQUEST_LIFE;
+        used.take(READER, number(8), ahead, ahead).unwrap();
+        assert_eq!(used.take(READER, number(7), NOW, NOW), Err(GateRefusal::RequestNotFresh));
+        assert_eq!(used.take(READER, number(9), NOW + 1, NOW + 1), Ok(()));
+    }
+
+    #[test]
+    fn sixteen_readers_cannot_fill_the_memory() {
+        let used = UsedNumbers::default();
+        for reader in 2..18 {
+            let refused = (0..MOST).find(|count| used.take(MemberId(reader), number(*count), NOW, NOW).is_err());
+            assert_eq!(refused, Some(MOST_OF_ONE));
+        }
+        assert_eq!(used.take(READER, number(0), NOW, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_gate_remembers_so_many_requests_and_no_more() {
+        let used = UsedNumbers::default();
+        for reader in 2..258 {
+            (0..MOST_OF_ONE).for_each(|count| used.take(MemberId(reader), number(count), NOW, NOW).unwrap());
+        }
+        assert_eq!(used.take(READER, number(0), NOW, NOW), Err(GateRefusal::TooManyRequests));
+        let used = used.0.into_inner().unwrap();
+        assert_eq!((used.by_end.len(), used.of_readers.len()), (MOST, 256));
     }
 
     #[test]

@@ -9,8 +9,9 @@
 //! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
-//! A signed request is good once, within two minutes, at the gate that it names: the gate remembers its number. A decision
-//! is taken before the first byte: a revocation that arrives while a large blob is under way stops the next release.
+//! A signed request is answered once, within two minutes, at the gate that it names: the gate remembers its number. The
+//! decision is taken before the first byte: a revocation that arrives while a large blob is under way stops the next
+//! release. A refusal before or by the decision uses no number up, so only those who may read fill the memory.
 
 use std::future::Future;
 use std::io::Cursor;
@@ -22,12 +23,12 @@ use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::time::MINUTE;
 use salus_primitives::{
     access::{Ask, Basis, Decision, Grant, Permission, Scope},
-    charts::Epoch,
+    charts::{Epoch, MAX_EPOCHS},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
-use salus_sealing::envelope::{Recipient, MAX_ENVELOPE};
+use salus_sealing::envelope::{is_envelope, Recipient, MAX_KEY_ENVELOPE};
 use salus_sealing::keys::verify;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
@@ -112,6 +113,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         if session.is_none() && basis != Basis::Controller {
             return Err(GateRefusal::NoSession.into());
         }
+        self.use_up(signed, &moment)?;
 
         let bindings = Bindings {
             genesis: self.chain.genesis(),
@@ -140,6 +142,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         let scope = Scope::Compartment(id);
         let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
         let basis = self.decide(&moment, reader, chart, &ask).await?;
+        self.use_up(signed, &moment)?;
 
         let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
         let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
@@ -152,34 +155,38 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
     }
 
-    /// The checks that every request has to pass: it is for this gate and fresh, the chain is alive, the reader signed, and it is new.
+    /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
+    /// The gate asks the chain last.
     async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
         if signed.gate != self.institution {
             return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
         }
-        let (now, reader) = ((self.now)(), signed.request.reader());
-        if now.abs_diff(signed.request.at()) > REQUEST_LIFE {
+        let (clock, reader) = ((self.now)(), signed.request.reader());
+        if clock.abs_diff(signed.request.at()) > REQUEST_LIFE {
             return Err(GateRefusal::RequestNotFresh.into());
+        }
+        let not_the_reader = GateRefusal::NotTheReader(reader);
+        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
+            return Err(not_the_reader.into());
         }
         let finalized = self.ask(self.chain.finalized_head()).await?;
         let best = self.ask(self.chain.best_head()).await?;
-        if now.saturating_sub(finalized.time) > HEAD_LIFE {
+        let moment = DecisionTime::new(clock, finalized, best);
+        if moment.latest.saturating_sub(finalized.time) > HEAD_LIFE {
             return Err(GateRefusal::StaleHead(finalized.number).into());
         }
-        let not_the_reader = GateRefusal::NotTheReader(reader);
         for head in [&finalized, &best] {
             let member = self.ask(self.chain.member(head, reader)).await?.ok_or(not_the_reader)?;
             if !member.transaction_keys.contains(&signed.key) {
                 return Err(not_the_reader.into());
             }
         }
-        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
-            return Err(not_the_reader.into());
-        }
-        // Only the reader can use up a number of the reader's.
-        self.numbers.take(reader, signed.number, signed.request.at(), now)?;
-        // A gate whose clock is slow must not prolong anything.
-        Ok(DecisionTime { now: now.max(finalized.time), finalized, best })
+        Ok(moment)
+    }
+
+    /// Uses up the number of a request that is about to be answered.
+    fn use_up<R: Request>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
+        self.numbers.take(signed.request.reader(), signed.number, signed.request.at(), moment.clock)
     }
 
     /// The reader's session, which has to cover the record.
@@ -196,7 +203,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
             let refusal = if pending { GateRefusal::SessionNotFinalized } else { GateRefusal::NoSession };
             return Err(refusal.into());
         };
-        if session.expires_at <= moment.now {
+        if session.expires_at <= moment.latest {
             return Err(GateRefusal::SessionExpired.into());
         }
         if session.chart != id.chart || !covers(session.scope, id.key, record.compartment) {
@@ -205,7 +212,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(session)
     }
 
-    /// Decides again. The basis is the finalized one.
+    /// Decides again, in each state at its own time. The basis is the finalized one.
     async fn decide(
         &self,
         moment: &DecisionTime,
@@ -217,7 +224,8 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
             Decision::Permitted(basis) => basis,
             Decision::Denied(denial) => return Err(GateRefusal::Denied(denial).into()),
         };
-        match self.ask(self.chain.decide(&moment.best, reader, chart, ask)).await? {
+        let ask = Ask { at: moment.latest, ..*ask };
+        match self.ask(self.chain.decide(&moment.best, reader, chart, &ask)).await? {
             Decision::Permitted(_) => Ok(basis),
             Decision::Denied(denial) => Err(GateRefusal::DeniedAtBest(denial).into()),
         }
@@ -240,14 +248,14 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
                 let grant = self.ask(self.chain.grant(at, chart, id)).await?.ok_or(GateRefusal::NotFound)?;
                 if let Scope::Record(_) = grant.scope {
                     let hash = envelope_of(&grant, id, bindings.version, version).ok_or(GateRefusal::NoEnvelope(id))?;
-                    let envelope = self.object(&self.home, &hash, MAX_ENVELOPE).await?;
+                    let envelope = self.envelope(&self.home, &hash).await?;
                     return Ok(KeyPath::Record { recipient: grant.grantee.into(), envelope });
                 }
                 self.grant_secret(at, &place, id, version.epoch).await?
             }
         };
         let links = self.links(at, &place, secret.epoch, version.epoch).await?;
-        let key_envelope = self.object(&self.vault, &version.key_envelope, MAX_ENVELOPE).await?;
+        let key_envelope = self.envelope(&self.vault, &version.key_envelope).await?;
         Ok(KeyPath::Compartment { secret, links, key_envelope })
     }
 
@@ -259,7 +267,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         number: u32,
     ) -> Result<SealedSecret, GateError<C::Error>> {
         let epoch = self.epoch(at, place, number).await?;
-        let envelope = self.object(&self.home, &epoch.secret_envelope, MAX_ENVELOPE).await?;
+        let envelope = self.envelope(&self.home, &epoch.secret_envelope).await?;
         Ok(SealedSecret { recipient: Recipient::Member(controller), epoch: number, envelope })
     }
 
@@ -280,11 +288,13 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(SealedSecret {
             recipient: grant.grantee.into(),
             epoch: envelope.edition,
-            envelope: self.object(&self.home, &envelope.hash, MAX_ENVELOPE).await?,
+            envelope: self.envelope(&self.home, &envelope.hash).await?,
         })
     }
 
     /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
+    ///
+    /// The gate counts them before it reads any. There are at most 1,024, of [`MAX_KEY_ENVELOPE`] at most: 2 MiB together.
     async fn links(
         &self,
         at: &Head,
@@ -292,10 +302,13 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         from: u32,
         to: u32,
     ) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
+        if from.saturating_sub(to) > MAX_EPOCHS {
+            return Err(GateRefusal::TooManyLinks.into());
+        }
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
-            links.push(self.object(&self.home, &link, MAX_ENVELOPE).await?);
+            links.push(self.envelope(&self.home, &link).await?);
         }
         Ok(links)
     }
@@ -324,6 +337,19 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
     }
 
+    /// An envelope that holds a key, and nothing else that lies in `store`.
+    ///
+    /// The chain cannot see what a hash names, and a chart's author chooses the hashes in it. One of them could be that of
+    /// another chart's blob.
+    async fn envelope(&self, store: &S, id: &Digest) -> Result<Vec<u8>, GateError<C::Error>> {
+        let bytes = self.object(store, id, MAX_KEY_ENVELOPE).await?;
+        if !is_envelope(&bytes) {
+            return Err(GateRefusal::Corrupted(*id).into());
+        }
+        Ok(bytes)
+    }
+
+    /// An object of at most `longest` bytes.
     async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
         let StoredObject { size, bytes: reader } = self.stored(store, id).await?;
         if size > longest as u64 {
@@ -347,11 +373,25 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     }
 }
 
-/// The moment of a decision: one time, one finalized and one best block for all questions.
+/// The moment of a decision: one finalized and one best block for all questions.
+///
+/// A gate whose clock is behind must not prolong anything, so the chain's time counts where it is later.
 struct DecisionTime {
+    /// The gate's clock, by which requests are fresh.
+    clock: Moment,
+    /// The gate's clock, or the finalized block's time: when the finalized state is asked.
     now: Moment,
+    /// The same, or the best block's time: when the best state is asked. A revocation in that block has its time.
+    latest: Moment,
     finalized: Head,
     best: Head,
+}
+
+impl DecisionTime {
+    fn new(clock: Moment, finalized: Head, best: Head) -> Self {
+        let now = clock.max(finalized.time);
+        Self { clock, now, latest: now.max(best.time), finalized, best }
+    }
 }
 
 /// A version of a record, given out.

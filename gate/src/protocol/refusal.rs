@@ -3,6 +3,7 @@
 //! Why a gate gives nothing out.
 
 use salus_primitives::access::Denial;
+use salus_primitives::charts::MAX_EPOCHS;
 use salus_primitives::{Digest, GrantId, InstitutionId, MemberId};
 use thiserror::Error;
 
@@ -21,7 +22,7 @@ pub enum GateRefusal {
         /// The institution whose gate this is.
         this: InstitutionId,
     },
-    /// The request was answered or refused before; each is good once.
+    /// The request was answered before, or as good as answered; each is good once.
     #[error("the request was used already")]
     RequestUsed,
     /// The reader, or all readers together, asked more often within two minutes than the gate can remember.
@@ -70,11 +71,14 @@ pub enum GateRefusal {
         /// The epoch that is needed.
         epoch: u32,
     },
+    /// The epoch lies further back than any way of links that the gate gives out.
+    #[error("more than `{limit}` links lead to the epoch", limit = MAX_EPOCHS)]
+    TooManyLinks,
     /// The vault does not have an object that the chain names.
     #[error("the vault does not have the object `{0}`")]
     Missing(Digest),
-    /// An object of the vault was altered.
-    #[error("the object `{0}` in the vault was altered")]
+    /// An object of the vault was altered, or is of another kind than the one that the chain names it for.
+    #[error("the object `{0}` in the vault was altered, or is not what the chain names it for")]
     Corrupted(Digest),
     /// The blob was sealed for something else than the record that names it.
     #[error("the blob `{0}` was sealed for another record, version or chain")]

@@ -10,8 +10,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod clocks;
 mod compartments;
+mod foreign;
 mod granted;
+mod links;
 mod refused;
 mod requests;
 mod world;

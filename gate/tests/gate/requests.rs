@@ -3,13 +3,14 @@
 //! Requests: fresh, signed by the reader, for this gate, and good once.
 
 use super::world::{
-    by_doctor, by_patient, member, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
+    by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
 };
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE},
-    HEAD_LIFE,
+    UsedNumbers, HEAD_LIFE,
 };
-use salus_primitives::{Digest, InstitutionId, MemberId};
+use salus_primitives::{access::Denial, membership::MemberStatus, Digest, InstitutionId, MemberId};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn release_fails_when_the_finalized_head_is_stale() {
@@ -88,11 +89,7 @@ async fn a_request_is_good_once() {
     let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
     assert!(gate.release(&request).await.is_ok());
     assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
-    // A new one is answered, and what was refused is used up as well.
-    assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok());
-    let refused = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
-    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::NoSession);
-    assert_eq!(refusal(gate.release(&refused).await), GateRefusal::RequestUsed);
+    assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok(), "a new one");
     let compartment =
         world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
     assert!(gate.release_compartment(&compartment).await.is_ok());
@@ -102,6 +99,61 @@ async fn a_request_is_good_once() {
     let forged = Signed { signature: [1; 64], ..fresh.clone() };
     assert_eq!(refusal(gate.release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
     assert!(gate.release(&fresh).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_the_decision_refuses_uses_no_number_up() {
+    let world = World::new().await;
+    let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
+    let compartment =
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
+    let without_session = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
+    world.change(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Suspended);
+    let denied = GateRefusal::Denied(Denial::NotActive);
+    for _ in 0..2 {
+        assert_eq!(refusal(gate.release(&request).await), denied);
+        assert_eq!(refusal(gate.release_compartment(&compartment).await), denied);
+    }
+    world.change(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Active);
+    for _ in 0..2 {
+        assert_eq!(refusal(gate.release(&without_session).await), GateRefusal::NoSession);
+    }
+    assert!(gate.release(&request).await.is_ok());
+    assert!(gate.release_compartment(&compartment).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_the_vault_refuses_uses_its_number_up() {
+    let world = World::new().await;
+    let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
+    let missing = Digest([9; 32]);
+    world.change(|state| state.versions.get_mut(&(record(0), 0)).unwrap().key_envelope = missing);
+    assert_eq!(refusal(gate.release(&request).await), GateRefusal::Missing(missing));
+    assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
+}
+
+#[tokio::test]
+async fn the_signature_is_checked_before_the_chain_is_asked() {
+    let world = World::new().await;
+    world.change(|state| state.time = NOW - HEAD_LIFE - 1);
+    let good = world.signed(by_doctor(0));
+    let forged = Signed { signature: [1; 64], ..good.clone() };
+    assert_eq!(refusal(world.gate().release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(world.gate().release(&good).await), GateRefusal::StaleHead(100));
+}
+
+#[tokio::test]
+async fn a_request_is_good_once_though_the_clock_steps_back() {
+    let world = World::new().await;
+    let numbers = Arc::new(UsedNumbers::default());
+    let gate = |now| world.gate_at(now).with_numbers(numbers.clone());
+    let request = world.signed(by_doctor(0));
+    assert!(gate(NOW).release(&request).await.is_ok());
+    let later = NOW + REQUEST_LIFE + 1;
+    world.change(|state| state.time = later);
+    assert!(gate(later).release(&world.signed(ReleaseRequest { at: later, ..by_doctor(0) })).await.is_ok());
+    world.change(|state| state.time = NOW);
+    assert_eq!(refusal(gate(NOW).release(&request).await), GateRefusal::RequestNotFresh);
 }
 
 #[tokio::test]

@@ -37,4 +37,5 @@ pub use bytes::{open_bytes, seal_bytes};
 pub use header::{Bindings, Header, HeaderError, HEADER_LENGTH};
 pub use metadata::{Metadata, MAX_METADATA};
 pub use padding::padded_length;
+pub(crate) use padding::SHORTEST;
 pub use stream::{open, seal, ContentKey, OpenError, Opener, SealError, Sealer, SEALED_SEGMENT};

@@ -2,7 +2,8 @@
 
 //! Padded lengths.
 
-const SHORTEST: u64 = 4096;
+/// Bytes that a blob's sealed part has at least; its header comes on top.
+pub(crate) const SHORTEST: u64 = 4096;
 
 /// The length to which `length` bytes are padded; none beyond what a `u64` counts.
 ///
