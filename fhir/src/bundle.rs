@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use crate::{
     classify::{classify, CompartmentKind},
+    definitions::resource_type,
     document::{Conformance, Document, RawEntry},
     error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem},
     identity::{is_other_person, Identity},
     json, labels,
     reference::normal,
     subject::{self, Mention, Name},
-    summary, validate,
+    summary,
+    validate::validate,
     versions::{number_of, oldest_first, updated_of, Age, Moment},
     MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
 };
@@ -235,7 +237,7 @@ impl<'a> Join<'a> {
             return Ok(());
         }
         let said = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-        reference.resource_type = validate::resource_type(said("/resourceType").unwrap_or_default())?;
+        reference.resource_type = resource_type(said("/resourceType").unwrap_or_default())?;
         if reference.resource_type == Some("OperationOutcome") {
             let severe = ["error", "fatal"];
             let mut issues = value.get("issue").and_then(Value::as_array).into_iter().flatten();
@@ -249,7 +251,7 @@ impl<'a> Join<'a> {
             self.refuse(reference, raw.resource_path, "a change to a resource, not the resource");
             return Ok(());
         }
-        let problems = validate::validate(&value)?;
+        let problems = validate(&value)?;
         let refused = !problems.is_empty() && read.conformance == Conformance::Required;
         let (Some(resource_type), false) = (reference.resource_type, refused) else {
             self.invalid.push(InvalidEntry { entry: reference, problems });

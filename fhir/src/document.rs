@@ -6,8 +6,11 @@ use serde_json::{json, Map, Value};
 
 use crate::{
     classify::CompartmentKind,
-    error::{BundleError, Problem},
-    json, labels, validate, MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_ENTRIES,
+    error::{shown, BundleError, Problem},
+    json, labels,
+    reader::Fault,
+    validate::validate,
+    MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_ENTRIES,
 };
 
 /// The treatment of resources that are not valid R4.
@@ -123,11 +126,11 @@ impl<'a> Document<'a> {
             return Err(BundleError::BundlesTooDeep { path: path.into() });
         }
         let text = self.text;
-        let fault = |fault: json::Fault, piece: &str, path: &str| fault.into_error(text, piece, path);
+        let fault = |fault: Fault, piece: &str, path: &str| fault.into_error(text, piece, path);
         let mut shell = Map::new();
         let mut items = Vec::new();
         for (key, raw) in json::members(piece).map_err(|error| fault(error, piece, path))? {
-            let path = format!("{path}.{}", json::shown(&key));
+            let path = format!("{path}.{}", shown(&key));
             if key == "entry" && raw.starts_with('[') {
                 items = json::elements(raw, MAX_ENTRIES)
                     .map_err(|error| fault(error, raw, &path))?
@@ -149,7 +152,7 @@ impl<'a> Document<'a> {
         if !shells.is_empty() {
             shell.insert("entry".into(), Value::Array(shells));
         }
-        let mut problems = validate::validate(&Value::Object(shell))?;
+        let mut problems = validate(&Value::Object(shell))?;
         for problem in &mut problems {
             problem.path = format!("{path}{}", problem.path.strip_prefix("Bundle").unwrap_or_default());
         }
@@ -188,7 +191,7 @@ impl<'a> Document<'a> {
                 resource = Some(member);
                 json!({ "resourceType": "Basic", "code": { "text": "-" } })
             } else {
-                let path = format!("{path}.{}", json::shown(&key));
+                let path = format!("{path}.{}", shown(&key));
                 json::value(member).map_err(|fault| fault.into_error(text, member, &path))?
             };
             shell.insert(key, value);

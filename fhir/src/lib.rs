@@ -14,12 +14,15 @@
 
 mod bundle;
 mod classify;
+mod definitions;
 mod document;
 mod error;
 mod identity;
 mod json;
 mod labels;
+mod reader;
 mod reference;
+mod schema;
 mod subject;
 mod summary;
 mod validate;
