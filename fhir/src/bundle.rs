@@ -15,6 +15,7 @@ use crate::{
     identity::{is_other_person, Identity},
     json, labels,
     reference::normal,
+    spreading::{self, Labeled},
     subject::{self, Mention, Name},
     summary,
     validate::validate,
@@ -64,20 +65,6 @@ pub struct Entry<'a> {
     pub digest: [u8; 32],
     identity: Identity,
     age: Age,
-    label: Option<&'static CompartmentKind>,
-    bundle: (usize, usize),
-    links: Links,
-}
-
-/// The names and references by which labels spread: a Binary gets the labels of the resources that refer to it.
-#[derive(Default)]
-struct Links {
-    /// The names under which other resources refer to it.
-    names: BTreeSet<String>,
-    /// The references and URLs in it, if it has a label.
-    targets: BTreeSet<String>,
-    /// The reference in `Binary.securityContext`.
-    context: Option<String>,
 }
 
 impl<'a> Bundle<'a> {
@@ -88,7 +75,7 @@ impl<'a> Bundle<'a> {
 
     /// Checks all documents of an import together, and accepts the whole import or nothing.
     ///
-    /// Besides the files it needs memory for one parsed resource, and some hundred bytes for each entry.
+    /// Besides the files it needs memory for one parsed resource, and for each entry some hundred bytes and its references.
     pub fn join(documents: Vec<Document<'a>>) -> Result<Self, BundleError> {
         let bytes = documents.iter().fold(0, |sum: usize, document| sum.saturating_add(document.text.len()));
         if bytes > MAX_BUNDLE_BYTES {
@@ -101,27 +88,28 @@ impl<'a> Bundle<'a> {
             _ => return Err(BundleError::TooManyEntries),
         }
         let several = documents.len() > 1;
-        let kind = documents.first().and_then(|document| document.kinds.first()).cloned().unwrap_or_default();
+        let kind = documents.first().and_then(|document| document.bundles.first());
+        let kind = kind.map(|bundle| bundle.kind.clone()).unwrap_or_default();
         let mut join = Join::default();
-        let mut kinds = Vec::new();
+        let mut bundles = Vec::new();
         let mut problems = Vec::new();
         for (number, document) in documents.into_iter().enumerate() {
             let file = several.then(|| Arc::from(document.name.as_str()));
             problems.extend(document.problems);
             for (place, raw) in document.entries.into_iter().enumerate() {
-                let is_history = document.kinds.get(raw.bundle).is_some_and(|kind| kind == "history");
+                let is_history = document.bundles.get(raw.bundle).is_some_and(|it| it.kind == "history");
                 let read = ReadFrom { number, place, is_history, file: &file, conformance: document.conformance };
                 join.take(&read, document.text, raw)?;
                 if join.invalid.len() >= MAX_PROBLEMS {
                     return Err(BundleError::InvalidEntries { entries: join.invalid });
                 }
             }
-            kinds.push(document.kinds);
+            bundles.push(document.bundles);
         }
         if !join.invalid.is_empty() {
             return Err(BundleError::InvalidEntries { entries: join.invalid });
         }
-        let Join { mut entries, mentions, full_urls, mut omitted, .. } = join;
+        let Join { mut entries, mut labeled, mentions, full_urls, mut omitted, .. } = join;
         if entries.is_empty() {
             return Err(BundleError::NothingToImport { entries: count, omitted });
         }
@@ -135,7 +123,12 @@ impl<'a> Bundle<'a> {
             }
             !is_other
         });
-        spread_labels(&mut entries, &kinds);
+        spreading::spread(&mut labeled, &bundles);
+        for entry in &mut entries {
+            if let Some(label) = labeled.get(entry.index).and_then(Labeled::label) {
+                entry.compartment = label;
+            }
+        }
         check_versions(&entries)?;
         Ok(Self { kind, entries, omitted, problems, patient: subject.names })
     }
@@ -210,6 +203,10 @@ struct ReadFrom<'f> {
 #[derive(Default)]
 struct Join<'a> {
     entries: Vec<Entry<'a>>,
+    /// What decides the label of each entry.
+    labeled: Vec<Labeled>,
+    /// The number of each resource.
+    resources: BTreeMap<(&'static str, Identity), usize>,
     mentions: Vec<(EntryRef, BTreeSet<Mention>)>,
     full_urls: BTreeMap<String, &'static str>,
     omitted: Vec<Omitted>,
@@ -261,9 +258,9 @@ impl<'a> Join<'a> {
         let id = said("/id").map(str::to_owned);
         let digest = json::digest(source);
         let identity = Identity::new(resource_type, raw.full_url.as_deref(), id.as_deref(), digest);
-        if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.entries.get_mut(*first)) {
-            // A repetition may have a label that the first lacks.
-            first.label = labels::stricter(first.label, label);
+        let bundle = (read.number, raw.bundle);
+        if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.labeled.get_mut(*first)) {
+            first.repeat(label, bundle);
             self.omitted.push(Omitted { entry: reference, omission: Omission::Repetition });
             return Ok(());
         }
@@ -273,6 +270,10 @@ impl<'a> Join<'a> {
         let index = self.entries.len();
         self.seen.insert((identity.clone(), digest), index);
         self.mentions.push((reference.clone(), subject::mentions(index, raw.full_url.as_deref(), &value)));
+        let resources = self.resources.len();
+        let resource = *self.resources.entry((resource_type, identity.clone())).or_insert(resources);
+        let names = (raw.full_url.as_deref(), id.as_deref());
+        self.labeled.push(Labeled::new((resource_type, resource), names, (label, bundle), &value));
         let age = Age {
             number: number_of(&value),
             updated: updated_of(&value),
@@ -291,9 +292,6 @@ impl<'a> Join<'a> {
             digest,
             identity,
             age,
-            label,
-            bundle: (read.number, raw.bundle),
-            links: links(resource_type, raw.full_url.as_deref(), id.as_deref(), label.is_some(), &value),
             id,
             full_url: raw.full_url,
         });
@@ -303,79 +301,6 @@ impl<'a> Join<'a> {
     fn refuse(&mut self, entry: EntryRef, path: String, reason: &str) {
         let problems = vec![Problem { path, reason: reason.into() }];
         self.invalid.push(InvalidEntry { entry, problems });
-    }
-}
-
-fn links(resource_type: &str, full_url: Option<&str>, id: Option<&str>, labeled: bool, resource: &Value) -> Links {
-    let mut links = Links::default();
-    if resource_type == "Binary" {
-        links.names.extend(full_url.map(normal));
-        links.names.extend(id.map(|id| format!("Binary/{id}")));
-        links.context = resource.pointer("/securityContext/reference").and_then(Value::as_str).map(normal);
-    } else {
-        links.names.extend(full_url.map(normal));
-        links.names.extend(id.map(|id| format!("{resource_type}/{id}")));
-    }
-    if labeled {
-        targets(resource, &mut links.targets);
-    }
-    links
-}
-
-/// Collects every reference and URL that may name a Binary, as written and relative to its server.
-fn targets(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| targets(item, found)),
-        Value::Object(members) => {
-            for key in ["url", "reference"] {
-                let Some(url) = members.get(key).and_then(Value::as_str).map(normal) else { continue };
-                found.extend(url.rfind("Binary/").and_then(|at| url.get(at..)).map(str::to_owned));
-                found.insert(url);
-            }
-            members.values().for_each(|member| targets(member, found));
-        }
-        _ => {}
-    }
-}
-
-/// Extends each label to the other resources that it covers.
-///
-/// The label of a document's Composition or a message's MessageHeader covers the whole bundle. The label of any other
-/// resource covers the Binary that it refers to.
-fn spread_labels(entries: &mut [Entry<'_>], kinds: &[Vec<String>]) {
-    let mut of_bundles = BTreeMap::new();
-    for entry in entries.iter() {
-        let (document, bundle) = entry.bundle;
-        let kind = kinds.get(document).and_then(|kinds| kinds.get(bundle)).map(String::as_str);
-        let heads = matches!(
-            (kind, entry.resource_type),
-            (Some("document"), "Composition") | (Some("message"), "MessageHeader")
-        );
-        if let (true, Some(_)) = (heads, entry.label) {
-            let label = of_bundles.entry(entry.bundle).or_default();
-            *label = labels::stricter(*label, entry.label);
-        }
-    }
-    let (mut of_targets, mut of_names) = (BTreeMap::new(), BTreeMap::new());
-    for entry in entries.iter_mut() {
-        entry.label = labels::stricter(entry.label, of_bundles.get(&entry.bundle).copied().flatten());
-        for (labels, names) in [(&mut of_targets, &entry.links.targets), (&mut of_names, &entry.links.names)] {
-            for name in names.iter().filter(|_| entry.label.is_some()) {
-                let label = labels.entry(name.clone()).or_default();
-                *label = labels::stricter(*label, entry.label);
-            }
-        }
-    }
-    for entry in entries.iter_mut() {
-        if entry.resource_type == "Binary" {
-            let by_referrers = entry.links.names.iter().filter_map(|name| of_targets.get(name).copied().flatten());
-            let by_context = entry.links.context.as_ref().and_then(|name| of_names.get(name).copied().flatten());
-            let strictest = by_referrers.chain(by_context).max_by_key(|kind| kind.number);
-            entry.label = labels::stricter(entry.label, strictest);
-        }
-        if let Some(label) = entry.label {
-            entry.compartment = label;
-        }
     }
 }
 

@@ -28,11 +28,19 @@ pub struct Document<'a> {
     pub(crate) name: String,
     pub(crate) text: &'a str,
     pub(crate) conformance: Conformance,
-    /// The types of the bundles in it, the outermost first; empty for NDJSON.
-    pub(crate) kinds: Vec<String>,
+    /// The bundles in it, each before its inner ones; empty for NDJSON.
+    pub(crate) bundles: Vec<Shell>,
     pub(crate) entries: Vec<RawEntry<'a>>,
     /// The deviations from R4 around the resources; empty unless conformance is waived.
     pub(crate) problems: Vec<Problem>,
+}
+
+/// A bundle without its entries.
+pub(crate) struct Shell {
+    /// Its type, such as `collection`.
+    pub(crate) kind: String,
+    /// The index of the bundle around it.
+    pub(crate) outer: Option<usize>,
 }
 
 /// An entry in the file, before its resource is read.
@@ -43,7 +51,7 @@ pub(crate) struct RawEntry<'a> {
     pub(crate) resource_path: String,
     pub(crate) full_url: Option<String>,
     pub(crate) resource: Option<&'a str>,
-    /// The index of its bundle in [`Document::kinds`]; `usize::MAX` outside bundles.
+    /// The index of its bundle in [`Document::bundles`]; `usize::MAX` outside bundles.
     pub(crate) bundle: usize,
     /// The strictest label of the bundles around it.
     pub(crate) label: Option<&'static CompartmentKind>,
@@ -51,6 +59,17 @@ pub(crate) struct RawEntry<'a> {
     pub(crate) method: Option<String>,
     /// Whether it is the response to a request.
     pub(crate) is_response: bool,
+}
+
+/// The surroundings of a bundle or an entry.
+#[derive(Clone, Copy)]
+struct Outside {
+    /// The index of the innermost bundle around it.
+    bundle: Option<usize>,
+    /// The strictest label around it.
+    label: Option<&'static CompartmentKind>,
+    /// The number of bundles around it.
+    depth: usize,
 }
 
 impl<'a> Document<'a> {
@@ -69,7 +88,7 @@ impl<'a> Document<'a> {
             name: name.to_owned(),
             text,
             conformance,
-            kinds: Vec::new(),
+            bundles: Vec::new(),
             entries: Vec::new(),
             problems: Vec::new(),
         };
@@ -82,7 +101,9 @@ impl<'a> Document<'a> {
             counted_to = begins;
             let path = if is_row { format!("line {line}") } else { "Bundle".to_owned() };
             match document.resource_type(piece, &path)?.as_deref() {
-                Some("Bundle") => document.read_bundle(piece, &path, None, 1)?,
+                Some("Bundle") => {
+                    document.read_bundle(piece, &path, Outside { bundle: None, label: None, depth: 0 })?
+                }
                 None if !is_row => return Err(BundleError::NotABundle),
                 _ => {
                     let path = format!("line {line}");
@@ -115,13 +136,8 @@ impl<'a> Document<'a> {
     }
 
     /// Checks the elements around the resources of a bundle, and collects its entries.
-    fn read_bundle(
-        &mut self,
-        piece: &'a str,
-        path: &str,
-        outer: Option<&'static CompartmentKind>,
-        depth: usize,
-    ) -> Result<(), BundleError> {
+    fn read_bundle(&mut self, piece: &'a str, path: &str, outside: Outside) -> Result<(), BundleError> {
+        let depth = outside.depth.saturating_add(1);
         if depth > MAX_BUNDLES_IN_BUNDLES {
             return Err(BundleError::BundlesTooDeep { path: path.into() });
         }
@@ -139,14 +155,15 @@ impl<'a> Document<'a> {
             }
             shell.insert(key, json::value(raw).map_err(|error| fault(error, raw, &path))?);
         }
-        let bundle = self.kinds.len();
-        self.kinds.push(shell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned());
+        let bundle = self.bundles.len();
+        let kind = shell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.bundles.push(Shell { kind, outer: outside.bundle });
         let waived = self.conformance == Conformance::Waived;
-        let label = labels::stricter(outer, labels::strictest(&Value::Object(shell.clone()), waived));
+        let label = labels::stricter(outside.label, labels::strictest(&Value::Object(shell.clone()), waived));
         let mut shells = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
             let path = format!("{path}.entry[{index}]");
-            shells.push(self.read_entry(item, path, bundle, label, depth)?);
+            shells.push(self.read_entry(item, path, Outside { bundle: Some(bundle), label, depth })?);
         }
         // R4 has no empty arrays: a bundle without entries has no `entry`.
         if !shells.is_empty() {
@@ -166,14 +183,7 @@ impl<'a> Document<'a> {
     }
 
     /// Collects an entry. Returns the entry with a minimal resource in place of its own, for the check of the bundle.
-    fn read_entry(
-        &mut self,
-        piece: &'a str,
-        path: String,
-        bundle: usize,
-        outer: Option<&'static CompartmentKind>,
-        depth: usize,
-    ) -> Result<Value, BundleError> {
+    fn read_entry(&mut self, piece: &'a str, path: String, outside: Outside) -> Result<Value, BundleError> {
         if !piece.starts_with('{') {
             return match self.conformance {
                 Conformance::Required => Ok(Value::Null),
@@ -199,11 +209,11 @@ impl<'a> Document<'a> {
         let shell = Value::Object(shell);
         let said = |pointer: &str| shell.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let waived = self.conformance == Conformance::Waived;
-        let label = labels::stricter(outer, labels::strictest(&shell, waived));
+        let label = labels::stricter(outside.label, labels::strictest(&shell, waived));
         let resource_path = format!("{path}.resource");
         if let Some(inner) = resource {
             if self.resource_type(inner, &resource_path)?.as_deref() == Some("Bundle") {
-                self.read_bundle(inner, &resource_path, label, depth.saturating_add(1))?;
+                self.read_bundle(inner, &resource_path, Outside { label, ..outside })?;
                 return Ok(shell);
             }
         }
@@ -212,7 +222,7 @@ impl<'a> Document<'a> {
             resource_path,
             full_url: said("/fullUrl"),
             resource,
-            bundle,
+            bundle: outside.bundle.unwrap_or(usize::MAX),
             label,
             method: said("/request/method"),
             is_response: shell.get("response").is_some(),

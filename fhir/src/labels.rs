@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use crate::classify::{CompartmentKind, GENETICS, MENTAL_HEALTH, RESTRICTED, SEXUAL_HEALTH, SUBSTANCE_USE};
 
-type Kind = Option<&'static CompartmentKind>;
+/// The compartment that a label asks for, if it asks for one.
+pub(crate) type Kind = Option<&'static CompartmentKind>;
 
 /// HL7 v3 ActCode, which has the sensitivities, under each of its names.
 const ACT_CODE: &[&str] =

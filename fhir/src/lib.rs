@@ -23,6 +23,7 @@ mod labels;
 mod reader;
 mod reference;
 mod schema;
+mod spreading;
 mod subject;
 mod summary;
 mod validate;
