@@ -154,6 +154,43 @@ fn a_security_context_outside_the_import_means_restricted() {
 }
 
 #[test]
+fn a_label_without_content_means_restricted() {
+    let codes = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+    for security in [
+        Value::Null,
+        json!([null]),
+        json!([{ "system": codes, "code": "N" }, null]),
+        json!({ "coding": null }),
+        json!([{ "coding": [null] }]),
+    ] {
+        let mut resource = observation("a");
+        resource["meta"] = json!({ "security": security });
+        assert_eq!(compartments(&[resource], Conformance::Waived, "a"), ["Restricted"], "{security}");
+        let mut whole = bundle("collection", &[observation("a")]);
+        whole["meta"] = json!({ "security": security });
+        assert_eq!(compartments(&[whole], Conformance::Waived, "a"), ["Restricted"], "{security}");
+    }
+    let mut letter = letter();
+    letter["securityLabel"] = json!([{ "coding": null }]);
+    assert_eq!(compartments(&[letter], Conformance::Waived, "d"), ["Restricted"]);
+}
+
+#[test]
+fn a_label_inside_a_labels_extension_counts() {
+    let url = "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label";
+    for inside in [
+        json!({ "extension": [{ "url": "code", "valueCoding": { "system": "urn:x", "code": "secret" } }] }),
+        json!({ "_valueCode": { "extension": [{ "url": "urn:x", "valueCode": "secret" }] } }),
+    ] {
+        let mut extension = inside.clone();
+        extension["url"] = json!(url);
+        let mut resource = observation("a");
+        resource["extension"] = json!([extension]);
+        assert_eq!(compartment(&[resource], "a"), "Restricted", "{inside}");
+    }
+}
+
+#[test]
 fn a_long_chain_of_contexts_ends_restricted() {
     let link = |number: usize| {
         let next = if number == 0 { "DocumentReference/d".to_owned() } else { format!("Binary/b{}", number - 1) };
