@@ -21,6 +21,7 @@ mod authorities;
 mod calls;
 mod council;
 mod error;
+pub mod events;
 mod head;
 mod health;
 mod inclusion;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use salus_client::keystore::{Failure, Keystore, KeystoreError};
-use salus_sealing::keys::{Identity, KeystoreFault};
+use salus_sealing::keys::{verify, Identity, KeystoreFault};
 use tempfile::TempDir;
 
 struct Fixture {

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use salus_primitives::{ChartId, CompartmentId, Digest, RecordId, RecordKey};
 use salus_sealing::blob::{
     open, open_bytes, padded_length, seal, seal_bytes, Bindings, ContentKey, Header, HeaderError, Metadata, OpenError,
-    SealError, HEADER_LENGTH, MAX_METADATA, SEALED_SEGMENT,
+    Opener, SealError, Sealer, HEADER_LENGTH, MAX_METADATA, SEALED_SEGMENT,
 };
 use zeroize::Zeroizing;
 
