@@ -10,7 +10,13 @@ use super::{
 };
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt::Write as _, fs, io::Write as _, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    io::{Read as _, Write as _},
+    path::Path,
+};
 
 /// The file with a line for each run.
 pub const REPORT: &str = "report.jsonl";
@@ -187,34 +193,36 @@ impl Report {
 /// Reads all reports in the folder of a campaign. It skips the incomplete last line that a killed campaign can leave.
 pub fn read(folder: &Path) -> Result<Vec<Report>> {
     let path = folder.join(REPORT);
-    let text = match fs::read_to_string(&path) {
+    let bytes = match fs::read(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        text => text.with_context(|| format!("`{}` cannot be read", path.display()))?,
+        bytes => bytes.with_context(|| format!("`{}` cannot be read", path.display()))?,
     };
+    let whole = bytes.get(..whole_lines(&bytes)).unwrap_or_default();
     let mut reports = Vec::new();
-    for (place, line) in text.lines().enumerate() {
-        match serde_json::from_str(line) {
-            Ok(report) => reports.push(report),
-            Err(_) if place.saturating_add(1) == text.lines().count() && !text.ends_with('\n') => {}
-            Err(error) => {
-                let place = place.saturating_add(1);
-                return Err(error).with_context(|| format!("line {place} of `{}` cannot be read", path.display()));
-            }
-        }
+    for (place, line) in (1_usize..).zip(whole.split_inclusive(|byte| *byte == b'\n')) {
+        let report = serde_json::from_slice(line);
+        reports.push(report.with_context(|| format!("line {place} of `{}` cannot be read", path.display()))?);
     }
     Ok(reports)
 }
 
+/// Returns the length of the complete lines in `bytes`. A cut can be inside a character, so this does not read text.
+fn whole_lines(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last.saturating_add(1))
+}
+
 /// Appends a line to `name` in `folder`, and syncs it to disk. It first removes an incomplete last line.
+///
+/// It cuts the file at the end of the complete lines and rewrites none of them, so a kill cannot lose a report.
 pub fn append(folder: &Path, name: &str, line: &impl Serialize) -> Result<()> {
     let path = folder.join(name);
-    let unfinished = fs::read(&path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
-    if unfinished {
-        let whole = fs::read_to_string(&path)?;
-        let whole = whole.rsplit_once('\n').map(|(whole, _)| format!("{whole}\n")).unwrap_or_default();
-        fs::write(&path, whole)?;
+    let mut file = fs::OpenOptions::new().create(true).read(true).append(true).open(&path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let whole = whole_lines(&bytes);
+    if whole < bytes.len() {
+        file.set_len(u64::try_from(whole)?)?;
     }
-    let mut file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
     file.write_all(format!("{}\n", serde_json::to_string(line)?).as_bytes())?;
     Ok(file.sync_all()?)
 }
@@ -314,6 +322,36 @@ mod tests {
         assert_eq!(report.judge(), report.verdict);
         let again = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&again).unwrap(), report);
+    }
+
+    /// A campaign's folder with two complete reports, and the first bytes of a third.
+    fn cut_off(rest: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let line = serde_json::to_vec(&old()).unwrap();
+        let bytes = [&line, b"\n".as_slice(), &line, b"\n", rest].concat();
+        fs::write(folder.path().join(REPORT), bytes).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_cut_anywhere_in_the_last_line_costs_only_that_line() {
+        let remarked = Report { remarks: vec!["größer – 東京".to_owned()], ..old() };
+        let line = serde_json::to_string(&remarked).unwrap();
+        // Every cut inside a character, and some others.
+        let cuts = (0..line.len()).filter(|cut| cut % 97 == 0 || !line.is_char_boundary(*cut));
+        for cut in cuts {
+            let folder = cut_off(&line.as_bytes()[..cut]);
+            assert_eq!(read(folder.path()).unwrap().len(), 2, "cut at {cut}");
+            append(folder.path(), REPORT, &remarked).unwrap();
+            assert_eq!(read(folder.path()).unwrap(), [old(), old(), remarked.clone()], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_complete_line_that_is_not_a_report_is_an_error() {
+        let folder = cut_off(b"{}\n");
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
     }
 
     #[test]

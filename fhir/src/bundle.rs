@@ -9,13 +9,16 @@ use serde_json::Value;
 
 use crate::{
     classify::{classify, CompartmentKind},
-    document::{Conformance, Document, RawEntry},
+    definitions::resource_type,
+    document::{utf8, Conformance, Document, RawEntry},
     error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem},
-    identity::{is_other_person, Identity},
+    identity::{compare_keys, Identity},
     json, labels,
     reference::normal,
-    subject::{self, Mention, Name},
-    summary, validate,
+    spreading::{self, Labeled},
+    subject::{self, compare, Mention, Name, PatientMatch},
+    summary,
+    validate::validate,
     versions::{number_of, oldest_first, updated_of, Age, Moment},
     MAX_BUNDLE_BYTES, MAX_ENTRIES, MAX_PROBLEMS,
 };
@@ -62,20 +65,8 @@ pub struct Entry<'a> {
     pub digest: [u8; 32],
     identity: Identity,
     age: Age,
-    label: Option<&'static CompartmentKind>,
-    bundle: (usize, usize),
-    links: Links,
-}
-
-/// The names and references by which labels spread: a Binary gets the labels of the resources that refer to it.
-#[derive(Default)]
-struct Links {
-    /// The names under which other resources refer to it.
-    names: BTreeSet<String>,
-    /// The references and URLs in it, if it has a label.
-    targets: BTreeSet<String>,
-    /// The reference in `Binary.securityContext`.
-    context: Option<String>,
+    /// Whether it names the patient.
+    names_patient: bool,
 }
 
 impl<'a> Bundle<'a> {
@@ -86,7 +77,7 @@ impl<'a> Bundle<'a> {
 
     /// Checks all documents of an import together, and accepts the whole import or nothing.
     ///
-    /// Besides the files it needs memory for one parsed resource, and some hundred bytes for each entry.
+    /// Besides the files it needs memory for one parsed resource, and for each entry some hundred bytes and its references.
     pub fn join(documents: Vec<Document<'a>>) -> Result<Self, BundleError> {
         let bytes = documents.iter().fold(0, |sum: usize, document| sum.saturating_add(document.text.len()));
         if bytes > MAX_BUNDLE_BYTES {
@@ -99,27 +90,28 @@ impl<'a> Bundle<'a> {
             _ => return Err(BundleError::TooManyEntries),
         }
         let several = documents.len() > 1;
-        let kind = documents.first().and_then(|document| document.kinds.first()).cloned().unwrap_or_default();
+        let kind = documents.first().and_then(|document| document.bundles.first());
+        let kind = kind.map(|bundle| bundle.kind.clone()).unwrap_or_default();
         let mut join = Join::default();
-        let mut kinds = Vec::new();
+        let mut bundles = Vec::new();
         let mut problems = Vec::new();
         for (number, document) in documents.into_iter().enumerate() {
             let file = several.then(|| Arc::from(document.name.as_str()));
             problems.extend(document.problems);
             for (place, raw) in document.entries.into_iter().enumerate() {
-                let is_history = document.kinds.get(raw.bundle).is_some_and(|kind| kind == "history");
+                let is_history = document.bundles.get(raw.bundle).is_some_and(|it| it.kind == "history");
                 let read = ReadFrom { number, place, is_history, file: &file, conformance: document.conformance };
                 join.take(&read, document.text, raw)?;
                 if join.invalid.len() >= MAX_PROBLEMS {
                     return Err(BundleError::InvalidEntries { entries: join.invalid });
                 }
             }
-            kinds.push(document.kinds);
+            bundles.push(document.bundles);
         }
         if !join.invalid.is_empty() {
             return Err(BundleError::InvalidEntries { entries: join.invalid });
         }
-        let Join { mut entries, mentions, full_urls, mut omitted, .. } = join;
+        let Join { mut entries, mut labeled, mentions, full_urls, mut omitted, .. } = join;
         if entries.is_empty() {
             return Err(BundleError::NothingToImport { entries: count, omitted });
         }
@@ -133,7 +125,13 @@ impl<'a> Bundle<'a> {
             }
             !is_other
         });
-        spread_labels(&mut entries, &kinds);
+        spreading::spread(&mut labeled, &bundles);
+        for entry in &mut entries {
+            entry.names_patient = subject.about.contains(&entry.index);
+            if let Some(label) = labeled.get(entry.index).and_then(Labeled::label) {
+                entry.compartment = label;
+            }
+        }
         check_versions(&entries)?;
         Ok(Self { kind, entries, omitted, problems, patient: subject.names })
     }
@@ -168,12 +166,32 @@ impl<'a> Bundle<'a> {
         self.entries.iter().find(|entry| entry.resource_type == "Patient")
     }
 
-    /// Returns whether a chart with records under `keys` belongs to another patient, as far as this author can tell.
+    /// Returns whether some entry names the patient. Otherwise the import fits every chart.
+    pub fn names_patient(&self) -> bool {
+        !self.patient.is_empty()
+    }
+
+    /// Compares the patient with the records under `keys`, as far as this author imported them.
     ///
-    /// It compares Patient resources that the same author imported: their keys follow from the same `chart_salt`.
-    pub fn is_about_another_than(&self, keys: impl Iterator<Item = [u8; 16]>, chart_salt: &[u8]) -> bool {
+    /// The keys of one author's imports follow from the same `chart_salt`. A Patient record tells, and so does any
+    /// other record that names the patient: the author has decided about this person before.
+    pub fn compare_keys(&self, keys: &BTreeSet<[u8; 16]>, chart_salt: &[u8]) -> PatientMatch {
         let full_urls = self.entries.iter().filter_map(|entry| entry.full_url.as_deref());
-        is_other_person(&self.patient, full_urls, chart_salt, keys)
+        let known = |entry: &Entry<'_>| entry.names_patient && keys.contains(&entry.record_key(chart_salt));
+        match compare_keys(&self.patient, full_urls, chart_salt, keys.iter().copied()) {
+            PatientMatch::Unknown if self.entries.iter().any(known) => PatientMatch::Same,
+            told => told,
+        }
+    }
+
+    /// Compares the patient with a Patient record of another author.
+    ///
+    /// `same_source` says whether the record is of the importing institution, so that equal ids mean the same person.
+    pub fn compare_patient(&self, record: &[u8], same_source: bool) -> PatientMatch {
+        let parsed = |bytes: &[u8]| utf8(bytes).ok().and_then(|text| json::value(text).ok());
+        let own = self.patient().and_then(|entry| parsed(entry.raw));
+        let there = parsed(record);
+        there.map_or(PatientMatch::Unknown, |there| compare(&self.patient, own.as_ref(), &there, same_source))
     }
 }
 
@@ -208,6 +226,10 @@ struct ReadFrom<'f> {
 #[derive(Default)]
 struct Join<'a> {
     entries: Vec<Entry<'a>>,
+    /// What decides the label of each entry.
+    labeled: Vec<Labeled>,
+    /// The number of each resource.
+    resources: BTreeMap<(&'static str, Identity), usize>,
     mentions: Vec<(EntryRef, BTreeSet<Mention>)>,
     full_urls: BTreeMap<String, &'static str>,
     omitted: Vec<Omitted>,
@@ -235,7 +257,7 @@ impl<'a> Join<'a> {
             return Ok(());
         }
         let said = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-        reference.resource_type = validate::resource_type(said("/resourceType").unwrap_or_default())?;
+        reference.resource_type = resource_type(said("/resourceType").unwrap_or_default())?;
         if reference.resource_type == Some("OperationOutcome") {
             let severe = ["error", "fatal"];
             let mut issues = value.get("issue").and_then(Value::as_array).into_iter().flatten();
@@ -249,7 +271,7 @@ impl<'a> Join<'a> {
             self.refuse(reference, raw.resource_path, "a change to a resource, not the resource");
             return Ok(());
         }
-        let problems = validate::validate(&value)?;
+        let problems = validate(&value)?;
         let refused = !problems.is_empty() && read.conformance == Conformance::Required;
         let (Some(resource_type), false) = (reference.resource_type, refused) else {
             self.invalid.push(InvalidEntry { entry: reference, problems });
@@ -259,9 +281,9 @@ impl<'a> Join<'a> {
         let id = said("/id").map(str::to_owned);
         let digest = json::digest(source);
         let identity = Identity::new(resource_type, raw.full_url.as_deref(), id.as_deref(), digest);
-        if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.entries.get_mut(*first)) {
-            // A repetition may have a label that the first lacks.
-            first.label = labels::stricter(first.label, label);
+        let bundle = (read.number, raw.bundle);
+        if let Some(first) = self.seen.get(&(identity.clone(), digest)).and_then(|first| self.labeled.get_mut(*first)) {
+            first.repeat(label, bundle);
             self.omitted.push(Omitted { entry: reference, omission: Omission::Repetition });
             return Ok(());
         }
@@ -271,6 +293,10 @@ impl<'a> Join<'a> {
         let index = self.entries.len();
         self.seen.insert((identity.clone(), digest), index);
         self.mentions.push((reference.clone(), subject::mentions(index, raw.full_url.as_deref(), &value)));
+        let resources = self.resources.len();
+        let resource = *self.resources.entry((resource_type, identity.clone())).or_insert(resources);
+        let names = (raw.full_url.as_deref(), id.as_deref());
+        self.labeled.push(Labeled::new((resource_type, resource), names, (label, bundle), &value));
         let age = Age {
             number: number_of(&value),
             updated: updated_of(&value),
@@ -289,9 +315,7 @@ impl<'a> Join<'a> {
             digest,
             identity,
             age,
-            label,
-            bundle: (read.number, raw.bundle),
-            links: links(resource_type, raw.full_url.as_deref(), id.as_deref(), label.is_some(), &value),
+            names_patient: false,
             id,
             full_url: raw.full_url,
         });
@@ -301,79 +325,6 @@ impl<'a> Join<'a> {
     fn refuse(&mut self, entry: EntryRef, path: String, reason: &str) {
         let problems = vec![Problem { path, reason: reason.into() }];
         self.invalid.push(InvalidEntry { entry, problems });
-    }
-}
-
-fn links(resource_type: &str, full_url: Option<&str>, id: Option<&str>, labeled: bool, resource: &Value) -> Links {
-    let mut links = Links::default();
-    if resource_type == "Binary" {
-        links.names.extend(full_url.map(normal));
-        links.names.extend(id.map(|id| format!("Binary/{id}")));
-        links.context = resource.pointer("/securityContext/reference").and_then(Value::as_str).map(normal);
-    } else {
-        links.names.extend(full_url.map(normal));
-        links.names.extend(id.map(|id| format!("{resource_type}/{id}")));
-    }
-    if labeled {
-        targets(resource, &mut links.targets);
-    }
-    links
-}
-
-/// Collects every reference and URL that may name a Binary, as written and relative to its server.
-fn targets(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| targets(item, found)),
-        Value::Object(members) => {
-            for key in ["url", "reference"] {
-                let Some(url) = members.get(key).and_then(Value::as_str).map(normal) else { continue };
-                found.extend(url.rfind("Binary/").and_then(|at| url.get(at..)).map(str::to_owned));
-                found.insert(url);
-            }
-            members.values().for_each(|member| targets(member, found));
-        }
-        _ => {}
-    }
-}
-
-/// Extends each label to the other resources that it covers.
-///
-/// The label of a document's Composition or a message's MessageHeader covers the whole bundle. The label of any other
-/// resource covers the Binary that it refers to.
-fn spread_labels(entries: &mut [Entry<'_>], kinds: &[Vec<String>]) {
-    let mut of_bundles = BTreeMap::new();
-    for entry in entries.iter() {
-        let (document, bundle) = entry.bundle;
-        let kind = kinds.get(document).and_then(|kinds| kinds.get(bundle)).map(String::as_str);
-        let heads = matches!(
-            (kind, entry.resource_type),
-            (Some("document"), "Composition") | (Some("message"), "MessageHeader")
-        );
-        if let (true, Some(_)) = (heads, entry.label) {
-            let label = of_bundles.entry(entry.bundle).or_default();
-            *label = labels::stricter(*label, entry.label);
-        }
-    }
-    let (mut of_targets, mut of_names) = (BTreeMap::new(), BTreeMap::new());
-    for entry in entries.iter_mut() {
-        entry.label = labels::stricter(entry.label, of_bundles.get(&entry.bundle).copied().flatten());
-        for (labels, names) in [(&mut of_targets, &entry.links.targets), (&mut of_names, &entry.links.names)] {
-            for name in names.iter().filter(|_| entry.label.is_some()) {
-                let label = labels.entry(name.clone()).or_default();
-                *label = labels::stricter(*label, entry.label);
-            }
-        }
-    }
-    for entry in entries.iter_mut() {
-        if entry.resource_type == "Binary" {
-            let by_referrers = entry.links.names.iter().filter_map(|name| of_targets.get(name).copied().flatten());
-            let by_context = entry.links.context.as_ref().and_then(|name| of_names.get(name).copied().flatten());
-            let strictest = by_referrers.chain(by_context).max_by_key(|kind| kind.number);
-            entry.label = labels::stricter(entry.label, strictest);
-        }
-        if let Some(label) = entry.label {
-            entry.compartment = label;
-        }
     }
 }
 

@@ -229,7 +229,7 @@ mod tests {
     fn every_type_of_the_table_is_a_type_of_r4_and_decides() {
         for (types, kind) in TYPES {
             for name in *types {
-                assert!(crate::validate::resource_type(name).unwrap().is_some(), "{name}");
+                assert!(crate::definitions::resource_type(name).unwrap().is_some(), "{name}");
                 assert_eq!(classify(None, name, &json!({})), *kind, "{name}");
             }
         }

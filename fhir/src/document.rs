@@ -6,8 +6,11 @@ use serde_json::{json, Map, Value};
 
 use crate::{
     classify::CompartmentKind,
-    error::{BundleError, Problem},
-    json, labels, validate, MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_ENTRIES,
+    error::{shown, BundleError, Problem},
+    json, labels,
+    reader::Fault,
+    validate::validate,
+    MAX_BUNDLES_IN_BUNDLES, MAX_BUNDLE_BYTES, MAX_ENTRIES,
 };
 
 /// The treatment of resources that are not valid R4.
@@ -25,11 +28,19 @@ pub struct Document<'a> {
     pub(crate) name: String,
     pub(crate) text: &'a str,
     pub(crate) conformance: Conformance,
-    /// The types of the bundles in it, the outermost first; empty for NDJSON.
-    pub(crate) kinds: Vec<String>,
+    /// The bundles in it, each before its inner ones; empty for NDJSON.
+    pub(crate) bundles: Vec<Shell>,
     pub(crate) entries: Vec<RawEntry<'a>>,
     /// The deviations from R4 around the resources; empty unless conformance is waived.
     pub(crate) problems: Vec<Problem>,
+}
+
+/// A bundle without its entries.
+pub(crate) struct Shell {
+    /// Its type, such as `collection`.
+    pub(crate) kind: String,
+    /// The index of the bundle around it.
+    pub(crate) outer: Option<usize>,
 }
 
 /// An entry in the file, before its resource is read.
@@ -40,7 +51,7 @@ pub(crate) struct RawEntry<'a> {
     pub(crate) resource_path: String,
     pub(crate) full_url: Option<String>,
     pub(crate) resource: Option<&'a str>,
-    /// The index of its bundle in [`Document::kinds`]; `usize::MAX` outside bundles.
+    /// The index of its bundle in [`Document::bundles`]; `usize::MAX` outside bundles.
     pub(crate) bundle: usize,
     /// The strictest label of the bundles around it.
     pub(crate) label: Option<&'static CompartmentKind>,
@@ -48,6 +59,17 @@ pub(crate) struct RawEntry<'a> {
     pub(crate) method: Option<String>,
     /// Whether it is the response to a request.
     pub(crate) is_response: bool,
+}
+
+/// The surroundings of a bundle or an entry.
+#[derive(Clone, Copy)]
+struct Outside {
+    /// The index of the innermost bundle around it.
+    bundle: Option<usize>,
+    /// The strictest label around it.
+    label: Option<&'static CompartmentKind>,
+    /// The number of bundles around it.
+    depth: usize,
 }
 
 impl<'a> Document<'a> {
@@ -66,7 +88,7 @@ impl<'a> Document<'a> {
             name: name.to_owned(),
             text,
             conformance,
-            kinds: Vec::new(),
+            bundles: Vec::new(),
             entries: Vec::new(),
             problems: Vec::new(),
         };
@@ -79,7 +101,9 @@ impl<'a> Document<'a> {
             counted_to = begins;
             let path = if is_row { format!("line {line}") } else { "Bundle".to_owned() };
             match document.resource_type(piece, &path)?.as_deref() {
-                Some("Bundle") => document.read_bundle(piece, &path, None, 1)?,
+                Some("Bundle") => {
+                    document.read_bundle(piece, &path, Outside { bundle: None, label: None, depth: 0 })?
+                }
                 None if !is_row => return Err(BundleError::NotABundle),
                 _ => {
                     let path = format!("line {line}");
@@ -112,22 +136,17 @@ impl<'a> Document<'a> {
     }
 
     /// Checks the elements around the resources of a bundle, and collects its entries.
-    fn read_bundle(
-        &mut self,
-        piece: &'a str,
-        path: &str,
-        outer: Option<&'static CompartmentKind>,
-        depth: usize,
-    ) -> Result<(), BundleError> {
+    fn read_bundle(&mut self, piece: &'a str, path: &str, outside: Outside) -> Result<(), BundleError> {
+        let depth = outside.depth.saturating_add(1);
         if depth > MAX_BUNDLES_IN_BUNDLES {
             return Err(BundleError::BundlesTooDeep { path: path.into() });
         }
         let text = self.text;
-        let fault = |fault: json::Fault, piece: &str, path: &str| fault.into_error(text, piece, path);
+        let fault = |fault: Fault, piece: &str, path: &str| fault.into_error(text, piece, path);
         let mut shell = Map::new();
         let mut items = Vec::new();
         for (key, raw) in json::members(piece).map_err(|error| fault(error, piece, path))? {
-            let path = format!("{path}.{}", json::shown(&key));
+            let path = format!("{path}.{}", shown(&key));
             if key == "entry" && raw.starts_with('[') {
                 items = json::elements(raw, MAX_ENTRIES)
                     .map_err(|error| fault(error, raw, &path))?
@@ -136,20 +155,21 @@ impl<'a> Document<'a> {
             }
             shell.insert(key, json::value(raw).map_err(|error| fault(error, raw, &path))?);
         }
-        let bundle = self.kinds.len();
-        self.kinds.push(shell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned());
+        let bundle = self.bundles.len();
+        let kind = shell.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.bundles.push(Shell { kind, outer: outside.bundle });
         let waived = self.conformance == Conformance::Waived;
-        let label = labels::stricter(outer, labels::strictest(&Value::Object(shell.clone()), waived));
+        let label = labels::stricter(outside.label, labels::strictest(&Value::Object(shell.clone()), waived));
         let mut shells = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
             let path = format!("{path}.entry[{index}]");
-            shells.push(self.read_entry(item, path, bundle, label, depth)?);
+            shells.push(self.read_entry(item, path, Outside { bundle: Some(bundle), label, depth })?);
         }
         // R4 has no empty arrays: a bundle without entries has no `entry`.
         if !shells.is_empty() {
             shell.insert("entry".into(), Value::Array(shells));
         }
-        let mut problems = validate::validate(&Value::Object(shell))?;
+        let mut problems = validate(&Value::Object(shell))?;
         for problem in &mut problems {
             problem.path = format!("{path}{}", problem.path.strip_prefix("Bundle").unwrap_or_default());
         }
@@ -163,14 +183,7 @@ impl<'a> Document<'a> {
     }
 
     /// Collects an entry. Returns the entry with a minimal resource in place of its own, for the check of the bundle.
-    fn read_entry(
-        &mut self,
-        piece: &'a str,
-        path: String,
-        bundle: usize,
-        outer: Option<&'static CompartmentKind>,
-        depth: usize,
-    ) -> Result<Value, BundleError> {
+    fn read_entry(&mut self, piece: &'a str, path: String, outside: Outside) -> Result<Value, BundleError> {
         if !piece.starts_with('{') {
             return match self.conformance {
                 Conformance::Required => Ok(Value::Null),
@@ -188,7 +201,7 @@ impl<'a> Document<'a> {
                 resource = Some(member);
                 json!({ "resourceType": "Basic", "code": { "text": "-" } })
             } else {
-                let path = format!("{path}.{}", json::shown(&key));
+                let path = format!("{path}.{}", shown(&key));
                 json::value(member).map_err(|fault| fault.into_error(text, member, &path))?
             };
             shell.insert(key, value);
@@ -196,11 +209,11 @@ impl<'a> Document<'a> {
         let shell = Value::Object(shell);
         let said = |pointer: &str| shell.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let waived = self.conformance == Conformance::Waived;
-        let label = labels::stricter(outer, labels::strictest(&shell, waived));
+        let label = labels::stricter(outside.label, labels::strictest(&shell, waived));
         let resource_path = format!("{path}.resource");
         if let Some(inner) = resource {
             if self.resource_type(inner, &resource_path)?.as_deref() == Some("Bundle") {
-                self.read_bundle(inner, &resource_path, label, depth.saturating_add(1))?;
+                self.read_bundle(inner, &resource_path, Outside { label, ..outside })?;
                 return Ok(shell);
             }
         }
@@ -209,7 +222,7 @@ impl<'a> Document<'a> {
             resource_path,
             full_url: said("/fullUrl"),
             resource,
-            bundle,
+            bundle: outside.bundle.unwrap_or(usize::MAX),
             label,
             method: said("/request/method"),
             is_response: shell.get("response").is_some(),

@@ -216,6 +216,17 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Returns an element name for an error. Any other key could contain patient data, so it becomes `?`.
+pub(crate) fn shown(key: &str) -> &str {
+    let name = key.strip_prefix('_').unwrap_or(key);
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+    if plain && key.len() <= 48 {
+        key
+    } else {
+        "?"
+    }
+}
+
 fn list(items: &[impl fmt::Display]) -> String {
     items.iter().take(MAX_PROBLEMS).map(|item| format!("\n  {item}")).collect()
 }

@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use crate::classify::{CompartmentKind, GENETICS, MENTAL_HEALTH, RESTRICTED, SEXUAL_HEALTH, SUBSTANCE_USE};
 
-type Kind = Option<&'static CompartmentKind>;
+/// The compartment that a label asks for, if it asks for one.
+pub(crate) type Kind = Option<&'static CompartmentKind>;
 
 /// HL7 v3 ActCode, which has the sensitivities, under each of its names.
 const ACT_CODE: &[&str] =
@@ -92,12 +93,15 @@ fn search(value: &Value, nonconformant: bool) -> Kind {
         Value::Array(items) => strictest_of(items.iter().map(|item| search(item, nonconformant))),
         Value::Object(members) => {
             let by_url = members.get("url").and_then(Value::as_str).is_some_and(speaks_of_labels);
+            let has_value = members.keys().any(|key| key.starts_with("value"));
             let here = strictest_of(members.iter().map(|(key, member)| match key.as_str() {
                 "meta" | "valueMeta" => strictest_of(member.get("security").map(label)),
                 "securityLabel" | "confidentiality" | "confidentialityIndicator" => label(member),
                 // An extension replaces the code, and its content is unknown.
                 "_confidentiality" if !members.contains_key("confidentiality") => Some(&RESTRICTED),
                 _ if by_url && key.starts_with("value") => label(member),
+                // The extension has its label in extensions of its own, of unknown structure.
+                "extension" | "_valueCode" | "_valueString" if by_url && !has_value => Some(&RESTRICTED),
                 _ if nonconformant && speaks_of_labels(key) => label(member),
                 _ => None,
             }));
@@ -137,7 +141,7 @@ fn label(value: &Value) -> Kind {
         },
         // A code, as in Composition.confidentiality.
         Value::String(code) => asked_for(CONFIDENTIALITY.first().copied(), Some(code)),
-        Value::Null => None,
+        // A label without content is unknown too.
         _ => Some(&RESTRICTED),
     }
 }
@@ -241,6 +245,11 @@ mod tests {
             json!([{}]),
             json!([]),
             json!([7]),
+            json!(null),
+            json!([null]),
+            json!([{ "system": CONF, "code": "N" }, null]),
+            json!({ "coding": null }),
+            json!([{ "coding": [null] }]),
             json!(["R"]),
             json!("R"),
             json!({ "system": CONF, "code": "R" }),

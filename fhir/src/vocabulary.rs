@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{document::utf8, error::BundleError, json, validate};
+use crate::{definitions::is_fixed_by_r4, document::utf8, error::BundleError, json};
 
 /// Strings of FHIR and its code systems, which are not evidence of a leak. `vocabulary.txt` has a reason for each.
 static VOCABULARY: &str = include_str!("vocabulary.txt");
@@ -47,7 +47,7 @@ pub fn is_vocabulary(string: &str) -> Result<bool, BundleError> {
         Some(prefix) => string.starts_with(prefix) && !string.contains(|c: char| c.is_whitespace() || c.is_control()),
         None => row == string,
     });
-    Ok(listed || validate::is_fixed_by_r4(string)?)
+    Ok(listed || is_fixed_by_r4(string)?)
 }
 
 fn rows() -> impl Iterator<Item = &'static str> {
