@@ -226,7 +226,7 @@ struct ReadFrom<'f> {
 #[derive(Default)]
 struct Join<'a> {
     entries: Vec<Entry<'a>>,
-    /// What decides the label of each entry.
+    /// The facts that decide the label of each entry.
     labeled: Vec<Labeled>,
     /// The number of each resource.
     resources: BTreeMap<(&'static str, Identity), usize>,

@@ -39,7 +39,7 @@ const REASON_STEP: usize = 256;
 pub const MAX_REASON: usize = 4 * 1024;
 /// Bytes of an envelope, at most.
 pub const MAX_ENVELOPE: usize = 16 * 1024;
-/// Bytes of an envelope that holds a key, at most. Those of format 1 have 88; later algorithms may need more.
+/// Bytes of an envelope that holds a key, at most. Format 1 has 88; later algorithms may need more.
 ///
 /// Envelopes and blobs lie in one store, and a hash does not tell which of the two it names. No blob is so short.
 pub const MAX_KEY_ENVELOPE: usize = 2 * 1024;
