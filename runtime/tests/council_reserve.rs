@@ -92,7 +92,8 @@ fn ten_colleagues_who_spend_the_whole_quota_cannot_silence_their_delegate() {
                 match Executive::apply_extrinsic(signed_by(colleague, nonce, batch())) {
                     Ok(result) => assert_eq!(result, Ok(())),
                     Err(refusal) => {
-                        assert_eq!(refusal, refused(Refusal::InstitutionAllowanceSpent));
+                        let spent = [Refusal::MemberAllowanceSpent, Refusal::InstitutionAllowanceSpent].map(refused);
+                        assert!(spent.contains(&refusal), "{refusal:?}");
                         break;
                     }
                 }
