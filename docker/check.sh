@@ -6,12 +6,12 @@ help() {
     cat <<'HELP'
 usage: docker/check.sh [--help]
 
-Checks, without a container engine, what is in this folder: the scripts; with Node.js (docker/checks) the image's recipe, the
-compose files and the dashboard; with Prometheus' own promtool its configuration, the rules and the rules' tests. A scenario
-in e2e sees at real nodes that every metric they name exists. .ci/run calls it.
+Checks this folder without a container engine: the scripts; with Node.js (docker/checks) the image's recipe, the compose files
+and the dashboard; with Prometheus' own promtool its configuration, the rules and the rules' tests. A scenario in e2e asks real
+nodes whether every metric that they name exists. .ci/run calls this script.
 
-promtool is the one on the PATH, or comes from Debian's package `prometheus`, which is unpacked into the build folder and not
-installed.
+The script takes promtool from the PATH, or from Debian's package `prometheus`, which it unpacks into the build folder without
+installing it.
 HELP
 }
 
@@ -34,7 +34,7 @@ main() {
     )
     find_promtool
     "$promtool" check config prometheus/prometheus.yaml
-    # Each rule has a test; a rule without one would be believed and never tried.
+    # Each rule has a test.
     check_tested
     (cd prometheus && "$promtool" test rules alerts.test.yaml)
     say "all is well"
@@ -63,7 +63,7 @@ find_promtool() {
         download || { apt-get --quiet update && download; }
         dpkg-deb --extract prometheus_*.deb .
         rm -f prometheus_*.deb usr/bin/prometheus
-    ) || fail "promtool could not be had" "install Prometheus, or put promtool on the PATH"
+    ) || fail "promtool could not be unpacked" "install Prometheus, or put promtool on the PATH"
 }
 
 download() { apt-get --quiet --option APT::Sandbox::User=root download prometheus; }

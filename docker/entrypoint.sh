@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a container does:
+# The first argument decides what the container runs:
 #
 #   (no argument)             the hospital's node, as `salus network init` wrote it: /etc/salus/run-node
 #   OPTION... or SUBCOMMAND   salus-node with these

@@ -7,18 +7,18 @@ help() {
 usage: docker/rehearse.sh [--subnet A.B.C] [--owner USER] FOLDER
        docker/rehearse.sh --help
 
-Makes the network of four hospitals with which people practice on one machine. Everything that `salus network keys` and
-`salus network init` would write on four machines goes into FOLDER:
+Makes a network of four hospitals for practice on one machine. It writes all files that `salus network keys` and
+`salus network init` would write on four machines into FOLDER:
 
-  FOLDER/a ... FOLDER/d   what each hospital has as /etc/salus, with its own keys only
+  FOLDER/a ... FOLDER/d   the /etc/salus of each hospital, with its own keys only
   FOLDER/desk             the identities of all people, under the password SALUS_PASSWORD, and the phrases that restore them
 
-To save hours of waiting, a session lasts a minute there, and an upgrade of the runtime waits for two. A network that is
-there already is left as it is. It needs the programs `salus` and `salus-node`. For practice only: in a real network no place
-ever holds the keys of two hospitals.
+To save hours of waiting, a session lasts a minute there, and an upgrade of the runtime waits for two. The script never
+changes an existing network. It needs the programs `salus` and `salus-node`. Use it for practice only: in a real network no
+machine ever holds the keys of two hospitals.
 
   --subnet A.B.C   the hospitals' addresses are A.B.C.11 to A.B.C.14; default 10.78.0
-  --owner USER     to whom the files are given; needs root
+  --owner USER     the new owner of the files; needs root
 HELP
 }
 
@@ -52,7 +52,7 @@ main() {
     [[ "$subnet" =~ ^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$ ]] || fail "\`$subnet\` is not the beginning of an address" "A.B.C"
     [[ -n "${SALUS_PASSWORD:-}" ]] || fail "SALUS_PASSWORD is not set" "it becomes the password of the identities"
 
-    # Written last, so that it says that all else is there.
+    # The script writes this last, as a sign that all else is there.
     if [[ -e "$folder/desk/network.toml" ]]; then
         echo "rehearse: there is a network in $folder already"
         return
@@ -66,11 +66,11 @@ main() {
     echo "rehearse: a network of four hospitals is in $folder"
 }
 
-# Volumes are there before anything is in them.
+# Volumes exist before their files do.
 check_empty() {
     local name
     for name in "${hospitals[@]}" desk; do
-        [[ ! -e "$1/$name" || -z "$(ls -A "$1/$name")" ]] || fail "\`$1/$name\` is not empty, and no finished network" \
+        [[ ! -e "$1/$name" || -z "$(ls -A "$1/$name")" ]] || fail "\`$1/$name\` is not empty, and has no finished network" \
             "remove it, or choose another folder"
     done
 }

@@ -9,11 +9,11 @@ usage: scripts/check-versions.sh [--derive MANIFEST] [--help]
 Checks, without building anything, that Cargo.toml and Cargo.lock keep to one release of polkadot-sdk:
 
   - a crate of the SDK that Cargo.toml names has the version that the SDK's own manifest gives it
-  - a crate of the SDK in Cargo.lock is there once, in that version or a later patch of it
-  - nothing brings RocksDB
-  - every crate in [workspace.dependencies] is used by a member
+  - Cargo.lock has each crate of the SDK once, in that version or a later patch of it
+  - no dependency brings RocksDB
+  - a member uses every crate in [workspace.dependencies]
 
-The SDK's manifest is kept as scripts/sdk-versions.txt, a crate and its version on each line.
+scripts/sdk-versions.txt holds the SDK's manifest, a crate and its version on each line.
 
   --derive MANIFEST   write that file again, from the Cargo.toml of the crate polkadot-sdk
 EOF

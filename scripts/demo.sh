@@ -6,12 +6,12 @@ help() {
     cat <<'EOF'
 usage: scripts/demo.sh [--bundle FILE]... [--keep FOLDER] [--no-setup] [--help]
 
-A record's life on a real chain, step by step, with a check for everything that is claimed: one node, vaults in folders, two
-hospitals, a laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or says what
-does not hold. The first run also sets the machine up and builds everything; later runs take some minutes.
+Shows a record's life on a real chain, step by step, and checks each claim: one node, vaults in folders, two hospitals, a
+laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or names the claim that
+failed. The first run also sets the machine up and builds everything; later runs take some minutes.
 
   --bundle FILE   a FHIR R4 bundle of one patient, in JSON, instead of the invented one; may be repeated
-  --keep FOLDER   keep node, vaults, keys and exports in this new folder, instead of one that is removed at the end
+  --keep FOLDER   keep node, vaults, keys and exports in this new folder; without it the demo deletes them at the end
   --no-setup      do not call scripts/setup.sh first
 EOF
 }
@@ -27,7 +27,7 @@ main() {
         --no-setup) setup=no ;;
         --bundle | --keep)
             [[ $# -ge 2 ]] || fail "\`$1\` needs a path" "scripts/demo.sh --help"
-            # The programs run elsewhere than the caller stands.
+            # The programs run in another folder than the caller.
             arguments+=("$1" "$(realpath -m -- "$2")")
             shift
             ;;

@@ -7,16 +7,16 @@ help() {
 usage: scripts/fresh-root.sh [--mirror URL] FOLDER [--] COMMAND [ARGUMENT]...
        scripts/fresh-root.sh --help
 
-For developers: runs a command on a Debian 12 that has nothing but its base system, to see that the scripts bring a machine
-all the way by themselves. It makes such a system in FOLDER with debootstrap, unless it is there already; copies this
-checkout into it (what git tracks, and what it does not ignore) as /salus; and runs COMMAND there. Needs root. Example:
+For developers: runs a command on a Debian 12 that has only its base system, to see whether the scripts prepare a machine by
+themselves. It makes such a system in FOLDER with debootstrap, unless there is one already; copies this checkout into it (all
+files that git tracks or does not ignore) as /salus; and runs COMMAND there. Needs root. Example:
 
   scripts/fresh-root.sh /var/tmp/debian-12 scripts/setup.sh
 
-The name servers, proxies and certificates of this machine are used inside; rustup and everything under its /home and /root
-is not. The build folder is /salus/target, and stays from run to run. Delete FOLDER when done: nothing stays mounted.
+The command uses this machine's name servers, proxies and certificates, but neither its rustup nor its /home and /root. The
+build folder is /salus/target, and stays from run to run. Delete FOLDER when done: nothing stays mounted.
 
-  --mirror URL   where packages come from; default: the first source of this machine's apt
+  --mirror URL   the source of packages; default: the first source of this machine's apt
 EOF
 }
 
@@ -58,7 +58,7 @@ first_mirror() {
 }
 
 make_root() {
-    [[ ! -e "$1" || -z "$(ls -A "$1")" ]] || fail "\`$1\` is not empty, and no root of this script's" "give another folder"
+    [[ ! -e "$1" || -z "$(ls -A "$1")" ]] || fail "\`$1\` is not empty, and this script did not make it" "give another folder"
     say "making a $suite in $1"
     mkdir -p "$1"
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$1" "$2" >"$1.log" 2>&1 ||
@@ -73,13 +73,13 @@ EOF
 
 copy_machine_settings() {
     cp /etc/resolv.conf "$1/etc/resolv.conf"
-    # Beside the bundle that Debian makes, which is written again whenever the package is configured.
+    # Beside the bundle that Debian makes: configuring the package writes that one again.
     certificates="${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"
     [[ ! -e "$certificates" ]] || cp "$certificates" "$1/etc/ssl/machine-certificates.crt"
     apt-config dump 2>/dev/null | grep -iE '^Acquire::(https?|ftp)::Proxy ' >"$1/etc/apt/apt.conf.d/90machine" || true
 }
 
-# Everything but the build folder is replaced, so that a file deleted here is gone there too.
+# Replaces everything but the build folder, so that a file deleted here is gone there too.
 copy_checkout() {
     mkdir -p "$1/salus"
     find "$1/salus" -mindepth 1 -maxdepth 1 ! -name target -exec rm -rf {} +
@@ -88,7 +88,7 @@ copy_checkout() {
         tar --create --null --files-from=-) | tar --extract --directory "$1/salus" --no-same-owner
 }
 
-# In a mount and process namespace of its own: however this ends, nothing stays mounted and nothing keeps running.
+# In a mount and process namespace of its own: nothing stays mounted and nothing keeps running, whatever ends this.
 run_inside() {
     local root="$1" variable environment=(HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}"
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)

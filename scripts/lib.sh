@@ -3,7 +3,7 @@
 #
 # shellcheck disable=SC2034  # variables are read by the scripts that source this file
 #
-# What the scripts share. Sourced, never run:
+# Functions that the scripts share. Source this file, never run it:
 #
 #   . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 #   salus_environment
@@ -41,9 +41,9 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # ---- The environment of cargo -----------------------------------------------------------------------------------------
 
-# salus_environment: works out, afresh on each run, which compilers are at hand, and exports
+# salus_environment: finds the compilers of this machine on each run, and exports
 #
-#   PATH                                    /usr/bin first, where the distribution's cargo is to be used for everything
+#   PATH                                    /usr/bin first, where the distribution's cargo compiles everything
 #   CARGO_TARGET_DIR                        if set, as it is; else ~/.cache/salus/target, if that exists; else ./target
 #   CARGO_INCREMENTAL                       0 unless set: these are whole builds
 #   WASM_BUILD_TOOLCHAIN                    only where the host's toolchain lacks the wasm target and the linked one has it
@@ -54,7 +54,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 #   salus_toolchain       rustup        one toolchain of rustup's, wasm target included
 #                         linked        rustup's for the host, the distribution's for the runtime
 #                         plain         a cargo that is not rustup's, for everything
-#                         incomplete    nothing here can build the runtime: scripts/setup.sh has work to do
+#                         incomplete    no compiler here can build the runtime: run scripts/setup.sh
 #   salus_wasm_rustc      the command that compiles for wasm (an array)
 salus_environment() {
     local cargo_bin="${CARGO_HOME:-$HOME/.cargo}/bin"
@@ -167,7 +167,7 @@ missing_packages() {
     tr ' ' '\n' <<<"$missing" | sort -u | tr '\n' ' ' | sed 's/^ *//; s/ *$//'
 }
 
-# is_there NAME: whether this machine has what scripts/programs.txt calls NAME.
+# is_there NAME: whether this machine has the program or library NAME of scripts/programs.txt.
 is_there() {
     local PATH="$PATH:/usr/sbin:/sbin"
     case "$1" in
@@ -207,8 +207,8 @@ salus_pallet_selection() {
 
 # stage NAME BUDGET_MINUTES COMMAND [ARGUMENT]...
 #
-# Runs COMMAND, and notes how long it took and whether it went well and within its budget. It returns 0 either way, so that
-# one run shows everything that is wrong; stage_summary gives the verdict. SALUS_BUDGET_SCALE multiplies all budgets (a whole
+# Runs COMMAND, and notes its time, its status and whether it kept its budget. It returns 0 either way, so that one run shows
+# every failure; stage_summary gives the verdict. SALUS_BUDGET_SCALE multiplies all budgets (a whole
 # number; 0: no budgets). A script that is called by another adds to the other's table. salus_stage_status is the status of the
 # last stage's command, for those without which nothing else makes sense.
 stage() {

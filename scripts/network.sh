@@ -7,30 +7,30 @@ help() {
 usage: scripts/network.sh [--state FOLDER] [--no-setup] COMMAND
        scripts/network.sh --help
 
-Four hospitals on this machine without a container engine, to practice on: each in a network namespace of its own, with its
-own keys, its own address (10.77.0.11 to .14), the node started by the `run-node` and guarded by the `salus.nft` that
-`salus network init` wrote for it. A fifth machine, e at 10.77.0.15, has only its line: to practice joining. Sessions last a
-minute, and an upgrade of the runtime waits for two. Nothing of it is seen outside: all is inside one mount, process and network namespace,
-and ends with it. The same topology in containers is docker/compose.yaml.
+Starts four hospitals on this machine without a container engine, for practice. Each has a network namespace, keys and an
+address (10.77.0.11 to .14) of its own. `salus network init` writes its `run-node`, which starts the node, and its
+`salus.nft`, which guards it. A fifth machine, e at 10.77.0.15, has only its line: to practice joining. Sessions last a
+minute, and an upgrade of the runtime waits for two. The network is invisible outside: it lives in one mount, process and
+network namespace, and ends with it. docker/compose.yaml has the same topology in containers.
 
   up                      make the network, unless it is there already, start it, and wait until blocks are final
   status                  say how each node is doing; status 0 if all of them run and finalize, else 1
   run HOSPITAL COMMAND... run a command on the machine of hospital a, b, c, d or e: `salus` finds its node and all identities
                           there, under the password "rehearsal"
-  stop HOSPITAL           stop a hospital's node, as a fault would
+  stop HOSPITAL           stop a hospital's node, to simulate a fault
   start HOSPITAL          start it again
-  forward HOSPITAL        let programs on this machine reach a hospital's JSON-RPC at ws://127.0.0.1:9944, until it is
-                          interrupted; for Polkadot.js Apps. Needs socat
+  forward HOSPITAL        let programs on this machine, such as Polkadot.js Apps, reach a hospital's JSON-RPC at
+                          ws://127.0.0.1:9944, until you interrupt it. Needs socat
   down [--forget]         end everything that `up` started; with --forget, delete the chain and the keys too
 
-`up` again after `down` goes on with the same chain. It needs iproute2, nftables and util-linux, which scripts/setup.sh
-installs for it; and root, or a kernel that lets users make namespaces. If Prometheus is installed (or PROMETHEUS names the program), each hospital gets one, with the
-alert rules of docker/prometheus, at its own 127.0.0.1:9090.
+After `down`, `up` continues the same chain. It needs iproute2, nftables and util-linux, which scripts/setup.sh installs; and
+root, or a kernel that lets users make namespaces. If Prometheus is installed (or PROMETHEUS names the program), each hospital
+gets one, with the alert rules of docker/prometheus, at its own 127.0.0.1:9090.
 
-  --state FOLDER   where keys, chains and logs are kept; default: `network` in the build folder. Two folders, two networks
-  --no-setup       do not call scripts/setup.sh for what this machine lacks: network tools, or means to build the programs
+  --state FOLDER   the folder of keys, chains and logs; default: `network` in the build folder. Two folders, two networks
+  --no-setup       do not call scripts/setup.sh for missing network tools or compilers
 
-  SALUS_BIN_DIR    where salus-node and salus are; default: the build folder, where they are built if they are missing
+  SALUS_BIN_DIR    the folder of salus-node and salus; default: the build folder, in which `up` builds them if they are missing
 EOF
 }
 
@@ -39,7 +39,7 @@ EOF
 
 script="$salus_root/scripts/network.sh"
 hospitals=(a b c d)
-# One more has a machine and nothing on it, until the person who rehearses has made it a hospital that joins.
+# One more machine is empty, until the user of this script lets it join as a hospital.
 machines=("${hospitals[@]}" e)
 subnet=10.77.0
 password=rehearsal
@@ -72,7 +72,7 @@ main() {
     [[ "$command" == inside ]] || salus_environment
     bin="${SALUS_BIN_DIR:-${CARGO_TARGET_DIR:-}/release}"
     state="$(realpath -m -- "${state:-${CARGO_TARGET_DIR:-}/network}")"
-    [[ "$state/" != /run/* ]] || fail "the state cannot be in /run, which is another one inside" "choose another --state"
+    [[ "$state/" != /run/* ]] || fail "the state cannot be in /run, since the namespaces have a /run of their own" "choose another --state"
     "command_$command" "$@"
 }
 
@@ -106,7 +106,7 @@ command_up() {
     PATH="$bin:$PATH" SALUS_PASSWORD="$password" "$salus_root/docker/rehearse.sh" --subnet "$subnet" "$state/network" |
         sed 's/^rehearse: /network: /'
     say "starting four nodes"
-    # Whatever goes wrong from here on leaves nothing behind that runs.
+    # A failure from here on leaves no process behind.
     trap 'warn "interrupted: ending what was started"; end; exit 2' INT TERM
     begin
     if ! wait_for_finality; then
@@ -177,7 +177,7 @@ command_forward() {
     # The paths go by the environment: socat gives quotes and colons meanings of their own.
     export SALUS_BIN_DIR="$bin" forward_script="$script" forward_state="$state"
     # shellcheck disable=SC2016  # expanded by the shell that socat starts
-    # The same port: a node answers only who calls it by its own.
+    # The same port: a node answers only clients that name its own.
     exec socat "TCP-LISTEN:9944,bind=127.0.0.1,fork,reuseaddr" \
         'SYSTEM:"$forward_script" --state "$forward_state" run '"$1"' socat STDIO TCP\:127.0.0.1\:9944'
 }
@@ -205,7 +205,7 @@ what_next() {
     [[ "$state" == "$CARGO_TARGET_DIR/network" ]] || this+=" --state $state"
     cat <<EOF
 
-Each hospital's JSON-RPC is ws://127.0.0.1:9944 on its own machine, and nowhere else. What to try:
+Each hospital's JSON-RPC is ws://127.0.0.1:9944 on its own machine, and nowhere else. Try these:
 
   $this run a salus status
   $this run a salus institution list
@@ -219,10 +219,10 @@ Logs: $state/log. Identities: $state/network/desk/home, password "$password".
 EOF
 }
 
-# ---- What there has to be ---------------------------------------------------------------------------------------------
+# ---- Requirements of the machine --------------------------------------------------------------------------------------
 
 check_machine() {
-    # `nft` is where only root looks for programs.
+    # `nft` is in a folder that is on root's PATH only.
     export PATH="$PATH:/usr/sbin:/sbin"
     [[ "$setup" == no || -z "$(missing_packages network)" ]] || "$salus_root/scripts/setup.sh" --network
     local missing
@@ -243,7 +243,7 @@ build() {
 
 # ---- The namespaces, from outside -------------------------------------------------------------------------------------
 
-# In front of a command: new namespaces, in which nothing exists yet. All that is in them ends with the command.
+# In front of a command: new, empty namespaces. All processes in them end with the command.
 separation=(unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private)
 [[ "$(id -u)" == 0 ]] || separation+=(--user --map-root-user)
 
@@ -254,7 +254,7 @@ take_turn() {
     flock --wait "$patience_down" "$turn" || fail "another command starts or ends this network just now"
 }
 
-# The lock is held by everything inside for as long as any of it runs, so it is the truth, whatever files say.
+# Every process inside holds the lock while it runs, so the lock is right where files are stale.
 running() {
     [[ -e "$state/alive" ]] && ! flock --nonblock "$state/alive" true
 }
@@ -266,7 +266,7 @@ must_run() {
 begin() {
     mkdir -p "$state/log"
     rm -f "$state"/*.pid
-    # In a session of its own, so that an interrupt at the terminal is for the person who sits there.
+    # In a session of its own, so that an interrupt at the terminal does not end the nodes.
     (
         exec {turn}>&- 9>"$state/alive"
         flock --nonblock 9
@@ -281,13 +281,13 @@ begin() {
 # Ends everything, the nodes first and gently.
 end() {
     local id first
-    # The numbers belong to no other process while the lock is held: who had them at first holds the lock too.
+    # While the lock is held, the numbers belong to no other process: the first owners hold the lock too.
     id="$(cat "$state/world.pid" 2>/dev/null)" || return 0
     first="$(cat "/proc/$id/task/$id/children" 2>/dev/null)" || first=''
-    # Without a first process inside there is nothing yet that could be told to end.
+    # Before there is a first process inside, there is no process to signal.
     kill "${first:-$id}" 2>/dev/null || true
     if ! flock --wait "$patience_down" "$state/alive" true; then
-        warn "some of it does not end when asked to, and is killed"
+        warn "some processes did not end when asked; killing them"
         kill -KILL "$id" 2>/dev/null || true
         flock --wait 10 "$state/alive" true || fail "something still runs" "find out what holds $state/alive"
     fi
@@ -340,7 +340,7 @@ address_of() {
     done
 }
 
-# Whether `salus network init` wrote something for that machine already.
+# Whether `salus network init` wrote files for that machine already.
 has_files() {
     [[ -x "$state/network/$1/run-node" ]]
 }
@@ -382,7 +382,7 @@ refuse_inside() {
 inside_world() {
     local name
     trap end_inside TERM INT
-    # Names of network namespaces are files below /run, which is only here a folder of our own.
+    # Names of network namespaces are files below /run, which is a folder of our own in here.
     mount -t tmpfs tmpfs /run
     mkdir /run/netns
     ip link set dev lo up
@@ -402,13 +402,13 @@ inside_world() {
         nsenter "--net=/run/netns/hospital-$name" "$BASH" "$script" --state "$state" inside node "$name"
         start_prometheus "$name"
     done
-    # Something to wait for, and with it for a signal. A shell that waits also collects whatever ends, as a first process
-    # has to.
+    # A process to wait for, so that a signal ends the wait. A waiting shell also collects children that end, as a first
+    # process has to.
     sleep infinity &
     while :; do wait || true; done
 }
 
-# start_node HOSPITAL: in its namespace, from what was written for it.
+# start_node HOSPITAL: in its namespace, from its own folder.
 start_node() {
     mkdir -p "$state/data-$1"
     SALUS_NODE_PROGRAM="$bin/salus-node" SALUS_DATA="$state/data-$1" "$state/network/$1/run-node" \
@@ -427,7 +427,7 @@ start_prometheus() {
         >>"$state/log/prometheus-$1.log" 2>&1 </dev/null &
 }
 
-# Everything inside but this process gets the signal, and some time.
+# Signals every process inside but this one, and gives it some time.
 end_inside() {
     local turn processes
     trap '' TERM INT

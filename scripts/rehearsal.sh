@@ -6,13 +6,13 @@ help() {
     cat <<'EOF'
 usage: scripts/rehearsal.sh [--output FILE] [--help]
 
-Builds a later runtime of this checkout, with which an upgrade can be rehearsed on a test network: version 9999, and a
-migration that rewrites every institution and counts the records of every chart (runtime/src/rehearsal.rs). Never release it.
+Builds a later runtime of this checkout, to rehearse an upgrade on a test network: version 9999, and a migration that rewrites
+every institution and counts the records of every chart (runtime/src/rehearsal.rs). Never release it.
 
   --output FILE   where to put it (default: CARGO_TARGET_DIR/rehearsal/salus_rehearsal.wasm)
 
-What the workspace's own build has compiled for WebAssembly is used again, if it is there: then it takes a minute or two,
-otherwise some five. The file is what `salus-node check-runtime` reads and `system.apply_authorized_upgrade` takes.
+The script uses again the crates that the workspace's own build has compiled for WebAssembly: then it takes a minute or two,
+otherwise some five. `salus-node check-runtime` reads the file, and `system.apply_authorized_upgrade` takes it.
 EOF
 }
 

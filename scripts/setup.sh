@@ -6,28 +6,27 @@ help() {
     cat <<'EOF'
 usage: scripts/setup.sh [--tests | --network] [--help]
 
-Brings this machine to where Salus builds: a Rust compiler, the means to compile the runtime for wasm, a C and C++ compiler
-and protoc. It says each thing that it does, and does nothing that is done already, so it may be run any number of times;
-scripts/demo.sh, scripts/test.sh and .ci/run call it themselves.
+Prepares this machine to build Salus: it installs a Rust compiler with a wasm target, a C and C++ compiler, and protoc. It
+prints each step, and skips steps that are done already, so you may run it any number of times; scripts/demo.sh,
+scripts/test.sh and .ci/run call it themselves.
 
-  --tests     also what tests and checks need: Node.js and npm; clippy and rustfmt where rustup does not bring them; iproute2,
-              nftables, util-linux and libfaketime for tests that need machines and a network of their own (not with
-              SALUS_SKIP_NAMESPACES=1)
+  --tests     also the programs of tests and checks: Node.js and npm; clippy and rustfmt where rustup does not bring them;
+              iproute2, nftables, util-linux and libfaketime for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
   --network   only what scripts/network.sh needs besides the programs: iproute2, nftables and util-linux
 
 scripts/programs.txt lists every program and library that scripts and tests call, with the package that brings it.
 
-Where the compiler comes from, in this order:
+The script tries these sources of the compiler, in this order:
 
-  1. The compiler that is there already, if it can build the runtime.
+  1. The installed compiler, if it can build the runtime.
   2. rustup, if it is installed and may download (RUSTUP_AUTO_INSTALL is not 0): the toolchain that rust-toolchain.toml
      names, with its wasm target. SALUS_RUSTUP_SECONDS (900) is how long it may take.
-  3. The distribution's packages, where they are new enough (Debian 12). Debian has no standard library for wasm, so it is
-     compiled once from the source package, and put where the compiler looks for it. If rustup has the toolchain and lacks
-     only the wasm target, rustup keeps compiling everything but the runtime.
+  3. The distribution's packages, where they are new enough (Debian 12). Debian has no standard library for wasm, so the
+     script compiles it once from the source package, and puts it where the compiler looks for it. If rustup has the
+     toolchain and lacks only the wasm target, rustup's compiler still builds everything but the runtime.
 
-A toolchain of rustup's that works is never touched. Installing packages needs root; without it the script stops and says
-which command to run.
+The script never changes a toolchain of rustup's that works. Installing packages needs root; without it the script stops and
+prints the command to run.
 EOF
 }
 
@@ -71,10 +70,10 @@ main() {
     say "ready: $(describe_rust); build folder $CARGO_TARGET_DIR"
 }
 
-# ---- What is there ----------------------------------------------------------------------------------------------------
+# ---- Programs and toolchain on this machine ---------------------------------------------------------------------------
 
-# Compiles and links a small crate for wasm, as the runtime will be. Quick enough to be done on each run, and it notices
-# what looking for files would not: a standard library left over from an older compiler, or a link that leads nowhere.
+# Compiles and links a small crate for wasm, in the runtime's way. This is quick enough for each run, and it notices faults
+# that a look for files would not: a standard library of an older compiler, or a dangling link.
 wasm_works() {
     if [[ "$salus_toolchain" == incomplete ]]; then
         wasm_error="no toolchain found has the target${WASM_BUILD_TOOLCHAIN:+ (WASM_BUILD_TOOLCHAIN is \`$WASM_BUILD_TOOLCHAIN\`)}"
@@ -180,7 +179,7 @@ install_checkers() {
 
 may_use_rustup() { have rustup && [[ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]]; }
 
-# Fails, with a word why, if this is not the way here.
+# Fails with a reason if rustup cannot install here.
 install_rust_with_rustup() {
     may_use_rustup || return 1
     local channel seconds="${SALUS_RUSTUP_SECONDS:-900}" command
@@ -217,7 +216,7 @@ install_rust_of_the_distribution() {
         install_packages "Debian's Rust" "${packages[@]}"
     fi
 
-    # The packages' own programs, whatever else is in front of them.
+    # The packages' own programs, also where others come first on the PATH.
     local sysroot libraries
     sysroot="$(/usr/bin/rustc --print sysroot)"
     libraries="$sysroot/lib/rustlib/$salus_wasm_target/lib"
@@ -242,7 +241,7 @@ offers() {
     [[ -n "$candidate" && "$candidate" != '(none)' ]] && dpkg --compare-versions "$candidate" ge "$2"
 }
 
-# rustc looks for `rust-lld` in a folder of its own. Debian's lld is the same program, and acts as it is told.
+# rustc looks for `rust-lld` in a folder of its own. Debian's lld is the same program.
 install_linker() {
     local sysroot="$1" host folder
     ! salus_has_linker "$sysroot" || return 0

@@ -9,19 +9,19 @@ usage: scripts/test.sh [--no-setup] [STAGE]... [--help]
 
 Runs every test, or those of the named stages:
 
-  build        the workspace in the release profile, what all that follows runs; and a later runtime to upgrade to
+  build        the workspace in the release profile, whose programs the other stages run; and a later runtime to upgrade to
   rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crates salus-e2e and salus-faults)
   pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
   javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js)
 
-`rust` and `javascript` bring `build` with them. Each stage prints its minutes and fails when it leaves its budget, which is
-for an empty build folder on two cores.
+`rust` and `javascript` run `build` first. Each stage prints its minutes, and fails when it exceeds its budget for an empty
+build folder on two cores.
 
   --no-setup   do not call scripts/setup.sh first
 
   SALUS_BUDGET_SCALE   multiplies the budgets, for slower machines; 0 means no budgets
   CARGO_TARGET_DIR     the build folder; default ~/.cache/salus/target if that exists, else ./target
-  SALUS_SKIP_NAMESPACES  1: without the tests that need machines and a network of their own, on a system that forbids them
+  SALUS_SKIP_NAMESPACES  1: leaves out the tests that need namespaces, on a system that forbids them
   SALUS_BIN_DIR        set by this script for the scenarios: where salus-node and salus are
   SALUS_NEXT_RUNTIME   the same: the later runtime of scripts/rehearsal.sh
 EOF
@@ -74,14 +74,14 @@ build() {
     scripts/rehearsal.sh --output "$SALUS_NEXT_RUNTIME"
 }
 
-# The pallets' own tests are left to the next stage. Their default features are named because leaving a package out also takes
-# its default features away: without this, pallets, runtime and node would be built a second time.
+# The next stage runs the pallets' own tests. This one names their default features, because leaving a package out also takes
+# its default features away: cargo would then build pallets, runtime and node a second time.
 rust() {
     local pallet features=''
     for pallet in "${salus_pallets[@]}"; do
         features+=",pallet-salus-$pallet/default"
     done
-    # Most of the time of the scenarios goes by with waiting for blocks.
+    # Scenarios spend most of their time waiting for blocks.
     export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
     tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
 }
@@ -99,7 +99,7 @@ javascript() {
     fi
     cd e2e/js
     npm ci --no-audit --no-fund
-    # The test runner of Debian 12's Node.js knows no time limit of its own.
+    # The test runner of Debian 12's Node.js has no time limit of its own.
     tests timeout 600 npm test
 }
 

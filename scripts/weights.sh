@@ -7,15 +7,15 @@ help() {
 usage: scripts/weights.sh [--steps N] [--repeat N] [PALLET]... [--help]
 
 Measures the benchmarks of each pallet (audit, membership, charts, access, records, authorities, upgrades; or those named) in the
-wasm runtime, as a node would execute it, and writes pallets/PALLET/src/weights.rs. Run it on the machine for which the weights
-are to hold, with nothing else running.
+wasm runtime, as a node would execute it, and writes pallets/PALLET/src/weights.rs. Run it on a machine like those of the
+network's nodes, and run no other program meanwhile.
 
   --steps N    how many values of each component to try   (default 50)
   --repeat N   how often to repeat each of them           (default 20)
 
-The runtime is built with runtime-benchmarks in a build folder of its own, CARGO_TARGET_DIR/weights, so that a runtime with
-benchmarks never gets into a node. The tool, frame-omni-bencher, is compiled once (half an hour on two cores) into
-CARGO_TARGET_DIR/tools; FRAME_OMNI_BENCHER names one that is there already.
+The script builds the runtime with runtime-benchmarks in a build folder of its own, CARGO_TARGET_DIR/weights, so that a
+runtime with benchmarks never gets into a node. It compiles the tool, frame-omni-bencher, once (half an hour on two cores)
+into CARGO_TARGET_DIR/tools; FRAME_OMNI_BENCHER names an installed one.
 EOF
 }
 
@@ -64,14 +64,14 @@ find_bencher() {
     fi
     [[ -z "${FRAME_OMNI_BENCHER:-}" ]] || fail "\`$bencher\` is not frame-omni-bencher $bencher_version"
     say "compiling frame-omni-bencher $bencher_version into $tools (half an hour, once)"
-    # Without SKIP_WASM_BUILD it would build test runtimes, from folders that are not where they expect them.
+    # Without SKIP_WASM_BUILD it would build test runtimes from folders that are missing here.
     SKIP_WASM_BUILD=1 CARGO_TARGET_DIR="$tools/build" cargo install frame-omni-bencher --version "$bencher_version" --locked \
         --root "$tools"
     rm -rf "$tools/build"
 }
 
-# The flags are those of substrate-wasm-builder. It is not used itself because it is a build script: to get the wasm it would
-# have the node's half of the SDK compiled too, with benchmarks, which takes ten times as long.
+# The flags are those of substrate-wasm-builder. The script does not use the builder itself, which is a build script: cargo
+# would compile the node's half of the SDK for it too, with benchmarks, which takes ten times as long.
 build_runtime() {
     local cargo=(cargo)
     [[ -z "${WASM_BUILD_TOOLCHAIN:-}" ]] || cargo=(rustup run "$WASM_BUILD_TOOLCHAIN" cargo)
@@ -88,7 +88,7 @@ build_runtime() {
 measure() {
     local output="pallets/$1/src/weights.rs"
     say "measuring $1 ($2 steps, $3 repetitions)"
-    # No genesis: each benchmark makes the state that it needs, and nothing of a preset's slips into the numbers.
+    # No genesis: each benchmark makes the state that it needs, and no state of a preset gets into the numbers.
     "$bencher" v1 benchmark pallet --runtime "$runtime" --genesis-builder-policy none --wasm-execution compiled \
         --pallet "pallet_salus_$1" --extrinsic '*' --steps "$2" --repeat "$3" \
         --template scripts/weights.hbs --output "$output"

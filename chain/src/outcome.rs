@@ -2,8 +2,7 @@
 
 //! The effect of a finalized transaction: the events that it left.
 
-use super::Head;
-use codec::Decode;
+use super::{events::Event, Head};
 use salus_primitives::Digest;
 use thiserror::Error;
 
@@ -44,33 +43,20 @@ impl Outcome {
         self.executed.as_ref().map(|result| result.as_ref().copied().map_err(String::as_str))
     }
 
-    /// The first fields of the first event `pallet.name`, as far as `Fields` goes.
-    pub fn event<Fields: Decode>(&self, pallet: &'static str, name: &'static str) -> Result<Fields, OutcomeError> {
-        self.find(pallet, name)?.ok_or(OutcomeError { pallet, name })
+    /// The first event of this type.
+    pub fn event<One: Event>(&self) -> Result<One, OutcomeError> {
+        self.find()?.ok_or(OutcomeError { pallet: One::PALLET, name: One::NAME })
     }
 
-    /// The first fields of every event `pallet.name`, in order.
-    pub fn events<Fields: Decode>(
-        &self,
-        pallet: &'static str,
-        name: &'static str,
-    ) -> Result<Vec<Fields>, OutcomeError> {
-        let found = self.events.iter().filter(|event| event.pallet == pallet && event.name == name);
-        found
-            .map(|event| Fields::decode(&mut event.fields.as_slice()).map_err(|_| OutcomeError { pallet, name }))
-            .collect()
+    /// Every event of this type, in order.
+    pub fn events<One: Event>(&self) -> Result<Vec<One>, OutcomeError> {
+        let mine = self.events.iter().filter(|event| event.pallet == One::PALLET && event.name == One::NAME);
+        let unreadable = OutcomeError { pallet: One::PALLET, name: One::NAME };
+        mine.map(|event| One::decode(&mut event.fields.as_slice())).collect::<Result<_, _>>().map_err(|_| unreadable)
     }
 
     /// Like [`Outcome::event`], for an event that need not be there.
-    pub fn find<Fields: Decode>(
-        &self,
-        pallet: &'static str,
-        name: &'static str,
-    ) -> Result<Option<Fields>, OutcomeError> {
-        let event = self.events.iter().find(|event| event.pallet == pallet && event.name == name);
-        event
-            .map(|event| Fields::decode(&mut event.fields.as_slice()))
-            .transpose()
-            .map_err(|_| OutcomeError { pallet, name })
+    pub fn find<One: Event>(&self) -> Result<Option<One>, OutcomeError> {
+        Ok(self.events()?.into_iter().next())
     }
 }

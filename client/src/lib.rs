@@ -11,7 +11,8 @@
 //! | [`vaults`] | where this program reaches vaults |
 //! | [`sealed_files`] | content into a vault, and out of it into a file, streamed |
 //!
-//! No private key and no content key leaves this library but sealed (S0-10, S3-15). Errors never hold any of them.
+//! No private key leaves this library but sealed, and the bytes of a content key stay within `sealing` (S0-10, S3-15). Errors
+//! never hold any of them.
 
 #![cfg_attr(
     test,

@@ -5,6 +5,7 @@
 use super::rpc::Rpc;
 use anyhow::{Context, Result};
 use codec::Decode;
+use salus_chain::events;
 use salus_primitives::{Digest, Moment, SigningKey};
 use subxt::{events::Phase, utils::H256, OnlineClient, SubstrateConfig};
 
@@ -56,10 +57,10 @@ pub struct Event {
 }
 
 impl Transaction {
-    /// Decodes the leading fields of the first event `pallet.name`, if there is one that decodes.
-    pub fn event<Fields: Decode>(&self, pallet: &str, name: &str) -> Option<Fields> {
-        let event = self.events.iter().find(|event| event.pallet == pallet && event.name == name)?;
-        Fields::decode(&mut event.fields.as_slice()).ok()
+    /// Decodes the first event of this type, if there is one that decodes.
+    pub fn event<One: events::Event>(&self) -> Option<One> {
+        let event = self.events.iter().find(|event| event.pallet == One::PALLET && event.name == One::NAME)?;
+        One::decode(&mut event.fields.as_slice()).ok()
     }
 }
 

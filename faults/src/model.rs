@@ -9,6 +9,7 @@
 
 use super::history::{Block, Transaction};
 use codec::{DecodeAll, Encode};
+use salus_chain::events::{OpenDenied, RecordsOpened};
 use salus_primitives::{
     access::{
         Basis, Denial, Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose,
@@ -174,10 +175,8 @@ impl Model {
     /// Compares the model's decision on an opening with the event that the chain deposited.
     fn check_event(&self, transaction: &Transaction, expected: Expected) -> Result<(), Disagreement> {
         let Expected::Opening(decision) = expected else { return Ok(()) };
-        type Permitted = (ChartId, MemberId, SessionKey, Scope, Purpose, Basis, Moment);
-        type Denied = (ChartId, MemberId, Scope, Purpose, Denial);
-        let permitted = transaction.event::<Permitted>("Records", "RecordsOpened").map(|(.., basis, _)| Ok(basis));
-        let denied = transaction.event::<Denied>("Records", "OpenDenied").map(|(.., denial)| Err(denial));
+        let permitted = transaction.event().map(|RecordsOpened { basis, .. }| Ok(basis));
+        let denied = transaction.event().map(|OpenDenied { denial, .. }| Err(denial));
         let found = permitted.or(denied).ok_or("it says neither that it permitted nor that it denied")?;
         match found == decision {
             true => Ok(()),

@@ -106,7 +106,7 @@ fn four_of_seven_cannot_become_four_of_four() {
                 }
             }
         }
-        assert_eq!(consortium::council_size(), 7);
+        assert_eq!(crate::consortium::council_size(), 7);
         let plan = Upgrades::plan_upgrade { code_hash: H256::zero(), spec_version: u32::MAX };
         assert!(decide(&four, plan.clone()).is_err());
         assert_ok!(decide(&delegates(0..5), plan));
@@ -168,7 +168,7 @@ fn a_majority_cannot_take_the_vote_of_another_institution() {
 
 /// Numbers of hospitals, and what those who are short of two thirds by one try.
 fn attempts() -> impl Strategy<Value = (u32, Vec<Step>)> {
-    (5u32..=9, proptest::collection::vec(collusion::steps(), 0..25))
+    (5u32..=9, proptest::collection::vec(crate::collusion::steps(), 0..25))
 }
 
 proptest! {

@@ -64,6 +64,24 @@ fn every_call_event_error_argument_and_storage_item_of_ours_is_documented() {
     }
 }
 
+/// A client decodes the leading fields of an event by their order, so the names have to be the chain's.
+#[test]
+fn events_that_clients_read_have_these_fields() {
+    let metadata = v15();
+    for (pallet, event, fields) in salus_chain::events::ALL {
+        let found = metadata.pallets.iter().find(|found| found.name == *pallet).unwrap();
+        let TypeDef::<PortableForm>::Variant(variants) =
+            &metadata.types.resolve(found.event.as_ref().unwrap().ty.id).unwrap().type_def
+        else {
+            panic!("{pallet}::Event is not an enum")
+        };
+        let variant = variants.variants.iter().find(|variant| variant.name == *event);
+        let variant = variant.unwrap_or_else(|| panic!("there is no {pallet}::{event}"));
+        let names: Vec<_> = variant.fields.iter().map(|field| field.name.as_deref().unwrap_or_default()).collect();
+        assert!(names.starts_with(fields), "{pallet}::{event} has {names:?}, clients read {fields:?}");
+    }
+}
+
 #[test]
 fn refusal_codes_stand_in_the_metadata() {
     let named = v15().types.types.iter().any(|found| found.ty.path.ident().as_deref() == Some("Refusal"));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The acts of an authority's own people: its service sets session keys, its delegate takes the seat out or the vote
-//! over, and a member who noticed two blocks for one slot reports them.
+//! The acts of an authority's own people. Its service sets session keys, and its delegate takes the seat out or the vote
+//! over. A member who noticed two blocks for one slot reports them.
 
 use super::{Agent, AgentError};
-use salus_chain::{At, Call, Outcome, Seating, SessionKeys};
+use salus_chain::{events::EquivocationReported, At, Call, Outcome, Seating, SessionKeys};
 use salus_primitives::{evidence::BlockEquivocation, InstitutionId, SigningKey};
 use serde::Serialize;
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Agent {
         let proof = self.chain.key_ownership_proof(evidence.parent, evidence.author).await?;
         let proof = proof.ok_or(AgentError::NoOwner(evidence.author))?;
         let outcome = self.submit(&Call::report_equivocation(evidence, &proof)).await?;
-        Ok((outcome.event("Authorities", "EquivocationReported")?, outcome))
+        Ok((outcome.event::<EquivocationReported>()?.institution, outcome))
     }
 
     /// The institution of this member, which has to have a seat.

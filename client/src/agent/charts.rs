@@ -3,7 +3,7 @@
 //! A patient's charts.
 
 use super::{Agent, AgentError};
-use salus_chain::{At, Call, Outcome};
+use salus_chain::{events::ChartOpened, At, Call, Outcome};
 use salus_primitives::{ChartId, MemberId, Moment};
 
 /// A chart at a glance.
@@ -27,7 +27,7 @@ impl Agent {
     /// Opens a chart of one's own, as a patient.
     pub async fn open_chart(&self) -> Result<(ChartId, Outcome), AgentError> {
         let outcome = self.submit(&Call::open_chart()).await?;
-        Ok((outcome.event("Charts", "ChartOpened")?, outcome))
+        Ok((outcome.event::<ChartOpened>()?.chart, outcome))
     }
 
     /// The charts that the member controls.

@@ -3,7 +3,10 @@
 //! The acts of council delegates: propose, vote, close, and so decide about institutions and authorities.
 
 use super::{obstacle::Obstacle, plain, Agent, AgentError};
-use salus_chain::{At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT};
+use salus_chain::{
+    events::{InstitutionAdmitted, Proposed},
+    At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT,
+};
 use salus_primitives::{
     membership::{InstitutionStatus, MemberStatus, Role},
     Digest, InstitutionId, SigningKey,
@@ -56,7 +59,7 @@ impl Agent {
         if threshold <= 1 {
             return Ok((executed(&outcome)?, outcome));
         }
-        let (_, index, proposal, threshold): (SigningKey, u32, Digest, u32) = outcome.event("Council", "Proposed")?;
+        let Proposed { proposal_index: index, proposal_hash: proposal, threshold, .. } = outcome.event()?;
         let vote = self.submit(&Call::vote(proposal, index, true)).await?;
         Ok((Progress::Waiting(Waiting { proposal, index, threshold }), vote))
     }
@@ -101,7 +104,7 @@ impl Agent {
 
     /// The number of the institution that an executed motion admitted.
     pub fn admitted(outcome: &Outcome) -> Result<Option<InstitutionId>, AgentError> {
-        Ok(outcome.find("Membership", "InstitutionAdmitted")?)
+        Ok(outcome.find::<InstitutionAdmitted>()?.map(|event| event.institution))
     }
 }
 

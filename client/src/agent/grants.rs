@@ -3,7 +3,7 @@
 //! Granting and revoking.
 
 use super::{Agent, AgentError};
-use salus_chain::{At, Call, Outcome};
+use salus_chain::{events::AccessGranted, At, Call, Outcome};
 use salus_primitives::{
     access::{Grant, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
     charts::Chart,
@@ -58,8 +58,8 @@ impl Agent {
             calls.push(Call::grant_access(chart, wish.grantee, &self.prepare(chart, wish).await?));
         }
         let outcome = self.submit(&Call::all_or_none(calls).ok_or(AgentError::NotInMetadata)?).await?;
-        let granted: Vec<(ChartId, GrantId)> = outcome.events("Access", "AccessGranted")?;
-        Ok((granted.into_iter().map(|(_, grant)| grant).collect(), outcome))
+        let granted: Vec<AccessGranted> = outcome.events()?;
+        Ok((granted.into_iter().map(|event| event.grant).collect(), outcome))
     }
 
     /// Seals what a grant to read needs and puts it into the chart's home vault, but grants nothing.
@@ -104,7 +104,7 @@ impl Agent {
         let envelope = envelope.ok_or(AgentError::NoSecret(compartment))?;
         let call = Call::grant_access_to_lab(chart, laboratory, compartment, interval, reason, envelope);
         let outcome = self.submit(&call).await?;
-        let (_, grant): (ChartId, GrantId) = outcome.event("Access", "AccessGranted")?;
+        let AccessGranted { grant, .. } = outcome.event()?;
         Ok((grant, outcome))
     }
 

@@ -3,7 +3,7 @@
 //! Vouchers, redemption, challenges and answers (S0-20 to S0-35).
 
 use super::{Agent, AgentError};
-use salus_chain::{At, Call, Chain, Outcome};
+use salus_chain::{events::MemberJoined, At, Call, Chain, Outcome};
 use salus_primitives::{
     membership::{
         answer_payload, redemption_payload, InstitutionStatus, MemberStatus, Role, Voucher, MAX_VOUCHER_LIFE,
@@ -121,7 +121,7 @@ pub async fn issue_voucher(
 /// newcomer joined: so the newest block is asked before a failure is reported.
 pub async fn redeem(chain: &Chain, identity: &Identity, file: &VoucherFile) -> Result<MemberId, AgentError> {
     match chain.submit_authorized(&redemption(chain, identity, file)?).await {
-        Ok(outcome) => Ok(outcome.event("Membership", "MemberJoined")?),
+        Ok(outcome) => Ok(outcome.event::<MemberJoined>()?.member),
         Err(error) => joined(chain, identity, file).await?.ok_or_else(|| error.into()),
     }
 }
@@ -171,8 +171,8 @@ pub struct Answered {
 
 /// Answers every open challenge to `identity`.
 ///
-/// Before it signs, the client makes sure that the verifier is an active member with the role of a verifier, of the
-/// institution that the challenge names, which has to be active too (S0-31).
+/// Before it signs, the client makes sure that the verifier is an active member with the role of a verifier. The verifier has
+/// to belong to the institution that the challenge names, and the institution has to be active too (S0-31).
 pub async fn answer_challenges(chain: &Chain, identity: &Identity) -> Result<Answered, AgentError> {
     let account = identity.transaction().public();
     let member = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;

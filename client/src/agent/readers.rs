@@ -15,7 +15,7 @@ use salus_primitives::{
 
 /// A grantee as the chain knows it.
 enum Standing {
-    Member(Member, Option<Institution>),
+    Member(Box<Member>, Option<Institution>),
     Institution(Institution),
 }
 
@@ -54,7 +54,7 @@ impl Agent {
                     Some(home) => institution(home).await?,
                     None => None,
                 };
-                Standing::Member(member, home)
+                Standing::Member(Box::new(member), home)
             }
             Grantee::Institution(id) => {
                 Standing::Institution(institution(id).await?.ok_or(AgentError::NoInstitution(id))?)
@@ -112,23 +112,31 @@ mod tests {
     #[test]
     fn a_grantee_without_standing_gets_no_key() {
         let active = || Some(institution(InstitutionStatus::Active));
-        assert_eq!(Standing::Member(doctor(), active()).key(NOW), Some(key(3)));
+        assert_eq!(Standing::Member(Box::new(doctor()), active()).key(NOW), Some(key(3)));
         for status in [MemberStatus::Pending, MemberStatus::Suspended, MemberStatus::Revoked] {
-            assert_eq!(Standing::Member(Member { status, ..doctor() }, active()).key(NOW), None, "{status:?}");
+            assert_eq!(
+                Standing::Member(Box::new(Member { status, ..doctor() }), active()).key(NOW),
+                None,
+                "{status:?}"
+            );
         }
         let over = Member { valid_until: Some(NOW), ..doctor() };
-        assert_eq!(Standing::Member(over, active()).key(NOW), None);
+        assert_eq!(Standing::Member(Box::new(over), active()).key(NOW), None);
         for status in [InstitutionStatus::Suspended, InstitutionStatus::Removed] {
-            assert_eq!(Standing::Member(doctor(), Some(institution(status))).key(NOW), None, "{status:?}");
+            assert_eq!(Standing::Member(Box::new(doctor()), Some(institution(status))).key(NOW), None, "{status:?}");
             assert_eq!(Standing::Institution(institution(status)).key(NOW), None, "{status:?}");
         }
-        assert_eq!(Standing::Member(doctor(), None).key(NOW), None, "an institution that the chain does not know");
+        assert_eq!(
+            Standing::Member(Box::new(doctor()), None).key(NOW),
+            None,
+            "an institution that the chain does not know"
+        );
         assert_eq!(Standing::Institution(institution(InstitutionStatus::Active)).key(NOW), Some(key(2)));
     }
 
     #[test]
     fn a_patient_belongs_to_no_institution_and_gets_a_key() {
         let patient = Member { role: Role::Patient, ..doctor() };
-        assert_eq!(Standing::Member(patient, None).key(NOW), Some(key(3)));
+        assert_eq!(Standing::Member(Box::new(patient), None).key(NOW), Some(key(3)));
     }
 }

@@ -4,15 +4,18 @@
 
 use super::{Agent, AgentError, OpenRefused};
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
-use salus_chain::{At, Call};
+use salus_chain::{
+    events::{OpenDenied, RecordsOpened},
+    At, Call,
+};
 use salus_gate::{
     protocol::{ReleaseRequest, Request},
     system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
-    access::{Basis, Denial, Purpose, Scope},
+    access::{Basis, Purpose, Scope},
     charts::Chart,
-    ChartId, Digest, MemberId, Moment, RecordId, SessionKey,
+    ChartId, Digest, Moment, RecordId, SessionKey,
 };
 use salus_sealing::{
     blob::{ContentKey, Metadata, OpenError},
@@ -59,12 +62,10 @@ impl Agent {
         let session = SessionKey(random());
         let outcome = self.submit(&Call::open_records(chart, scope, purpose, session)).await?;
         let transaction = outcome.transaction;
-        type Permitted = (ChartId, MemberId, SessionKey, Scope, Purpose, Basis, Moment);
-        if let Some((.., basis, expires_at)) = outcome.find::<Permitted>("Records", "RecordsOpened")? {
+        if let Some(RecordsOpened { basis, expires_at, .. }) = outcome.find()? {
             return Ok(Opened { session, chart, scope, purpose, basis, expires_at, transaction });
         }
-        type Denied = (ChartId, MemberId, Scope, Purpose, Denial);
-        let (.., denial): Denied = outcome.event("Records", "OpenDenied")?;
+        let OpenDenied { denial, .. } = outcome.event()?;
         Err(OpenRefused { denial }.into())
     }
 

@@ -3,7 +3,10 @@
 //! Asking for access, and answering (S4-12, S4-29 "Pull").
 
 use super::{grants::GrantWish, Agent, AgentError};
-use salus_chain::{At, Call, Outcome};
+use salus_chain::{
+    events::{AccessGranted, AccessRequested},
+    At, Call, Outcome,
+};
 use salus_primitives::{
     access::{Grantee, Permissions, Purpose, Purposes, Request},
     ChartId, GrantId, Interval, Moment, RequestId,
@@ -28,7 +31,7 @@ impl Agent {
             None => None,
         };
         let outcome = self.submit(&Call::request_access(chart, permissions, purpose, until, reason)).await?;
-        let (_, request): (ChartId, RequestId) = outcome.event("Access", "AccessRequested")?;
+        let AccessRequested { request, .. } = outcome.event()?;
         Ok((request, outcome))
     }
 
@@ -68,8 +71,8 @@ impl Agent {
             terms.push(self.prepare(chart, &wish).await?);
         }
         let outcome = self.submit(&Call::approve_request(chart, request, &terms)).await?;
-        let granted: Vec<(ChartId, GrantId)> = outcome.events("Access", "AccessGranted")?;
-        Ok((granted.into_iter().map(|(_, grant)| grant).collect(), outcome))
+        let granted: Vec<AccessGranted> = outcome.events()?;
+        Ok((granted.into_iter().map(|event| event.grant).collect(), outcome))
     }
 
     /// Denies a request.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a hospital imports again, corrects, sends for another person, or sends half: the chart says the right thing each time.
+//! Imports that a hospital repeats, corrects, interrupts, or sends for another person, and the records that the chart then has.
 
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{

@@ -3,7 +3,7 @@
 //! A transaction that reaches the node twice, as when an answer gets lost and the client asks again: it takes effect once, and
 //! both who sent it learn what it did.
 
-use salus_chain::{At, Call, Chain, SubmitError};
+use salus_chain::{events::MemberJoined, At, Call, Chain, SubmitError};
 use salus_client::agent::{issue_voucher, redemption, Offer};
 use salus_e2e::node::Node;
 use salus_primitives::{membership::Role, InstitutionId, MemberId};
@@ -20,7 +20,7 @@ async fn a_transaction_sent_twice_at_once_takes_effect_once_and_both_senders_lea
     let (one, other) = tokio::join!(chain.submit_authorized(&call), chain.submit_authorized(&call));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!((one.transaction, one.block), (other.transaction, other.block));
-    let joined = |outcome: &salus_chain::Outcome| outcome.event::<MemberId>("Membership", "MemberJoined").unwrap();
+    let joined = |outcome: &salus_chain::Outcome| outcome.event::<MemberJoined>().unwrap().member;
     assert_eq!(joined(&one), joined(&other));
     assert!(chain.member(At::Finalized, joined(&one)).await.unwrap().is_some());
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Grants: giving and revoking them, and the lists by which decisions find them.
+//! Grants: how the controller gives and revokes them.
 
 use crate::{Config, Error, Event, Grants, LinkedGrant, NewestGrantTo, NextGrant, Pallet};
 use frame_support::{

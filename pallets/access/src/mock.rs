@@ -263,7 +263,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 pub(crate) fn on_empty_chain(test: impl FnOnce()) {
     new_test_ext().execute_with(|| {
         test();
-        Access::check_invariants().expect("every invariant holds");
+        Access::do_try_state().expect("every invariant holds");
     });
 }
 

@@ -15,7 +15,7 @@ use salus_primitives::{
 
 impl<T: Config> Pallet<T> {
     /// Checks all of them.
-    pub(crate) fn check_invariants() -> DispatchResult {
+    pub(crate) fn do_try_state() -> DispatchResult {
         Self::try_state_grants_are_sound()?;
         Self::try_state_grants_are_linked_by_grantee()?;
         Self::try_state_live_grants_are_listed()?;

@@ -9,7 +9,7 @@ use salus_primitives::charts::MAX_COMPARTMENTS;
 
 impl<T: Config> Pallet<T> {
     /// Checks all of them.
-    pub(crate) fn check_invariants() -> DispatchResult {
+    pub(crate) fn do_try_state() -> DispatchResult {
         Self::try_state_charts_are_indexed_by_controller()?;
         Self::try_state_compartments_and_epochs_have_no_gaps()
     }

@@ -50,7 +50,7 @@
 extern crate alloc;
 
 mod facts;
-mod pages;
+mod queries;
 mod reading;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;

@@ -33,8 +33,13 @@ pub(crate) fn extension(nonce: Nonce) -> TxExtension {
 }
 
 pub(crate) fn signed(uri: &str, nonce: Nonce, call: RuntimeCall) -> UncheckedExtrinsic {
+    signed_by(&pair(uri), nonce, call)
+}
+
+pub(crate) fn signed_by(pair: &sr25519::Pair, nonce: Nonce, call: RuntimeCall) -> UncheckedExtrinsic {
     let extension = extension(nonce);
     let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
-    let signature = payload.using_encoded(|payload| pair(uri).sign(payload));
-    UncheckedExtrinsic::new_signed(call, Address::Id(account(uri)), MultiSignature::Sr25519(signature), extension)
+    let signature = payload.using_encoded(|payload| pair.sign(payload));
+    let signer = Address::Id(pair.public().into());
+    UncheckedExtrinsic::new_signed(call, signer, MultiSignature::Sr25519(signature), extension)
 }

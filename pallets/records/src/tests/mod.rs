@@ -7,7 +7,7 @@ mod arguments;
 mod create_medical_record;
 mod create_medical_records;
 mod open_records;
-mod pages;
+mod queries;
 
 use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
 use frame_support::{assert_noop, assert_ok, hypothetically, BoundedVec};
