@@ -96,6 +96,9 @@ pub enum AgentError {
         "refused: the import is about another patient than the one whose Patient record you imported into chart `{0}`"
     )]
     OtherPatient(ChartId),
+    /// A record stands in a block that did not become final in time.
+    #[error("record `{0}` is not final yet; retry, and the import goes on")]
+    NotFinal(RecordId),
     /// The memory of an import cannot be kept.
     #[error("what is remembered of imports cannot be kept: {0}")]
     Memory(std::io::Error),

@@ -15,6 +15,13 @@ pub struct Remembered {
     pub updated: Option<i64>,
 }
 
+impl Remembered {
+    /// Whether both versions have the same content.
+    pub(super) fn says(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+}
+
 /// Where a member's program keeps it. Losing it means that records are read to be compared, or not compared.
 pub trait ImportMemory: Send + Sync {
     /// The memory of the version with this content id.

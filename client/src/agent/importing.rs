@@ -186,6 +186,10 @@ impl Agent {
                 done(1);
             }
         }
+        // These were compared with the newest block, which may be retracted.
+        let unchanged = planned.iter().filter(|planned| planned.imported.state == ImportState::Present);
+        let wanted = unchanged.map(|planned| (planned.imported.record.key, planned.versions)).collect();
+        self.wait_until_final(chart, wanted).await?;
         Ok(planned.into_iter().map(|planned| planned.imported).collect())
     }
 
