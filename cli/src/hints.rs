@@ -117,6 +117,9 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
         AgentError::GranteeNotActive(_) => "salus member show and salus institution show say where it stands",
         AgentError::OtherPatient(_) => "check the chart's number; --other-patient imports all the same",
+        AgentError::PatientUnknown(_) => {
+            "check the chart's number, then import with --other-patient; or ask the patient for a grant to read"
+        }
         AgentError::MissingCompartments(_) => "ask the patient to grant them",
         AgentError::NoSession(_) => "say why you read, with --purpose",
         AgentError::Unfit { .. } => "leave it out",

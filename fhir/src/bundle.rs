@@ -10,13 +10,13 @@ use serde_json::Value;
 use crate::{
     classify::{classify, CompartmentKind},
     definitions::resource_type,
-    document::{Conformance, Document, RawEntry},
+    document::{utf8, Conformance, Document, RawEntry},
     error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem},
-    identity::{is_other_person, Identity},
+    identity::{compare_keys, Identity},
     json, labels,
     reference::normal,
     spreading::{self, Labeled},
-    subject::{self, Mention, Name},
+    subject::{self, compare, Mention, Name, PatientMatch},
     summary,
     validate::validate,
     versions::{number_of, oldest_first, updated_of, Age, Moment},
@@ -65,6 +65,8 @@ pub struct Entry<'a> {
     pub digest: [u8; 32],
     identity: Identity,
     age: Age,
+    /// Whether it names the patient.
+    names_patient: bool,
 }
 
 impl<'a> Bundle<'a> {
@@ -125,6 +127,7 @@ impl<'a> Bundle<'a> {
         });
         spreading::spread(&mut labeled, &bundles);
         for entry in &mut entries {
+            entry.names_patient = subject.about.contains(&entry.index);
             if let Some(label) = labeled.get(entry.index).and_then(Labeled::label) {
                 entry.compartment = label;
             }
@@ -163,12 +166,32 @@ impl<'a> Bundle<'a> {
         self.entries.iter().find(|entry| entry.resource_type == "Patient")
     }
 
-    /// Returns whether a chart with records under `keys` belongs to another patient, as far as this author can tell.
+    /// Returns whether some entry names the patient. Otherwise the import fits every chart.
+    pub fn names_patient(&self) -> bool {
+        !self.patient.is_empty()
+    }
+
+    /// Compares the patient with the records under `keys`, as far as this author imported them.
     ///
-    /// It compares Patient resources that the same author imported: their keys follow from the same `chart_salt`.
-    pub fn is_about_another_than(&self, keys: impl Iterator<Item = [u8; 16]>, chart_salt: &[u8]) -> bool {
+    /// The keys of one author's imports follow from the same `chart_salt`. A Patient record tells, and so does any
+    /// other record that names the patient: the author has decided about this person before.
+    pub fn compare_keys(&self, keys: &BTreeSet<[u8; 16]>, chart_salt: &[u8]) -> PatientMatch {
         let full_urls = self.entries.iter().filter_map(|entry| entry.full_url.as_deref());
-        is_other_person(&self.patient, full_urls, chart_salt, keys)
+        let known = |entry: &Entry<'_>| entry.names_patient && keys.contains(&entry.record_key(chart_salt));
+        match compare_keys(&self.patient, full_urls, chart_salt, keys.iter().copied()) {
+            PatientMatch::Unknown if self.entries.iter().any(known) => PatientMatch::Same,
+            told => told,
+        }
+    }
+
+    /// Compares the patient with a Patient record of another author.
+    ///
+    /// `same_source` says whether the record is of the importing institution, so that equal ids mean the same person.
+    pub fn compare_patient(&self, record: &[u8], same_source: bool) -> PatientMatch {
+        let parsed = |bytes: &[u8]| utf8(bytes).ok().and_then(|text| json::value(text).ok());
+        let own = self.patient().and_then(|entry| parsed(entry.raw));
+        let there = parsed(record);
+        there.map_or(PatientMatch::Unknown, |there| compare(&self.patient, own.as_ref(), &there, same_source))
     }
 }
 
@@ -292,6 +315,7 @@ impl<'a> Join<'a> {
             digest,
             identity,
             age,
+            names_patient: false,
             id,
             full_url: raw.full_url,
         });

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     reference::normal,
-    subject::{patient_id, Name},
+    subject::{patient_id, Name, PatientMatch},
 };
 
 /// The identity of a resource across imports: its full URL, else its type and id, else the digest of its content.
@@ -62,20 +62,20 @@ fn patient_marker(chart_salt: &[u8]) -> [u8; 6] {
     marker
 }
 
-/// Returns whether some of `keys` belong to Patient resources, and none of these to the patient with these names.
+/// Compares the patient with these names with the Patient resources among the records under `keys`.
 ///
 /// `full_urls` are those of the import's entries. Their servers are also the candidates for the Patient's full URL.
-pub(crate) fn is_other_person<'k>(
+pub(crate) fn compare_keys<'k>(
     names: &BTreeSet<Name>,
     full_urls: impl Iterator<Item = &'k str>,
     chart_salt: &[u8],
     keys: impl Iterator<Item = [u8; 16]>,
-) -> bool {
+) -> PatientMatch {
     let marker = patient_marker(chart_salt);
     let mut keys = keys.filter(|key| key.starts_with(&marker)).peekable();
     // Without a name or a Patient resource there is nothing to compare.
     if names.is_empty() || keys.peek().is_none() {
-        return false;
+        return PatientMatch::Unknown;
     }
     let bases: BTreeSet<String> = full_urls.filter_map(base).collect();
     let mut own = BTreeSet::new();
@@ -97,7 +97,10 @@ pub(crate) fn is_other_person<'k>(
             Name::Identifier(..) | Name::Local(..) => {}
         }
     }
-    !keys.any(|key| own.contains(&key))
+    match keys.any(|key| own.contains(&key)) {
+        true => PatientMatch::Same,
+        false => PatientMatch::Other,
+    }
 }
 
 /// Returns the base URL of a full URL: `https://server/fhir` for `https://server/fhir/Observation/x`.

@@ -34,6 +34,7 @@ pub use bundle::{Bundle, Entry, MEDIA_TYPE};
 pub use classify::{compartments, CompartmentKind, GENERAL};
 pub use document::{Conformance, Document};
 pub use error::{BundleError, EntryRef, InvalidEntry, Omission, Omitted, Problem};
+pub use subject::PatientMatch;
 pub use versions::{digest, updated, Moment};
 pub use vocabulary::{is_vocabulary, needles, strings_of};
 

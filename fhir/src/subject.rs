@@ -228,6 +228,43 @@ fn links(patient: &Value) -> impl Iterator<Item = Name> + '_ {
     })
 }
 
+/// Whether a chart is about the patient of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatientMatch {
+    /// They have the same patient.
+    Same,
+    /// The chart has a Patient record that does not name the patient of the import.
+    Other,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// Compares the patient of an import with a Patient resource of a chart.
+///
+/// `own` is the import's Patient resource, if it has one. `same_source` says whether the same institution wrote
+/// `there`: two servers may give the same id to two persons.
+pub(crate) fn compare(names: &BTreeSet<Name>, own: Option<&Value>, there: &Value, same_source: bool) -> PatientMatch {
+    if text(there, "resourceType") != Some("Patient") || names.is_empty() {
+        return PatientMatch::Unknown;
+    }
+    let birth_dates = own.and_then(|own| text(own, "birthDate")).zip(text(there, "birthDate"));
+    // A date may lack its day or its month.
+    let same_birth = birth_dates.map(|(one, other)| one.starts_with(other) || other.starts_with(one));
+    if same_birth == Some(false) {
+        return PatientMatch::Other;
+    }
+    let ids = text(there, "id").map(|id| Name::Id(id.into()));
+    let by_id = ids.into_iter().chain(links(there)).any(|name| names.contains(&name));
+    // Two Patient resources that share an insurance number are still two patients.
+    let by_identifier = own.is_none() && identifiers(there).any(|name| names.contains(&name));
+    match by_id {
+        true if same_source || same_birth == Some(true) => PatientMatch::Same,
+        _ if by_identifier => PatientMatch::Same,
+        true => PatientMatch::Unknown,
+        false => PatientMatch::Other,
+    }
+}
+
 /// The patient of an import.
 #[derive(Default)]
 pub(crate) struct Subject {
@@ -235,6 +272,8 @@ pub(crate) struct Subject {
     pub(crate) names: BTreeSet<Name>,
     /// The indices of Patient resources of other persons, whom some entry names in another part.
     pub(crate) others: BTreeSet<usize>,
+    /// The indices of the entries that name the patient.
+    pub(crate) about: BTreeSet<usize>,
 }
 
 /// Returns the patient whom all mentions mean, or [`BundleError::SeveralPatients`].
@@ -262,7 +301,9 @@ pub(crate) fn one_patient(
         // A person whom only a Patient resource names is not the patient if references name another one.
         let subjects = named.iter().any(|(_, it)| it.kind != MentionKind::Entry && patient.is(it));
         if rest.len() < MAX_PATIENTS && rest.iter().all(is_other) && (rest.is_empty() || subjects) {
-            return Ok(Subject { names: patient.names, others: rest.iter().map(|(index, _)| *index).collect() });
+            let others: BTreeSet<_> = rest.iter().map(|(index, _)| *index).collect();
+            let about = named.iter().map(|(index, _)| *index).filter(|index| !others.contains(index)).collect();
+            return Ok(Subject { names: patient.names, others, about });
         }
         refused.get_or_insert((seed.0, rest));
     }

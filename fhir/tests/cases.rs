@@ -379,42 +379,6 @@ fn nonconformant_resources_are_taken_only_when_that_was_decided() {
 }
 
 #[test]
-fn another_person_is_told_by_the_patient_resources_of_the_same_author() {
-    let (first, merged) = (case("first.json"), case("merged.json"));
-    let (first, merged) = (accepted(&first), accepted(&merged));
-    let keys =
-        |import: &Bundle<'_>| -> Vec<_> { import.entries().iter().map(|entry| entry.record_key(SALT)).collect() };
-    let there = keys(&first);
-    let other = |import: &Bundle<'_>, salt: &[u8]| import.is_about_another_than(there.iter().copied(), salt);
-    assert!(!other(&first, SALT) && !other(&merged, SALT));
-    // References alone identify the patient too, if the server is the same.
-    let text = bytes(&bundle(
-        "searchset",
-        &[
-            json!({ "fullUrl": "https://st-elm.example/fhir/Observation/z", "resource": observation("z", "Patient/odile") }),
-        ],
-    ));
-    assert!(!other(&accepted(&text), SALT));
-    let text = bytes(&bundle(
-        "searchset",
-        &[
-            json!({ "fullUrl": "https://st-elm.example/fhir/Observation/z", "resource": observation("z", "Patient/anna") }),
-        ],
-    ));
-    assert!(other(&accepted(&text), SALT));
-    let text = bytes(&bundle("collection", &[json!({ "resource": patient("anna") })]));
-    assert!(other(&accepted(&text), SALT));
-    // Another author's keys do not tell, and an import without a patient does not either.
-    assert!(!other(&accepted(&text), b"another salt"));
-    let text = bytes(&json!({ "resourceType": "Medication", "id": "m" }));
-    assert!(!other(&accepted(&text), SALT));
-    // After a merge the old record of the same person is recognized.
-    let text = bytes(&patient("odile-old"));
-    let old = keys(&accepted(&text));
-    assert!(!merged.is_about_another_than(old.into_iter(), SALT));
-}
-
-#[test]
 fn a_private_word_of_a_json_library_is_not_a_number() {
     for word in ["Number", "RawValue"] {
         let value = format!("{{\"$serde_json::private::{word}\":\"5\"}}");

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// Import resources that are not valid FHIR R4 too, list them, and mark them in their sealed headers
     #[arg(long, requires = "bundles")]
     accept_nonconformant: bool,
-    /// Import although the Patient record that you imported into the chart is another person
+    /// Import although the Patient record of the chart is another person, or one that you may not read
     #[arg(long, requires = "bundles")]
     other_patient: bool,
     /// For which purpose to read records that are there, if they have to be compared [default: the first that a grant of
@@ -84,7 +84,7 @@ pub(crate) async fn add(
     let mut memory = Imports::load(context.home());
     let mut decided = ImportOptions { other_patient: options.other_patient, purpose: options.purpose };
     let import = match agent.prepare_import(chart, &bundle, decided, &memory).await {
-        Err(refused @ AgentError::OtherPatient(_)) => {
+        Err(refused @ (AgentError::OtherPatient(_) | AgentError::PatientUnknown(_))) => {
             ask_about_other_patient(refused)?;
             decided.other_patient = true;
             agent.prepare_import(chart, &bundle, decided, &memory).await?
@@ -125,7 +125,7 @@ fn not_accepted(what: &str, error: salus_fhir::BundleError) -> Failure {
     Failure::from(anyhow::Error::from(error).context(format!("{what}{hint}")))
 }
 
-/// Asks before the records of one person go into the chart of another. A script is not asked: it has an option for that.
+/// Asks before the records of one person go into the chart of another, or may do so. A script is not asked: it has an option for that.
 fn ask_about_other_patient(refused: AgentError) -> Result<(), Failure> {
     match std::io::stdin().is_terminal() {
         true => confirm(&refused.to_string(), "Import all the same?", false),

@@ -91,11 +91,12 @@ pub enum AgentError {
         .0.join("`, `")
     )]
     MissingCompartments(Vec<String>),
-    /// The Patient record that this member imported into the chart is another person.
-    #[error(
-        "refused: the import is about another patient than the one whose Patient record you imported into chart `{0}`"
-    )]
+    /// The Patient record of the chart is another person.
+    #[error("refused: the import is about another patient than the Patient record of chart `{0}`")]
     OtherPatient(ChartId),
+    /// The chart has records, and none that this member may read tells the patient.
+    #[error("refused: no record of chart `{0}` that you may read tells whether the import is about the same patient")]
+    PatientUnknown(ChartId),
     /// A record stands in a block that did not become final in time.
     #[error("record `{0}` is not final yet; retry, and the import goes on")]
     NotFinal(RecordId),
@@ -262,6 +263,7 @@ impl AgentError {
             | Self::GranteeNotActive(_)
             | Self::NotController(_)
             | Self::OtherPatient(_)
+            | Self::PatientUnknown(_)
             | Self::NoSecret(_)
             | Self::SealedToInstitution(_)
             | Self::Obstacle(_)

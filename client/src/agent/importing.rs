@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Decisions of the person who imports.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImportOptions {
-    /// Import even if the Patient record that this member imported into the chart earlier is another person.
+    /// Import even if the chart's Patient record is another person, or if this member cannot tell.
     pub other_patient: bool,
     /// For which purpose records that are there already are read, to compare them. Without one, the first for which the
     /// member may read them.
@@ -89,7 +89,7 @@ impl Agent {
     /// Sorts the resources of an import into the compartments of a chart, and compares those that are there already.
     ///
     /// Fails, before anything is written, when a resource belongs in a compartment that this member does not know in the
-    /// chart, or when the chart is about another patient as far as this member's earlier imports tell.
+    /// chart, or when the chart is about another patient, or when this member cannot tell whether it is.
     pub async fn prepare_import<'a>(
         &self,
         chart: ChartId,
@@ -106,10 +106,6 @@ impl Agent {
         let custodian = self.own_institution().await?;
         let present = self.present_records(chart).await?;
         let salt = self.import_salt(chart);
-        let keys = present.keys().map(|key| key.0);
-        if !options.other_patient && bundle.is_about_another_than(keys, &*salt) {
-            return Err(AgentError::OtherPatient(chart));
-        }
         let fingerprints = Fingerprints(salt.clone());
         let mut comparison = Comparison {
             agent: self,
@@ -138,6 +134,9 @@ impl Agent {
         }
         if !missing.is_empty() {
             return Err(AgentError::MissingCompartments(missing.into_iter().map(str::to_owned).collect()));
+        }
+        if !options.other_patient {
+            comparison.check_patient(bundle, &present, custodian).await?;
         }
         for (place, record, there, versions) in old {
             let (state, fresh) = comparison.compare(record, there, &versions).await?;

@@ -20,6 +20,7 @@ mod joining;
 mod logs;
 mod notes;
 mod obstacle;
+mod patients;
 mod plain;
 mod readers;
 mod reading;
