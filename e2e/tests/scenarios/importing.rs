@@ -3,11 +3,13 @@
 //! Imports that a hospital repeats, corrects, interrupts, or sends for another person, and the records that the chart then has.
 
 use anyhow::{ensure, Context, Result};
+use salus_chain::{At, Chain};
 use salus_e2e::{
     binaries,
     node::Node,
     salus::{Ran, Salus, PASSWORD},
 };
+use salus_primitives::ChartId;
 use serde_json::{json, Value};
 use std::{
     path::{Path, PathBuf},
@@ -21,6 +23,9 @@ async fn imports_are_compared_amended_refused_and_taken_up_again() -> Result<()>
     let node = Node::start(&folder.path().join("node")).await?;
     let scene = Scene::set(folder.path(), node.url()).await?;
     corrections_become_versions(&scene).await?;
+    a_late_label_is_reported(&scene).await?;
+    a_value_that_returns_is_reported(&scene).await?;
+    an_outdated_version_is_not_added(&scene).await?;
     who_may_not_read_or_amend_is_told(&scene).await?;
     another_person_is_refused(&scene).await?;
     nonconformant_entries_are_taken_when_that_is_decided(&scene).await?;
@@ -127,16 +132,70 @@ async fn corrections_become_versions(scene: &Scene) -> Result<()> {
     let record = outcome["records"][1]["record"].as_str().context("a record")?.to_owned();
     let newest: Value = serde_json::from_slice(&scene.patient.bytes(&["record", "get", &record]).await?)?;
     ensure!(newest["valueQuantity"]["value"] == 14.1, "the correction is the newest version: {newest}");
-    // An old export does not undo it, whether the old version is remembered or not.
-    ended(&import(&scene.patient, &first, &[]).await?, 0, &["present", "present"])?;
+    // An old export does not undo it, and is reported, whether the old version is remembered or not.
+    ended(&import(&scene.patient, &first, &[]).await?, 1, &["present", "differs"])?;
     std::fs::remove_file(scene.patient.home().join("imports"))?;
-    ended(&import(&scene.patient, &first, &[]).await?, 0, &["present", "present"])
+    ended(&import(&scene.patient, &first, &[]).await?, 1, &["present", "differs"])
+}
+
+/// A label that comes later, and only from around a resource, is reported: a record keeps its compartment.
+async fn a_late_label_is_reported(scene: &Scene) -> Result<()> {
+    let mut bundle: Value = serde_json::from_slice(&std::fs::read(case("corrected.json"))?)?;
+    bundle["meta"]["security"] =
+        json!([{ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R" }]);
+    let labeled = scene.file("labeled.json", &bundle)?;
+    let ran = import(&scene.patient, &[&labeled], &[]).await?;
+    ended(&ran, 1, &["differs", "differs"])?;
+    let told = String::from_utf8_lossy(&ran.stdout).into_owned();
+    ensure!(told.contains("its label asks for compartment `Restricted`"), "{told}");
+    Ok(())
+}
+
+/// A bundle with this resource of the server that has the first patient.
+fn of_odile(resource: &Value) -> Value {
+    let url = format!("https://st-elm.example/fhir/Observation/{}", resource["id"].as_str().unwrap_or_default());
+    json!({ "resourceType": "Bundle", "type": "collection", "entry": [{ "fullUrl": url, "resource": resource }] })
+}
+
+/// A value that goes from A to B and back, without metadata that tells the order, is reported.
+async fn a_value_that_returns_is_reported(scene: &Scene) -> Result<()> {
+    let value = |text: &str| {
+        of_odile(&json!({ "resourceType": "Observation", "id": "returns", "status": "final", "code": { "text": text },
+            "subject": { "reference": "Patient/odile" } }))
+    };
+    let (a, b) = (scene.file("a.json", &value("a"))?, scene.file("b.json", &value("b"))?);
+    ended(&import(&scene.patient, &[&a], &[]).await?, 0, &["added"])?;
+    ended(&import(&scene.patient, &[&b], &[]).await?, 0, &["amended"])?;
+    ended(&import(&scene.patient, &[&a], &[]).await?, 1, &["differs"])
+}
+
+/// An older version that the chart lacks never becomes the newest one.
+async fn an_outdated_version_is_not_added(scene: &Scene) -> Result<()> {
+    let version = |number: u8| {
+        of_odile(&json!({ "resourceType": "Observation", "id": "versions", "status": "final",
+            "meta": { "versionId": number.to_string() }, "code": { "text": number.to_string() },
+            "subject": { "reference": "Patient/odile" } }))
+    };
+    let second = scene.file("second.json", &version(2))?;
+    let third = scene.file("third.json", &version(3))?;
+    let first = scene.file("first-version.json", &version(1))?;
+    ended(&import(&scene.patient, &[&second], &[]).await?, 0, &["added"])?;
+    let amended = import(&scene.patient, &[&first, &second, &third], &[]).await?;
+    ended(&amended, 0, &["amended"])?;
+    let outcome: Value = serde_json::from_slice(&amended.stdout)?;
+    ensure!(outcome["records"][0]["version"] == 1, "only the third version is added: {outcome}");
+    Ok(())
 }
 
 async fn who_may_not_read_or_amend_is_told(scene: &Scene) -> Result<()> {
     let pages = [case("page-1.json"), case("page-2.json")];
     let pages = pages.each_ref().map(String::as_str);
-    ended(&import(&scene.doctor, &pages, &[]).await?, 0, &["added"; 5])?;
+    // The doctor may not read the Patient record that the patient added, so she has to decide.
+    let mut add = vec!["record", "add", "0"];
+    pages.iter().for_each(|page| add.extend(["--bundle", *page]));
+    let reason = scene.doctor.refused(&add).await?;
+    ensure!(reason.contains("that you may read tells") && reason.contains("--other-patient"), "{reason}");
+    ended(&import(&scene.doctor, &pages, &["--other-patient"]).await?, 0, &["added"; 5])?;
     ended(&import(&scene.doctor, &pages, &[]).await?, 0, &["present"; 5])?;
     let (first, corrected) = (case("first.json"), case("corrected.json"));
     ended(&import(&scene.doctor, &[&first], &[]).await?, 0, &["present", "added"])?;
@@ -173,29 +232,47 @@ async fn nonconformant_entries_are_taken_when_that_is_decided(scene: &Scene) -> 
 }
 
 async fn an_import_that_was_cut_off_goes_on(scene: &Scene) -> Result<()> {
+    // More than sixteen batches of 64, so that some records are in blocks before the last batch is sent.
+    const ENTRIES: usize = 1_600;
     let entry = |number: usize| {
         json!({ "resource": { "resourceType": "Observation", "id": format!("o{number}"), "status": "final",
             "code": { "text": "x" }, "subject": { "reference": "Patient/another-person" } } })
     };
-    let entries: Vec<_> = (0..200).map(entry).collect();
+    let entries: Vec<_> = (0..ENTRIES).map(entry).collect();
     let bundle =
         scene.file("many.json", &json!({ "resourceType": "Bundle", "type": "collection", "entry": entries }))?;
     let home = scene.patient.home().display().to_string();
     let vaults = scene.folder.join("vaults").display().to_string();
-    for milliseconds in [900, 1_500, 2_500] {
-        let mut interrupted = tokio::process::Command::new(binaries::find("salus")?)
-            .args(["--node", scene.patient.node(), "--home", &home, "--vaults", &vaults, "--as", "me"])
-            .args(["record", "add", "0", "--bundle", &bundle])
-            .env("SALUS_PASSWORD", PASSWORD)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        interrupted.kill().await?;
+    let chain = Chain::connect(scene.patient.node()).await?;
+    let chart = ChartId(0);
+    let before = chain.records(At::Best, chart).await?.len();
+    let mut interrupted = tokio::process::Command::new(binaries::find("salus")?)
+        .args(["--node", scene.patient.node(), "--home", &home, "--vaults", &vaults, "--as", "me"])
+        .args(["record", "add", "0", "--bundle", &bundle])
+        .env("SALUS_PASSWORD", PASSWORD)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    // The import is cut off when some of its records are in a block.
+    while chain.records(At::Best, chart).await?.len() == before {
+        let ended = interrupted.try_wait()?;
+        ensure!(ended.is_none(), "the import ended before any record was seen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    interrupted.kill().await?;
     let again = import(&scene.patient, &[&bundle], &[]).await?;
     let states = states(&again)?;
-    let all = states.len() == 200 && states.iter().all(|state| state == "added" || state == "present");
-    ensure!(again.status == 0 && all, "status {}, {states:?}: {}", again.status, again.stderr);
+    let count = |wanted: &str| states.iter().filter(|state| *state == wanted).count();
+    let (present, added) = (count("present"), count("added"));
+    ensure!(
+        again.status == 0 && present > 0 && added > 0 && present + added == ENTRIES,
+        "status {}, {present} present, {added} added of {}: {}",
+        again.status,
+        states.len(),
+        again.stderr
+    );
+    let after = chain.records(At::Finalized, chart).await?.len();
+    ensure!(after == before + ENTRIES, "{after} records are final, {before} were there before");
     Ok(())
 }
