@@ -3,8 +3,8 @@
 //! The chain, seen from a client: questions, transactions that wait for finality, and typed refusals.
 //!
 //! Types come from [`salus_primitives`], the same that the runtime is made of. The runtime's metadata is checked in
-//! (`chain/metadata.scale`): a test of the runtime fails when it is stale, and every transaction is refused here when
-//! the node's own metadata describes its call differently ([`SubmitError::Incompatible`]).
+//! (`chain/metadata.scale`), and a test of the runtime fails when it is stale. The client refuses a transaction when the
+//! node's own metadata describes its call differently ([`SubmitError::Incompatible`]).
 
 #![cfg_attr(
     test,
@@ -84,7 +84,7 @@ impl Chain {
             other => unreachable(other.to_string()),
         })?;
         // Not by `chainHead`: a node that was just started, or fell behind, ends that subscription in the middle of a
-        // transaction, whose fate is unknown then.
+        // transaction. The client would not know its fate.
         let backend = LegacyBackend::<SubstrateConfig>::builder().build(client.clone());
         let api = OnlineClient::<SubstrateConfig>::from_backend(Arc::new(backend))
             .await

@@ -50,8 +50,8 @@ pub(super) enum Watch {
 pub(super) enum NotTaken {
     /// It looks at an older block than the node itself, as after a start: signed again, it may be taken a moment later.
     Behind(SubmitError),
-    /// Other transactions of the account have the nonce or wait before it, or this very one was refused before and is banned for a while:
-    /// signed again with the next nonce, it may be taken.
+    /// Other transactions of the account have the nonce or wait before it, or this very one is banned for a while. Signed
+    /// again with the next nonce, it may be taken.
     Overtaken(SubmitError),
     /// An allowance is spent: it may be taken later.
     Later(SubmitError),
@@ -121,8 +121,8 @@ fn unknown(reason: &TransactionUnknown) -> String {
 
 /// Hands the transaction to the node's pool.
 ///
-/// A pool that makes a view of a new block in that moment takes the transaction into it, and then says that it has it already
-/// (polkadot-sdk pull request 12919). It is in the next block nevertheless.
+/// A pool that makes a view of a new block in that moment takes the transaction into it. Then it says that it has it
+/// already (polkadot-sdk pull request 12919). The transaction is in the next block nevertheless.
 pub(super) async fn take(transaction: &Transaction) -> Result<Watch, NotTaken> {
     match transaction.submit_and_watch().await {
         Ok(progress) => Ok(Watch::Pool(progress)),

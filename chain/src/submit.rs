@@ -77,8 +77,8 @@ impl Chain {
 
     /// Signs `call`, submits it, and waits for it.
     ///
-    /// Where another program signs with the same account at the same time, the next nonce is taken and the call signed
-    /// again, for some twenty seconds.
+    /// While another program signs with the same account, the client takes the next nonce and signs the call again, for some
+    /// twenty seconds.
     pub async fn submit_until(&self, call: &Call, signer: &dyn Signer, until: Until) -> Result<Outcome, SubmitError> {
         let (began, mut attempts) = (Instant::now(), 0u32);
         loop {
@@ -125,8 +125,8 @@ impl Chain {
 
     /// Submits a call that needs no account, such as redeeming a voucher, and waits until it is finalized.
     ///
-    /// It travels as a general transaction (extrinsic format 5): era, nonce and metadata mode are zero, and what is
-    /// signed stands in the call's own arguments.
+    /// It travels as a general transaction (extrinsic format 5). Era, nonce and metadata mode are zero, and the signatures
+    /// stand in the call's own arguments.
     pub async fn submit_authorized(&self, call: &Call) -> Result<Outcome, SubmitError> {
         let best = self.hash(At::Best).await?;
         let block = self.at(best).await?;

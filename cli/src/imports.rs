@@ -2,8 +2,9 @@
 
 //! The versions that this home's identities imported, so that a later import can be compared without reading records.
 //!
-//! A line has a content id, which the chain has too, a fingerprint that only the member's key could make, and the time of
-//! the source's last change. Lines are only ever added, whole ones by a single write: two commands at once lose nothing.
+//! A line has a content id, a fingerprint that only the member's key could make, and the time of the source's last change.
+//! The chain has the content id too. Lines are only ever added, whole ones by a single write: two commands at once lose
+//! nothing.
 
 use salus_client::agent::{ImportMemory, Remembered};
 use salus_primitives::Digest;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The names that people give to the hospitals of a network: from a list, otherwise by the numbers of their institutions, and
-//! never by a key whose hospital the chain knows.
+//! The names that people give to the hospitals of a network: from a list, otherwise by the numbers of their institutions.
+//! A key whose hospital the chain knows is never such a name.
 
 use salus_chain::Seat;
 use salus_primitives::{FinalityKey, InstitutionId};

@@ -7,8 +7,8 @@
 
 use salus_primitives::text;
 
-/// Text of one line that another person wrote. A character that would move the cursor, turn the order or hide stands as its number, and so
-/// does a line feed: nothing in it looks like a line of this program.
+/// Text of one line that another person wrote. A character that would move the cursor, turn the order or hide stands as its
+/// number. So does a line feed: nothing in the text looks like a line of this program.
 pub(crate) fn line(text: &str) -> String {
     text::shown(text)
 }

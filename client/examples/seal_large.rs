@@ -2,9 +2,9 @@
 
 //! Seals a large file into a vault, opens it again, and says how much memory that took.
 //!
-//! `cargo run --release -p salus-client --example seal_large -- 2048` makes a file of 2048 MiB in a temporary folder (which
-//! needs three times that much room), compares what comes out with what went in, and fails when the process ever took
-//! more than 64 MiB.
+//! `cargo run --release -p salus-client --example seal_large -- 2048` makes a file of 2048 MiB in a temporary folder, which
+//! needs three times that much room. It compares what comes out with what went in. It fails when the process ever took more
+//! than 64 MiB.
 
 use std::error::Error;
 use std::io::Write;

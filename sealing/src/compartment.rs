@@ -2,10 +2,10 @@
 
 //! Compartment secrets, one for each epoch, and the profile that they seal.
 //!
-//! An epoch's secret is a random X25519 key pair. Authors seal content keys to its public part, which is on the chain;
-//! a holder of the private part opens every version sealed in that epoch and, by way of *links*, in all earlier ones:
-//! the link of epoch `n` is the secret of `n - 1`, sealed to the public key of `n`. No link leads forward, so a secret
-//! that a former reader kept is worth nothing for what is added after the patient rotates.
+//! An epoch's secret is a random X25519 key pair. Authors seal content keys to its public part, which is on the chain. A
+//! holder of the private part opens every version sealed in that epoch and, by way of *links*, in all earlier ones. The
+//! link of epoch `n` is the secret of `n - 1`, sealed to the public key of `n`. No link leads forward, so a secret that a
+//! former reader kept is worth nothing for versions that are added after the patient rotates.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::Aes256Gcm;

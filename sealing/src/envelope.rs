@@ -13,8 +13,8 @@
 //! | … | ciphertext and 16-byte tag |
 //!
 //! The first eight bytes are associated data. `info` is the SCALE encoding of `salus/envelope/1`, the kind of envelope
-//! with everything that it is about, the genesis hash, the recipient, and the recipient's public key: an envelope moved
-//! to another place, purpose, person or chain does not open. Envelopes do not say whom they are for; a reader who asks the
+//! with its subject, the genesis hash, the recipient, and the recipient's public key. So an envelope
+//! that was moved to another place, purpose, person or chain does not open. Envelopes do not say whom they are for; a reader who asks the
 //! chain for their hashes knows.
 
 use codec::Encode;

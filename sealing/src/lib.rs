@@ -10,7 +10,7 @@
 //! | [`compartment`] | the secrets of a compartment's epochs, and its profile |
 //! | [`secret`] | passwords and opened content |
 //!
-//! Keys and content live in types that are wiped on drop and have neither `Debug` nor `Display`; no private key
+//! Keys and content live in types that are wiped on drop and have neither `Debug` nor `Display`. No private key
 //! leaves this library but sealed (S0-10, S3-15). Outside it a content key is an opaque value: other code cannot read its
 //! bytes. Errors never hold any of them.
 

@@ -145,7 +145,7 @@ fn a_reader_opens_all_earlier_epochs_and_no_later_one() {
     assert_eq!(earlier.public_key(), first.public_key());
     let (envelope, bindings, blob) = &versions[0];
     let key = earlier.open_content_key(envelope, RECORD, 0).unwrap();
-    assert!(open_bytes(&blob, bindings, &key).unwrap().1.expose() == b"content");
+    assert!(open_bytes(blob, bindings, &key).unwrap().1.expose() == b"content");
     let (envelope, ..) = &versions[1];
     for secret in [&held, &earlier] {
         assert!(secret.open_content_key(envelope, RECORD, 1).is_err());

@@ -3,8 +3,8 @@
 //! The cryptographic crates against published vectors, in the very combinations that are used here.
 //!
 //! `vectors/hpke_*.json`: the RFC 9180 test vectors of the CFRG for mode base, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
-//! AES-256-GCM (the encryptions that the RFC prints). `vectors/aes256gcm_*.json`: of NIST's CAVS 14.0 GCM vectors with
-//! 96-bit nonce and 128-bit tag one for each pair of lengths, and of the decryptions that have to fail one for each.
+//! AES-256-GCM (the encryptions that the RFC prints). `vectors/aes256gcm_*.json`: NIST's CAVS 14.0 GCM vectors with
+//! 96-bit nonce and 128-bit tag. Of each pair of lengths one stands there, and one decryption that has to fail.
 //! HKDF-SHA256 has those of RFC 5869 in `src/secret.rs`.
 
 #![allow(

@@ -2,8 +2,8 @@
 
 //! Where objects lie in the store: `ab/cdef…`, the id in lower-case hexadecimal digits, cut after the first byte.
 //!
-//! Every path is made from an id's bytes or from random ones, never from text that came from outside, so no path can
-//! lead out of the store.
+//! Every path is made from an id's bytes or from random ones, never from text that came from outside. So no path can lead
+//! out of the store.
 
 use std::fmt::Write;
 use std::io;

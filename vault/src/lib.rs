@@ -2,13 +2,13 @@
 
 //! A content-addressed store of sealed objects: blobs, envelopes and profiles.
 //!
-//! An object's id is the SHA-256 of its bytes, so an id that the chain knows says exactly which bytes belong to it, and
-//! no process can put others in their place. A vault's content is sealed before it arrives; the vault has no key, knows no
+//! An object's id is the SHA-256 of its bytes, so an id that the chain knows says exactly which bytes belong to it. No
+//! process can put others in their place. A vault's content is sealed before it arrives; the vault has no key, knows no
 //! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
 //!
 //! [`Vault::open_folder`] keeps objects in a folder, by way of [OpenDAL](opendal), so that other stores can be added
 //! without touching those who use a vault. Objects arrive under a temporary name and get their own name only once they
-//! are complete, hashed and synced to the disk: a crash leaves no half object behind, and every name in the store is
+//! are complete, hashed and synced to the disk. A crash leaves no half object behind, and every name in the store is
 //! that of a whole object. Memory stays bounded however large an object is, except in [`Vault::get`], which returns the
 //! bytes.
 //!

@@ -37,8 +37,8 @@ pub(crate) enum Command {
     },
     /// Replace the session keys of this hospital's node (as its service)
     ///
-    /// The node (--node) has to be the hospital's own and has to answer methods that change it: put
-    /// SALUS_RPC_METHODS=unsafe into its node.env, start it again, and take the line out afterwards.
+    /// The node (--node) has to be the hospital's own and has to answer methods that change it. Put
+    /// SALUS_RPC_METHODS=unsafe into its node.env, restart it, and take the line out afterwards.
     RotateKeys,
     /// Suspend this hospital's own seat, at once: its node authors nothing (as its delegate)
     ///

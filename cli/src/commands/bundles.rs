@@ -153,18 +153,19 @@ fn human(outcome: &Outcome) -> String {
     let count = |is: fn(&ImportState) -> bool| records.iter().filter(|record| is(&record.state)).count();
     let mut parts = vec![
         format!("{} added", count(|state| matches!(state, ImportState::Added))),
-        format!("{} were there before", count(|state| matches!(state, ImportState::Present))),
+        format!("{} there before", count(|state| matches!(state, ImportState::Present))),
     ];
     for (number, words) in [
         (count(|state| matches!(state, ImportState::Amended { .. })), "amended"),
         (count(|state| matches!(state, ImportState::Differs { .. })), "differ and stay as they are"),
-        (count(|state| matches!(state, ImportState::NotCompared)), "were there before and could not be compared"),
+        (count(|state| matches!(state, ImportState::NotCompared)), "there before and not compared"),
     ] {
         if number > 0 {
             parts.push(format!("{number} {words}"));
         }
     }
-    text.push_str(&format!("\n\n{} records: {}", records.len(), parts.join(", ")));
+    let noun = if records.len() == 1 { "record" } else { "records" };
+    text.push_str(&format!("\n\n{} {noun}: {}", records.len(), parts.join(", ")));
     if records.iter().any(|record| record.state == ImportState::NotCompared) {
         text.push_str(
             "\nhint: ask the patient for a grant to read, or import from the home folder of the first import",

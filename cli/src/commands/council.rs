@@ -162,8 +162,8 @@ enum Command {
     },
     /// Propose to let the authorities that are left decide on what is final (two thirds)
     ///
-    /// For a network in which nothing becomes final any more because a third of its authorities is gone for good: first take their
-    /// seats (remove-authority --force), then this; all of it with --stalled. It counts from the session on in which they have
+    /// For a network in which nothing becomes final any more because a third of its authorities is gone for good. First take
+    /// their seats (remove-authority --force), then do this, all of it with --stalled. It counts from the session on in which they have
     /// left the set. All hospitals have to see the same last final block.
     ResumeFinality {
         /// The last final block, the same on all nodes [default: that of this node]

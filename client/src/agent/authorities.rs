@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The acts of an authority's own people: its service sets session keys, its delegate takes the seat out or the vote
-//! over, and a member who noticed two blocks for one slot reports them.
+//! The acts of an authority's own people. Its service sets session keys, and its delegate takes the seat out or the vote
+//! over. A member who noticed two blocks for one slot reports them.
 
 use super::{Agent, AgentError};
 use salus_chain::{events::EquivocationReported, At, Call, Outcome, Seating, SessionKeys};

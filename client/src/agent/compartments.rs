@@ -100,8 +100,8 @@ impl Agent {
         Ok((numbers, outcome))
     }
 
-    /// The chart's compartments, with the names that this member can open: all of them for the controller, for others
-    /// those of which they hold the secret, or whose name stands in the note that came with a grant.
+    /// The chart's compartments, with the names that this member can open. The controller can open all of them. Others can
+    /// where they hold the secret, or where the note that came with a grant has the name.
     pub async fn compartments(&self, chart: ChartId) -> Result<Vec<NamedCompartment>, AgentError> {
         let found = self.chart(chart).await?;
         let notes = self.compartment_names_in_notes(chart, &found).await?;
@@ -148,7 +148,7 @@ impl Agent {
         found.map(|compartment| compartment.number).ok_or_else(|| AgentError::NoCompartment(text.to_owned()))
     }
 
-    /// The newest secret of a compartment that this member may have: as its controller the current one, as a reader the
+    /// The newest secret of a compartment that this member may have. Its controller may have the current one, a reader the
     /// one in the envelope of a grant.
     pub(super) async fn newest_secret(
         &self,

@@ -88,8 +88,8 @@ impl Import<'_> {
 impl Agent {
     /// Sorts the resources of an import into the compartments of a chart, and compares those that are there already.
     ///
-    /// Fails, before anything is written, when a resource belongs in a compartment that this member does not know in the
-    /// chart, or when the chart is about another patient, or when this member cannot tell whether it is.
+    /// Fails before anything is written: when a resource belongs in a compartment that this member does not know in the
+    /// chart. It also fails when the chart is about another patient, or when this member cannot tell whether it is.
     pub async fn prepare_import<'a>(
         &self,
         chart: ChartId,
@@ -192,8 +192,8 @@ impl Agent {
         Ok(planned.into_iter().map(|planned| planned.imported).collect())
     }
 
-    /// The records of a chart in the newest block, once what this member submitted earlier is in it: an import that was cut
-    /// off may have left transactions behind.
+    /// The records of a chart in the newest block, once this member's earlier transactions are in it. An import that was cut
+    /// off may have left some behind.
     async fn present_records(&self, chart: ChartId) -> Result<BTreeMap<RecordKey, Record>, AgentError> {
         let account = self.identity.transaction().public();
         let settled = async {

@@ -171,8 +171,8 @@ pub struct Answered {
 
 /// Answers every open challenge to `identity`.
 ///
-/// Before it signs, the client makes sure that the verifier is an active member with the role of a verifier, of the
-/// institution that the challenge names, which has to be active too (S0-31).
+/// Before it signs, the client makes sure that the verifier is an active member with the role of a verifier. The verifier has
+/// to belong to the institution that the challenge names, and the institution has to be active too (S0-31).
 pub async fn answer_challenges(chain: &Chain, identity: &Identity) -> Result<Answered, AgentError> {
     let account = identity.transaction().public();
     let member = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;

@@ -9,8 +9,7 @@ use super::world::{
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
     access::{Basis, Denial, Grant, Grantee, Scope, SealedKey},
-    membership::Member,
-    records::{Record, Version},
+    records::Version,
     time::MINUTE,
     Digest, GrantId,
 };

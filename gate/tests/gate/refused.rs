@@ -3,14 +3,13 @@
 //! Refusals: by grant, session, standing, and for objects that are not what they should be.
 
 use super::world::{
-    by_doctor, by_patient, content, grant, member, record, record_in, refusal, session, State, World, CHART, CONTENT,
-    DOCTOR, GRANT, LABORATORY, NOW, OTHER, SESSION, STRANGER,
+    by_doctor, by_patient, content, grant, record, record_in, refusal, session, State, World, CHART, CONTENT, DOCTOR,
+    GRANT, LABORATORY, NOW, OTHER, SESSION, STRANGER,
 };
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
     access::{Denial, Grantee, Purpose, Scope},
-    charts::Compartment,
-    membership::{Member, MemberStatus},
+    membership::MemberStatus,
     records::Session,
     time::Interval,
     ChartId, Digest, GrantId, SessionKey,

@@ -3,7 +3,7 @@
 //! Requests: fresh, signed by the reader, for this gate, and good once.
 
 use super::world::{
-    by_doctor, by_patient, member, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
+    by_doctor, by_patient, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
 };
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE},

@@ -6,8 +6,8 @@ const SHORTEST: u64 = 4096;
 
 /// The length to which `length` bytes are padded; none beyond what a `u64` counts.
 ///
-/// Padmé (Nikitin, Barman, Lueks et al., PETS 2019): of the length's binary digits only the leading ones are kept, as
-/// many as its exponent needs to be written. It adds 12 per cent at most and leaves O(log log length) bits in the open.
+/// This is Padmé (Nikitin, Barman, Lueks et al., PETS 2019). Of the length's binary digits only the leading ones are kept,
+/// as many as its exponent needs to be written. It adds 12 per cent at most and leaves O(log log length) bits in the open.
 /// Nothing is shorter than 4 KiB, which most FHIR resources fit into.
 pub fn padded_length(length: u64) -> Option<u64> {
     if length <= SHORTEST {

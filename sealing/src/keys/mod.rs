@@ -12,7 +12,7 @@
 //! | encryption | root`//encryption`, then X25519 | opening envelopes |
 //!
 //! The junctions are Substrate's own hard ones, so `PHRASE//transaction` in polkadot.js is the same account. The
-//! encryption key takes the 32-byte mini secret of root`//encryption`, never used for signing, as follows:
+//! encryption key takes the 32-byte mini secret of root`//encryption`, which is never used for signing. First
 //! `ikm = HKDF-SHA256(salt = "", secret = mini secret, info = "salus/encryption-key/1", 32 bytes)`, then
 //! `DeriveKeyPair(ikm)` of DHKEM(X25519, HKDF-SHA256) as in RFC 9180, section 7.1.3.
 //!
