@@ -226,7 +226,7 @@ struct ReadFrom<'f> {
 #[derive(Default)]
 struct Join<'a> {
     entries: Vec<Entry<'a>>,
-    /// The facts that decide the label of each entry.
+    /// Each entry with its label, and all that passes labels on.
     labeled: Vec<Labeled>,
     /// The number of each resource.
     resources: BTreeMap<(&'static str, Identity), usize>,

@@ -32,8 +32,8 @@ enum Found {
 impl Comparison<'_> {
     /// Fails if the chart is about another patient than the import, or if no record tells.
     ///
-    /// It opens the compartment for general records, where a Patient record is unless it has a label, and the others only if
-    /// that one has none.
+    /// It opens the compartment for general records, where a Patient record is unless it has a label. It opens the others
+    /// only if that one has none.
     pub(super) async fn check_patient(
         &mut self,
         bundle: &Bundle<'_>,
