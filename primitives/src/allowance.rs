@@ -83,11 +83,24 @@ impl MaxEncodedLen for Usage {
 impl Usage {
     /// Returns the usage at `now`: refilled evenly, then raised by `cost`. None if `quota` does not allow it.
     pub fn spend(self, cost: Cost, quota: &Quota, now: Moment) -> Option<Self> {
+        self.spend_up_to(cost, quota, 1, now)
+    }
+
+    /// Returns the usage at `now`: refilled evenly, then raised by `cost`. None if that is more than `times` the quota.
+    ///
+    /// The usage refills no faster than `quota` says, so the largest usage takes `times` as long. Every call for one
+    /// usage has to name the same number.
+    pub fn spend_up_to(self, cost: Cost, quota: &Quota, times: u64, now: Moment) -> Option<Self> {
         let elapsed = now.saturating_sub(self.at);
-        let left = |used: u64, full: u64| used.saturating_sub(refilled(full, elapsed, quota.refill));
+        let left = |used: u64, full: u64| used.saturating_sub(refilled(full, elapsed, quota.refill, times));
         let time = left(self.time, quota.time).saturating_add(cost.time);
         let bytes = left(self.bytes, quota.bytes).saturating_add(cost.bytes);
-        (time <= quota.time && bytes <= quota.bytes).then_some(Self { time, bytes, at: now })
+        Some(Self { time, bytes, at: now }).filter(|usage| usage.is_within(&quota.times(times)))
+    }
+
+    /// Whether the usage, as it was at its own time, is at most `quota`.
+    pub fn is_within(&self, quota: &Quota) -> bool {
+        self.time <= quota.time && self.bytes <= quota.bytes
     }
 
     /// Returns the usage less execution time that the call did not use.
@@ -96,9 +109,10 @@ impl Usage {
     }
 }
 
-/// How much of `full` refills in `elapsed`; everything, when refilling takes no time.
-fn refilled(full: u64, elapsed: Moment, refill: Moment) -> u64 {
-    if elapsed >= refill {
+/// How much of a usage refills in `elapsed`, at the speed at which `full` refills in `refill`. After `times` that time
+/// everything has refilled, also a usage from before the council lowered the quota.
+fn refilled(full: u64, elapsed: Moment, refill: Moment, times: u64) -> u64 {
+    if elapsed >= refill.saturating_mul(times) {
         return u64::MAX;
     }
     let share = u128::from(full).saturating_mul(elapsed.into()).checked_div(refill.into());
@@ -136,8 +150,10 @@ pub struct InstitutionUsage {
     pub staff: Usage,
     /// Usage by ordinary calls of the patients that it admitted.
     pub patients: Usage,
-    /// Usage by all their reserved calls.
-    pub reserved: Usage,
+    /// Usage by its staff's reserved calls.
+    pub reserved_by_staff: Usage,
+    /// Usage by reserved calls of the patients that it admitted.
+    pub reserved_by_patients: Usage,
     /// Usage by all their calls to the council.
     pub council: Usage,
     /// Admissions: each takes its share of an hour of `time`.
@@ -158,7 +174,8 @@ impl InstitutionUsage {
         match class {
             CallClass::Ordinary if is_staff => &mut self.staff,
             CallClass::Ordinary => &mut self.patients,
-            CallClass::Reserved => &mut self.reserved,
+            CallClass::Reserved if is_staff => &mut self.reserved_by_staff,
+            CallClass::Reserved => &mut self.reserved_by_patients,
             CallClass::Council => &mut self.council,
         }
     }

@@ -36,8 +36,16 @@ pub const RESERVED_PRIORITY: TransactionPriority = 100_000;
 /// The pool's priority of an attempt that is let in to be logged as a denial: after everything else.
 const ATTEMPT_PRIORITY: TransactionPriority = 1;
 
-/// How many members' reserves all members that an institution admitted may spend together.
+/// How many members' reserves the staff of an institution may spend together, and again the patients that it admitted.
 pub const SHARES: u64 = 4;
+/// How many times a shared allowance members can spend who spent little themselves. It refills no faster.
+pub const HEADROOM: u64 = 2;
+/// Which part of a member's own allowance counts as little, both at once and in the time in which the allowance
+/// refills.
+///
+/// Members can fill the headroom only while each of them spends no more than this part. So it takes as many
+/// members as this number times those who can spend the shared allowance: for a reserve, more than a hundred.
+pub const LITTLE_PART: u64 = 32;
 /// Which part of its staff's allowance the patients that an institution admitted may spend together: a half.
 const PATIENTS_PART: u64 = 2;
 /// Which part of a member's reserve a member without standing may spend on attempts.
@@ -77,8 +85,12 @@ impl<Call> CallPolicy<Call> for () {
 }
 
 /// Admits transactions of active members: calls of their role, within their own allowance and the shared one of all
-/// whom their institution admitted. Patients have a shared allowance of their own. No institution can suspend a
+/// whom their institution admitted. Patients have shared allowances of their own. No institution can suspend a
 /// patient.
+///
+/// A few members can spend a shared allowance. So a member who spent little may take it up to [`HEADROOM`] times: a
+/// flood keeps no patient from revoking, and no delegate from voting. Only the ordinary calls of staff have no
+/// headroom.
 ///
 /// It encodes to nothing and has no implicit data, so clients need no definition of it. It lets transactions without a
 /// signer (an authorized redemption or answer) pass unless the call is paused. It refuses with the code of a
@@ -243,10 +255,17 @@ impl<T: Config> Pallet<T> {
         let class = T::CallPolicy::class(member.role, call).ok_or(Refusal::RoleMayNotCall)?;
         ensure!(!T::CallPolicy::is_paused(call), Refusal::CallPaused);
 
-        let (own, together) = Self::quotas(class, is_attempt, is_staff, institution.profile.traffic_quota);
-        let usage = member.usage.of(class).spend(cost, &own, now).ok_or(Refusal::MemberAllowanceSpent)?;
-        let together = institution.usage.of(class, is_staff).spend(cost, &together, now);
-        let together = together.ok_or(Refusal::InstitutionAllowanceSpent)?;
+        let (own, shared) = Self::quotas(class, is_attempt, is_staff, institution.profile.traffic_quota);
+        let (usage, together) = (*member.usage.of(class), *institution.usage.of(class, is_staff));
+        let spent = usage.spend(cost, &own, now).ok_or(Refusal::MemberAllowanceSpent)?;
+        let together = together.spend_up_to(cost, &shared, HEADROOM, now).ok_or(Refusal::InstitutionAllowanceSpent)?;
+        let usage = if together.is_within(&shared) {
+            spent
+        } else {
+            let has_headroom = class != CallClass::Ordinary || !is_staff;
+            let little = usage.spend(cost, &own.divided_by(LITTLE_PART), now);
+            little.filter(|_| has_headroom).ok_or(Refusal::InstitutionAllowanceSpent)?
+        };
         Ok(Bill { member: id, role: member.role, institution: member.admitted_by, class, is_attempt, usage, together })
     }
 

@@ -99,7 +99,9 @@ mod mock;
 )]
 mod tests;
 
-pub use extension::{Bill, CallPolicy, Charge, MemberGate, COUNCIL_PRIORITY, RESERVED_PRIORITY, SHARES};
+pub use extension::{
+    Bill, CallPolicy, Charge, MemberGate, COUNCIL_PRIORITY, HEADROOM, LITTLE_PART, RESERVED_PRIORITY, SHARES,
+};
 pub use nonce::BoundedNonce;
 pub use origins::{EnsureBound, EnsureMember};
 pub use pallet::*;
@@ -175,8 +177,8 @@ pub mod pallet {
         #[pallet::constant]
         type LeastTraffic: Get<Quota>;
 
-        /// The additional allowance of a member for calls that must get through: revoking and refusing. All members
-        /// that an institution admitted share [`SHARES`] times as much.
+        /// The additional allowance of a member for calls that must get through: revoking and refusing. The staff of an
+        /// institution share [`SHARES`] times as much, and so do the patients that it admitted.
         #[pallet::constant]
         type ReservedQuota: Get<Quota>;
 

@@ -157,8 +157,9 @@ impl AuditLog for FakeAudit {
     }
 }
 
-/// Every member may remark and change keys. Issuers may revoke and refuse from the reserve, and verifiers challenge
-/// from the council's reserve. A batch may hold the calls that its signer may make one by one.
+/// Every member may remark and add keys, and remove keys from the reserve. Issuers may revoke and refuse from the
+/// reserve, and verifiers challenge from the council's reserve. A batch may hold the calls that its signer may make one
+/// by one.
 pub struct Policy;
 
 impl CallPolicy<RuntimeCall> for Policy {
@@ -181,6 +182,7 @@ impl CallPolicy<RuntimeCall> for Policy {
             _ => None,
         }
     }
+            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
 
     fn logs_denials(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }))

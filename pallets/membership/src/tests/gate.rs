@@ -3,7 +3,7 @@
 //! `MemberGate`: the signers, calls and amounts that it admits.
 
 use super::*;
-use crate::{Charge, MemberGate, WeightInfo, COUNCIL_PRIORITY, JOINING_PRIORITY, RESERVED_PRIORITY, SHARES};
+use crate::{Charge, MemberGate, WeightInfo, COUNCIL_PRIORITY, HEADROOM, JOINING_PRIORITY, RESERVED_PRIORITY, SHARES};
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchInfo, PostDispatchInfo},
@@ -22,6 +22,12 @@ fn remark() -> RuntimeCall {
 /// A reserved call.
 fn refuse() -> RuntimeCall {
     Call::refuse_applicant { application: NONCE }.into()
+}
+
+/// A reserved call that patients may make too.
+fn remove_key() -> RuntimeCall {
+    let membership_signature = sp_core::sr25519::Signature::default();
+    Call::remove_transaction_key { key: key_of(&DOCTOR.transaction()), membership_signature }.into()
 }
 
 /// A call of the council's reserve.
@@ -345,7 +351,15 @@ fn gate_puts_votes_before_reserved_calls_before_ordinary_ones_before_newcomers()
         // Many patients do not outrank a clinician.
         assert_eq!(priority(PATIENT, &remark()), priority(DOCTOR, &remark()));
         assert_eq!(priority(ISSUER, &refuse()), RESERVED_PRIORITY);
+        // A patient who spent little has headroom: a 32nd of an own allowance.
+        assert_eq!(send(PATIENT, &remark(), 32, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(PATIENT, &remark(), 31, 1), Ok(()));
         assert_eq!(priority(VERIFIER, &vote()), COUNCIL_PRIORITY);
+        // All patients together have as much headroom as they may spend otherwise.
+        let others = people(HOSPITAL, Role::Patient, 45);
+        let sent = others.iter().filter(|patient| send(**patient, &remark(), 31, 1).is_ok()).count();
+        assert_eq!(sent, 1_250 / 31 - 1);
+        assert!(institution(HOSPITAL).usage.patients.time <= 2 * 1_250 * MICROSECOND);
         const { assert!(RESERVED_PRIORITY < COUNCIL_PRIORITY) };
     });
 }
@@ -361,7 +375,9 @@ fn gate_bounds_the_patients_whom_an_institution_admitted_together() {
         // Staff, and another institution's patients, go on.
         assert_eq!(send(DOCTOR, &remark(), 1_000, 1), Ok(()));
         assert_eq!(send(people(CLINIC, Role::Patient, 1)[0], &remark(), 1_000, 1), Ok(()));
-        // It refills.
+        // It refills, and no faster: 1.25 microseconds in each millisecond.
+        wait(1_000);
+        assert_eq!(send(PATIENT, &remark(), 250, 1), refused(Refusal::InstitutionAllowanceSpent));
         wait(200);
         assert_eq!(send(PATIENT, &remark(), 250, 1), Ok(()));
     });
@@ -372,6 +388,9 @@ fn gate_serves_the_patients_of_an_institution_that_is_out() {
     Builder::default().test(|| {
         assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
         assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
+        // An issuer who spent little has headroom: a 32nd of an own reserve.
+        assert_eq!(send(ISSUER, &refuse(), 16, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(ISSUER, &refuse(), 15, 1), Ok(()));
         assert_ok!(Membership::remove_institution(council(), HOSPITAL));
         assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
         assert_eq!(send(DOCTOR, &remark(), 1, 1), refused(Refusal::InstitutionNotActive));
@@ -379,6 +398,63 @@ fn gate_serves_the_patients_of_an_institution_that_is_out() {
 }
 
 #[test]
+#[test]
+fn gate_counts_the_reserves_of_patients_and_staff_apart() {
+    Builder::default().test(|| {
+        for issuer in people(HOSPITAL, Role::Issuer, SHARES as usize) {
+            assert_eq!(send(issuer, &refuse(), 500, 1), Ok(()));
+        }
+        assert_eq!(send(ISSUER, &remove_key(), 500, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(PATIENT, &remove_key(), 500, 1), Ok(()));
+        let usage = institution(HOSPITAL).usage;
+        assert_eq!(usage.reserved_by_staff.time, SHARES * RESERVED.time);
+        assert_eq!(usage.reserved_by_patients.time, RESERVED.time);
+    });
+}
+
+/// They spend at once, and then drop by drop, so that each of them always seems to have spent little.
+#[test]
+fn gate_lets_a_patient_revoke_in_a_flood_by_sixteen_others() {
+    Builder::default().test(|| {
+        let flood = people(HOSPITAL, Role::Patient, 16);
+        let mut refusals = 0;
+        for moment in 0..1_000 {
+            for member in &flood {
+                for microseconds in [500, 5, 1] {
+                    refusals += u32::from(send(*member, &remove_key(), microseconds, 1).is_err());
+                }
+            }
+            if moment % 100 == 0 {
+                assert_eq!(send(PATIENT, &remove_key(), 1, 1), Ok(()), "after {moment} milliseconds");
+            }
+            wait(1);
+        }
+        assert!(refusals > 40_000, "there was no flood");
+    });
+}
+
+#[test]
+fn gate_bounds_what_all_members_of_an_institution_spend_of_their_reserves() {
+    Builder::default().test(|| {
+        let issuers = people(HOSPITAL, Role::Issuer, 300);
+        let mut let_in = 0;
+        for _ in 0..3 {
+            for issuer in &issuers {
+                for microseconds in [500, 15, 5, 1] {
+                    let is_let_in = send(*issuer, &refuse(), microseconds, 1).is_ok();
+                    let_in += if is_let_in { microseconds } else { 0 };
+                }
+            }
+        }
+        // Twice the reserves of four members at once.
+        assert_eq!(let_in * MICROSECOND, HEADROOM * SHARES * RESERVED.time);
+        // Afterwards as much in each second as the reserves of four members refill.
+        wait(1_000);
+        let refilled = issuers.iter().filter(|issuer| send(**issuer, &refuse(), 10, 1).is_ok()).count() as u64;
+        assert_eq!(refilled * 10 * MICROSECOND, SHARES * RESERVED.time);
+    });
+}
+
 fn gate_bounds_the_reserved_calls_of_an_institution_together() {
     Builder::default().test(|| {
         let issuers = people(HOSPITAL, Role::Issuer, 45);
@@ -411,7 +487,9 @@ fn gate_lets_a_delegate_vote_when_colleagues_spent_everything_else() {
             assert_eq!(send(verifier, &vote(), 100, 1), Ok(()));
         }
         let other = people(HOSPITAL, Role::Verifier, 1)[0];
-        assert_eq!(send(other, &vote(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(other, &vote(), 4, 1), refused(Refusal::InstitutionAllowanceSpent));
+        // A delegate who spent little still votes.
+        assert_eq!(send(other, &vote(), 3, 1), Ok(()));
     });
 }
 
@@ -473,11 +551,11 @@ mod property {
                     }
                     let usage = institution(HOSPITAL).usage;
                     assert!(usage.staff.time <= 2_500 * MICROSECOND);
-                    assert!(usage.patients.time <= 1_250 * MICROSECOND);
-                    assert!(usage.reserved.time <= SHARES * RESERVED.time);
-                    assert!(usage.council.time <= SHARES * COUNCIL.time);
+                    assert!(usage.patients.time <= HEADROOM * 1_250 * MICROSECOND);
+                    assert!(usage.reserved_by_staff.time <= HEADROOM * SHARES * RESERVED.time);
+                    assert!(usage.council.time <= HEADROOM * SHARES * COUNCIL.time);
                 }
-                // The admitted cost is at most the initial quotas and their refills since.
+                // The admitted cost is at most the initial quotas with their headroom, and the refills since.
                 let elapsed = Now::get() - START;
                 for ((kind, is_staff), microseconds) in let_in {
                     let quota = match (kind, is_staff) {
@@ -486,7 +564,8 @@ mod property {
                         (1, _) => SHARES * 500,
                         _ => SHARES * 100,
                     };
-                    assert!(microseconds <= quota + quota * elapsed / 1_000 + 1);
+                    let headroom = if (kind, is_staff) == (0, true) { 1 } else { HEADROOM };
+                    assert!(microseconds <= headroom * quota + quota * elapsed / 1_000 + 1);
                 }
             });
         }
@@ -513,6 +592,26 @@ fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
     while let Some(next) = sp_io::storage::next_key(&key) {
         state.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
+#[test]
+fn usage_beyond_the_quota_refills_no_faster() {
+    let quota = Quota { time: 10, bytes: 10, refill: 100 };
+    let spend = |usage: Usage, time, now| usage.spend_up_to(Cost { time, bytes: 0 }, &quota, 3, now);
+    assert_eq!(spend(Usage::default(), 31, 0), None);
+    let full = spend(Usage::default(), 30, 0).unwrap();
+    assert!(!full.is_within(&quota));
+    // Ten come back in each hundred milliseconds.
+    for now in [100, 150, 200, 299] {
+        let left = spend(full, 0, now).unwrap();
+        assert_eq!(left.time, 30 - now / 10);
+    }
+    assert_eq!(spend(full, 11, 100), None);
+    assert_eq!(spend(full, 10, 100), Some(Usage { time: 30, bytes: 0, at: 100 }));
+    assert_eq!(spend(full, 0, 300).map(|usage| usage.time), Some(0));
+    // The council lowered the quota: after the time of the largest usage, everything has refilled.
+    let former = Usage { time: 1_000, ..full };
+    assert_eq!((spend(former, 0, 299), spend(former, 0, 300).map(|usage| usage.time)), (None, Some(0)));
+}
+
         key = next;
     }
     state
