@@ -112,6 +112,10 @@ impl AuthoritiesHelper for RuntimeHelper {
         }
         Proposals::<Runtime, CouncilCollective>::put(frame_support::BoundedVec::truncate_from(motions));
     }
+
+    fn settle_members() {
+        pallet_timestamp::Now::<Runtime>::mutate(|now| *now = now.saturating_add(limits::SETTLING_TIME));
+    }
 }
 
 impl UpgradesHelper for RuntimeHelper {

@@ -171,6 +171,7 @@ impl pallet_salus_membership::Config for Runtime {
     type CouncilQuota = limits::CouncilQuota;
     type AdmissionsPerHour = ConstU32<{ limits::ADMISSIONS_PER_HOUR }>;
     type PendingLife = ConstU64<{ limits::PENDING_LIFE }>;
+    type SettlingTime = ConstU64<{ limits::SETTLING_TIME }>;
     type MaxExpired = ConstU32<{ limits::MAX_EXPIRED }>;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
@@ -234,6 +235,7 @@ impl pallet_salus_authorities::Config for Runtime {
     type MotionsPerSeat = ConstU32<{ limits::MOTIONS_PER_SEAT }>;
     type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
+    type SettlingTime = ConstU64<{ limits::SETTLING_TIME }>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }

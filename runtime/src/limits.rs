@@ -37,6 +37,9 @@ pub const MOTION_DURATION: BlockNumber = 7 * DAYS;
 pub const MAX_MOTIONS: u32 = 32;
 /// The most open motions of one institution: three of four institutions cannot keep the fourth from proposing.
 pub const MOTIONS_PER_SEAT: u32 = 8;
+/// Milliseconds from joining until a delegate speaks for its institution's seat, and an issuer decides about older
+/// members: a day, in which the institution can revoke staff whom a thief of its issuing key admitted.
+pub const SETTLING_TIME: Moment = DAY;
 /// The most authorities. Sized for consortia, far below the limit of consensus.
 pub const MAX_AUTHORITIES: u32 = 100;
 

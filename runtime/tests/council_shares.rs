@@ -5,13 +5,13 @@
 
 use crate::{
     calls::calls,
-    collusion::{Collusion, Decision, Step},
-    consortium::{chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds},
+    collusion::{self, Collusion, Decision, Step},
+    consortium::{self, chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds},
 };
 use frame_support::assert_ok;
 use proptest::prelude::*;
-use salus_primitives::{governance::Share, membership::Role, InstitutionId};
-use salus_runtime::{council::share_of, Runtime, RuntimeCall, RuntimeOrigin};
+use salus_primitives::{governance::Share, membership::Role, questions::Membership as _, InstitutionId};
+use salus_runtime::{council::share_of, limits, Runtime, RuntimeCall, RuntimeOrigin, System};
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError};
 
@@ -166,18 +166,81 @@ fn a_majority_cannot_take_the_vote_of_another_institution() {
     });
 }
 
-/// Numbers of hospitals, and what those who are short of two thirds by one try.
-fn attempts() -> impl Strategy<Value = (u32, Vec<Step>)> {
-    (5u32..=9, proptest::collection::vec(collusion::steps(), 0..25))
+/// With the issuing key of an honest hospital, they admit a delegate of that hospital. For a day the delegate speaks
+/// for no seat, and an issuer whom they admit likewise decides about none of the hospital's staff. Meanwhile the
+/// hospital revokes both.
+#[test]
+fn a_majority_with_a_stolen_issuing_key_takes_no_seat_for_a_day() {
+    chain(7).execute_with(|| {
+        let robbed = InstitutionId(6);
+        let mut collusion = Collusion::of(4, 7).with_issuing_key_of(robbed);
+        for role in [Role::Delegate, Role::Issuer, Role::Service] {
+            collusion.attempt(&Step::Join(robbed.0, role));
+        }
+        let [delegate, issuer, service] = [Role::Delegate, Role::Issuer, Role::Service].map(|role| {
+            let (institution, account) = collusion.accounts(role).last().unwrap().clone();
+            assert_eq!(institution, robbed, "two of theirs verify whom they want");
+            account
+        });
+        let by = |account: &AccountId32| RuntimeOrigin::signed(account.clone());
+        let too_new = Err(pallet_salus_authorities::Error::<Runtime>::TooNew.into());
+        let take_vote = || dispatch(Seats::take_vote {}, by(&delegate));
+        assert_eq!(take_vote(), too_new);
+        let hand_over = Seats::hand_over_account { institution: robbed, account: service };
+        assert_eq!(dispatch(hand_over, by(&delegate)), too_new);
+        assert_eq!(dispatch(Seats::suspend_authority { institution: robbed }, by(&delegate)), too_new);
+        let member_of = |account: &AccountId32| salus_runtime::Membership::standing_of_account(account).unwrap().member;
+        for role in [Role::Issuer, Role::Delegate] {
+            let revoke = Members::revoke_member { member: member_of(&staff(robbed.0, role)) };
+            assert_eq!(dispatch(revoke, by(&issuer)), Err(pallet_salus_membership::Error::<Runtime>::TooNew.into()));
+        }
+
+        for false_member in [&delegate, &issuer] {
+            let revoke = Members::revoke_member { member: member_of(false_member) };
+            assert_ok!(dispatch(revoke, by(&staff(robbed.0, Role::Issuer))));
+        }
+        System::set_block_number(System::block_number() + limits::DAYS);
+        consortium::next_block();
+        assert_eq!(take_vote(), Err(DispatchError::BadOrigin));
+        collusion.assert_short_of_two_thirds(&Step::TakeVote);
+    });
+}
+
+/// Without a revocation, the delegate speaks for the seat after the day.
+#[test]
+fn a_delegate_takes_the_vote_of_its_hospital_a_day_after_it_joined() {
+    chain(7).execute_with(|| {
+        let mut collusion = Collusion::of(1, 7).with_issuing_key_of(InstitutionId(6));
+        assert_ok!(decide(&delegates(0..4), Members::set_required_verifications { count: 1 }));
+        collusion.attempt(&Step::Join(6, Role::Delegate));
+        let delegate = collusion.accounts(Role::Delegate).last().unwrap().1.clone();
+        let take_vote = || dispatch(Seats::take_vote {}, RuntimeOrigin::signed(delegate.clone()));
+        let joined = System::block_number();
+        System::set_block_number(joined + limits::DAYS - 10);
+        consortium::next_block();
+        assert!(take_vote().is_err());
+        System::set_block_number(joined + limits::DAYS);
+        consortium::next_block();
+        assert_ok!(take_vote());
+    });
+}
+
+/// Numbers of hospitals, whether those who are short of two thirds by one have the last hospital's issuing key, and
+/// what they try.
+fn attempts() -> impl Strategy<Value = (u32, bool, Vec<Step>)> {
+    (5u32..=9, any::<bool>(), proptest::collection::vec(collusion::steps(), 0..25))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_sequence_of_majority_decisions_amounts_to_two_thirds((hospitals, steps) in attempts()) {
+    fn no_sequence_of_majority_decisions_amounts_to_two_thirds((hospitals, with_key, steps) in attempts()) {
         chain(hospitals).execute_with(|| {
             let mut collusion = Collusion::of(two_thirds(hospitals) - 1, hospitals);
+            if with_key {
+                collusion = collusion.with_issuing_key_of(InstitutionId(hospitals - 1));
+            }
             for step in steps {
                 collusion.attempt(&step);
                 collusion.assert_short_of_two_thirds(&step);

@@ -30,4 +30,7 @@ pub trait BenchmarkHelper {
 
     /// Opens as many motions in the council as there can be, on each of which every delegate has voted.
     fn crowd_council();
+
+    /// Lets so much time go by that every delegate so far may speak for a seat.
+    fn settle_members();
 }

@@ -119,6 +119,7 @@ mod benchmarks {
     #[benchmark]
     fn suspend_authority() -> Result<(), BenchmarkError> {
         let (institution, _, delegate) = crowd::<T>()?;
+        T::BenchmarkHelper::settle_members();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(delegate), institution);
@@ -168,6 +169,7 @@ mod benchmarks {
     fn take_vote() -> Result<(), BenchmarkError> {
         let (institution, ..) = crowd::<T>()?;
         let delegate = T::BenchmarkHelper::other_delegate(institution);
+        T::BenchmarkHelper::settle_members();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(delegate.clone()));
@@ -204,6 +206,7 @@ mod benchmarks {
     fn hand_over_account() -> Result<(), BenchmarkError> {
         let (institution, _, delegate) = crowd::<T>()?;
         let account = T::BenchmarkHelper::other_service(institution);
+        T::BenchmarkHelper::settle_members();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(delegate), institution, account.clone());

@@ -34,6 +34,10 @@
 //! over to another service's account. Sessions still name the authority by the first account of its seat, so its keys
 //! and its liability stay.
 //!
+//! A delegate speaks for the seat from a [while](Config::SettlingTime) after it joined. In this time the institution
+//! can revoke a delegate whom a thief of its issuing key admitted. The council may seat a delegate at once. When a
+//! delegate loses its standing, or its transaction key, the council forgets its votes in open motions.
+//!
 //! The authorities of a session are the active seats with session keys. While there are fewer than [`MIN_AUTHORITIES`],
 //! suspended seats fill up the set, disabled. Three authorities tolerate no failure, and fewer are a risk to the whole
 //! network. A change takes effect at the second session change after it.
@@ -227,6 +231,10 @@ pub mod pallet {
         /// The most open motions of one institution.
         #[pallet::constant]
         type MotionsPerSeat: Get<u32>;
+
+        /// Milliseconds from joining until a delegate speaks for a seat.
+        #[pallet::constant]
+        type SettlingTime: Get<Moment>;
 
         /// Changes the authorities that make blocks final.
         type Finality: Finality<BlockNumberFor<Self>>;
@@ -448,6 +456,9 @@ pub mod pallet {
         NotResuming,
         /// The signer's account is not that of a seat. Sign with the account of the institution's service.
         NotAuthority,
+        /// The delegate joined too lately to speak for a seat. Wait until a day after it joined, or let another
+        /// delegate of the institution sign.
+        TooNew,
     }
 
     #[pallet::hooks]
@@ -468,6 +479,10 @@ pub mod pallet {
             let by_all = T::MotionsPerSeat::get().saturating_mul(MIN_AUTHORITIES);
             assert!(T::MotionsPerSeat::get() > 0, "`MotionsPerSeat` is zero: no delegate could propose anything");
             assert!(by_all <= T::MaxMotions::get(), "`MotionsPerSeat` lets fewer than four institutions fill the list");
+            assert!(
+                T::SettlingTime::get() > 0,
+                "`SettlingTime` is zero: a stolen issuing key would take a seat at once"
+            );
         }
     }
 
@@ -519,7 +534,8 @@ pub mod pallet {
         /// ## Origin
         ///
         /// Two thirds of the council, unless that leaves fewer than four active ones. An active delegate of the
-        /// institution may do it at any time, because a thief may have its keys.
+        /// institution who joined at least [`Config::SettlingTime`] ago may do it at any time, because a thief may have
+        /// its keys.
         #[pallet::call_index(3)]
         pub fn suspend_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             match T::SeatOrigin::try_origin(origin) {
@@ -566,7 +582,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// An active delegate of an institution with a seat.
+        /// An active delegate of an institution with a seat, who joined at least [`Config::SettlingTime`] ago.
         #[pallet::call_index(6)]
         pub fn take_vote(origin: OriginFor<T>) -> DispatchResult {
             let (account, delegate) = Self::ensure_delegate(origin)?;
@@ -614,7 +630,8 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// An active delegate of the institution, or two thirds of the council.
+        /// An active delegate of the institution who joined at least [`Config::SettlingTime`] ago, or two thirds of the
+        /// council.
         #[pallet::call_index(9)]
         pub fn hand_over_account(
             origin: OriginFor<T>,

@@ -151,6 +151,8 @@ pub const BLOCKS: u64 = 10;
 pub const MAX_AUTHORITIES: u32 = 5;
 pub const SESSIONS_REMEMBERED: u32 = 3;
 pub const MOTIONS_PER_SEAT: u32 = 4;
+/// Milliseconds after which a delegate speaks for a seat.
+pub const SETTLING_TIME: Moment = 1_000;
 
 ord_parameter_types! {
     /// Stands for two thirds of the council.
@@ -167,6 +169,10 @@ parameter_types! {
     /// The suspended members.
     pub static SuspendedMembers: Vec<MemberId> = Vec::new();
     pub static SuspendedInstitutions: Vec<InstitutionId> = Vec::new();
+    /// The members who were not in the genesis, with the time at which they joined.
+    pub static Newcomers: Vec<(MemberId, Moment)> = Vec::new();
+    /// The accounts that the council was told to remove, one after the other. It forgets their votes.
+    pub static Outgoing: Vec<AccountId32> = Vec::new();
 }
 
 impl pallet_salus_authorities::Config for Test {
@@ -185,6 +191,7 @@ impl pallet_salus_authorities::Config for Test {
     type SessionsRemembered = ConstU32<SESSIONS_REMEMBERED>;
     type MaxMotions = ConstU32<{ 4 * MOTIONS_PER_SEAT }>;
     type MotionsPerSeat = ConstU32<MOTIONS_PER_SEAT>;
+    type SettlingTime = ConstU64<SETTLING_TIME>;
     type Finality = FakeFinality;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -233,6 +240,7 @@ impl ChangeMembers<AccountId32> for FakeCouncil {
         members.sort();
         assert_eq!(members, new, "what comes and goes is not what changes");
         CouncilMembers::set(members);
+        Outgoing::mutate(|accounts| accounts.extend_from_slice(outgoing));
     }
 }
 
@@ -294,6 +302,12 @@ impl Membership<AccountId32> for FakeMembership {
             valid_until: None,
             institution: Some(Self::institution(institution)?),
         })
+    }
+
+    fn joined_at(member: MemberId) -> Option<Moment> {
+        Self::standing(member)?;
+        let newcomer = Newcomers::get().into_iter().find(|(newcomer, _)| *newcomer == member);
+        Some(newcomer.map_or(0, |(_, joined_at)| joined_at))
     }
 
     fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
@@ -530,6 +544,8 @@ impl Builder {
         Resumed::set(None);
         SuspendedMembers::set(Vec::new());
         SuspendedInstitutions::set(Vec::new());
+        Newcomers::set(Vec::new());
+        Outgoing::set(Vec::new());
         let session_keys = (0..self.with_keys.min(self.seats))
             .map(InstitutionId)
             .map(|institution| (node(institution), node(institution), keys(&aura(institution))));
@@ -596,4 +612,8 @@ impl crate::BenchmarkHelper for FakeBenchmarkHelper {
     }
 
     fn crowd_council() {}
+
+    fn settle_members() {
+        Now::set(Now::get() + SETTLING_TIME);
+    }
 }

@@ -107,6 +107,7 @@ impl<T: Config> Pallet<T> {
         let (_, delegate) = Self::ensure_delegate(origin)?;
         ensure!(delegate.institution_id() == Some(institution), Error::<T>::NotPermitted);
         let seat = Self::active_seat(institution)?;
+        Self::ensure_settled(&delegate)?;
 
         let subject = Subject::Institution(institution);
         let event = AuditEvent::by_member(delegate.member, Some(institution), Action::AuthoritySuspended, subject);
@@ -156,6 +157,7 @@ impl<T: Config> Pallet<T> {
         let institution = delegate.institution_id().ok_or(Error::<T>::NotPermitted)?;
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         ensure!(seat.delegate != account, Error::<T>::AlreadyExists);
+        Self::ensure_settled(delegate)?;
 
         let former = seat.delegate.clone();
         Seats::<T>::insert(institution, Seat { delegate: account.clone(), ..seat });
@@ -179,6 +181,9 @@ impl<T: Config> Pallet<T> {
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         ensure!(seat.account != account, Error::<T>::AlreadyExists);
         ensure!(Self::acts_for(institution, &account, Role::Service).is_some(), Error::<T>::NotService);
+        if let Some(delegate) = delegate {
+            Self::ensure_settled(delegate)?;
+        }
 
         SeatOf::<T>::remove(&seat.account);
         SeatOf::<T>::insert(&account, institution);
@@ -230,6 +235,14 @@ impl<T: Config> Pallet<T> {
         let (account, standing) = Self::ensure_member(origin)?;
         ensure!(standing.role == Role::Delegate, Error::<T>::NotPermitted);
         Ok((account, standing))
+    }
+
+    /// Fails if the delegate joined too lately to speak for a seat. Before that, its institution has had no time to
+    /// revoke a delegate whom it did not admit itself.
+    fn ensure_settled(delegate: &Standing) -> DispatchResult {
+        let joined_at = T::Membership::joined_at(delegate.member).ok_or(Error::<T>::NotPermitted)?;
+        ensure!(T::Time::now() >= joined_at.saturating_add(T::SettlingTime::get()), Error::<T>::TooNew);
+        Ok(())
     }
 
     /// Returns the signer, who has to be an active member, and its account.

@@ -6,7 +6,7 @@ use crate::{AccountOwners, Config, Institutions, Members, Pallet};
 use salus_primitives::{
     membership::{InstitutionStanding, Standing},
     questions::Membership,
-    InstitutionId, MemberId,
+    InstitutionId, MemberId, Moment,
 };
 use sp_runtime::AccountId32;
 
@@ -25,6 +25,10 @@ impl<T: Config> Membership<AccountId32> for Pallet<T> {
             valid_until: member.valid_until,
             institution: member.institution().and_then(Self::institution),
         })
+    }
+
+    fn joined_at(id: MemberId) -> Option<Moment> {
+        Members::<T>::get(id).map(|member| member.joined_at)
     }
 
     fn institution(id: InstitutionId) -> Option<InstitutionStanding> {

@@ -22,6 +22,9 @@
 //! institutions post challenges, and the membership key answers each. With enough answers the member is active (S0-20
 //! to S0-35, S4-04).
 //!
+//! For a [while](Config::SettlingTime) after an issuer joined, it decides only about members who joined as lately. So a
+//! thief of an issuing key cannot admit an issuer who revokes all others at once.
+//!
 //! An institution admits a limited number of members an hour. A newcomer who never becomes active leaves again, and
 //! frees the place. The pool refuses a step out of order with a [`Refusal`](salus_primitives::refusal::Refusal), and
 //! dispatch with the error of the same name.
@@ -194,6 +197,10 @@ pub mod pallet {
         /// Milliseconds after which a newcomer who never became active leaves. A voucher's life is not longer.
         #[pallet::constant]
         type PendingLife: Get<Moment>;
+
+        /// Milliseconds from joining until an issuer decides about members who joined as long ago.
+        #[pallet::constant]
+        type SettlingTime: Get<Moment>;
 
         /// The most members that one idle block checks for expiry.
         #[pallet::constant]
@@ -478,6 +485,9 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        /// The issuer joined too lately to decide about a member who has been there for a day. Wait until a day after
+        /// it joined, or let another issuer or the council decide.
+        TooNew,
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
             Self::expire_within(remaining)
         }
@@ -495,6 +505,10 @@ pub mod pallet {
             assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
             let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
             assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
+            assert!(
+                T::SettlingTime::get() > 0,
+                "`SettlingTime` is zero: a stolen issuing key would judge all staff at once"
+            );
             assert!(is_usable(T::CouncilQuota::get()), "`CouncilQuota` is zero: no delegate could vote");
         }
     }

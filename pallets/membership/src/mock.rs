@@ -15,7 +15,7 @@ use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role, MAX_VOUCHER_LIFE},
     questions::{AuditLog, Authorities},
-    time::MINUTE,
+    time::{DAY, MINUTE},
     ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
 use sp_core::{sr25519, Pair, H256};
@@ -71,6 +71,8 @@ pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
 pub const NONCE_WINDOW: u32 = 16;
 pub const ADMISSIONS_PER_HOUR: u32 = 60;
 pub const PENDING_LIFE: Moment = MAX_VOUCHER_LIFE;
+/// Milliseconds after which an issuer decides about older members.
+pub const SETTLING_TIME: Moment = DAY;
 /// A thousand microseconds and bytes, refilled in a thousand milliseconds: one of each in every millisecond.
 pub const QUOTA: Quota = Quota { time: 1_000 * MICROSECOND, bytes: 1_000, refill: 1_000 };
 pub const RESERVED: Quota = Quota { time: 500 * MICROSECOND, bytes: 500, refill: 1_000 };
@@ -117,6 +119,7 @@ impl pallet_salus_membership::Config for Test {
     type PendingLife = ConstU64<PENDING_LIFE>;
     type MaxExpired = ConstU32<50>;
     type NonceWindow = NonceWindow;
+    type SettlingTime = ConstU64<SETTLING_TIME>;
     type WeightInfo = ();
 }
 
@@ -179,10 +182,10 @@ impl CallPolicy<RuntimeCall> for Policy {
                 let classes = calls.iter().map(|call| Self::class(role, call)).collect::<Option<Vec<_>>>()?;
                 classes.into_iter().min()
             }
+            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
             _ => None,
         }
     }
-            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
 
     fn logs_denials(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }))
@@ -356,7 +359,8 @@ impl Builder {
     pub fn build(self) -> TestExternalities {
         let membership = if self.empty { Default::default() } else { Self::genesis() };
         let genesis = RuntimeGenesisConfig { system: Default::default(), membership };
-        Now::set(START);
+        // The clock of a genesis stands at zero.
+        Now::set(0);
         RemarksArePaused::set(false);
         Log::set(Vec::new());
         let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
@@ -368,6 +372,7 @@ impl Builder {
     /// Runs `test`, and every invariant after it.
     pub fn test(self, test: impl FnOnce()) {
         self.build().execute_with(|| {
+        Now::set(START);
             test();
             Membership::do_try_state().unwrap();
         });

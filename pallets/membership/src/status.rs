@@ -3,12 +3,16 @@
 //! The standing to act, and how members of staff are suspended, reinstated and revoked.
 
 use crate::{Config, EnsureMember, Error, Members, Pallet};
-use frame_support::{dispatch::DispatchResult, ensure, traits::EnsureOrigin};
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{EnsureOrigin, Get, Time},
+};
 use frame_system::pallet_prelude::OriginFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{Member, MemberStatus, Role},
-    questions::AuditLog,
+    questions::{AuditLog, Membership},
     InstitutionId, MemberId,
 };
 use sp_runtime::DispatchError;
@@ -34,6 +38,9 @@ impl<T: Config> Pallet<T> {
         let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         let institution = member.institution().ok_or(Error::<T>::NotStaff)?;
         ensure!(superior.is_over(institution), Error::<T>::NotPermitted);
+        if let Superior::Issuer(issuer, _) = superior {
+            ensure!(Self::is_settled(issuer) || !Self::is_settled(id), Error::<T>::TooNew);
+        }
         ensure!(from.contains(&member.status), Error::<T>::InvalidStatus);
         if to == MemberStatus::Revoked && member.role == Role::Service {
             ensure!(!member.transaction_keys.iter().any(Self::holds_seat), Error::<T>::HoldsSeat);
@@ -42,6 +49,12 @@ impl<T: Config> Pallet<T> {
         T::Audit::append(LogId::Institution(institution), superior.event(action, Subject::Member(id)));
         Members::<T>::insert(id, Member { status: to, ..member });
         Ok(())
+    }
+
+    /// Whether the member joined at least [`Config::SettlingTime`] ago. Before that, its institution has had no time to
+    /// revoke a member whom it did not admit itself.
+    fn is_settled(id: MemberId) -> bool {
+        Self::joined_at(id).is_some_and(|joined_at| T::Time::now() >= joined_at.saturating_add(T::SettlingTime::get()))
     }
 }
 

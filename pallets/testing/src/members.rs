@@ -93,6 +93,9 @@ impl Membership<AccountId32> for Members {
         let institution = standing.institution_id().and_then(Self::institution);
         (!SILENT.get()).then_some(Standing { institution, ..standing })
     }
+    fn joined_at(member: MemberId) -> Option<Moment> {
+        Self::standing(member).map(|_| 0)
+    }
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding> {
         let standing = INSTITUTIONS.with_borrow(|institutions| institutions.get(&institution).copied());
         standing.filter(|_| !SILENT.get())

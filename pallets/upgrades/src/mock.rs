@@ -244,6 +244,10 @@ impl Membership<AccountId32> for FakeMembership {
 
     fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
         let (kind, status) = (InstitutionKind::Hospital, InstitutionStatus::Active);
+    fn joined_at(member: MemberId) -> Option<Moment> {
+        Self::standing(member).map(|_| 0)
+    }
+
         (id.0 < HOSPITALS).then_some(InstitutionStanding { id, kind, status })
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::{
     membership::{InstitutionStanding, Standing},
+    time::Moment,
     InstitutionId, MemberId,
 };
 
@@ -15,6 +16,9 @@ pub trait Membership<AccountId> {
     /// Returns the standing of `member`.
     fn standing(member: MemberId) -> Option<Standing>;
 
+    /// Returns the time at which `member` joined, in Unix milliseconds; zero for a member of the genesis.
+    fn joined_at(member: MemberId) -> Option<Moment>;
+
     /// Returns the standing of `institution`.
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding>;
 }
@@ -24,6 +28,9 @@ impl<AccountId> Membership<AccountId> for () {
         None
     }
     fn standing(_: MemberId) -> Option<Standing> {
+        None
+    }
+    fn joined_at(_: MemberId) -> Option<Moment> {
         None
     }
     fn institution(_: InstitutionId) -> Option<InstitutionStanding> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Hospitals that collude: more than half of the council, but less than two thirds. They try every call, with every
-//! account that they have or can get. The others do nothing.
+//! account that they have or can get. They may have stolen the issuing key of another hospital. The others do nothing,
+//! and all attempts take less than a day.
 
 use crate::consortium::{
     council, council_size, decide, dispatch, next_block, pair, profile, public, staff, two_thirds, START,
@@ -131,6 +132,8 @@ pub(crate) struct Collusion {
     honest: Vec<(InstitutionId, Seat)>,
     people: Vec<Person>,
     serial: u32,
+    /// The honest hospital whose issuing key they stole.
+    robbed: Option<InstitutionId>,
 }
 
 impl Collusion {
@@ -145,7 +148,12 @@ impl Collusion {
         });
         let honest = (colluding..hospitals).map(InstitutionId);
         let honest = honest.map(|institution| (institution, Seats::<Runtime>::get(institution).unwrap()));
-        Self { honest: honest.collect(), people: people.collect(), serial: 0 }
+        Self { honest: honest.collect(), people: people.collect(), serial: 0, robbed: None }
+    }
+
+    /// They have the issuing key of this honest hospital too.
+    pub(crate) fn with_issuing_key_of(self, robbed: InstitutionId) -> Self {
+        Self { robbed: Some(robbed), ..self }
     }
 
     /// Returns their accounts with this role.
@@ -323,11 +331,11 @@ impl Collusion {
         Ok(())
     }
 
-    /// Returns the issuing key of an institution, if they have it: their own, that of one they admitted, or one that
-    /// they set.
+    /// Returns the issuing key of an institution, if they have it: their own, that of one they admitted, the one that
+    /// they stole, or one that they set.
     fn issuing_key(&self, institution: InstitutionId, profile: &InstitutionProfile) -> Option<sr25519::Pair> {
         let is_honest = self.honest.iter().any(|(honest, _)| *honest == institution);
-        let own = (!is_honest).then(|| pair(institution.0, "issuing"));
+        let own = (!is_honest || self.robbed == Some(institution)).then(|| pair(institution.0, "issuing"));
         let candidates = own.into_iter().chain([pair(institution.0, "stolen")]);
         candidates.into_iter().find(|pair| public(pair) == profile.issuing_key)
     }

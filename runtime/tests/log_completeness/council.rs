@@ -84,8 +84,11 @@ fn keys_and_accounts(story: &mut Story) {
     story.tell(Seats::<Runtime>::set_keys { keys, proof }, signed(0, Role::Service));
 
     let deputy = join(story, "deputy", Role::Delegate);
-    story.tell(Seats::<Runtime>::take_vote {}, deputy.signs());
     let account: AccountId = join(story, "other service", Role::Service).account();
+    // After a day a delegate speaks for the seat.
+    System::set_block_number(System::block_number() + limits::DAYS);
+    next_block();
+    story.tell(Seats::<Runtime>::take_vote {}, deputy.signs());
     let institution = InstitutionId(0);
     story.tell(Seats::<Runtime>::hand_over_account { institution, account: account.clone() }, deputy.signs());
     let account = staff(0, Role::Service);

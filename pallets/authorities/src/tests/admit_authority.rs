@@ -81,3 +81,12 @@ fn admit_authority_fails_when_the_delegate_is_none_of_the_institution() {
         fails(delegate(FIFTH));
     });
 }
+
+#[test]
+fn admit_authority_seats_a_delegate_who_joined_a_moment_ago() {
+    Builder::default().test(|| {
+        Newcomers::set(vec![(Staff(FIFTH, Role::Delegate, 0).member(), Now::get())]);
+        assert_ok!(admit(FIFTH));
+        assert!(CouncilMembers::get().contains(&delegate(FIFTH)));
+    });
+}

@@ -116,3 +116,15 @@ fn hand_over_account_fails_when_the_delegate_is_of_another_institution() {
         assert_fails(|| hand_over(delegate(SECOND), FIRST, other(FIRST)), Error::<Test>::NotPermitted);
     });
 }
+
+#[test]
+fn hand_over_account_fails_when_the_delegate_is_too_new() {
+    Builder::default().test(|| {
+        let newcomer = Staff(FIRST, Role::Delegate, 1);
+        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        let hand_over = || hand_over(newcomer.account(), FIRST, other(FIRST));
+        assert_fails(hand_over, Error::<Test>::TooNew);
+        Now::set(Now::get() + SETTLING_TIME);
+        assert_ok!(hand_over());
+    });
+}

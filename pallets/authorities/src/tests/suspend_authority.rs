@@ -48,6 +48,18 @@ fn suspend_authority_by_its_own_delegate_succeeds_when_it_cannot_be_spared() {
 }
 
 #[test]
+fn suspend_authority_fails_when_the_delegate_is_too_new() {
+    Builder::default().test(|| {
+        let newcomer = Staff(FIRST, Role::Delegate, 1);
+        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        let suspend = || Authorities::suspend_authority(signed(newcomer.account()), FIRST);
+        assert_fails(suspend, Error::<Test>::TooNew);
+        Now::set(Now::get() + SETTLING_TIME);
+        assert_ok!(suspend());
+    });
+}
+
+#[test]
 fn suspend_authority_leaves_the_new_keys_of_who_stays_to_count() {
     Builder::default().test(|| {
         assert_ok!(Authorities::suspend_authority(signed(delegate(FIRST)), FIRST));

@@ -48,3 +48,17 @@ fn take_vote_fails_when_the_signer_is_no_active_delegate() {
         assert_fails(|| Authorities::take_vote(signed(other(FIRST).account())), BadOrigin);
     });
 }
+
+#[test]
+fn take_vote_fails_until_the_delegate_has_been_there_for_the_settling_time() {
+    Builder::default().test(|| {
+        let newcomer = other(FIRST);
+        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        let take = || Authorities::take_vote(signed(newcomer.account()));
+        assert_fails(take, Error::<Test>::TooNew);
+        Now::set(Now::get() + SETTLING_TIME - 1);
+        assert_fails(take, Error::<Test>::TooNew);
+        Now::set(Now::get() + 1);
+        assert_ok!(take());
+    });
+}

@@ -39,18 +39,6 @@ fn usage_of(person: Person) -> MemberUsage {
     member(id_of(person)).usage
 }
 
-/// Adds `count` active members of an institution.
-fn people(institution: InstitutionId, role: Role, count: usize) -> Vec<Person> {
-    let next = crate::NextMember::<Test>::get().0;
-    let names = (0..count as u64).map(|number| -> &'static str { format!("member {}", next + number).leak() });
-    let people: Vec<_> = names.map(Person).collect();
-    for person in &people {
-        let (newcomer, profile) = (person.newcomer(), Digest([1; 32]));
-        Membership::register(institution, role, &newcomer, profile, None, MemberStatus::Active);
-    }
-    people
-}
-
 fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
     pallet_utility::Call::batch { calls }.into()
 }
@@ -351,15 +339,7 @@ fn gate_puts_votes_before_reserved_calls_before_ordinary_ones_before_newcomers()
         // Many patients do not outrank a clinician.
         assert_eq!(priority(PATIENT, &remark()), priority(DOCTOR, &remark()));
         assert_eq!(priority(ISSUER, &refuse()), RESERVED_PRIORITY);
-        // A patient who spent little has headroom: a 32nd of an own allowance.
-        assert_eq!(send(PATIENT, &remark(), 32, 1), refused(Refusal::InstitutionAllowanceSpent));
-        assert_eq!(send(PATIENT, &remark(), 31, 1), Ok(()));
         assert_eq!(priority(VERIFIER, &vote()), COUNCIL_PRIORITY);
-        // All patients together have as much headroom as they may spend otherwise.
-        let others = people(HOSPITAL, Role::Patient, 45);
-        let sent = others.iter().filter(|patient| send(**patient, &remark(), 31, 1).is_ok()).count();
-        assert_eq!(sent, 1_250 / 31 - 1);
-        assert!(institution(HOSPITAL).usage.patients.time <= 2 * 1_250 * MICROSECOND);
         const { assert!(RESERVED_PRIORITY < COUNCIL_PRIORITY) };
     });
 }
@@ -371,7 +351,15 @@ fn gate_bounds_the_patients_whom_an_institution_admitted_together() {
         // Half of what the staff may spend, which is 2.5 times what one member may.
         let sent = patients.iter().filter(|patient| send(**patient, &remark(), 250, 1).is_ok()).count();
         assert_eq!(sent, 5);
+        // A patient who spent little has headroom: a 32nd of an own allowance.
+        assert_eq!(send(PATIENT, &remark(), 32, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(PATIENT, &remark(), 31, 1), Ok(()));
         assert_eq!(send(PATIENT, &remark(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        // All patients together have as much headroom as they may spend otherwise.
+        let others = people(HOSPITAL, Role::Patient, 45);
+        let sent = others.iter().filter(|patient| send(**patient, &remark(), 31, 1).is_ok()).count();
+        assert_eq!(sent, 1_250 / 31 - 1);
+        assert!(institution(HOSPITAL).usage.patients.time <= 2 * 1_250 * MICROSECOND);
         // Staff, and another institution's patients, go on.
         assert_eq!(send(DOCTOR, &remark(), 1_000, 1), Ok(()));
         assert_eq!(send(people(CLINIC, Role::Patient, 1)[0], &remark(), 1_000, 1), Ok(()));
@@ -388,9 +376,6 @@ fn gate_serves_the_patients_of_an_institution_that_is_out() {
     Builder::default().test(|| {
         assert_ok!(Membership::suspend_institution(council(), HOSPITAL));
         assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
-        // An issuer who spent little has headroom: a 32nd of an own reserve.
-        assert_eq!(send(ISSUER, &refuse(), 16, 1), refused(Refusal::InstitutionAllowanceSpent));
-        assert_eq!(send(ISSUER, &refuse(), 15, 1), Ok(()));
         assert_ok!(Membership::remove_institution(council(), HOSPITAL));
         assert_eq!(send(PATIENT, &remark(), 500, 1), Ok(()));
         assert_eq!(send(DOCTOR, &remark(), 1, 1), refused(Refusal::InstitutionNotActive));
@@ -398,6 +383,21 @@ fn gate_serves_the_patients_of_an_institution_that_is_out() {
 }
 
 #[test]
+fn gate_bounds_the_reserved_calls_of_an_institution_together() {
+    Builder::default().test(|| {
+        let issuers = people(HOSPITAL, Role::Issuer, 45);
+        let sent = issuers.iter().filter(|issuer| send(**issuer, &refuse(), 500, 1).is_ok()).count();
+        assert_eq!(sent as u64, SHARES);
+        // An issuer who spent little has headroom: a 32nd of an own reserve.
+        assert_eq!(send(ISSUER, &refuse(), 16, 1), refused(Refusal::InstitutionAllowanceSpent));
+        assert_eq!(send(ISSUER, &refuse(), 15, 1), Ok(()));
+        assert_eq!(send(ISSUER, &refuse(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
+        // Votes of the same institution, and revocations of another, get through.
+        assert_eq!(send(VERIFIER, &vote(), 100, 1), Ok(()));
+        assert_eq!(send(CLINIC_ISSUER, &refuse(), 500, 1), Ok(()));
+    });
+}
+
 #[test]
 fn gate_counts_the_reserves_of_patients_and_staff_apart() {
     Builder::default().test(|| {
@@ -452,18 +452,6 @@ fn gate_bounds_what_all_members_of_an_institution_spend_of_their_reserves() {
         wait(1_000);
         let refilled = issuers.iter().filter(|issuer| send(**issuer, &refuse(), 10, 1).is_ok()).count() as u64;
         assert_eq!(refilled * 10 * MICROSECOND, SHARES * RESERVED.time);
-    });
-}
-
-fn gate_bounds_the_reserved_calls_of_an_institution_together() {
-    Builder::default().test(|| {
-        let issuers = people(HOSPITAL, Role::Issuer, 45);
-        let sent = issuers.iter().filter(|issuer| send(**issuer, &refuse(), 500, 1).is_ok()).count();
-        assert_eq!(sent as u64, SHARES);
-        assert_eq!(send(ISSUER, &refuse(), 1, 1), refused(Refusal::InstitutionAllowanceSpent));
-        // Votes of the same institution, and revocations of another, get through.
-        assert_eq!(send(VERIFIER, &vote(), 100, 1), Ok(()));
-        assert_eq!(send(CLINIC_ISSUER, &refuse(), 500, 1), Ok(()));
     });
 }
 
@@ -592,6 +580,18 @@ fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
     while let Some(next) = sp_io::storage::next_key(&key) {
         state.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
+        key = next;
+    }
+    state
+}
+
+/// The two other items that it reads are the runtime's: whether the call is paused, and the member's quota.
+#[test]
+fn gate_reads_three_items_of_this_pallet_and_writes_two() {
+    Builder::default().build().execute_with(|| {
+        let usages = [Members::<Test>::hashed_key_for(id_of(DOCTOR)), Institutions::<Test>::hashed_key_for(HOSPITAL)];
+        let account = AccountOwners::<Test>::hashed_key_for(DOCTOR.account());
+        for key in state().into_keys().filter(|key| !usages.contains(key) && *key != account) {
 #[test]
 fn usage_beyond_the_quota_refills_no_faster() {
     let quota = Quota { time: 10, bytes: 10, refill: 100 };
@@ -612,18 +612,6 @@ fn usage_beyond_the_quota_refills_no_faster() {
     assert_eq!((spend(former, 0, 299), spend(former, 0, 300).map(|usage| usage.time)), (None, Some(0)));
 }
 
-        key = next;
-    }
-    state
-}
-
-/// The two other items that it reads are the runtime's: whether the call is paused, and the member's quota.
-#[test]
-fn gate_reads_three_items_of_this_pallet_and_writes_two() {
-    Builder::default().build().execute_with(|| {
-        let usages = [Members::<Test>::hashed_key_for(id_of(DOCTOR)), Institutions::<Test>::hashed_key_for(HOSPITAL)];
-        let account = AccountOwners::<Test>::hashed_key_for(DOCTOR.account());
-        for key in state().into_keys().filter(|key| !usages.contains(key) && *key != account) {
             sp_io::storage::clear(&key);
         }
         let before = state();

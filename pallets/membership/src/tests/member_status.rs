@@ -123,3 +123,31 @@ fn revoke_member_fails_while_the_member_holds_the_account_of_a_seat() {
         assert_ok!(Membership::revoke_member(signed(ISSUER), service));
     });
 }
+
+#[test]
+fn member_status_fails_when_the_issuer_is_new_and_the_member_is_not() {
+    Builder::default().test(|| {
+        let issuer = people(HOSPITAL, Role::Issuer, 1)[0];
+        let fails = |change: Change, member| assert_fails(|| change(signed(issuer), member), Error::<Test>::TooNew);
+        for member in [id_of(DOCTOR), id_of(ISSUER)] {
+            fails(Membership::suspend_member, member);
+            fails(Membership::revoke_member, member);
+        }
+        assert_ok!(Membership::suspend_member(signed(ISSUER), id_of(DOCTOR)));
+        fails(Membership::reinstate_member, id_of(DOCTOR));
+        // About who joined as lately, the issuer decides; so does an older one about the issuer.
+        let [colleague, other] = people(HOSPITAL, Role::Clinician, 2)[..] else { panic!("two") };
+        assert_ok!(Membership::suspend_member(signed(issuer), member_of(colleague)));
+        wait(SETTLING_TIME - 1);
+        fails(Membership::revoke_member, id_of(DOCTOR));
+        assert_ok!(Membership::revoke_member(signed(issuer), member_of(other)));
+        wait(1);
+        assert_ok!(Membership::revoke_member(signed(issuer), id_of(DOCTOR)));
+        assert_ok!(Membership::revoke_member(signed(ISSUER), member_of(issuer)));
+    });
+}
+
+/// The number of a person who joined after the genesis.
+fn member_of(person: Person) -> MemberId {
+    AccountOwners::<Test>::get(person.account()).unwrap().member
+}

@@ -177,3 +177,15 @@ pub(crate) fn institution(id: InstitutionId) -> Institution {
 pub(crate) fn decision(action: Action, id: InstitutionId) -> AuditEvent {
     AuditEvent::by_council(action, Subject::Institution(id))
 }
+
+/// Adds `count` active members of an institution.
+pub(crate) fn people(institution: InstitutionId, role: Role, count: usize) -> Vec<Person> {
+    let next = crate::NextMember::<Test>::get().0;
+    let names = (0..count as u64).map(|number| -> &'static str { format!("member {}", next + number).leak() });
+    let people: Vec<_> = names.map(Person).collect();
+    for person in &people {
+        let (newcomer, profile) = (person.newcomer(), Digest([1; 32]));
+        Membership::register(institution, role, &newcomer, profile, None, MemberStatus::Active);
+    }
+    people
+}

@@ -29,6 +29,17 @@ fn standing_names_role_status_validity_and_institution() {
 }
 
 #[test]
+fn joined_at_is_zero_for_the_genesis_and_the_time_of_the_redemption_otherwise() {
+    Builder::default().test(|| {
+        wait(5);
+        let newcomer = join(ALICE, Role::Delegate);
+        assert_eq!(Membership::joined_at(id_of(DOCTOR)), Some(0));
+        assert_eq!(Membership::joined_at(newcomer), Some(START + 5));
+        assert_eq!(Membership::joined_at(MemberId(newcomer.0 + 1)), None);
+    });
+}
+
+#[test]
 fn institutions_from_returns_what_lies_between_its_edges() {
     Builder::default().test(|| {
         let numbers = |from, limit| {
