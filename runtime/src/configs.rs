@@ -175,6 +175,8 @@ impl pallet_salus_membership::Config for Runtime {
     type MaxExpired = ConstU32<{ limits::MAX_EXPIRED }>;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }
 
 impl pallet_salus_charts::Config for Runtime {
@@ -233,9 +235,9 @@ impl pallet_salus_authorities::Config for Runtime {
     type SessionsRemembered = ConstU32<{ limits::SESSIONS_REMEMBERED }>;
     type MaxMotions = ConstU32<{ limits::MAX_MOTIONS }>;
     type MotionsPerSeat = ConstU32<{ limits::MOTIONS_PER_SEAT }>;
+    type SettlingTime = ConstU64<{ limits::SETTLING_TIME }>;
     type Finality = ForcedFinality;
     type WeightInfo = pallet_salus_authorities::weights::SubstrateWeight<Runtime>;
-    type SettlingTime = ConstU64<{ limits::SETTLING_TIME }>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }

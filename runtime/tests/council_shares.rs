@@ -8,12 +8,19 @@ use crate::{
     collusion::{self, Collusion, Decision, Step},
     consortium::{self, chain, council_origin, decide, decide_with, dispatch, motion, staff, two_thirds},
 };
-use frame_support::assert_ok;
+use codec::Encode;
+use frame_support::{assert_ok, dispatch::GetDispatchInfo};
 use proptest::prelude::*;
 use salus_primitives::{governance::Share, membership::Role, questions::Membership as _, InstitutionId};
-use salus_runtime::{council::share_of, limits, Runtime, RuntimeCall, RuntimeOrigin, System};
+use salus_runtime::{
+    council::{share_of, CouncilCollective},
+    limits, Runtime, RuntimeCall, RuntimeOrigin, System,
+};
 use sp_core::H256;
-use sp_runtime::{AccountId32, DispatchError};
+use sp_runtime::{
+    traits::{BlakeTwo256, Hash as _},
+    AccountId32, DispatchError,
+};
 
 type Seats = pallet_salus_authorities::Call<Runtime>;
 type Upgrades = pallet_salus_upgrades::Call<Runtime>;
@@ -222,6 +229,32 @@ fn a_delegate_takes_the_vote_of_its_hospital_a_day_after_it_joined() {
         System::set_block_number(joined + limits::DAYS);
         consortium::next_block();
         assert_ok!(take_vote());
+    });
+}
+
+/// A delegate votes for a motion and is suspended before the motion is closed.
+#[test]
+fn votes_of_a_suspended_delegate_do_not_count() {
+    chain(4).execute_with(|| {
+        type Motions = pallet_collective::Call<Runtime, CouncilCollective>;
+        let call = RuntimeCall::from(Members::set_required_verifications { count: 3 });
+        let by = |number, role| RuntimeOrigin::signed(staff(number, role));
+        assert_ok!(dispatch(motion(3, &call), by(0, Role::Delegate)));
+        let proposal = BlakeTwo256::hash_of(&call);
+        let vote = |number| dispatch(Motions::vote { proposal, index: 0, approve: true }, by(number, Role::Delegate));
+        (0..3).for_each(|number| assert_ok!(vote(number)));
+
+        let third = salus_runtime::Membership::standing_of_account(&staff(2, Role::Delegate)).unwrap().member;
+        assert_ok!(dispatch(Members::suspend_member { member: third }, by(2, Role::Issuer)));
+        let (proposal_weight_bound, length_bound) = (call.get_dispatch_info().call_weight, call.encoded_size() as u32);
+        let close = Motions::close { proposal_hash: proposal, index: 0, proposal_weight_bound, length_bound };
+        let early = pallet_collective::Error::<Runtime, CouncilCollective>::TooEarly;
+        assert_eq!(dispatch(close.clone(), by(0, Role::Delegate)), Err(early.into()));
+        // The seat has its delegate still, who votes again after the reinstatement.
+        assert_ok!(dispatch(Members::reinstate_member { member: third }, by(2, Role::Issuer)));
+        assert_ok!(vote(2));
+        assert_ok!(dispatch(close, by(0, Role::Delegate)));
+        assert_eq!(pallet_salus_membership::RequiredVerifications::<Runtime>::get(), 3);
     });
 }
 

@@ -52,6 +52,9 @@ impl<T: Config> Pallet<T> {
         ensure!(Self::verifies(&member.membership_key, &payload, membership_signature), Error::<T>::BadSignature);
 
         member.transaction_keys.retain(|other| *other != key);
+        if let Some(institution) = member.institution() {
+            T::Authorities::withdraw_votes(institution, &[Self::account(key)]);
+        }
         // The account keeps its nonce and its provider: reaped and bound again, it would accept old transactions again.
         AccountOwners::<T>::insert(Self::account(key), AccountOwner { member: id, live: false });
         Self::log_key_change(id, &member, Action::TransactionKeyRemoved, key);

@@ -157,7 +157,7 @@ pub mod pallet {
         /// The share of the council that decides who speaks for an institution.
         type StaffingOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Looks up which institutions have a seat of authority.
+        /// Looks up which institutions have a seat of authority, and withdraws votes in the council.
         type Authorities: Authorities<AccountId32>;
 
         /// Appends the log entries.
@@ -212,6 +212,10 @@ pub mod pallet {
 
         /// The weights of calls, authorizations and extensions.
         type WeightInfo: WeightInfo;
+
+        /// Gives seats for benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: salus_primitives::questions::SeatHelper<AccountId32>;
     }
 
     // The chain counts institutions and members, so maps keyed by their numbers alone use Twox64Concat. People choose
@@ -481,13 +485,13 @@ pub mod pallet {
         HasSeat,
         /// The account is that of a seat of authority. A delegate has to hand the seat over to another account first.
         HoldsSeat,
+        /// The issuer joined too lately to decide about a member who has been there for a day. Wait until a day after
+        /// it joined, or let another issuer or the council decide.
+        TooNew,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// The issuer joined too lately to decide about a member who has been there for a day. Wait until a day after
-        /// it joined, or let another issuer or the council decide.
-        TooNew,
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
             Self::expire_within(remaining)
         }
@@ -501,14 +505,14 @@ pub mod pallet {
             assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
             let life = T::PendingLife::get();
             assert!(life >= MAX_VOUCHER_LIFE, "`PendingLife` is less than a voucher's: one could be redeemed twice");
-            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: admissions would stop");
-            assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
-            let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
-            assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
             assert!(
                 T::SettlingTime::get() > 0,
                 "`SettlingTime` is zero: a stolen issuing key would judge all staff at once"
             );
+            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: admissions would stop");
+            assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
+            let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
+            assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
             assert!(is_usable(T::CouncilQuota::get()), "`CouncilQuota` is zero: no delegate could vote");
         }
     }
@@ -716,7 +720,8 @@ pub mod pallet {
             Self::do_add_transaction_key(member, key, &key_signature, &membership_signature)
         }
 
-        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again.
+        /// Removes a transaction key, but never the last. The key stays bound to the member, who can add it again. The
+        /// council forgets the votes that the member cast with it in open motions.
         ///
         /// The membership key signs the change.
         ///
@@ -733,7 +738,7 @@ pub mod pallet {
             Self::do_remove_transaction_key(member, key, &membership_signature)
         }
 
-        /// Suspends an active member of staff.
+        /// Suspends an active member of staff. The council forgets the votes that it cast in open motions.
         ///
         /// ## Origin
         ///
@@ -769,7 +774,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Ends the membership of a member of staff for good. The member may be pending.
+        /// Ends the membership of a member of staff for good. The member may be pending. The council forgets the votes
+        /// that it cast in open motions.
         ///
         /// A service that has the account of a seat stays a member until a delegate hands the seat over.
         ///

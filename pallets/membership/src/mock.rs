@@ -98,6 +98,8 @@ parameter_types! {
     pub static Seated: Vec<InstitutionId> = Vec::new();
     /// The accounts of these seats.
     pub static SeatAccounts: Vec<AccountId32> = Vec::new();
+    /// The accounts whose votes in the council were withdrawn.
+    pub static Withdrawn: Vec<(InstitutionId, AccountId32)> = Vec::new();
     /// Whether remarks are paused.
     pub static RemarksArePaused: bool = false;
     pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
@@ -117,10 +119,12 @@ impl pallet_salus_membership::Config for Test {
     type CouncilQuota = CouncilQuota;
     type AdmissionsPerHour = ConstU32<ADMISSIONS_PER_HOUR>;
     type PendingLife = ConstU64<PENDING_LIFE>;
+    type SettlingTime = ConstU64<SETTLING_TIME>;
     type MaxExpired = ConstU32<50>;
     type NonceWindow = NonceWindow;
-    type SettlingTime = ConstU64<SETTLING_TIME>;
     type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
 }
 
 /// The time that the test has set.
@@ -145,6 +149,9 @@ impl Authorities<AccountId32> for FakeAuthorities {
     }
     fn voting() -> Vec<InstitutionId> {
         Seated::get()
+    }
+    fn withdraw_votes(institution: InstitutionId, accounts: &[AccountId32]) {
+        Withdrawn::mutate(|withdrawn| withdrawn.extend(accounts.iter().map(|account| (institution, account.clone()))));
     }
 }
 
@@ -175,6 +182,7 @@ impl CallPolicy<RuntimeCall> for Policy {
             RuntimeCall::Membership(Call::challenge { .. }) => (role == Role::Verifier).then_some(CallClass::Council),
             // The call of the benchmark.
             RuntimeCall::Membership(Call::add_transaction_key { .. }) => Some(CallClass::Ordinary),
+            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
             RuntimeCall::Membership(Call::revoke_member { .. } | Call::refuse_applicant { .. }) => {
                 (role == Role::Issuer).then_some(CallClass::Reserved)
             }
@@ -182,7 +190,6 @@ impl CallPolicy<RuntimeCall> for Policy {
                 let classes = calls.iter().map(|call| Self::class(role, call)).collect::<Option<Vec<_>>>()?;
                 classes.into_iter().min()
             }
-            RuntimeCall::Membership(Call::remove_transaction_key { .. }) => Some(CallClass::Reserved),
             _ => None,
         }
     }
@@ -363,7 +370,9 @@ impl Builder {
         Now::set(0);
         RemarksArePaused::set(false);
         Log::set(Vec::new());
+        Withdrawn::set(Vec::new());
         let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
+        Now::set(START);
         chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
         chain.execute_with(|| System::set_block_number(1));
         chain
@@ -372,7 +381,6 @@ impl Builder {
     /// Runs `test`, and every invariant after it.
     pub fn test(self, test: impl FnOnce()) {
         self.build().execute_with(|| {
-        Now::set(START);
             test();
             Membership::do_try_state().unwrap();
         });

@@ -3,6 +3,7 @@
 //! The standing to act, and how members of staff are suspended, reinstated and revoked.
 
 use crate::{Config, EnsureMember, Error, Members, Pallet};
+use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
@@ -12,7 +13,7 @@ use frame_system::pallet_prelude::OriginFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{Member, MemberStatus, Role},
-    questions::{AuditLog, Membership},
+    questions::{AuditLog, Authorities, Membership},
     InstitutionId, MemberId,
 };
 use sp_runtime::DispatchError;
@@ -26,7 +27,8 @@ impl<T: Config> Pallet<T> {
         Ok((standing.member, institution))
     }
 
-    /// Changes the status of a member of staff, as an issuer of its institution decides, or so much of the council.
+    /// Changes the status of a member of staff, as an issuer of its institution decides, or so much of the council. A
+    /// delegate who may not act any more loses its votes in open motions.
     pub(crate) fn set_member_status<Council: EnsureOrigin<OriginFor<T>>>(
         origin: OriginFor<T>,
         id: MemberId,
@@ -46,6 +48,10 @@ impl<T: Config> Pallet<T> {
             ensure!(!member.transaction_keys.iter().any(Self::holds_seat), Error::<T>::HoldsSeat);
         }
 
+        if to != MemberStatus::Active {
+            let accounts: Vec<_> = member.transaction_keys.iter().copied().map(Self::account).collect();
+            T::Authorities::withdraw_votes(institution, &accounts);
+        }
         T::Audit::append(LogId::Institution(institution), superior.event(action, Subject::Member(id)));
         Members::<T>::insert(id, Member { status: to, ..member });
         Ok(())

@@ -351,11 +351,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
     /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
     fn remove_transaction_key() -> Weight {
         // Minimum execution time: 69_353_000 picoseconds.
-        Weight::from_parts(74_642_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        Weight::from_parts(744_642_000, 259911)
+            .saturating_add(T::DbWeight::get().reads(142_u64))
+            .saturating_add(T::DbWeight::get().writes(40_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
@@ -373,11 +374,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
     /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
     fn suspend_member() -> Weight {
         // Minimum execution time: 34_622_000 picoseconds.
-        Weight::from_parts(37_396_000, 6832)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        Weight::from_parts(707_396_000, 262832)
+            .saturating_add(T::DbWeight::get().reads(141_u64))
+            .saturating_add(T::DbWeight::get().writes(39_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
@@ -419,11 +421,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Entries` (r:0 w:1)
     /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
     fn revoke_member() -> Weight {
         // Minimum execution time: 74_361_000 picoseconds.
-        Weight::from_parts(77_486_000, 23985)
-            .saturating_add(T::DbWeight::get().reads(24_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+        Weight::from_parts(747_486_000, 279985)
+            .saturating_add(T::DbWeight::get().reads(158_u64))
+            .saturating_add(T::DbWeight::get().writes(47_u64))
     }
     fn expire(n: u32) -> Weight {
         Weight::from_parts(8_000_000, 2921)
@@ -535,14 +538,14 @@ impl WeightInfo for () {
             .saturating_add(ParityDbWeight::get().writes(7_u64))
     }
     fn remove_transaction_key() -> Weight {
-        Weight::from_parts(74_642_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(8_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
+        Weight::from_parts(744_642_000, 259911)
+            .saturating_add(ParityDbWeight::get().reads(142_u64))
+            .saturating_add(ParityDbWeight::get().writes(40_u64))
     }
     fn suspend_member() -> Weight {
-        Weight::from_parts(37_396_000, 6832)
-            .saturating_add(ParityDbWeight::get().reads(7_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
+        Weight::from_parts(707_396_000, 262832)
+            .saturating_add(ParityDbWeight::get().reads(141_u64))
+            .saturating_add(ParityDbWeight::get().writes(39_u64))
     }
     fn reinstate_member() -> Weight {
         Weight::from_parts(36_014_000, 6832)
@@ -550,9 +553,9 @@ impl WeightInfo for () {
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
     fn revoke_member() -> Weight {
-        Weight::from_parts(77_486_000, 23985)
-            .saturating_add(ParityDbWeight::get().reads(24_u64))
-            .saturating_add(ParityDbWeight::get().writes(13_u64))
+        Weight::from_parts(747_486_000, 279985)
+            .saturating_add(ParityDbWeight::get().reads(158_u64))
+            .saturating_add(ParityDbWeight::get().writes(47_u64))
     }
     fn expire(n: u32) -> Weight {
         Weight::from_parts(8_000_000, 2921)

@@ -178,6 +178,8 @@ impl Authorities<AccountId32> for FakeAuthorities {
         Seated::get().contains(&institution)
     }
 
+    fn withdraw_votes(_: InstitutionId, _: &[AccountId32]) {}
+
     fn voting() -> Vec<InstitutionId> {
         let keyless = Keyless::get();
         Seated::get().into_iter().filter(|institution| !keyless.contains(institution)).collect()
@@ -242,12 +244,12 @@ impl Membership<AccountId32> for FakeMembership {
         })
     }
 
-    fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
-        let (kind, status) = (InstitutionKind::Hospital, InstitutionStatus::Active);
     fn joined_at(member: MemberId) -> Option<Moment> {
         Self::standing(member).map(|_| 0)
     }
 
+    fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
+        let (kind, status) = (InstitutionKind::Hospital, InstitutionStatus::Active);
         (id.0 < HOSPITALS).then_some(InstitutionStanding { id, kind, status })
     }
 }

@@ -36,3 +36,24 @@ fn a_seat_is_known_by_its_account_with_or_without_keys() {
         assert_eq!(Authorities::seat(&node(FIRST)), Some(FIRST));
     });
 }
+
+#[test]
+fn withdraw_votes_lets_the_council_forget_a_delegate_and_keep_the_seat() {
+    Builder::default().test(|| {
+        let before = CouncilMembers::get();
+        Authorities::withdraw_votes(FIRST, &[node(FIRST), delegate(FIRST)]);
+        assert_eq!(Outgoing::get(), [delegate(FIRST)]);
+        assert_eq!(CouncilMembers::get(), before);
+        assert_eq!(seat(FIRST).delegate, delegate(FIRST));
+    });
+}
+
+#[test]
+fn withdraw_votes_changes_nothing_when_none_of_the_accounts_votes_for_the_seat() {
+    Builder::default().test(|| {
+        Authorities::withdraw_votes(FIRST, &[]);
+        Authorities::withdraw_votes(FIRST, &[node(FIRST), delegate(SECOND)]);
+        Authorities::withdraw_votes(FIFTH, &[delegate(FIFTH)]);
+        assert_eq!(Outgoing::get(), []);
+    });
+}

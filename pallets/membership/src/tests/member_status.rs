@@ -125,6 +125,25 @@ fn revoke_member_fails_while_the_member_holds_the_account_of_a_seat() {
 }
 
 #[test]
+fn suspend_member_and_revoke_member_withdraw_the_votes_of_all_accounts() {
+    Builder::default().test(|| {
+        let id = id_of(DOCTOR);
+        let phone = DOCTOR.device("phone");
+        Members::<Test>::mutate_extant(id, |member| member.transaction_keys.try_push(key_of(&phone)).unwrap());
+        AccountOwners::<Test>::insert(account_of(&phone), AccountOwner { member: id, live: true });
+        System::inc_providers(&account_of(&phone));
+        let accounts = [DOCTOR.account(), account_of(&phone)].map(|account| (HOSPITAL, account));
+
+        assert_ok!(Membership::suspend_member(signed(ISSUER), id));
+        assert_eq!(Withdrawn::take(), accounts);
+        assert_ok!(Membership::reinstate_member(signed(ISSUER), id));
+        assert_eq!(Withdrawn::get(), []);
+        assert_ok!(Membership::revoke_member(council(), id));
+        assert_eq!(Withdrawn::get(), accounts);
+    });
+}
+
+#[test]
 fn member_status_fails_when_the_issuer_is_new_and_the_member_is_not() {
     Builder::default().test(|| {
         let issuer = people(HOSPITAL, Role::Issuer, 1)[0];
@@ -150,4 +169,8 @@ fn member_status_fails_when_the_issuer_is_new_and_the_member_is_not() {
 /// The number of a person who joined after the genesis.
 fn member_of(person: Person) -> MemberId {
     AccountOwners::<Test>::get(person.account()).unwrap().member
+}
+
+fn account_of(pair: &sr25519::Pair) -> sp_runtime::AccountId32 {
+    sp_runtime::AccountId32::new(pair.public().0)
 }

@@ -45,6 +45,23 @@ fn remove_transaction_key_keeps_the_account_bound() {
 }
 
 #[test]
+fn remove_transaction_key_withdraws_the_votes_of_the_account() {
+    Builder::default().test(|| {
+        let key = key_of(&phone());
+        assert_ok!(remove(signed(PATIENT), PATIENT, key, 1));
+        assert_eq!(Withdrawn::get(), [], "a patient belongs to no institution");
+
+        let phone = DOCTOR.device("phone");
+        let payload = key_change_payload(&genesis_hash(), id_of(DOCTOR), 0, &KeyChange::Add(key_of(&phone)));
+        let (by_key, by_member) = (phone.sign(&payload), DOCTOR.membership().sign(&payload));
+        assert_ok!(Membership::add_transaction_key(signed(DOCTOR), key_of(&phone), by_key, by_member));
+        assert_eq!(Withdrawn::get(), []);
+        assert_ok!(remove(signed(DOCTOR), DOCTOR, key_of(&phone), 1));
+        assert_eq!(Withdrawn::get(), [(HOSPITAL, sp_runtime::AccountId32::new(phone.public().0))]);
+    });
+}
+
+#[test]
 fn remove_transaction_key_fails_when_it_is_the_last() {
     Builder::default().test(|| {
         let last = PATIENT.newcomer().transaction_key;
