@@ -7,7 +7,7 @@ use frame_support::{defensive, traits::Time};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, StoredEntry, Subject},
     questions::AuditLog,
-    ChartId, InstitutionId, MemberId, Moment,
+    ChartId, MemberId, Moment,
 };
 use sp_runtime::SaturatedConversion;
 
@@ -37,26 +37,26 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::Appended { log, sequence: head.length, action: event.action, head: next.hash });
     }
 
-    /// Appends a denial at `now`, or counts it when the member's last one with an entry was within the hour.
+    /// Appends a denial at `now`, or counts it when the member was denied for the same purpose within the hour. Of one
+    /// hour there are no more entries than purposes, and as many counts.
     pub(crate) fn append_denial_at(now: Moment, chart: ChartId, member: MemberId, event: AuditEvent) {
-        match Denials::<T>::get(chart, member) {
-            Some(run) if !run.is_over(now) => {
-                let count = run.repeated.saturating_add(1);
-                Denials::<T>::insert(chart, member, DenialRun { repeated: count, ..run });
-                Self::deposit_event(Event::DenialRepeated { chart, member, count });
-            }
-            earlier => {
-                if let Some(run) = earlier {
-                    Self::append_repetitions(now, chart, member, run);
-                }
-                let institution: Option<InstitutionId> = event.institution;
-                Denials::<T>::insert(chart, member, DenialRun { since: now, repeated: 0, institution });
-                Self::append_at(now, LogId::Chart(chart), event);
-            }
+        let earlier = Denials::<T>::get(chart, member);
+        let run = earlier.filter(|run| !run.is_over(now));
+        if let Some(run) = run.filter(|run| run.has(&event)) {
+            let count = run.repeated.saturating_add(1);
+            Denials::<T>::insert(chart, member, DenialRun { repeated: count, ..run });
+            Self::deposit_event(Event::DenialRepeated { chart, member, count });
+            return;
         }
+        if let Some(earlier) = earlier {
+            Self::append_repetitions(now, chart, member, earlier);
+        }
+        let run = run.map_or_else(|| DenialRun::begin(now, &event), |run| run.with(&event));
+        Denials::<T>::insert(chart, member, run);
+        Self::append_at(now, LogId::Chart(chart), event);
     }
 
-    /// Writes down how often the denial of `run` was repeated.
+    /// Writes down how often the denials of `run` were repeated.
     pub(crate) fn append_repetitions(now: Moment, chart: ChartId, member: MemberId, run: DenialRun) {
         if run.repeated > 0 {
             let subject = Subject::Chart(chart);

@@ -4,11 +4,11 @@
 //!
 //! The benchmarks pass the time in: without a genesis the clock stands at zero, where no entry would ever be due.
 
-use crate::{Config, DenialRun, Denials, NextVisit, Pages, Pallet, Round, ENTRIES_PER_PAGE};
+use crate::{Config, DenialRun, Denials, Heads, NextLog, Pages, Pallet, ENTRIES_PER_PAGE};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Get, Time};
 use salus_primitives::{
-    access::{Denial, Purpose, Scope},
+    access::{Denial, Purpose, Purposes, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     time::HOUR,
     ChartId, InstitutionId, MemberId, Moment, RecordKey,
@@ -29,7 +29,8 @@ fn denied() -> AuditEvent {
 
 /// A run with repetitions.
 fn run(since: Moment) -> DenialRun {
-    DenialRun { since, repeated: 1, institution: Some(InstitutionId(u32::MAX)) }
+    let purposes = Purposes::of(&Purpose::ALL);
+    DenialRun { since, repeated: 1, institution: Some(InstitutionId(u32::MAX)), purposes }
 }
 
 /// A page of `log` with room for one entry, all of the largest size.
@@ -74,7 +75,8 @@ mod benches {
         assert_eq!(Pallet::<T>::head(log).length, u64::from(ENTRIES_PER_PAGE).saturating_add(1));
     }
 
-    /// Each step closes a run with repetitions, and fills the last place of a page.
+    /// Each step closes a run with repetitions, which fills the last place of a page, and visits a log or removes a
+    /// page.
     #[benchmark]
     fn prune(n: Linear<0, { T::MaxPruned::get() }>) {
         let start = T::Time::now();
@@ -82,7 +84,10 @@ mod benches {
             fill::<T>(start, LogId::Chart(chart));
             Denials::<T>::insert(chart, MEMBER, run(start));
         }
-        NextVisit::<T>::put(Round::Runs(None));
+        // The first log that the other pass visits has as many pages that are due.
+        let long = LogId::Consortium;
+        (0..n.saturating_mul(ENTRIES_PER_PAGE)).for_each(|_| Pallet::<T>::append_at(start, long, denied()));
+        NextLog::<T>::set(Heads::<T>::iter_keys().take_while(|log| *log != long).last());
         let now = start.saturating_add(T::Horizon::get());
         let steps;
 
@@ -95,6 +100,7 @@ mod benches {
         assert_eq!(Denials::<T>::iter_keys().count(), 0);
         let size = ENTRIES_PER_PAGE as usize;
         assert!(Pages::<T>::iter_values().all(|page| page.len() == size));
+        assert_eq!(Pages::<T>::iter_keys().filter(|(log, _)| *log == long).count(), n.min(1) as usize);
     }
 
     impl_benchmark_test_suite! {

@@ -15,13 +15,13 @@
 //! For each log, the pallet keeps the length and the head of its hash chain for ever. It also keeps the newest entries,
 //! [`ENTRIES_PER_PAGE`] to a page. Appending reads and writes one head and one page.
 //!
-//! Each idle block prunes: it continues a round over all logs, in a bounded number of steps. The round removes pages
+//! Each idle block prunes: it continues a pass over all logs, in a bounded number of steps. The pass removes pages
 //! whose entries are all older than [`Config::Horizon`]. A storage proof against the state root of an earlier block
 //! still proves a removed entry. No call edits an entry.
 //!
-//! A denied member could fill the log by repeating the attempt. So the first denial of a member on a chart appends an
-//! entry, and repetitions within the hour only raise a counter. The pallet writes the counter down before the next
-//! denial's entry, or when the round finds the first entry past the horizon.
+//! A denied member could fill the log by repeating the attempt. So the first denial of a member on a chart within an
+//! hour appends an entry for each purpose, and repetitions only raise a counter. The pallet writes the counter down
+//! before the next denial's entry, or in an idle block after the hour. A second pass finds the runs whose hour is over.
 //!
 //! ## Never stored
 //!
@@ -74,7 +74,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{DenialRun, Round, StoredHead, ENTRIES_PER_PAGE};
+pub use types::{DenialRun, StoredHead, ENTRIES_PER_PAGE};
 pub use weights::WeightInfo;
 
 /// Append-only logs with chained heads: each entry says who did what, to what and why.
@@ -105,7 +105,7 @@ pub mod pallet {
         /// block to block.
         type Horizon: Get<Moment>;
 
-        /// The most steps that one block takes of the round that removes entries past the horizon.
+        /// The most steps that one block takes of each pass: that over the logs, and that over the runs of denials.
         #[pallet::constant]
         type MaxPruned: Get<u32>;
 
@@ -126,11 +126,15 @@ pub mod pallet {
     pub type Pages<T: Config> =
         StorageMap<_, Twox64Concat, (LogId, u64), BoundedVec<StoredEntry, ConstU32<ENTRIES_PER_PAGE>>, ValueQuery>;
 
-    /// The position from which the next block continues the round that removes entries.
+    /// The log after which the next block continues the pass that removes entries; none at its beginning.
     #[pallet::storage]
-    pub type NextVisit<T: Config> = StorageValue<_, Round, ValueQuery>;
+    pub type NextLog<T: Config> = StorageValue<_, LogId>;
 
-    /// The latest run of denials of a member on a chart.
+    /// The run of denials after which the next block continues the pass that closes them; none at its beginning.
+    #[pallet::storage]
+    pub type NextRun<T: Config> = StorageValue<_, (ChartId, MemberId)>;
+
+    /// The run of denials of a member on a chart, until its hour is over.
     #[pallet::storage]
     pub type Denials<T: Config> = StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, MemberId, DenialRun>;
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Pruning: a round over all logs, and then over all runs of denials, a few steps in each idle block.
+//! Pruning: a pass over all runs of denials and one over all logs, a few steps of each in each idle block.
 
-use crate::{
-    types::{page_of, Round},
-    Config, Denials, Heads, NextVisit, Pages, Pallet, StoredHead, WeightInfo,
-};
+use crate::{types::page_of, Config, Denials, Heads, NextLog, NextRun, Pages, Pallet, StoredHead, WeightInfo};
 use frame_support::{
     traits::{Get, Time},
     weights::Weight,
@@ -13,7 +10,7 @@ use frame_support::{
 use salus_primitives::{audit::LogId, ChartId, MemberId, Moment};
 
 impl<T: Config> Pallet<T> {
-    /// Takes as many steps of the round as `remaining` and [`Config::MaxPruned`] allow, and returns their weight. The
+    /// Takes as many steps of each pass as `remaining` and [`Config::MaxPruned`] allow, and returns their weight. The
     /// next block continues where this one ends.
     pub(crate) fn prune_within(remaining: Weight) -> Weight {
         let none = T::WeightInfo::prune(0);
@@ -28,41 +25,51 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::prune(Self::prune(T::Time::now(), limit))
     }
 
-    /// Takes at most `limit` steps of the round, and none past its end; returns how many. A step visits a log or a run
-    /// of denials, or removes a page. So a log that grows fast is pruned as fast.
+    /// Takes at most `limit` steps of each pass, and none past its end; returns the greater number of steps.
+    ///
+    /// The passes do not wait for each other. Many logs do not keep the counts of denials out of them, and many denials
+    /// do not keep logs from being pruned.
     pub(crate) fn prune(now: Moment, limit: u32) -> u32 {
-        let start = NextVisit::<T>::get();
-        let horizon = T::Horizon::get();
-        let (mut round, mut steps) = (start, 0u32);
+        Self::close_runs(now, limit).max(Self::prune_logs(now, limit))
+    }
+
+    /// Visits at most `limit` runs of denials; returns how many steps it took.
+    fn close_runs(now: Moment, limit: u32) -> u32 {
+        let start = NextRun::<T>::get();
+        let (mut last, mut steps) = (start, 0u32);
         while steps < limit {
             steps = steps.saturating_add(1);
-            round = match round {
-                Round::Logs(last) => match Self::log_after(last) {
-                    Some(log) => {
-                        let spare = limit.saturating_sub(steps);
-                        let (removed, is_done) = Self::prune_log(now, horizon, log, spare);
-                        steps = steps.saturating_add(removed);
-                        if !is_done {
-                            break;
-                        }
-                        Round::Logs(Some(log))
-                    }
-                    None => Round::Runs(None),
-                },
-                Round::Runs(last) => match Self::run_after(last) {
-                    Some((chart, member)) => {
-                        Self::close_run(now, horizon, chart, member);
-                        Round::Runs(Some((chart, member)))
-                    }
-                    None => {
-                        round = Round::default();
-                        break;
-                    }
-                },
-            };
+            last = Self::run_after(last);
+            let Some((chart, member)) = last else { break };
+            Self::close_run(now, chart, member);
         }
-        if round != start {
-            NextVisit::<T>::put(round);
+        if last != start {
+            NextRun::<T>::set(last);
+        }
+        steps
+    }
+
+    /// Takes at most `limit` steps over the logs; returns how many. A step visits a log, or removes a page. So a log
+    /// that grows fast is pruned as fast.
+    fn prune_logs(now: Moment, limit: u32) -> u32 {
+        let start = NextLog::<T>::get();
+        let horizon = T::Horizon::get();
+        let (mut last, mut steps) = (start, 0u32);
+        while steps < limit {
+            steps = steps.saturating_add(1);
+            let Some(log) = Self::log_after(last) else {
+                last = None;
+                break;
+            };
+            let (removed, is_done) = Self::prune_log(now, horizon, log, limit.saturating_sub(steps));
+            steps = steps.saturating_add(removed);
+            if !is_done {
+                break;
+            }
+            last = Some(log);
+        }
+        if last != start {
+            NextLog::<T>::set(last);
         }
         steps
     }
@@ -107,11 +114,9 @@ impl<T: Config> Pallet<T> {
         (head.first < head.length && now >= newest.at.saturating_add(horizon)).then_some(page)
     }
 
-    /// Forgets a run of denials when its entry is past the horizon, but not before its repetitions are written down.
-    fn close_run(now: Moment, horizon: Moment, chart: ChartId, member: MemberId) {
-        let is_past = |since: Moment| now >= since.saturating_add(horizon);
-        let Some(run) = Denials::<T>::get(chart, member) else { return };
-        if run.is_over(now) && is_past(run.since) {
+    /// Forgets a run of denials when its hour is over, and writes down its repetitions.
+    fn close_run(now: Moment, chart: ChartId, member: MemberId) {
+        if let Some(run) = Denials::<T>::get(chart, member).filter(|run| run.is_over(now)) {
             Denials::<T>::remove(chart, member);
             Self::append_repetitions(now, chart, member, run);
         }

@@ -2,12 +2,14 @@
 
 //! Values that the pallet stores besides entries.
 
+use alloc::vec::Vec;
 use codec::{Compact, Decode, Encode, MaxEncodedLen};
 use core::ops::Range;
 use salus_primitives::{
-    audit::{LogHead, LogId},
+    access::Purposes,
+    audit::{AuditEvent, LogHead, LogId},
     time::HOUR,
-    ChartId, Digest, InstitutionId, MemberId, Moment,
+    Digest, InstitutionId, Moment,
 };
 use scale_info::TypeInfo;
 
@@ -60,35 +62,39 @@ pub(crate) fn page_of(sequence: u64) -> u64 {
     sequence.checked_div(ENTRIES_PER_PAGE.into()).unwrap_or_default()
 }
 
-/// Denials of one member on one chart that have one entry between them.
+/// Denials of one member on one chart within an hour. The first with each purpose has an entry, and the others are
+/// counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct DenialRun {
-    /// The time of the first denial, which has the entry.
+    /// The time of the first denial.
     pub since: Moment,
-    /// The number of denials after it.
+    /// The number of denials without an entry, since the last one that has an entry.
     pub repeated: u32,
     /// The institution that the member belonged to.
     pub institution: Option<InstitutionId>,
+    /// The purposes of the denials so far. A denial with another purpose has an entry of its own.
+    pub purposes: Purposes,
 }
 
 impl DenialRun {
-    /// Whether a denial at `at` has an entry of its own again.
+    /// Returns the run that begins with `event`, at `now`.
+    pub(crate) fn begin(now: Moment, event: &AuditEvent) -> Self {
+        Self { since: now, repeated: 0, institution: event.institution, purposes: Purposes::NONE }.with(event)
+    }
+
+    /// Returns the run after the entry of `event`, which counts the repetitions from now on.
+    pub(crate) fn with(self, event: &AuditEvent) -> Self {
+        let purposes = event.purpose.into_iter().chain(self.purposes.iter()).collect::<Vec<_>>();
+        Self { repeated: 0, purposes: Purposes::of(&purposes), ..self }
+    }
+
+    /// Whether `event` only repeats a denial that has an entry: an earlier one was for the same purpose.
+    pub(crate) fn has(&self, event: &AuditEvent) -> bool {
+        event.purpose.is_none_or(|purpose| self.purposes.contains(purpose))
+    }
+
+    /// Whether a denial at `at` begins another run.
     pub fn is_over(&self, at: Moment) -> bool {
         at >= self.since.saturating_add(HOUR)
-    }
-}
-
-/// The position of the round over all logs and all runs of denials.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub enum Round {
-    /// After this log, or before the first.
-    Logs(Option<LogId>),
-    /// After this run, or before the first.
-    Runs(Option<(ChartId, MemberId)>),
-}
-
-impl Default for Round {
-    fn default() -> Self {
-        Self::Logs(None)
     }
 }

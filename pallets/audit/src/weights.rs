@@ -57,17 +57,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Pages` (r:256 w:256)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Estimated beyond this: the position of the second pass, and two reads and two writes for each of its steps.
     /// The range of component `n` is `[0, 256]`.
     fn prune(n: u32) -> Weight {
         // Minimum execution time: 10_095_000 picoseconds.
         Weight::from_parts(10_255_000, 3514)
             // Standard Error: 793_386
-            .saturating_add(Weight::from_parts(36_909_927, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
-            .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 4741).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }
 
@@ -85,11 +86,11 @@ impl WeightInfo for () {
     }
     fn prune(n: u32) -> Weight {
         Weight::from_parts(10_255_000, 3514)
-            .saturating_add(Weight::from_parts(36_909_927, 0).saturating_mul(n.into()))
-            .saturating_add(ParityDbWeight::get().reads(3_u64))
-            .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
-            .saturating_add(ParityDbWeight::get().writes(1_u64))
-            .saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 4741).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }

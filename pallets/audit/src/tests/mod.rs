@@ -9,9 +9,9 @@ mod page;
 mod prune;
 
 pub(crate) use crate::mock::*;
-pub(crate) use crate::{DenialRun, Denials, Event, Heads, NextVisit, Pages, Round, ENTRIES_PER_PAGE};
+pub(crate) use crate::{DenialRun, Denials, Event, Heads, NextLog, NextRun, Pages, ENTRIES_PER_PAGE};
 pub(crate) use salus_primitives::{
-    access::{Denial, Purpose, Scope},
+    access::{Denial, Purpose, Purposes, Scope},
     audit::{verify_log, Action, AuditEvent, Entry, LogFault, LogHead, LogId, Reason, Subject},
     questions::AuditLog,
     time::HOUR,

@@ -13,7 +13,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 enum Step {
     /// Appends this many entries.
     Append(LogId, u32),
-    Deny(ChartId, MemberId),
+    Deny(ChartId, MemberId, Purpose),
     Wait(u64),
     /// An idle block with weight for this many steps.
     Idle(u32),
@@ -27,7 +27,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let step = prop_oneof![
         6 => (logs, 1u32..20).prop_map(|(log, times)| Step::Append(log, times)),
-        5 => (charts(), select(vec![DOCTOR, PATIENT])).prop_map(|(chart, member)| Step::Deny(chart, member)),
+        5 => (charts(), select(vec![DOCTOR, PATIENT]), select(vec![Purpose::Treatment, Purpose::Research]))
+            .prop_map(|(chart, member, purpose)| Step::Deny(chart, member, purpose)),
         3 => select(vec![0, 1, HOUR - 1, HOUR, HORIZON / 2, HORIZON - 1, HORIZON]).prop_map(Step::Wait),
         2 => select(vec![0, 1, 2, 3, 100]).prop_map(Step::Idle),
     ];
@@ -58,8 +59,8 @@ proptest! {
             for step in steps {
                 match step {
                     Step::Append(log, times) => (0..times).for_each(|_| Audit::append(log, opened())),
-                    Step::Deny(chart, member) => {
-                        Audit::append_denial(chart, member, denied_by(member));
+                    Step::Deny(chart, member, purpose) => {
+                        Audit::append_denial(chart, member, denied_by(member).for_purpose(purpose));
                         denials += 1;
                     }
                     Step::Wait(time) => wait(time),

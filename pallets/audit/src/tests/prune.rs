@@ -24,8 +24,8 @@ fn prune_removes_a_page_at_the_horizon_of_its_newest_entry_and_not_before() {
         wait(HORIZON - 1);
         assert_storage_noop!(idle(Weight::MAX));
         wait(1);
-        // The log, its page, the end of the logs, and the end of the runs.
-        assert_eq!(idle(Weight::MAX), <()>::prune(4));
+        // The log, its page, and the end of the logs.
+        assert_eq!(idle(Weight::MAX), <()>::prune(3));
 
         assert!(Audit::page(LOG, 0, 10).is_empty());
         assert_eq!(Pages::<Test>::iter_keys().count(), 0);
@@ -47,8 +47,8 @@ fn prune_visits_all_logs_in_turn_a_few_in_each_block() {
             assert_eq!(Audit::prune(Now::get(), 2), 2);
             assert_eq!(kept(), left);
         }
-        assert_eq!(Audit::prune(Now::get(), 10), 2);
-        assert_eq!(NextVisit::<Test>::get(), Round::default());
+        assert_eq!(Audit::prune(Now::get(), 10), 1);
+        assert_eq!(NextLog::<Test>::get(), None);
     });
 }
 
@@ -111,18 +111,22 @@ fn prune_carries_over_when_a_hundred_thousand_entries_are_due() {
 }
 
 #[test]
-fn prune_writes_repetitions_down_before_it_forgets_their_run() {
+fn prune_writes_repetitions_down_when_their_hour_is_over() {
     Builder.test(|| {
         Audit::append_denial(CHART, DOCTOR, denied());
         Audit::append_denial(CHART, DOCTOR, denied());
-        wait(HORIZON);
+        wait(HOUR - 1);
+        assert_storage_noop!(idle(Weight::MAX));
+        // The prober has stopped.
+        wait(1);
         idle(Weight::MAX);
 
         assert_eq!(Denials::<Test>::get(CHART, DOCTOR), None);
-        let [entry] = Audit::page(LOG, 0, 10)[..] else { panic!("one entry is left") };
-        assert_eq!((entry.sequence, entry.action, entry.reason), (1, Action::DenialsRepeated, Some(Reason::Count(1))));
+        let [_, entry] = Audit::page(LOG, 0, 10)[..] else { panic!("two entries") };
+        assert_eq!((entry.action, entry.reason), (Action::DenialsRepeated, Some(Reason::Count(1))));
+        assert_eq!((entry.at, entry.institution), (START + HOUR, Some(CLINIC)));
 
-        // It leaves in turn, and nothing is left.
+        // They leave in turn, and nothing is left.
         wait(HORIZON);
         idle(Weight::MAX);
         assert_eq!(kept(), 0);
@@ -130,14 +134,44 @@ fn prune_writes_repetitions_down_before_it_forgets_their_run() {
 }
 
 #[test]
-fn prune_keeps_a_run_whose_entry_is_not_past_the_horizon() {
+fn prune_writes_no_count_when_nothing_was_repeated() {
     Builder.test(|| {
         Audit::append_denial(CHART, DOCTOR, denied());
-        wait(HORIZON - 1);
-        Audit::append_denial(CHART, DOCTOR, denied());
-        wait(1);
+        wait(HOUR);
         idle(Weight::MAX);
-        assert_eq!(kept(), 2);
-        assert!(Denials::<Test>::contains_key(CHART, DOCTOR));
+        assert_eq!(kept(), 1);
+        assert_eq!(Denials::<Test>::iter_keys().count(), 0);
+    });
+}
+
+#[test]
+fn prune_closes_a_bounded_number_of_runs_in_each_block() {
+    Builder.test(|| {
+        let runs = 2 * MAX_PRUNED;
+        for chart in 0..u64::from(runs) {
+            Audit::append_denial(ChartId(chart), DOCTOR, denied());
+        }
+        wait(HOUR);
+        for left in [MAX_PRUNED, 0] {
+            assert_eq!(idle(Weight::MAX), <()>::prune(MAX_PRUNED));
+            assert_eq!(Denials::<Test>::iter_keys().count() as u32, left);
+        }
+        idle(Weight::MAX);
+        assert_eq!(NextRun::<Test>::get(), None);
+    });
+}
+
+#[test]
+fn prune_visits_logs_while_many_runs_are_open() {
+    Builder.test(|| {
+        Audit::append(LOG, opened());
+        wait(HORIZON);
+        for chart in 100..100 + u64::from(3 * MAX_PRUNED) {
+            Audit::append_denial(ChartId(chart), DOCTOR, denied());
+        }
+        (0..4).for_each(|_| {
+            idle(Weight::MAX);
+        });
+        assert_eq!(kept(), u64::from(3 * MAX_PRUNED));
     });
 }
