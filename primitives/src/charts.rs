@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Compartments of a chart, at most.
 pub const MAX_COMPARTMENTS: u8 = 16;
+/// Epochs of a compartment, at most. A reader opens one link for each epoch back to the one it needs.
+pub const MAX_EPOCHS: u32 = 1_024;
 
 /// A patient's chart.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::{Charts, Compartments, Config, Epochs, Error, Event, Pallet};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use salus_primitives::{
     audit::{Action, Subject},
-    charts::{Chart, Compartment, CompartmentFlags, Epoch, MAX_COMPARTMENTS},
+    charts::{Chart, Compartment, CompartmentFlags, Epoch, MAX_COMPARTMENTS, MAX_EPOCHS},
     membership::Standing,
     questions, ChartId, CompartmentId, Digest,
 };
@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let before = Compartments::<T>::get(chart, compartment).ok_or(Error::<T>::CompartmentNotFound)?;
         ensure!(before.epoch.checked_add(1) == Some(number), Error::<T>::InvalidEpoch);
+        ensure!(number < MAX_EPOCHS, Error::<T>::TooManyEpochs);
         ensure!(epoch.link.is_some(), Error::<T>::InvalidLink);
         ensure!(epoch.public_key.is_acceptable(), Error::<T>::InvalidKey);
         let unchanged = Epochs::<T>::get((chart, compartment, before.epoch))

@@ -165,6 +165,8 @@ pub mod pallet {
         KeyUnchanged,
         /// The chain has used all numbers for charts.
         NumbersExhausted,
+        /// The compartment has all 1,024 epochs that it can have. Add another compartment, and keep new records there.
+        TooManyEpochs,
     }
 
     #[pallet::hooks]

@@ -5,7 +5,7 @@
 use crate::{Charts, ChartsOf, Compartments, Config, Epochs, NextChart, Pallet};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use salus_primitives::charts::MAX_COMPARTMENTS;
+use salus_primitives::charts::{MAX_COMPARTMENTS, MAX_EPOCHS};
 
 impl<T: Config> Pallet<T> {
     /// Checks all of them.
@@ -29,8 +29,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A chart has the compartments `0..compartments`, each of which has the epochs `0..=epoch`; all but the first
-    /// have a link.
+    /// A chart has the compartments `0..compartments`, each of which has the epochs `0..=epoch`, as many as
+    /// there may be; all but the first have a link.
     fn try_state_compartments_and_epochs_have_no_gaps() -> DispatchResult {
         for (number, chart) in Charts::<T>::iter() {
             ensure!(chart.compartments <= MAX_COMPARTMENTS, "a chart has too many compartments");
@@ -42,6 +42,7 @@ impl<T: Config> Pallet<T> {
             ensure!(number.0 < of.compartments, "a compartment has a number that is yet to be given");
             let stored = Epochs::<T>::iter_prefix((chart, number)).count();
             ensure!(u32::try_from(stored) == Ok(compartment.epoch.saturating_add(1)), "epochs are miscounted");
+            ensure!(compartment.epoch < MAX_EPOCHS, "a compartment has too many epochs");
         }
         for ((chart, number, epoch), stored) in Epochs::<T>::iter() {
             let compartment = Compartments::<T>::get(chart, number).ok_or("an epoch has no compartment")?;

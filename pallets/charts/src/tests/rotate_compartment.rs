@@ -3,7 +3,10 @@
 use super::*;
 use crate::{Compartments, Epochs};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
-use salus_primitives::{charts::Epoch, CompartmentId, EncryptionKey};
+use salus_primitives::{
+    charts::{Epoch, MAX_EPOCHS},
+    CompartmentId, EncryptionKey,
+};
 
 fn rotate(number: u32, epoch: Epoch) -> DispatchResult {
     Charts::rotate_compartment(signed(PATIENT), CHART, GENERAL, number, epoch)
@@ -36,15 +39,19 @@ fn rotate_compartment_fails_when_repeated_or_an_epoch_is_skipped() {
 }
 
 #[test]
-fn rotate_compartment_fails_when_epochs_are_exhausted() {
+fn rotate_compartment_rotates_up_to_the_bound_of_epochs_and_no_further() {
     on_charts(|| {
-        let before = Compartments::<Test>::get(CHART, GENERAL).unwrap();
-        let last = salus_primitives::charts::Compartment { epoch: u32::MAX, ..before.clone() };
-        Compartments::<Test>::insert(CHART, GENERAL, last);
-        for number in [0, u32::MAX] {
-            assert_noop!(rotate(number, epoch(2, Some(digest(3)))), Error::InvalidEpoch);
+        for number in 1..MAX_EPOCHS {
+            let key = (number % 200) as u8 + 2;
+            assert_ok!(rotate(number, epoch(key, Some(digest(3)))));
         }
-        Compartments::<Test>::insert(CHART, GENERAL, before);
+        let count = Epochs::<Test>::iter_prefix((CHART, GENERAL)).count();
+        assert_eq!(count as u32, MAX_EPOCHS);
+        let next = epoch(1, Some(digest(3)));
+        assert_noop!(rotate(MAX_EPOCHS, next.clone()), Error::TooManyEpochs);
+        for number in [0, MAX_EPOCHS - 1, MAX_EPOCHS + 1, u32::MAX] {
+            assert_noop!(rotate(number, next.clone()), Error::InvalidEpoch);
+        }
     });
 }
 

@@ -5,7 +5,7 @@
 use super::*;
 use crate::{Charts as Stored, ChartsOf, Compartments, Epochs, NextChart};
 use frame_support::assert_ok;
-use salus_primitives::{ChartId, CompartmentId};
+use salus_primitives::{charts::MAX_EPOCHS, ChartId, CompartmentId};
 
 /// Breaks a sound state with a chart, and returns what the check says.
 fn broken(breaks: impl FnOnce()) -> &'static str {
@@ -52,6 +52,13 @@ fn compartments_and_epochs_have_no_gaps() {
         "a compartment has a number that is yet to be given"
     );
     let store = |number, epoch| Epochs::<Test>::insert((CHART, GENERAL, number), epoch);
+    assert_eq!(
+        broken(|| {
+            (1..=MAX_EPOCHS).for_each(|number| store(number, epoch(2, Some(digest(3)))));
+            Compartments::<Test>::mutate(CHART, GENERAL, |it| it.as_mut().unwrap().epoch = MAX_EPOCHS);
+        }),
+        "a compartment has too many epochs"
+    );
     assert_eq!(broken(|| store(0, epoch(1, Some(digest(2))))), "a link is missing, or leads nowhere");
     assert_eq!(broken(|| store(0, epoch(0, None))), "an epoch has an unusable key");
 }
