@@ -121,7 +121,7 @@ pub struct Bill {
     pub role: Role,
     /// The institution that admitted the member.
     pub institution: InstitutionId,
-    /// The class of the call.
+    /// The class of the call; that of reserved calls for an attempt.
     pub class: CallClass,
     /// Whether the member may not act, and the gate admits the transaction only so that the log has the denial.
     pub is_attempt: bool,
@@ -252,9 +252,11 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(!is_attempt || T::CallPolicy::logs_denials(call), Refusal::MemberNotActive);
         ensure!(!is_staff || institution.status == InstitutionStatus::Active, Refusal::InstitutionNotActive);
-        let class = T::CallPolicy::class(member.role, call).ok_or(Refusal::RoleMayNotCall)?;
+        let allowed = T::CallPolicy::class(member.role, call).ok_or(Refusal::RoleMayNotCall)?;
         ensure!(!T::CallPolicy::is_paused(call), Refusal::CallPaused);
 
+        // The member's ordinary calls before a suspension must not keep an attempt out of the log.
+        let class = if is_attempt { CallClass::Reserved } else { allowed };
         let (own, shared) = Self::quotas(class, is_attempt, is_staff, institution.profile.traffic_quota);
         let (usage, together) = (*member.usage.of(class), *institution.usage.of(class, is_staff));
         let spent = usage.spend(cost, &own, now).ok_or(Refusal::MemberAllowanceSpent)?;
@@ -276,11 +278,12 @@ impl<T: Config> Pallet<T> {
     fn quotas(class: CallClass, is_attempt: bool, is_staff: bool, traffic: Quota) -> (Quota, Quota) {
         match class {
             CallClass::Ordinary => {
-                let own =
-                    if is_attempt { T::ReservedQuota::get().divided_by(ATTEMPTS_PART) } else { T::MemberQuota::get() };
-                (own, if is_staff { traffic } else { traffic.divided_by(PATIENTS_PART) })
+                (T::MemberQuota::get(), if is_staff { traffic } else { traffic.divided_by(PATIENTS_PART) })
             }
-            CallClass::Reserved => (T::ReservedQuota::get(), T::ReservedQuota::get().times(SHARES)),
+            CallClass::Reserved => {
+                let reserve = T::ReservedQuota::get();
+                (if is_attempt { reserve.divided_by(ATTEMPTS_PART) } else { reserve }, reserve.times(SHARES))
+            }
             CallClass::Council => (T::CouncilQuota::get(), T::CouncilQuota::get().times(SHARES)),
         }
     }

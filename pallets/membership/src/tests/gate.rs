@@ -511,6 +511,23 @@ fn gate_lets_suspended_and_expired_staff_make_a_few_attempts_that_are_logged() {
     });
 }
 
+#[test]
+fn gate_lets_in_an_attempt_of_a_member_who_spent_everything_before_the_suspension() {
+    Builder::default().test(|| {
+        let attempt: RuntimeCall = frame_system::Call::remark_with_event { remark: vec![] }.into();
+        // The doctor and the colleagues spend their ordinary allowance and that of the staff.
+        for (person, microseconds) in [(DOCTOR, 1_000), (NURSE, 1_000), (VERIFIER, 500)] {
+            assert_eq!(send(person, &remark(), microseconds, 1), Ok(()));
+        }
+        assert_ok!(Membership::suspend_member(council(), id_of(DOCTOR)));
+        assert_eq!(priority(DOCTOR, &attempt), 1);
+        assert_eq!(send(DOCTOR, &attempt, 10, 1), Ok(()));
+        assert_eq!(usage_of(DOCTOR).reserved.time, 10 * MICROSECOND);
+        assert_eq!(usage_of(DOCTOR).ordinary.time, 1_000 * MICROSECOND);
+        assert_eq!(send(DOCTOR, &attempt, 1, 1), refused(Refusal::MemberAllowanceSpent));
+    });
+}
+
 /// Whichever calls members send, their usage stays within the quotas, and refills no faster than the quotas say.
 mod property {
     use super::*;
@@ -575,23 +592,6 @@ fn usage_does_not_overflow_and_refills_at_once_when_refilling_takes_no_time() {
     assert_eq!(spent.spend(cost, &Quota { refill: 100, ..at_once }, 4), None);
 }
 
-/// Returns the whole storage.
-fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
-    let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
-    while let Some(next) = sp_io::storage::next_key(&key) {
-        state.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
-        key = next;
-    }
-    state
-}
-
-/// The two other items that it reads are the runtime's: whether the call is paused, and the member's quota.
-#[test]
-fn gate_reads_three_items_of_this_pallet_and_writes_two() {
-    Builder::default().build().execute_with(|| {
-        let usages = [Members::<Test>::hashed_key_for(id_of(DOCTOR)), Institutions::<Test>::hashed_key_for(HOSPITAL)];
-        let account = AccountOwners::<Test>::hashed_key_for(DOCTOR.account());
-        for key in state().into_keys().filter(|key| !usages.contains(key) && *key != account) {
 #[test]
 fn usage_beyond_the_quota_refills_no_faster() {
     let quota = Quota { time: 10, bytes: 10, refill: 100 };
@@ -612,6 +612,23 @@ fn usage_beyond_the_quota_refills_no_faster() {
     assert_eq!((spend(former, 0, 299), spend(former, 0, 300).map(|usage| usage.time)), (None, Some(0)));
 }
 
+/// Returns the whole storage.
+fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+    let (mut state, mut key) = (std::collections::BTreeMap::new(), Vec::new());
+    while let Some(next) = sp_io::storage::next_key(&key) {
+        state.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
+        key = next;
+    }
+    state
+}
+
+/// The two other items that it reads are the runtime's: whether the call is paused, and the member's quota.
+#[test]
+fn gate_reads_three_items_of_this_pallet_and_writes_two() {
+    Builder::default().build().execute_with(|| {
+        let usages = [Members::<Test>::hashed_key_for(id_of(DOCTOR)), Institutions::<Test>::hashed_key_for(HOSPITAL)];
+        let account = AccountOwners::<Test>::hashed_key_for(DOCTOR.account());
+        for key in state().into_keys().filter(|key| !usages.contains(key) && *key != account) {
             sp_io::storage::clear(&key);
         }
         let before = state();
