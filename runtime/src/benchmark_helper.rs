@@ -15,7 +15,7 @@ use salus_primitives::{
     access::MAX_RECORD_GRANTS,
     charts::MAX_COMPARTMENTS,
     membership::{InstitutionKind, Role},
-    questions::{ChartHelper, GrantHelper, MemberHelper, Membership as _},
+    questions::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper},
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, SigningKey,
 };
 use sp_core::{ed25519, sr25519, H256};
@@ -131,6 +131,22 @@ impl UpgradesHelper for RuntimeHelper {
             (institution, account)
         };
         (0..count).map(seat).collect()
+    }
+}
+
+impl SeatHelper<AccountId> for RuntimeHelper {
+    fn crowded_seat(institution: InstitutionId, delegate: &AccountId) {
+        <Self as UpgradesHelper>::authorities(limits::MAX_AUTHORITIES.saturating_sub(1));
+        let (account, delegate) = (Self::other_service(institution), delegate.clone());
+        SeatOf::<Runtime>::insert(&account, institution);
+        SeatOfAuthority::<Runtime>::insert(&account, institution);
+        let (authority, status) = (account.clone(), SeatStatus::Active);
+        let seat = Seat { account, delegate, authority, status, admitted_at: 0, liable_from: 0 };
+        Seats::<Runtime>::insert(institution, seat);
+        let mut delegates: Vec<_> = Seats::<Runtime>::iter_values().map(|seat| seat.delegate).collect();
+        delegates.sort();
+        pallet_collective::Members::<Runtime, CouncilCollective>::put(delegates);
+        Self::crowd_council();
     }
 }
 

@@ -175,6 +175,8 @@ impl pallet_salus_membership::Config for Runtime {
     type MaxExpired = ConstU32<{ limits::MAX_EXPIRED }>;
     type NonceWindow = ConstU32<{ limits::NONCE_WINDOW }>;
     type WeightInfo = pallet_salus_membership::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }
 
 impl pallet_salus_charts::Config for Runtime {

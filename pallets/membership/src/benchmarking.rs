@@ -25,6 +25,7 @@ use salus_primitives::{
         KeyChange, MemberStatus, Newcomer, Role, Voucher, MAX_TRANSACTION_KEYS, MAX_VERIFICATIONS,
     },
     panel::Voice,
+    questions::SeatHelper,
     time::DAY,
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
@@ -178,6 +179,15 @@ fn issuer_and_staff<T: Config>() -> (AccountId32, MemberId) {
     let issuer: AccountId32 = account("issuer", 0, 0);
     Pallet::<T>::benchmark_member_of(institution, &issuer, Role::Issuer);
     (issuer, staff)
+}
+
+/// Lets a member of staff vote for a seat of its institution.
+fn vote_for_a_seat<T: Config>(member: MemberId) {
+    if let Some(member) = Members::<T>::get(member) {
+        for key in member.transaction_keys {
+            T::BenchmarkHelper::crowded_seat(member.admitted_by, &Pallet::<T>::account(key));
+        }
+    }
 }
 
 fn status_of<T: Config>(member: MemberId) -> Option<MemberStatus> {
@@ -394,6 +404,8 @@ mod benches {
         let change = KeyChange::Remove(removed);
         let payload = key_change_payload(&Pallet::<T>::genesis_hash(), id, 0, &change);
         let by_member = membership.sign(&payload)?;
+        let institution = Members::<T>::get(id).map(|member| member.admitted_by).unwrap_or_default();
+        T::BenchmarkHelper::crowded_seat(institution, &AccountId32::new(removed.0));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), removed, by_member);
@@ -406,6 +418,7 @@ mod benches {
     #[benchmark]
     fn suspend_member() {
         let (issuer, staff) = issuer_and_staff::<T>();
+        vote_for_a_seat::<T>(staff);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(issuer), staff);
@@ -424,12 +437,13 @@ mod benches {
         assert_eq!(status_of::<T>(staff), Some(MemberStatus::Active));
     }
 
-    /// A pending member with all challenges open.
+    /// A pending member with all challenges open, who votes for a seat.
     #[benchmark]
     fn revoke_member() {
         let (institution, staff) = pending::<T>(SigningKey([4; 32]), 0);
         let issuer: AccountId32 = account("issuer", 0, 0);
         Pallet::<T>::benchmark_member_of(institution, &issuer, Role::Issuer);
+        vote_for_a_seat::<T>(staff);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(issuer), staff);

@@ -212,6 +212,10 @@ pub mod pallet {
 
         /// The weights of calls, authorizations and extensions.
         type WeightInfo: WeightInfo;
+
+        /// Gives seats for benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: salus_primitives::questions::SeatHelper<AccountId32>;
     }
 
     // The chain counts institutions and members, so maps keyed by their numbers alone use Twox64Concat. People choose

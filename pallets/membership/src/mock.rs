@@ -123,6 +123,8 @@ impl pallet_salus_membership::Config for Test {
     type MaxExpired = ConstU32<50>;
     type NonceWindow = NonceWindow;
     type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
 }
 
 /// The time that the test has set.

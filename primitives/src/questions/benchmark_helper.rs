@@ -2,7 +2,7 @@
 
 //! State of other pallets that only benchmarks ask for, before they measure a call.
 
-use crate::{membership::Role, ChartId, CompartmentId, GrantId, MemberId, RecordId};
+use crate::{membership::Role, ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId};
 use alloc::vec::Vec;
 
 /// Makes members.
@@ -30,4 +30,15 @@ pub trait GrantHelper {
     /// Fills the list of `record`, which is in `compartment`, with live grants. The last is to `grantee`, as in
     /// [`crowded_grant`](Self::crowded_grant).
     fn crowded_record_grant(record: RecordId, compartment: CompartmentId, grantee: MemberId) -> GrantId;
+}
+
+/// Gives seats of authority.
+pub trait SeatHelper<AccountId> {
+    /// Gives `institution` a seat for which `delegate` votes. There are as many seats and open motions as there can be,
+    /// and every delegate has voted on each motion.
+    fn crowded_seat(institution: InstitutionId, delegate: &AccountId);
+}
+
+impl<AccountId> SeatHelper<AccountId> for () {
+    fn crowded_seat(_: InstitutionId, _: &AccountId) {}
 }
