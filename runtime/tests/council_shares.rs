@@ -242,7 +242,9 @@ fn votes_of_a_suspended_delegate_do_not_count() {
         assert_ok!(dispatch(motion(3, &call), by(0, Role::Delegate)));
         let proposal = BlakeTwo256::hash_of(&call);
         let vote = |number| dispatch(Motions::vote { proposal, index: 0, approve: true }, by(number, Role::Delegate));
-        (0..3).for_each(|number| assert_ok!(vote(number)));
+        for number in 0..3 {
+            assert_ok!(vote(number));
+        }
 
         let third = salus_runtime::Membership::standing_of_account(&staff(2, Role::Delegate)).unwrap().member;
         assert_ok!(dispatch(Members::suspend_member { member: third }, by(2, Role::Issuer)));

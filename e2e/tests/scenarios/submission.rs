@@ -6,7 +6,7 @@
 use salus_chain::{events::MemberJoined, At, Call, Chain, SubmitError};
 use salus_client::agent::{issue_voucher, redemption, Offer};
 use salus_e2e::node::Node;
-use salus_primitives::{membership::Role, InstitutionId, MemberId};
+use salus_primitives::{membership::Role, InstitutionId};
 use salus_sealing::keys::Identity;
 
 #[tokio::test(flavor = "multi_thread")]
