@@ -148,8 +148,10 @@ mod tests {
     use super::*;
     use futures::channel::oneshot;
 
+    type Decide = oneshot::Sender<Result<usize, &'static str>>;
+
     /// Sends transactions whose outcomes the test decides.
-    fn sent(count: usize) -> (Sent<usize, &'static str>, Vec<oneshot::Sender<Result<usize, &'static str>>>) {
+    fn sent(count: usize) -> (Sent<usize, &'static str>, Vec<Decide>) {
         let (mut sent, mut decide) = (Sent::default(), Vec::new());
         for _ in 0..count {
             let (sender, outcome) = oneshot::channel();

@@ -242,8 +242,8 @@ mod tests {
     fn named(text: &str) -> Vec<(&str, &str)> {
         let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
         let mut found = Vec::new();
-        for (at, name) in text.match_indices("salus ") {
-            let rest = &text[at + name.len()..];
+        for (at, _) in text.match_indices("salus ") {
+            let rest = text[at..].strip_prefix("salus ").unwrap_or_default();
             let first = rest.split(|c| !is_word(c)).next().unwrap_or_default();
             let behind = rest[first.len()..].strip_prefix(' ').unwrap_or_default();
             let second = behind.split(|c| !is_word(c)).next().unwrap_or_default();

@@ -94,8 +94,9 @@ fn a_documents_label_covers_its_inner_bundles() {
         // The label of an inner document does not cover the bundle around it.
         let inner = bundle(kind, &[labeled(head.clone()), observation("in")]);
         let whole = bundle("collection", &[inner, observation("out")]);
-        assert_eq!(compartment(&[whole.clone()], "in"), "Mental health", "{kind}");
-        assert_eq!(compartment(&[whole], "out"), "General", "{kind}");
+        let whole = [whole];
+        assert_eq!(compartment(&whole, "in"), "Mental health", "{kind}");
+        assert_eq!(compartment(&whole, "out"), "General", "{kind}");
     }
 }
 

@@ -92,7 +92,8 @@ fn apply(chain: &mut TestExternalities, uri: &str, call: impl Into<RuntimeCall>)
 }
 
 fn bytes(counted: &Counted) -> i64 {
-    counted.writes.values().map(|(before, after)| *after as i64 - *before as i64).sum()
+    let length = |bytes: &usize| i64::try_from(*bytes).unwrap();
+    counted.writes.values().map(|(before, after)| length(after) - length(before)).sum()
 }
 
 /// Prints what was counted, pallet by pallet.

@@ -177,7 +177,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                     // As it comes: the gate hashed all of the blob before it gave out the first byte.
                     match agent.read_into(record, version, session, out.stream()?).await {
                         Err(AgentError::Open(OpenError::Target(error))) => Err(Failure::unwritten(&error)),
-                        read => Ok(drop(read?)),
+                        read => {
+                            read?;
+                            Ok(())
+                        }
                     }
                 }
             }
