@@ -13,7 +13,7 @@ pub(crate) fn line(text: &str) -> String {
     text::shown(text)
 }
 
-/// Text of several lines, each of which is shown like [`line`].
+/// Text of several lines, each of which is shown like [`line()`].
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
