@@ -116,9 +116,9 @@ impl Agent {
                     Err(fault) => (None, Some(fault.to_string())),
                 },
                 Err(AgentError::NoSecret(_)) => (notes.get(&number).cloned(), None),
-                Err(AgentError::Gate(fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_)))) => {
-                    (None, Some(fault.to_string()))
-                }
+                Err(AgentError::Gate(
+                    fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_) | GateRefusal::TooManyLinks),
+                )) => (None, Some(fault.to_string())),
                 Err(error) => return Err(error),
             };
             named.push(NamedCompartment {

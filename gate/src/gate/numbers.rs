@@ -10,8 +10,8 @@ use salus_primitives::{MemberId, Moment};
 use crate::protocol::{GateRefusal, RequestNumber, REQUEST_LIFE};
 
 /// Requests of one reader that a gate remembers, at most.
-const MOST_OF_ONE: usize = 1 << 10;
-/// Requests of all readers that a gate remembers, at most: as many as 256 readers can have.
+const MOST_OF_ONE: usize = 1 << 12;
+/// Requests of all readers that a gate remembers, at most: as many as 64 readers can have.
 const MOST: usize = 1 << 18;
 
 /// The numbers of the requests that are still fresh. Once a request is too old to be answered, so is its number to be
@@ -141,12 +141,12 @@ mod tests {
     #[test]
     fn a_gate_remembers_so_many_requests_and_no_more() {
         let used = UsedNumbers::default();
-        for reader in 2..258 {
+        for reader in 2..66 {
             (0..MOST_OF_ONE).for_each(|count| used.take(MemberId(reader), number(count), NOW, NOW).unwrap());
         }
         assert_eq!(used.take(READER, number(0), NOW, NOW), Err(GateRefusal::TooManyRequests));
         let used = used.0.into_inner().unwrap();
-        assert_eq!((used.by_end.len(), used.of_readers.len()), (MOST, 256));
+        assert_eq!((used.by_end.len(), used.of_readers.len()), (MOST, 64));
     }
 
     #[test]
