@@ -2,7 +2,7 @@
 
 //! Weights of `pallet_salus_audit`: measured by `scripts/weights.sh`, never edited.
 //!
-//! frame-omni-bencher 64.0.0, 2026-11-21, steps 50, repeat 20, AMD EPYC, wasm execution
+//! frame-omni-bencher 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
 //! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
@@ -30,44 +30,45 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Pages` (r:1 w:1)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn append() -> Weight {
-        // Minimum execution time: 13_441_000 picoseconds.
-        Weight::from_parts(14_011_000, 5731)
+        // Minimum execution time: 13_416_000 picoseconds.
+        Weight::from_parts(14_616_000, 5731)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `Audit::Denials` (r:1 w:1)
-    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Pages` (r:2 w:2)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn append_denial() -> Weight {
-        // Minimum execution time: 28_152_000 picoseconds.
-        Weight::from_parts(29_193_000, 10472)
+        // Minimum execution time: 28_658_000 picoseconds.
+        Weight::from_parts(30_723_000, 10472)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
-    /// Storage: `Audit::NextVisit` (r:1 w:1)
-    /// Proof: `Audit::NextVisit` (`max_values`: Some(1), `max_size`: Some(18), added: 513, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextRun` (r:1 w:1)
+    /// Proof: `Audit::NextRun` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Denials` (r:257 w:256)
+    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:257 w:257)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:512 w:511)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::NextLog` (r:1 w:0)
+    /// Proof: `Audit::NextLog` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Upgrades::Tuned` (r:1 w:0)
     /// Proof: `Upgrades::Tuned` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Denials` (r:257 w:256)
-    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Heads` (r:256 w:256)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Pages` (r:256 w:256)
-    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
-    /// Estimated beyond this: the position of the second pass, and two reads and two writes for each of its steps.
     /// The range of component `n` is `[0, 256]`.
     fn prune(n: u32) -> Weight {
-        // Minimum execution time: 10_095_000 picoseconds.
-        Weight::from_parts(10_255_000, 3514)
-            // Standard Error: 793_386
-            .saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        // Minimum execution time: 1_722_000 picoseconds.
+        Weight::from_parts(1_783_000, 3532)
+            // Standard Error: 190_497
+            .saturating_add(Weight::from_parts(32_776_352, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }
@@ -75,22 +76,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn append() -> Weight {
-        Weight::from_parts(14_011_000, 5731)
+        Weight::from_parts(14_616_000, 5731)
             .saturating_add(ParityDbWeight::get().reads(2_u64))
             .saturating_add(ParityDbWeight::get().writes(2_u64))
     }
     fn append_denial() -> Weight {
-        Weight::from_parts(29_193_000, 10472)
+        Weight::from_parts(30_723_000, 10472)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn prune(n: u32) -> Weight {
-        Weight::from_parts(10_255_000, 3514)
-            .saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(ParityDbWeight::get().writes(2_u64))
-            .saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        Weight::from_parts(1_783_000, 3532)
+            .saturating_add(Weight::from_parts(32_776_352, 0).saturating_mul(n.into()))
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
+            .saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(n.into())))
+            .saturating_add(ParityDbWeight::get().writes(1_u64))
+            .saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }

@@ -2,7 +2,7 @@
 
 //! Weights of `pallet_salus_membership`: measured by `scripts/weights.sh`, never edited.
 //!
-//! frame-omni-bencher 64.0.0, 2026-11-21, steps 50, repeat 20, AMD EPYC, wasm execution
+//! frame-omni-bencher 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
 //! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
@@ -45,136 +45,94 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Membership::NextInstitution` (r:1 w:1)
     /// Proof: `Membership::NextInstitution` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:0 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     fn admit_institution() -> Weight {
-        // Minimum execution time: 19_389_000 picoseconds.
-        Weight::from_parts(20_901_000, 3522)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        // Minimum execution time: 17_568_000 picoseconds.
+        Weight::from_parts(19_049_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn update_institution() -> Weight {
-        // Minimum execution time: 22_684_000 picoseconds.
-        Weight::from_parts(24_266_000, 3838)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 21_898_000 picoseconds.
+        Weight::from_parts(23_507_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn rotate_issuing_key() -> Weight {
-        // Minimum execution time: 22_253_000 picoseconds.
-        Weight::from_parts(23_896_000, 3838)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 20_632_000 picoseconds.
+        Weight::from_parts(22_147_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn suspend_institution() -> Weight {
-        // Minimum execution time: 22_865_000 picoseconds.
-        Weight::from_parts(24_196_000, 3838)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 20_504_000 picoseconds.
+        Weight::from_parts(22_051_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn reinstate_institution() -> Weight {
-        // Minimum execution time: 22_163_000 picoseconds.
-        Weight::from_parts(23_865_000, 3838)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 20_415_000 picoseconds.
+        Weight::from_parts(22_005_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
+    /// Storage: `Authorities::Seats` (r:1 w:0)
+    /// Proof: `Authorities::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn remove_institution() -> Weight {
-        // Minimum execution time: 22_013_000 picoseconds.
-        Weight::from_parts(23_035_000, 3838)
+        // Minimum execution time: 21_839_000 picoseconds.
+        Weight::from_parts(23_336_000, 5731)
             .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     /// Storage: `Membership::RequiredVerifications` (r:0 w:1)
     /// Proof: `Membership::RequiredVerifications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
     fn set_required_verifications() -> Weight {
-        // Minimum execution time: 16_925_000 picoseconds.
-        Weight::from_parts(18_207_000, 3522)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 14_351_000 picoseconds.
+        Weight::from_parts(15_335_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:1)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Redeemed` (r:1 w:1)
     /// Proof: `Membership::Redeemed` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     /// Storage: `Membership::MembershipKeys` (r:2 w:1)
@@ -188,25 +146,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:0 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     fn redeem() -> Weight {
-        // Minimum execution time: 182_181_000 picoseconds.
-        Weight::from_parts(203_984_000, 6054)
-            .saturating_add(T::DbWeight::get().reads(12_u64))
-            .saturating_add(T::DbWeight::get().writes(11_u64))
+        // Minimum execution time: 206_835_000 picoseconds.
+        Weight::from_parts(227_518_000, 6054)
+            .saturating_add(T::DbWeight::get().reads(11_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Redeemed` (r:1 w:0)
     /// Proof: `Membership::Redeemed` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     /// Storage: `Membership::MembershipKeys` (r:2 w:0)
@@ -216,103 +168,81 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_redeem() -> Weight {
-        // Minimum execution time: 140_339_000 picoseconds.
-        Weight::from_parts(148_481_000, 6054).saturating_add(T::DbWeight::get().reads(8_u64))
+        // Minimum execution time: 160_321_000 picoseconds.
+        Weight::from_parts(170_254_000, 6054).saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:1 w:0)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn refuse_applicant() -> Weight {
-        // Minimum execution time: 28_592_000 picoseconds.
-        Weight::from_parts(29_965_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+        // Minimum execution time: 28_236_000 picoseconds.
+        Weight::from_parts(29_768_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:2 w:0)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Challenges` (r:10 w:9)
     /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn challenge() -> Weight {
-        // Minimum execution time: 76_694_000 picoseconds.
-        Weight::from_parts(81_111_000, 26540)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+        // Minimum execution time: 77_256_000 picoseconds.
+        Weight::from_parts(81_411_000, 26540)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `Membership::Members` (r:2 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Challenges` (r:9 w:8)
     /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `Membership::RequiredVerifications` (r:1 w:0)
     /// Proof: `Membership::RequiredVerifications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn answer() -> Weight {
-        // Minimum execution time: 116_534_000 picoseconds.
-        Weight::from_parts(122_823_000, 23985)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+        // Minimum execution time: 125_703_000 picoseconds.
+        Weight::from_parts(140_944_000, 23985)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `Membership::Members` (r:2 w:0)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Challenges` (r:1 w:0)
     /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
-        // Minimum execution time: 53_790_000 picoseconds.
-        Weight::from_parts(55_984_000, 6832).saturating_add(T::DbWeight::get().reads(7_u64))
+        // Minimum execution time: 61_046_000 picoseconds.
+        Weight::from_parts(67_612_000, 7038).saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:2 w:1)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:1 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Membership::MembershipKeys` (r:1 w:0)
     /// Proof: `Membership::MembershipKeys` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:1 w:0)
@@ -320,150 +250,170 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn add_transaction_key() -> Weight {
-        // Minimum execution time: 111_817_000 picoseconds.
-        Weight::from_parts(118_587_000, 6054)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+        // Minimum execution time: 123_173_000 picoseconds.
+        Weight::from_parts(141_725_000, 6054)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:1)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:1 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Authorities::SeatOf` (r:1 w:0)
+    /// Proof: `Authorities::SeatOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Authorities::Seats` (r:101 w:0)
+    /// Proof: `Authorities::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+    /// Storage: `Council::Proposals` (r:1 w:0)
+    /// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Voting` (r:32 w:32)
+    /// Proof: `Council::Voting` (`max_values`: None, `max_size`: None, mode: `Measured`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
-    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Council::Members` (r:0 w:1)
+    /// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Prime` (r:0 w:1)
+    /// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
     fn remove_transaction_key() -> Weight {
-        // Minimum execution time: 69_353_000 picoseconds.
-        Weight::from_parts(744_642_000, 259911)
-            .saturating_add(T::DbWeight::get().reads(142_u64))
-            .saturating_add(T::DbWeight::get().writes(40_u64))
-    }
-    /// Storage: `Membership::AccountOwners` (r:1 w:0)
-    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::Members` (r:2 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
-    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
-    fn suspend_member() -> Weight {
-        // Minimum execution time: 34_622_000 picoseconds.
-        Weight::from_parts(707_396_000, 262832)
+        // Minimum execution time: 814_346_000 picoseconds.
+        Weight::from_parts(905_390_000, 263186)
             .saturating_add(T::DbWeight::get().reads(141_u64))
-            .saturating_add(T::DbWeight::get().writes(39_u64))
+            .saturating_add(T::DbWeight::get().writes(38_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:2 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Authorities::Seats` (r:101 w:0)
+    /// Proof: `Authorities::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+    /// Storage: `Council::Proposals` (r:1 w:0)
+    /// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Voting` (r:32 w:32)
+    /// Proof: `Council::Voting` (`max_values`: None, `max_size`: None, mode: `Measured`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Council::Members` (r:0 w:1)
+    /// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Prime` (r:0 w:1)
+    /// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    fn suspend_member() -> Weight {
+        // Minimum execution time: 761_936_000 picoseconds.
+        Weight::from_parts(781_111_000, 263186)
+            .saturating_add(T::DbWeight::get().reads(140_u64))
+            .saturating_add(T::DbWeight::get().writes(37_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn reinstate_member() -> Weight {
-        // Minimum execution time: 34_492_000 picoseconds.
-        Weight::from_parts(36_014_000, 6832)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 39_265_000 picoseconds.
+        Weight::from_parts(41_514_000, 7038)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Members` (r:2 w:1)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Authorities::Seats` (r:101 w:0)
+    /// Proof: `Authorities::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+    /// Storage: `Council::Proposals` (r:1 w:0)
+    /// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Voting` (r:32 w:32)
+    /// Proof: `Council::Voting` (`max_values`: None, `max_size`: None, mode: `Measured`)
     /// Storage: `Audit::Heads` (r:1 w:1)
-    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::NextInTimeline` (r:1 w:1)
-    /// Proof: `Audit::NextInTimeline` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Challenges` (r:9 w:8)
     /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Timeline` (r:0 w:1)
-    /// Proof: `Audit::Timeline` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
-    /// Storage: `Audit::Entries` (r:0 w:1)
-    /// Proof: `Audit::Entries` (`max_values`: None, `max_size`: Some(178), added: 2653, mode: `MaxEncodedLen`)
-    /// Estimated beyond this: 134 reads and 34 writes, with which the council forgets a delegate's votes.
+    /// Storage: `Council::Members` (r:0 w:1)
+    /// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    /// Storage: `Council::Prime` (r:0 w:1)
+    /// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
     fn revoke_member() -> Weight {
-        // Minimum execution time: 74_361_000 picoseconds.
-        Weight::from_parts(747_486_000, 279985)
-            .saturating_add(T::DbWeight::get().reads(158_u64))
-            .saturating_add(T::DbWeight::get().writes(47_u64))
+        // Minimum execution time: 798_977_000 picoseconds.
+        Weight::from_parts(825_194_000, 263186)
+            .saturating_add(T::DbWeight::get().reads(149_u64))
+            .saturating_add(T::DbWeight::get().writes(45_u64))
     }
+    /// Storage: `Membership::NextExpiry` (r:1 w:1)
+    /// Proof: `Membership::NextExpiry` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::NextMember` (r:1 w:0)
+    /// Proof: `Membership::NextMember` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:65 w:64)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Challenges` (r:576 w:512)
+    /// Proof: `Membership::Challenges` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:64 w:64)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:64 w:64)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:64 w:64)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:64 w:64)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::MembershipKeys` (r:0 w:64)
+    /// Proof: `Membership::MembershipKeys` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Redeemed` (r:0 w:64)
+    /// Proof: `Membership::Redeemed` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::AccountOwners` (r:0 w:64)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[0, 64]`.
     fn expire(n: u32) -> Weight {
-        Weight::from_parts(8_000_000, 2921)
-            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
+        // Minimum execution time: 9_405_000 picoseconds.
+        Weight::from_parts(4_271_558, 4014)
+            // Standard Error: 65_792
+            .saturating_add(Weight::from_parts(75_599_065, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
             .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 20440).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 22995).saturating_mul(n.into()))
     }
-    /// Storage: `Timestamp::Now` (r:1 w:0)
-    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Membership::AccountOwners` (r:1 w:0)
     /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::Members` (r:1 w:0)
-    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(446), added: 2921, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::Institutions` (r:1 w:0)
-    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:1 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:1)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `TxPause::PausedCalls` (r:1 w:0)
     /// Proof: `TxPause::PausedCalls` (`max_values`: None, `max_size`: Some(148), added: 2623, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::MemberUsage` (r:1 w:1)
-    /// Proof: `Membership::MemberUsage` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
     /// Storage: `Upgrades::Tuned` (r:1 w:0)
     /// Proof: `Upgrades::Tuned` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
-    /// Storage: `Membership::InstitutionUsage` (r:1 w:1)
-    /// Proof: `Membership::InstitutionUsage` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
     fn member_gate() -> Weight {
-        // Minimum execution time: 24_376_000 picoseconds.
-        Weight::from_parts(25_939_000, 3911)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Minimum execution time: 28_849_000 picoseconds.
+        Weight::from_parts(31_307_000, 4014)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn bounded_nonce() -> Weight {
-        // Minimum execution time: 8_262_000 picoseconds.
-        Weight::from_parts(8_894_000, 3529)
+        // Minimum execution time: 7_751_000 picoseconds.
+        Weight::from_parts(8_388_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -472,107 +422,107 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn admit_institution() -> Weight {
-        Weight::from_parts(20_901_000, 3522)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn update_institution() -> Weight {
-        Weight::from_parts(24_266_000, 3838)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn rotate_issuing_key() -> Weight {
-        Weight::from_parts(23_896_000, 3838)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn suspend_institution() -> Weight {
-        Weight::from_parts(24_196_000, 3838)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn reinstate_institution() -> Weight {
-        Weight::from_parts(23_865_000, 3838)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn remove_institution() -> Weight {
-        Weight::from_parts(23_035_000, 3838)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn set_required_verifications() -> Weight {
-        Weight::from_parts(18_207_000, 3522)
+        Weight::from_parts(19_049_000, 5731)
             .saturating_add(ParityDbWeight::get().reads(3_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn redeem() -> Weight {
-        Weight::from_parts(203_984_000, 6054)
-            .saturating_add(ParityDbWeight::get().reads(12_u64))
-            .saturating_add(ParityDbWeight::get().writes(11_u64))
-    }
-    fn authorize_redeem() -> Weight {
-        Weight::from_parts(148_481_000, 6054).saturating_add(ParityDbWeight::get().reads(8_u64))
-    }
-    fn refuse_applicant() -> Weight {
-        Weight::from_parts(29_965_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
+    fn update_institution() -> Weight {
+        Weight::from_parts(23_507_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn rotate_issuing_key() -> Weight {
+        Weight::from_parts(22_147_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn suspend_institution() -> Weight {
+        Weight::from_parts(22_051_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn reinstate_institution() -> Weight {
+        Weight::from_parts(22_005_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn remove_institution() -> Weight {
+        Weight::from_parts(23_336_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn set_required_verifications() -> Weight {
+        Weight::from_parts(15_335_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(2_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn redeem() -> Weight {
+        Weight::from_parts(227_518_000, 6054)
+            .saturating_add(ParityDbWeight::get().reads(11_u64))
+            .saturating_add(ParityDbWeight::get().writes(9_u64))
+    }
+    fn authorize_redeem() -> Weight {
+        Weight::from_parts(170_254_000, 6054).saturating_add(ParityDbWeight::get().reads(7_u64))
+    }
+    fn refuse_applicant() -> Weight {
+        Weight::from_parts(29_768_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
+    }
     fn challenge() -> Weight {
-        Weight::from_parts(81_111_000, 26540)
-            .saturating_add(ParityDbWeight::get().reads(17_u64))
-            .saturating_add(ParityDbWeight::get().writes(13_u64))
+        Weight::from_parts(81_411_000, 26540)
+            .saturating_add(ParityDbWeight::get().reads(16_u64))
+            .saturating_add(ParityDbWeight::get().writes(11_u64))
     }
     fn answer() -> Weight {
-        Weight::from_parts(122_823_000, 23985)
-            .saturating_add(ParityDbWeight::get().reads(18_u64))
-            .saturating_add(ParityDbWeight::get().writes(13_u64))
+        Weight::from_parts(140_944_000, 23985)
+            .saturating_add(ParityDbWeight::get().reads(17_u64))
+            .saturating_add(ParityDbWeight::get().writes(11_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(55_984_000, 6832).saturating_add(ParityDbWeight::get().reads(7_u64))
+        Weight::from_parts(67_612_000, 7038).saturating_add(ParityDbWeight::get().reads(6_u64))
     }
     fn add_transaction_key() -> Weight {
-        Weight::from_parts(118_587_000, 6054)
-            .saturating_add(ParityDbWeight::get().reads(10_u64))
-            .saturating_add(ParityDbWeight::get().writes(7_u64))
-    }
-    fn remove_transaction_key() -> Weight {
-        Weight::from_parts(744_642_000, 259911)
-            .saturating_add(ParityDbWeight::get().reads(142_u64))
-            .saturating_add(ParityDbWeight::get().writes(40_u64))
-    }
-    fn suspend_member() -> Weight {
-        Weight::from_parts(707_396_000, 262832)
-            .saturating_add(ParityDbWeight::get().reads(141_u64))
-            .saturating_add(ParityDbWeight::get().writes(39_u64))
-    }
-    fn reinstate_member() -> Weight {
-        Weight::from_parts(36_014_000, 6832)
-            .saturating_add(ParityDbWeight::get().reads(7_u64))
+        Weight::from_parts(141_725_000, 6054)
+            .saturating_add(ParityDbWeight::get().reads(9_u64))
             .saturating_add(ParityDbWeight::get().writes(5_u64))
     }
+    fn remove_transaction_key() -> Weight {
+        Weight::from_parts(905_390_000, 263186)
+            .saturating_add(ParityDbWeight::get().reads(141_u64))
+            .saturating_add(ParityDbWeight::get().writes(38_u64))
+    }
+    fn suspend_member() -> Weight {
+        Weight::from_parts(781_111_000, 263186)
+            .saturating_add(ParityDbWeight::get().reads(140_u64))
+            .saturating_add(ParityDbWeight::get().writes(37_u64))
+    }
+    fn reinstate_member() -> Weight {
+        Weight::from_parts(41_514_000, 7038)
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
     fn revoke_member() -> Weight {
-        Weight::from_parts(747_486_000, 279985)
-            .saturating_add(ParityDbWeight::get().reads(158_u64))
-            .saturating_add(ParityDbWeight::get().writes(47_u64))
+        Weight::from_parts(825_194_000, 263186)
+            .saturating_add(ParityDbWeight::get().reads(149_u64))
+            .saturating_add(ParityDbWeight::get().writes(45_u64))
     }
     fn expire(n: u32) -> Weight {
-        Weight::from_parts(8_000_000, 2921)
-            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().reads((16_u64).saturating_mul(n.into())))
+        Weight::from_parts(4_271_558, 4014)
+            .saturating_add(Weight::from_parts(75_599_065, 0).saturating_mul(n.into()))
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
             .saturating_add(ParityDbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 20440).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 22995).saturating_mul(n.into()))
     }
     fn member_gate() -> Weight {
-        Weight::from_parts(25_939_000, 3911)
-            .saturating_add(ParityDbWeight::get().reads(8_u64))
+        Weight::from_parts(31_307_000, 4014)
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
             .saturating_add(ParityDbWeight::get().writes(2_u64))
     }
     fn bounded_nonce() -> Weight {
-        Weight::from_parts(8_894_000, 3529)
+        Weight::from_parts(8_388_000, 3529)
             .saturating_add(ParityDbWeight::get().reads(1_u64))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
     }

@@ -2,7 +2,7 @@
 
 //! Weights of `pallet_salus_records`: measured by `scripts/weights.sh`, never edited.
 //!
-//! frame-omni-bencher 64.0.0, 2026-11-21, steps 50, repeat 20, AMD EPYC, wasm execution
+//! frame-omni-bencher 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
 //! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
@@ -27,73 +27,161 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Estimated, not measured.
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:1)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     fn create_medical_record() -> Weight {
-        Weight::from_parts(75_000_000, 6000)
+        // Minimum execution time: 66_498_000 picoseconds.
+        Weight::from_parts(77_244_000, 6505)
             .saturating_add(T::DbWeight::get().reads(6_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
-    }
-    /// Estimated, not measured.
-    fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(40_000_000, 6000)
-            .saturating_add(Weight::from_parts(35_000_000, 5_200).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(22_000_000, 2_600).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
-            .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(r.into())))
-    }
-    /// Estimated, not measured.
-    fn amend_record() -> Weight {
-        Weight::from_parts(150_000_000, 50000)
-            .saturating_add(T::DbWeight::get().reads(24_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    /// Estimated, not measured.
-    fn open_records_permitted() -> Weight {
-        Weight::from_parts(95_000_000, 9000)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
-    /// Estimated, not measured.
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:16 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:16 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:64 w:64)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:4 w:4)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:64)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
+    /// The range of component `c` is `[1, 16]`.
+    /// The range of component `r` is `[1, 64]`.
+    fn create_medical_records(c: u32, r: u32) -> Weight {
+        // Minimum execution time: 139_584_000 picoseconds.
+        Weight::from_parts(144_996_000, 6505)
+            // Standard Error: 311_017
+            .saturating_add(Weight::from_parts(17_794_351, 0).saturating_mul(c.into()))
+            // Standard Error: 77_548
+            .saturating_add(Weight::from_parts(20_483_588, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 4093).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2549).saturating_mul(r.into()))
+    }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:1 w:1)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:7 w:0)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:7 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn amend_record() -> Weight {
+        // Minimum execution time: 151_230_000 picoseconds.
+        Weight::from_parts(169_231_000, 22158)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Sessions` (r:1 w:1)
+    /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(4050), added: 6525, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn open_records_permitted() -> Weight {
+        // Minimum execution time: 93_684_000 picoseconds.
+        Weight::from_parts(108_498_000, 7515)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Denials` (r:1 w:1)
+    /// Proof: `Audit::Denials` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn open_records_denied() -> Weight {
-        Weight::from_parts(90_000_000, 9000)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Minimum execution time: 86_189_000 picoseconds.
+        Weight::from_parts(101_449_000, 6505)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
 }
 
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn create_medical_record() -> Weight {
-        Weight::from_parts(75_000_000, 6000)
+        Weight::from_parts(77_244_000, 6505)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
-    }
-    fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(40_000_000, 6000)
-            .saturating_add(Weight::from_parts(35_000_000, 5_200).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(22_000_000, 2_600).saturating_mul(r.into()))
-            .saturating_add(ParityDbWeight::get().reads(3_u64))
-            .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
-            .saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(r.into())))
-            .saturating_add(ParityDbWeight::get().writes(3_u64))
-            .saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(r.into())))
-    }
-    fn amend_record() -> Weight {
-        Weight::from_parts(150_000_000, 50000)
-            .saturating_add(ParityDbWeight::get().reads(24_u64))
-            .saturating_add(ParityDbWeight::get().writes(6_u64))
-    }
-    fn open_records_permitted() -> Weight {
-        Weight::from_parts(95_000_000, 9000)
-            .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
+    fn create_medical_records(c: u32, r: u32) -> Weight {
+        Weight::from_parts(144_996_000, 6505)
+            .saturating_add(Weight::from_parts(17_794_351, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(20_483_588, 0).saturating_mul(r.into()))
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(c.into())))
+            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(r.into())))
+            .saturating_add(ParityDbWeight::get().writes(1_u64))
+            .saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 4093).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2549).saturating_mul(r.into()))
+    }
+    fn amend_record() -> Weight {
+        Weight::from_parts(169_231_000, 22158)
+            .saturating_add(ParityDbWeight::get().reads(22_u64))
+            .saturating_add(ParityDbWeight::get().writes(4_u64))
+    }
+    fn open_records_permitted() -> Weight {
+        Weight::from_parts(108_498_000, 7515)
+            .saturating_add(ParityDbWeight::get().reads(8_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
     fn open_records_denied() -> Weight {
-        Weight::from_parts(90_000_000, 9000)
-            .saturating_add(ParityDbWeight::get().reads(9_u64))
-            .saturating_add(ParityDbWeight::get().writes(5_u64))
+        Weight::from_parts(101_449_000, 6505)
+            .saturating_add(ParityDbWeight::get().reads(8_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
 }
