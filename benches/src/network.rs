@@ -105,7 +105,7 @@ impl Node {
     fn spawn(mut command: Command, log: &Path) -> Result<Self> {
         // A refused transaction may be sent again at once.
         command.args(["--rpc-port=0", "--no-prometheus", "--no-telemetry", "--no-mdns", "--tx-ban-seconds=0"]);
-        command.args(["--rpc-max-connections=100", "--rpc-rate-limit-whitelisted-ips=127.0.0.1/8"]);
+        command.args(["--rpc-max-connections=100", "--rpc-rate-limit-whitelisted-ips=127.0.0.0/8"]);
         let mut process =
             command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().context("the node does not start")?;
         let stream = process.stderr.take().context("the node has no log")?;

@@ -8,7 +8,7 @@ use crate::{
     council::{
         CouncilCollective, CouncilWeights, FittingMotions, MoreThanHalfOfCouncil, MotionOfSeat, TwoThirdsOfCouncil,
     },
-    limits::{self, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
+    limits::{self, DatabaseWeight, MaxProposalWeight, RuntimeBlockLength, RuntimeBlockWeights},
     migrations,
     no_currency::NoCurrency,
     pauses::Unpausable,
@@ -19,7 +19,6 @@ use crate::{
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstBool, ConstU32, ConstU64, InsideBoth, KeyOwnerProofSystem},
-    weights::constants::ParityDbWeight,
 };
 use frame_system::EnsureNever;
 use pallet_salus_authorities::{BlocksInSession, Identification, OfSeated};
@@ -46,7 +45,7 @@ impl frame_system::Config for Runtime {
     type BlockHashCount = ConstU32<{ limits::BLOCK_HASHES }>;
     type BlockWeights = RuntimeBlockWeights;
     type BlockLength = RuntimeBlockLength;
-    type DbWeight = ParityDbWeight;
+    type DbWeight = DatabaseWeight;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type SS58Prefix = frame_support::traits::ConstU16<42>;
