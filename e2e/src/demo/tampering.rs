@@ -59,11 +59,13 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     let compartment = CompartmentId(0);
     let epochs = chain.epochs(At::Finalized, chart, compartment).await?;
     let (epoch, _) = epochs.last().context("the compartment has no epoch")?;
-    // The blob, and a key envelope that is at least there.
+    // The blob, with the key envelope that belongs to it.
+    let original: RecordId = string(&added, "/record")?.parse()?;
+    let original = chain.version(At::Finalized, original, 0).await?.context("the record has no version")?;
     let vault = agent.vaults().of(InstitutionId(HOSPITAL_1)).await?;
     let theirs = agent.vaults().of(InstitutionId(HOSPITAL_2)).await?;
     vault.put(theirs.get(&stolen).await?).await?;
-    let key_envelope = vault.put(b"no envelope".to_vec()).await?;
+    let key_envelope = vault.put(theirs.get(&original.key_envelope).await?).await?;
     let record = RecordId { chart, key: RecordKey([0x5a; 16]) };
     let version = NewVersion { content: stolen, key_envelope, epoch: *epoch, size: number(&added, "/size")? };
     let new = NewRecord { key: record.key, compartment, version };
