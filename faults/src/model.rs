@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
-/// An hour, in milliseconds. Repeated denials within it share one log entry.
+/// An hour, in milliseconds. Denials within it share one log entry for each purpose.
 const HOUR: Moment = 3_600_000;
 /// The lifetime of a request, in milliseconds.
 const REQUEST_LIFE: Moment = 30 * 24 * HOUR;
@@ -102,13 +102,24 @@ pub struct Opening {
 /// A difference between the chain and the model, in words.
 pub type Disagreement = String;
 
+/// Denials of one member in one chart within an hour.
+#[derive(Clone, Debug)]
+struct DenialRun {
+    /// The time of the first.
+    since: Moment,
+    /// The number of denials without an entry, since the last one with an entry.
+    repeated: u32,
+    /// The purposes that have an entry.
+    purposes: Vec<Purpose>,
+}
+
 /// The state of all charts, computed from finalized transactions.
 #[derive(Default)]
 pub struct Model {
     people: BTreeMap<SigningKey, Person>,
     charts: BTreeMap<ChartId, ChartState>,
-    /// The time of a member's first denial in a chart within an hour, and the number of denials after it.
-    denials: BTreeMap<(ChartId, MemberId), (Moment, u32)>,
+    /// The denials of a member in a chart within an hour.
+    denials: BTreeMap<(ChartId, MemberId), DenialRun>,
     openings: Vec<(SessionKey, Opening)>,
     /// The height at which each grant was revoked.
     revoked_in: BTreeMap<(ChartId, GrantId), u32>,
@@ -557,20 +568,23 @@ impl Model {
                 state.log(me, now, Action::ReadPermitted, subject, Some(purpose), Some(Reason::Basis(basis)));
             }
             Err(denial) => {
-                let run = self.denials.get(&(chart, me.member)).copied();
-                match run {
-                    Some((since, count)) if now.at < since.saturating_add(HOUR) => {
-                        self.denials.insert((chart, me.member), (since, count.saturating_add(1)));
+                let earlier = self.denials.get(&(chart, me.member)).cloned();
+                let running = earlier.clone().filter(|run| now.at < run.since.saturating_add(HOUR));
+                let next = match running {
+                    Some(run) if run.purposes.contains(&purpose) => {
+                        DenialRun { repeated: run.repeated.saturating_add(1), ..run }
                     }
-                    _ => {
-                        if let Some((_, count)) = run.filter(|(_, count)| *count > 0) {
+                    running => {
+                        if let Some(run) = earlier.filter(|run| run.repeated > 0) {
                             let of = Subject::Chart(chart);
-                            state.log(me, now, Action::DenialsRepeated, of, None, Some(Reason::Count(count)));
+                            state.log(me, now, Action::DenialsRepeated, of, None, Some(Reason::Count(run.repeated)));
                         }
-                        self.denials.insert((chart, me.member), (now.at, 0));
                         state.log(me, now, Action::ReadDenied, subject, Some(purpose), Some(Reason::Denial(denial)));
+                        let run = running.unwrap_or(DenialRun { since: now.at, repeated: 0, purposes: Vec::new() });
+                        DenialRun { repeated: 0, purposes: [run.purposes, vec![purpose]].concat(), ..run }
                     }
-                }
+                };
+                self.denials.insert((chart, me.member), next);
             }
         }
         let expires_at = earlier.unwrap_or_else(|| now.at.saturating_add(SESSION));
