@@ -46,7 +46,8 @@ fn a_node_that_is_told_to_stop_says_so_and_ends_without_an_error() {
         assert!(!log.iter().any(|line| line.contains(word)), "{log:#?}");
     }
     assert!(log.iter().any(|line| line.contains(" INFO ")), "levels are shown: {log:#?}");
-    assert!(log.last().unwrap().contains("stopped, as the node was told to"), "{log:#?}");
+    // The database of a folder that is removed at the end may still complain after that line.
+    assert!(log.iter().any(|line| line.contains("stopped, as the node was told to")), "{log:#?}");
 }
 
 #[test]
