@@ -366,7 +366,7 @@ vocabulary! {
     }
 }
 
-/// The answer of [`decide`].
+/// The answer of [`decide`](crate::decision::decide).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

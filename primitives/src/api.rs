@@ -3,7 +3,7 @@
 //! The questions that clients ask of the chain's state: one list.
 //!
 //! The runtime's API (`SalusApi`), the node's methods `salus_*` and the functions of the client library come from
-//! [`salus_api`]. A new question is a line here and an answer in the runtime; the compiler asks for the answer.
+//! [`salus_api`](crate::salus_api). A new question is a line here and an answer in the runtime; the compiler asks for the answer.
 
 // The types that the list names, for those in whose scope it is expanded.
 pub use crate::{
