@@ -260,8 +260,8 @@ fn votes_of_a_suspended_delegate_do_not_count() {
     });
 }
 
-/// Numbers of hospitals, whether those who are short of two thirds by one have the last hospital's issuing key, and
-/// what they try.
+/// Any number of hospitals, and the steps of colluders who lack one vote of two thirds. They may have the last hospital's
+/// issuing key.
 fn attempts() -> impl Strategy<Value = (u32, bool, Vec<Step>)> {
     (5u32..=9, any::<bool>(), proptest::collection::vec(collusion::steps(), 0..25))
 }

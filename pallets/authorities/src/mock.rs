@@ -7,7 +7,7 @@ use alloc::{vec, vec::Vec};
 use codec::Encode;
 use frame_support::{
     derive_impl, ord_parameter_types, parameter_types,
-    traits::{ChangeMembers, ConstU32, ConstU64, EnsureOrigin, OriginTrait, Time},
+    traits::{ChangeMembers, ConstU32, ConstU64, Time},
 };
 use frame_system::{EnsureRoot, EnsureSignedBy};
 use pallet_session::{historical, SessionHandler};
@@ -178,7 +178,7 @@ parameter_types! {
 impl pallet_salus_authorities::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
     type SeatOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
-    type MemberOrigin = ActiveMember;
+    type MemberOrigin = pallet_salus_testing::ActiveMember<FakeMembership, Clock>;
     type Membership = FakeMembership;
     type Council = FakeCouncil;
     type Audit = FakeAudit;
@@ -260,23 +260,6 @@ impl Staff {
     pub fn member(self) -> MemberId {
         let Self(institution, role, number) = self;
         MemberId(u64::from(institution.0) * 10_000 + role as u64 * 100 + u64::from(number))
-    }
-}
-
-/// The signer, if it is an active member.
-pub struct ActiveMember;
-
-impl EnsureOrigin<RuntimeOrigin> for ActiveMember {
-    type Success = Standing;
-
-    fn try_origin(origin: RuntimeOrigin) -> Result<Standing, RuntimeOrigin> {
-        let standing = origin.as_signer().and_then(FakeMembership::standing_of_account);
-        standing.filter(|standing| standing.may_act(Now::get())).ok_or(origin)
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
-        Err(())
     }
 }
 

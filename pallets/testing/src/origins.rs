@@ -3,21 +3,24 @@
 //! The origins of members, as the membership pallet defines them.
 
 use crate::{Clock, Members};
+use core::marker::PhantomData;
 use frame_support::traits::{EnsureOrigin, OriginTrait, Time};
-use salus_primitives::{membership::Standing, questions::Membership};
+use salus_primitives::{membership::Standing, questions::Membership, Moment};
 use sp_runtime::{traits::AsSystemOriginSigner, AccountId32};
 
-/// Signed by an active member of an active institution.
-pub struct ActiveMember;
+/// Signed by an active member of an active institution, as `Known` knows the members and at the time of `At`.
+pub struct ActiveMember<Known = Members, At = Clock>(PhantomData<(Known, At)>);
 
-impl<Origin> EnsureOrigin<Origin> for ActiveMember
+impl<Origin, Known, At> EnsureOrigin<Origin> for ActiveMember<Known, At>
 where
     Origin: OriginTrait<AccountId = AccountId32> + AsSystemOriginSigner<AccountId32>,
+    Known: Membership<AccountId32>,
+    At: Time<Moment = Moment>,
 {
     type Success = Standing;
     fn try_origin(origin: Origin) -> Result<Standing, Origin> {
-        let may_act = |standing: &Standing| standing.may_act(Clock::now());
-        standing(&origin).filter(may_act).ok_or(origin)
+        let may_act = |standing: &Standing| standing.may_act(At::now());
+        standing::<Known, _>(&origin).filter(may_act).ok_or(origin)
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn try_successful_origin() -> Result<Origin, ()> {
@@ -34,7 +37,7 @@ where
 {
     type Success = Standing;
     fn try_origin(origin: Origin) -> Result<Standing, Origin> {
-        standing(&origin).ok_or(origin)
+        standing::<Members, _>(&origin).ok_or(origin)
     }
     #[cfg(feature = "runtime-benchmarks")]
     fn try_successful_origin() -> Result<Origin, ()> {
@@ -42,6 +45,10 @@ where
     }
 }
 
-fn standing<Origin: AsSystemOriginSigner<AccountId32>>(origin: &Origin) -> Option<Standing> {
-    Members::standing_of_account(origin.as_system_origin_signer()?)
+fn standing<Known, Origin>(origin: &Origin) -> Option<Standing>
+where
+    Known: Membership<AccountId32>,
+    Origin: AsSystemOriginSigner<AccountId32>,
+{
+    Known::standing_of_account(origin.as_system_origin_signer()?)
 }

@@ -6,7 +6,7 @@ use crate::{self as pallet_salus_upgrades, NamePart};
 use alloc::{borrow::Cow, vec::Vec};
 use frame_support::{
     derive_impl, ord_parameter_types, parameter_types,
-    traits::{ConstU32, EnsureOrigin, Hooks, OriginTrait, Time, TransactionPause, TransactionPauseError},
+    traits::{ConstU32, Hooks, Time, TransactionPause, TransactionPauseError},
 };
 use frame_system::{EnsureRoot, EnsureSignedBy};
 use salus_primitives::{
@@ -98,7 +98,7 @@ parameter_types! {
 impl pallet_salus_upgrades::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
     type UpgradeOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
-    type MemberOrigin = ActiveMember;
+    type MemberOrigin = pallet_salus_testing::ActiveMember<FakeMembership, Clock>;
     type Authorities = FakeAuthorities;
     type Pauses = FakePauses;
     type Audit = FakeAudit;
@@ -200,23 +200,6 @@ impl Staff {
 
     pub fn member(self) -> MemberId {
         MemberId(u64::from(self.0 .0) * 100 + self.1 as u64)
-    }
-}
-
-/// The signer, if it is an active member.
-pub struct ActiveMember;
-
-impl EnsureOrigin<RuntimeOrigin> for ActiveMember {
-    type Success = Standing;
-
-    fn try_origin(origin: RuntimeOrigin) -> Result<Standing, RuntimeOrigin> {
-        let standing = origin.as_signer().and_then(FakeMembership::standing_of_account);
-        standing.filter(|standing| standing.may_act(Now::get())).ok_or(origin)
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
-        Err(())
     }
 }
 
