@@ -11,8 +11,8 @@ use salus_primitives::{
     governance::{CallName, Parameter},
     membership::{InstitutionProfile, Newcomer, Voucher},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId, RequestId,
-    SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
+    RequestId, SigningKey,
 };
 use std::sync::OnceLock;
 use subxt::{
@@ -300,7 +300,7 @@ impl Call {
     }
 
     /// Opens records for reading: the log entry comes first.
-    pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: SessionKey) -> Self {
+    pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: ReadingSessionId) -> Self {
         Self::new("Records", "open_records", (chart, scope, purpose, session))
     }
 

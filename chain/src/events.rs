@@ -7,8 +7,9 @@
 
 use codec::Decode;
 use salus_primitives::{
-    access::{Basis, Denial, Purpose, Scope},
-    ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, RequestId, SessionKey, SigningKey,
+    access::{Purpose, Scope},
+    decision::{Basis, Denial},
+    ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RequestId, SigningKey,
 };
 
 /// An event of a pallet.
@@ -79,7 +80,7 @@ events! {
         /// The reader.
         reader: MemberId,
         /// The session that begins, or goes on.
-        session: SessionKey,
+        session: ReadingSessionId,
         /// The compartment or record that the reader opened.
         scope: Scope,
         /// The purpose that the reader stated.

@@ -6,11 +6,12 @@ use super::{At, Chain, QueryError};
 use codec::Encode;
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
-    access::{Ask, Decision, Grant},
+    access::Grant,
     charts::{Chart, Compartment, Epoch},
+    decision::{Ask, Decision},
     membership::Member,
     records::{Record, Session, Version},
-    ChartId, CompartmentId, Digest, GrantId, MemberId, RecordId, SessionKey,
+    ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId,
 };
 
 impl ChainView for Chain {
@@ -72,7 +73,12 @@ impl ChainView for Chain {
         Chain::version(self, At::Block(at.hash), record, version).await
     }
 
-    async fn session(&self, at: &Head, reader: MemberId, session: SessionKey) -> Result<Option<Session>, QueryError> {
+    async fn session(
+        &self,
+        at: &Head,
+        reader: MemberId,
+        session: ReadingSessionId,
+    ) -> Result<Option<Session>, QueryError> {
         Chain::session(self, At::Block(at.hash), reader, session).await
     }
 

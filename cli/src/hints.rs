@@ -103,7 +103,7 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::OpenVault(_) => {
             "--vaults names the folder with the vaults, one for each institution"
         }
-        AgentError::OpenRefused(_) => "salus request CHART asks the patient; salus explain CHART shows the way to the decision",
+        AgentError::AccessDenied(_) => "salus request CHART asks the patient; salus explain CHART shows the way to the decision",
         AgentError::NotMember(_) => "salus join VOUCHER makes the identity a member; --as names another identity",
         AgentError::NoMember(_) => "salus member show says your own number",
         AgentError::NoInstitution(_) => "salus institution list",

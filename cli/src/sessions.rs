@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use salus_primitives::{
         access::{Purpose, Scope},
-        ChartId, CompartmentId, Digest, MemberId, SessionKey,
+        ChartId, CompartmentId, Digest, MemberId, ReadingSessionId,
     };
     use std::os::unix::fs::PermissionsExt;
 
@@ -93,7 +93,7 @@ mod tests {
             chart: ChartId(number),
             scope: Scope::Compartment(CompartmentId(0)),
             purpose: Purpose::Treatment,
-            session: SessionKey([7; 16]),
+            session: ReadingSessionId([7; 16]),
             expires_at,
         }
     }

@@ -12,15 +12,16 @@ use codec::{DecodeAll, Encode};
 use salus_chain::events::{OpenDenied, RecordsOpened};
 use salus_primitives::{
     access::{
-        Basis, Denial, Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose,
-        Purposes, Request, RequestState, Scope,
+        Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Request,
+        RequestState, Scope,
     },
     audit::{Action, Actor, Entry, LogHead, LogId, Reason, Subject},
     charts::{Chart, Compartment, CompartmentFlags, Epoch, NumberedCompartment},
+    decision::{Basis, Denial},
     membership::Role,
     records::{NewRecord, Record, RecordState, Version},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId, RecordKey, RequestId,
-    SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
+    RecordKey, RequestId, SigningKey,
 };
 use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
@@ -120,7 +121,7 @@ pub struct Model {
     charts: BTreeMap<ChartId, ChartState>,
     /// The denials of a member in a chart within an hour.
     denials: BTreeMap<(ChartId, MemberId), DenialRun>,
-    openings: Vec<(SessionKey, Opening)>,
+    openings: Vec<(ReadingSessionId, Opening)>,
     /// The height at which each grant was revoked.
     revoked_in: BTreeMap<(ChartId, GrantId), u32>,
     granted_in: BTreeMap<(ChartId, GrantId), u32>,
@@ -153,7 +154,7 @@ impl Model {
     }
 
     /// Returns all openings, in order.
-    pub fn openings(&self) -> &[(SessionKey, Opening)] {
+    pub fn openings(&self) -> &[(ReadingSessionId, Opening)] {
         &self.openings
     }
 
@@ -544,16 +545,16 @@ impl Model {
         chart: ChartId,
         scope: Scope,
         purpose: Purpose,
-        session: SessionKey,
+        session: ReadingSessionId,
     ) -> Result<Expected, Refused> {
         let decision = self.decide(me, chart, scope, Permission::Read, Some(purpose), now.at);
-        let running = |(key, opening): &(SessionKey, Opening)| {
+        let running = |(key, opening): &(ReadingSessionId, Opening)| {
             *key == session && opening.reader == me.member && opening.decision.is_ok() && now.at < opening.expires_at
         };
         if decision.is_ok() && self.openings.iter().any(running) {
             return Err("the session is under way already");
         }
-        let same = |(_, opening): &&(SessionKey, Opening)| {
+        let same = |(_, opening): &&(ReadingSessionId, Opening)| {
             let of = (opening.reader, opening.chart, opening.scope, opening.purpose, opening.decision);
             of == (me.member, chart, scope, purpose, decision) && now.at < opening.expires_at
         };
@@ -648,7 +649,7 @@ impl Model {
         &self,
         reader: MemberId,
         record: RecordId,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
         from: u32,
         to: u32,
     ) -> bool {
@@ -658,7 +659,7 @@ impl Model {
         }
         let Some(compartment) = state.records.get(&record.key).map(|record| record.compartment) else { return false };
         let scopes = [Scope::Compartment(compartment), Scope::Record(record.key)];
-        let opened = |(key, opening): &(SessionKey, Opening)| {
+        let opened = |(key, opening): &(ReadingSessionId, Opening)| {
             Some(*key) == session
                 && opening.reader == reader
                 && opening.chart == record.chart

@@ -12,12 +12,13 @@ use super::{
 use codec::Encode;
 use salus_chain::Call;
 use salus_primitives::{
-    access::{Basis, Denial, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::{CompartmentFlags, Epoch},
+    decision::{Basis, Denial},
     membership::Role,
     records::{NewRecord, NewVersion},
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, MemberId, Moment, RecordId,
-    RecordKey, SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, MemberId, Moment,
+    ReadingSessionId, RecordId, RecordKey, SigningKey,
 };
 
 const PATIENT: Person = person(1, Role::Patient);
@@ -28,7 +29,7 @@ const WITNESS: usize = 1;
 const CHART: ChartId = ChartId(0);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 const RECORD: RecordId = RecordId { chart: CHART, key: RecordKey([7; 16]) };
-const SESSION: SessionKey = SessionKey([1; 16]);
+const SESSION: ReadingSessionId = ReadingSessionId([1; 16]);
 const WHOLE: Scope = Scope::Compartment(COMPARTMENT);
 
 const fn person(number: u8, role: Role) -> Person {
@@ -67,7 +68,7 @@ fn denied(reader: Person, denial: Denial) -> Event {
 }
 
 fn open(session: u8) -> Call {
-    Call::open_records(CHART, WHOLE, Purpose::Treatment, SessionKey([session; 16]))
+    Call::open_records(CHART, WHOLE, Purpose::Treatment, ReadingSessionId([session; 16]))
 }
 
 fn terms(block: u32) -> GrantTerms {

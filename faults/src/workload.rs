@@ -19,7 +19,7 @@ use salus_client::{
 };
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, RequestState, Scope},
-    ChartId, CompartmentId, Digest, Interval, MemberId, RecordId, RecordKey, SessionKey,
+    ChartId, CompartmentId, Digest, Interval, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::keys::{Identity, SigningPair};
 use serde::Serialize;
@@ -100,7 +100,7 @@ pub struct Reading {
     /// What.
     pub record: RecordId,
     /// Under which session.
-    pub session: Option<SessionKey>,
+    pub session: Option<ReadingSessionId>,
     /// Whose view of the chain the gate had.
     pub node: usize,
     /// The node's final height before it was asked.
@@ -262,7 +262,7 @@ struct Client {
     home: usize,
     node: usize,
     chance: Seeded,
-    sessions: Vec<(RecordId, SessionKey)>,
+    sessions: Vec<(RecordId, ReadingSessionId)>,
 }
 
 /// A finalized attempt, and the value that its author needs.
@@ -389,7 +389,7 @@ impl Client {
         .await
     }
 
-    async fn open(&mut self, chart: ChartId, compartment: CompartmentId, purpose: Purpose, session: SessionKey) {
+    async fn open(&mut self, chart: ChartId, compartment: CompartmentId, purpose: Purpose, session: ReadingSessionId) {
         self.attempt("open", async |agent| {
             let call = Call::open_records(chart, Scope::Compartment(compartment), purpose, session);
             let outcome = agent.submit(&call).await?;
@@ -457,7 +457,7 @@ impl Client {
     }
 
     /// Asks the gate for a record, and writes down what it did; whether it gave the record out.
-    async fn read(&mut self, record: RecordId, session: Option<SessionKey>) -> Option<bool> {
+    async fn read(&mut self, record: RecordId, session: Option<ReadingSessionId>) -> Option<bool> {
         let (shared, node) = (self.shared.clone(), self.node);
         let link = shared.links.get(node)?;
         let looked = timeout(PATIENCE, async {
@@ -522,8 +522,8 @@ impl Client {
         }
     }
 
-    fn new_session(&mut self) -> SessionKey {
-        SessionKey(self.bytes())
+    fn new_session(&mut self) -> ReadingSessionId {
+        ReadingSessionId(self.bytes())
     }
 
     /// Names of sessions and records: unique to the run, since the template has none of them.

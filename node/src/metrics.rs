@@ -332,9 +332,10 @@ mod tests {
     use codec::Encode;
     use pallet_salus_audit::Pallet as Audit;
     use salus_primitives::{
-        access::{Denial, Scope},
+        access::Scope,
         audit::{AuditEvent as Happening, LogId, Reason, Subject},
-        questions::AuditLog,
+        decision::Denial,
+        traits::AuditLog,
         ChartId, CompartmentId, Digest, EncryptionKey, SigningKey,
     };
     use salus_runtime::System;

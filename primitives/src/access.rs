@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Grants, requests, and the words of a decision. [`decide`](crate::decision::decide) decides.
+//! Grants and requests.
 
 use crate::{
     membership::Standing,
@@ -8,7 +8,6 @@ use crate::{
     vocabulary::vocabulary,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordKey, RequestId,
 };
-use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -305,130 +304,4 @@ vocabulary! {
         /// The controller refused.
         Denied = 2, "denied", "the controller refused";
     }
-}
-
-/// The operation that a member asks for in a chart.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Ask {
-    /// The operation.
-    pub permission: Permission,
-    /// The compartment or record.
-    pub scope: Scope,
-    /// The purpose. Reading and disclosing need one, writing has none.
-    pub purpose: Option<Purpose>,
-    /// The moment for which the decision is made, in Unix milliseconds.
-    pub at: Moment,
-    /// The version of the record, if the question is about one. Of several grants that permit, the basis is one whose
-    /// envelope opens this version.
-    pub version: Option<u32>,
-}
-
-/// The reason why a decision permits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Basis {
-    /// The asker is the chart's controller.
-    Controller,
-    /// The chart's grant with this number is in force.
-    Grant(GrantId),
-}
-
-vocabulary! {
-    /// The reason why a decision denies. Later variants are nearer to a permission.
-    Denial, "denial" {
-        /// The asker is not an active member.
-        NotActive = 0, "not-active", "the asker is not an active member";
-        /// The asker's institution is not active.
-        InstitutionNotActive = 1, "institution-not-active", "the asker's institution is not active";
-        /// The chart, the compartment or the record does not exist.
-        NotFound = 2, "not-found", "the chart, the compartment or the record does not exist";
-        /// The asker's role never allows this operation (S4-03, S4-24).
-        RoleMayNot = 3, "role-may-not", "the asker's role never allows this";
-        /// Only the record's author, or for a laboratory its custodian, may do this (S1-07).
-        NotAuthor = 4, "not-author",
-            "only the author, or for a laboratory its own institution, may change this record";
-        /// Research, and researchers, reach de-identified compartments only (S4-23).
-        NotDeIdentified = 5, "not-de-identified", "research reaches de-identified compartments only";
-        /// No grant names the asker and what is asked about.
-        NoGrant = 6, "no-grant", "no grant names the asker and covers what is asked about";
-        /// Grants cover it, but none has the permission.
-        PermissionNotGranted = 7, "permission-not-granted", "the grants that cover this do not give the permission";
-        /// Grants with the permission cover it, but none is for this purpose.
-        PurposeNotGranted = 8, "purpose-not-granted", "the grants that give the permission are for other purposes";
-        /// The grant has been revoked (S1-19, S1-20).
-        Revoked = 9, "revoked", "the grant was revoked";
-        /// The grant has ended.
-        Expired = 10, "expired", "the grant has ended";
-        /// The grant has not begun.
-        NotBegun = 11, "not-begun", "the grant has not begun yet";
-    }
-}
-
-/// The answer of [`decide`](crate::decision::decide).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decision {
-    /// The asker may do it, for this reason.
-    Permitted(Basis),
-    /// The asker may not do it, for this reason.
-    Denied(Denial),
-}
-
-impl Decision {
-    /// Whether the decision permits.
-    pub fn is_permitted(&self) -> bool {
-        matches!(self, Self::Permitted(_))
-    }
-}
-
-/// One step of a decision.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-pub struct Check {
-    /// The question of this step.
-    pub step: Step,
-    /// Whether the answer speaks for permitting.
-    pub passed: bool,
-    /// The grant that this step is about, if it is about one.
-    pub grant: Option<GrantId>,
-}
-
-vocabulary! {
-    /// The question of one step of a decision.
-    Step, "step of a decision" {
-        /// Is the asker an active member?
-        Membership = 0, "membership", "is the asker an active member?";
-        /// Is the asker's institution active?
-        Institution = 1, "institution", "is the asker's institution active?";
-        /// Do chart, compartment and record exist?
-        Target = 2, "target", "do chart, compartment and record exist?";
-        /// Is the asker the chart's controller?
-        Controller = 3, "controller", "is the asker the chart's controller?";
-        /// Does the asker's role allow the operation?
-        Role = 4, "role", "does the asker's role allow the operation?";
-        /// Is the asker the author, where only the author may?
-        Authorship = 5, "authorship", "is the asker the author, where only the author may?";
-        /// Is the compartment de-identified, where it has to be?
-        DeIdentification = 6, "de-identification", "is the compartment de-identified, where it has to be?";
-        /// Does a grant name the asker and cover what is asked about?
-        Grant = 7, "grant", "does a grant name the asker and cover what is asked about?";
-        /// Does the grant have the permission?
-        Permission = 8, "permission", "does the grant give the permission?";
-        /// Is the grant for the stated purpose?
-        Purpose = 9, "purpose", "is the grant for the stated purpose?";
-        /// Is the grant in force at the moment asked about?
-        Dates = 10, "dates", "is the grant in force at the moment asked about?";
-    }
-}
-
-/// A decision with the steps that led to it (`explain_access`).
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
-pub struct Explanation {
-    /// The decision.
-    pub decision: Decision,
-    /// Every step taken, in order.
-    pub path: Vec<Check>,
 }

@@ -7,13 +7,15 @@
 
 // The types that the list names, for those in whose scope it is expanded.
 pub use crate::{
-    access::{Ask, Explanation, Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
+    access::{Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
     audit::{Entry, LogHead, LogId},
     charts::{Chart, Epoch, NumberedCompartment},
+    decision::{Ask, Explanation},
     membership::{Challenge, Institution, Member},
     records::{Record, Session, Version},
     refusal::Refusal,
-    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId, SessionKey, SigningKey,
+    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey, RequestId,
+    SigningKey,
 };
 
 /// The most items that a page has; a larger limit counts as this one.
@@ -68,7 +70,7 @@ macro_rules! salus_api {
             /// Returns the record's versions from `from` on.
             "salus_versions" => versions(record: RecordId) page[from: u32] -> Vec<(u32, Version)>;
             /// Returns the reading session that `reader` named `session`.
-            "salus_session" => session(reader: MemberId, session: SessionKey) -> Option<Session>;
+            "salus_session" => session(reader: MemberId, session: ReadingSessionId) -> Option<Session>;
 
             /// Returns the log's length and head.
             "salus_logHead" => log_head(log: LogId) -> LogHead;

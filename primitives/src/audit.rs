@@ -3,7 +3,8 @@
 //! Audit entries and the hash chain over them (S0-42, S2-04, S2-23).
 
 use crate::{
-    access::{Basis, Denial, Purpose, Scope},
+    access::{Purpose, Scope},
+    decision::{Basis, Denial},
     governance::{CallName, Parameter},
     time::Moment,
     vocabulary::vocabulary,

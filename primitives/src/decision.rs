@@ -1,195 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The one function that decides who may do what: [`decide`].
-//!
-//! Access is denied unless a rule here permits it (S1-13). The same function answers on chain, at the release gate and
-//! in `explain_access`, so that the three cannot differ.
+//! The question and the answer of a decision. [`decide`](crate::decide::decide) decides.
 
 use crate::{
-    access::{
-        Ask, Basis, Check, Decision, Denial, Explanation, Grantee, ListedGrant, Permission, Purpose, Scope, Step,
-    },
-    charts::CompartmentFlags,
-    membership::{Role, Standing},
-    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordKey,
+    access::{Permission, Purpose, Scope},
+    vocabulary::vocabulary,
+    GrantId, Moment,
 };
 use alloc::vec::Vec;
-use core::cmp::Reverse;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
 
-/// The facts that a decision reads.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a, Grants> {
-    /// The asker's standing; none for an asker who is not a member.
-    pub asker: Option<&'a Standing>,
-    /// The target; none when it does not exist.
-    pub target: Option<&'a Target>,
-    /// Grants of the target's chart that may matter. The decision skips grants to other grantees and over other scopes,
-    /// so callers may pass more than needed. It iterates over them only when no earlier rule decides.
-    pub grants: Grants,
-    /// The operation that the asker asks for.
-    pub ask: &'a Ask,
-}
-
-/// The target of a question, with the chain's facts about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Target {
-    /// The chart.
-    pub chart: ChartId,
-    /// The chart's controller.
-    pub controller: MemberId,
-    /// The compartment, or that of the record.
-    pub compartment: CompartmentId,
-    /// The flags of the compartment.
-    pub flags: CompartmentFlags,
-    /// The record, when the question is about one.
-    pub record: Option<RecordFacts>,
-}
-
-/// The facts about a record that a decision reads.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordFacts {
-    /// Its key.
-    pub key: RecordKey,
-    /// Its compartment.
-    pub compartment: CompartmentId,
-    /// The member who created it.
-    pub author: MemberId,
-    /// The institution that keeps it.
-    pub custodian: InstitutionId,
-    /// The version in question; none if the question names no existing version.
-    pub version: Option<VersionFacts>,
-}
-
-/// The facts about a record's version that a decision reads.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct VersionFacts {
-    /// Its number.
-    pub number: u32,
-    /// The compartment's epoch to which its content key is sealed.
-    pub epoch: u32,
-    /// The grants over the record alone to which the version's author sealed the content key.
-    pub sealed_to: Vec<GrantId>,
-}
-
-/// A grant with its scope.
+/// The operation that a member asks for in a chart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct GrantFacts {
-    /// The compartment or record that it covers.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct Ask {
+    /// The operation.
+    pub permission: Permission,
+    /// The compartment or record.
     pub scope: Scope,
-    /// The grant.
-    pub grant: ListedGrant,
+    /// The purpose. Reading and disclosing need one, writing has none.
+    pub purpose: Option<Purpose>,
+    /// The moment for which the decision is made, in Unix milliseconds.
+    pub at: Moment,
+    /// The version of the record, if the question is about one. Of several grants that permit, the basis is one whose
+    /// envelope opens this version.
+    pub version: Option<u32>,
 }
 
-impl GrantFacts {
-    fn covers(&self, target: &Target) -> bool {
-        self.grant.compartment == target.compartment
-            && match self.scope {
-                Scope::Compartment(compartment) => compartment == target.compartment,
-                Scope::Record(key) => target.record.as_ref().is_some_and(|record| record.key == key),
-            }
-    }
+/// The reason why a decision permits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// The asker is the chart's controller.
+    Controller,
+    /// The chart's grant with this number is in force.
+    Grant(GrantId),
+}
 
-    /// Whether the grant's envelope leads to the content key of the version in question; of any version, when the
-    /// question names none.
-    fn opens(&self, target: &Target) -> bool {
-        let Some(edition) = self.grant.edition else { return false };
-        let Some(version) = target.record.as_ref().and_then(|record| record.version.as_ref()) else { return true };
-        match self.scope {
-            Scope::Compartment(_) => edition >= version.epoch,
-            Scope::Record(_) => edition == version.number || version.sealed_to.contains(&self.grant.number),
-        }
+vocabulary! {
+    /// The reason why a decision denies. Later variants are nearer to a permission.
+    Denial, "denial" {
+        /// The asker is not an active member.
+        NotActive = 0, "not-active", "the asker is not an active member";
+        /// The asker's institution is not active.
+        InstitutionNotActive = 1, "institution-not-active", "the asker's institution is not active";
+        /// The chart, the compartment or the record does not exist.
+        NotFound = 2, "not-found", "the chart, the compartment or the record does not exist";
+        /// The asker's role never allows this operation (S4-03, S4-24).
+        RoleMayNot = 3, "role-may-not", "the asker's role never allows this";
+        /// Only the record's author, or for a laboratory its custodian, may do this (S1-07).
+        NotAuthor = 4, "not-author",
+            "only the author, or for a laboratory its own institution, may change this record";
+        /// Research, and researchers, reach de-identified compartments only (S4-23).
+        NotDeIdentified = 5, "not-de-identified", "research reaches de-identified compartments only";
+        /// No grant names the asker and what is asked about.
+        NoGrant = 6, "no-grant", "no grant names the asker and covers what is asked about";
+        /// Grants cover it, but none has the permission.
+        PermissionNotGranted = 7, "permission-not-granted", "the grants that cover this do not give the permission";
+        /// Grants with the permission cover it, but none is for this purpose.
+        PurposeNotGranted = 8, "purpose-not-granted", "the grants that give the permission are for other purposes";
+        /// The grant has been revoked (S1-19, S1-20).
+        Revoked = 9, "revoked", "the grant was revoked";
+        /// The grant has ended.
+        Expired = 10, "expired", "the grant has ended";
+        /// The grant has not begun.
+        NotBegun = 11, "not-begun", "the grant has not begun yet";
     }
 }
 
-/// Decides whether the asker may do what it asks.
-///
-/// Of several grants that permit, the basis is one whose envelope opens the target. Among these, one to the asker
-/// itself comes before one to its institution, then a newer one before an older one.
-pub fn decide(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>) -> Decision {
-    decide_step_by_step(facts, &mut |_| {})
+/// The answer of [`decide`](crate::decide::decide).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// The asker may do it, for this reason.
+    Permitted(Basis),
+    /// The asker may not do it, for this reason.
+    Denied(Denial),
 }
 
-/// Decides like [`decide`], and returns every step of the decision.
-pub fn explain(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>) -> Explanation {
-    let mut path = Vec::new();
-    let decision = decide_step_by_step(facts, &mut |check| path.push(check));
-    Explanation { decision, path }
+impl Decision {
+    /// Whether the decision permits.
+    pub fn is_permitted(&self) -> bool {
+        matches!(self, Self::Permitted(_))
+    }
 }
 
-fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, saw: &mut dyn FnMut(Check)) -> Decision {
-    let Facts { asker, target, grants, ask } = facts;
-    let mut check = |step, passed: bool, grant| {
-        saw(Check { step, passed, grant });
-        passed
-    };
-    let Some(asker) = asker.filter(|asker| asker.is_active(ask.at)) else {
-        check(Step::Membership, false, None);
-        return Decision::Denied(Denial::NotActive);
-    };
-    check(Step::Membership, true, None);
-    if !check(Step::Institution, asker.is_institution_active(), None) {
-        return Decision::Denied(Denial::InstitutionNotActive);
-    }
-    let Some(target) = target else {
-        check(Step::Target, false, None);
-        return Decision::Denied(Denial::NotFound);
-    };
-    check(Step::Target, true, None);
-    let record = target.record.as_ref();
+/// One step of a decision.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
+pub struct Check {
+    /// The question of this step.
+    pub step: Step,
+    /// Whether the answer speaks for permitting.
+    pub passed: bool,
+    /// The grant that this step is about, if it is about one.
+    pub grant: Option<GrantId>,
+}
 
-    if check(Step::Controller, asker.member == target.controller, None) {
-        // A patient cannot alter what clinicians wrote (S1-07), only own entries (S2-06, S3-19).
-        let changes = matches!(ask.permission, Permission::Amend | Permission::Withdraw);
-        let own = record.is_some_and(|record| record.author == asker.member);
-        return match !changes || check(Step::Authorship, own, None) {
-            true => Decision::Permitted(Basis::Controller),
-            false => Decision::Denied(Denial::NotAuthor),
-        };
+vocabulary! {
+    /// The question of one step of a decision.
+    Step, "step of a decision" {
+        /// Is the asker an active member?
+        Membership = 0, "membership", "is the asker an active member?";
+        /// Is the asker's institution active?
+        Institution = 1, "institution", "is the asker's institution active?";
+        /// Do chart, compartment and record exist?
+        Target = 2, "target", "do chart, compartment and record exist?";
+        /// Is the asker the chart's controller?
+        Controller = 3, "controller", "is the asker the chart's controller?";
+        /// Does the asker's role allow the operation?
+        Role = 4, "role", "does the asker's role allow the operation?";
+        /// Is the asker the author, where only the author may?
+        Authorship = 5, "authorship", "is the asker the author, where only the author may?";
+        /// Is the compartment de-identified, where it has to be?
+        DeIdentification = 6, "de-identification", "is the compartment de-identified, where it has to be?";
+        /// Does a grant name the asker and cover what is asked about?
+        Grant = 7, "grant", "does a grant name the asker and cover what is asked about?";
+        /// Does the grant have the permission?
+        Permission = 8, "permission", "does the grant give the permission?";
+        /// Is the grant for the stated purpose?
+        Purpose = 9, "purpose", "is the grant for the stated purpose?";
+        /// Is the grant in force at the moment asked about?
+        Dates = 10, "dates", "is the grant in force at the moment asked about?";
     }
-    if !check(Step::Role, asker.role.may(ask.permission), None) {
-        return Decision::Denied(Denial::RoleMayNot);
-    }
-    if asker.role == Role::Laboratory && ask.permission == Permission::Amend {
-        let own = record.is_some_and(|record| asker.institution_id() == Some(record.custodian));
-        if !check(Step::Authorship, own, None) {
-            return Decision::Denied(Denial::NotAuthor);
-        }
-    }
-    let research = asker.role == Role::Researcher || ask.purpose == Some(Purpose::Research);
-    if research && !check(Step::DeIdentification, target.flags.de_identified, None) {
-        return Decision::Denied(Denial::NotDeIdentified);
-    }
+}
 
-    let mut nearest = Denial::NoGrant;
-    let concerns = |facts: &GrantFacts| facts.grant.grantee.includes(asker) && facts.covers(target);
-    let mut grants: Vec<_> = grants.into_iter().filter(concerns).collect();
-    // The basis also names the envelope that the asker gets. It has to be the newest one that opens the target and that
-    // the asker can open.
-    let rank = |facts: &GrantFacts| {
-        let opens = ask.permission != Permission::Read || facts.opens(target);
-        (opens, matches!(facts.grant.grantee, Grantee::Member(_)), facts.grant.number)
-    };
-    grants.sort_unstable_by_key(|facts| Reverse(rank(facts)));
-    for GrantFacts { grant, .. } in grants {
-        let number = Some(grant.number);
-        check(Step::Grant, true, number);
-        let denial = if !check(Step::Permission, grant.permissions.contains(ask.permission), number) {
-            Denial::PermissionNotGranted
-        } else if !check(Step::Purpose, ask.purpose.is_none_or(|it| grant.purposes.contains(it)), number) {
-            Denial::PurposeNotGranted
-        } else if check(Step::Dates, grant.is_in_force(ask.at), number) {
-            return Decision::Permitted(Basis::Grant(grant.number));
-        } else if grant.revoked_at.is_some_and(|revoked| revoked <= ask.at) {
-            Denial::Revoked
-        } else if grant.interval.end.is_some_and(|end| end <= ask.at) {
-            Denial::Expired
-        } else {
-            Denial::NotBegun
-        };
-        nearest = nearest.max(denial);
-    }
-    if nearest == Denial::NoGrant {
-        check(Step::Grant, false, None);
-    }
-    Decision::Denied(nearest)
+/// A decision with the steps that led to it (`explain_access`).
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The decision.
+    pub decision: Decision,
+    /// Every step taken, in order.
+    pub path: Vec<Check>,
 }

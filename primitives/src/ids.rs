@@ -173,7 +173,7 @@ bytes_id! {
 }
 bytes_id! {
     /// Names a reading session; chosen by the reader, never reused by the same reader.
-    SessionKey[16]
+    ReadingSessionId[16]
 }
 
 /// A record: the chart that it belongs to and a key that its author chose (S1-16).

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod authorities;
 mod bit_set;
 pub mod charts;
+pub mod decide;
 pub mod decision;
 pub mod evidence;
 pub mod governance;
@@ -26,16 +27,17 @@ pub mod network;
 pub mod panel;
 pub mod permissions;
 pub mod purposes;
-pub mod questions;
+
 pub mod records;
 pub mod refusal;
 pub mod text;
 pub mod time;
+pub mod traits;
 pub mod upgrades;
 pub mod vocabulary;
 
 pub use ids::{
-    ChartId, CompartmentId, Digest, EncryptionKey, FinalityKey, GrantId, InstitutionId, MemberId, RecordId, RecordKey,
-    RequestId, SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, EncryptionKey, FinalityKey, GrantId, InstitutionId, MemberId, ReadingSessionId,
+    RecordId, RecordKey, RequestId, SigningKey,
 };
 pub use time::{Interval, Moment};

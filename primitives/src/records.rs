@@ -3,7 +3,8 @@
 //! Record assets, their versions, and reading sessions.
 
 use crate::{
-    access::{Basis, Purpose, Scope, SealedKey, MAX_RECORD_GRANTS},
+    access::{Purpose, Scope, SealedKey, MAX_RECORD_GRANTS},
+    decision::Basis,
     time::{Moment, MINUTE},
     ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordKey,
 };

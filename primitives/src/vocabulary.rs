@@ -143,8 +143,9 @@ pub(crate) use vocabulary;
 mod tests {
     use super::*;
     use crate::{
-        access::{Denial, Permission, Purpose, RequestState, Step},
+        access::{Permission, Purpose, RequestState},
         audit::Action,
+        decision::{Denial, Step},
         membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
         refusal::Refusal,
     };

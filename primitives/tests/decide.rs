@@ -13,12 +13,10 @@
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use salus_primitives::{
-    access::{
-        Ask, Basis, Check, Decision, Denial, Explanation, Grant, GrantEnvelope, Grantee, Permission, Permissions,
-        Purpose, Purposes, Scope, Step,
-    },
+    access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
-    decision::{Facts, GrantFacts, RecordFacts, Target, VersionFacts},
+    decide::{Facts, GrantFacts, RecordFacts, Target, VersionFacts},
+    decision::{Ask, Basis, Check, Decision, Denial, Explanation, Step},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey,
 };
@@ -51,7 +49,7 @@ fn decide(
     ask: &Ask,
 ) -> Decision {
     let grants: Vec<_> = grants.into_iter().collect();
-    salus_primitives::decision::decide(facts(asker, target, grants, ask))
+    salus_primitives::decide::decide(facts(asker, target, grants, ask))
 }
 
 fn explain(
@@ -61,7 +59,7 @@ fn explain(
     ask: &Ask,
 ) -> Explanation {
     let grants: Vec<_> = grants.into_iter().collect();
-    salus_primitives::decision::explain(facts(asker, target, grants, ask))
+    salus_primitives::decide::explain(facts(asker, target, grants, ask))
 }
 
 fn institution(id: InstitutionId) -> InstitutionStanding {

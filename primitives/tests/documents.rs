@@ -6,8 +6,9 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use salus_primitives::{
-    access::{Denial, Permission, Purpose},
+    access::{Permission, Purpose},
     audit::Action,
+    decision::Denial,
     membership::{InstitutionKind, MemberStatus, Role},
     refusal::Refusal,
     vocabulary::Vocabulary,

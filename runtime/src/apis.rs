@@ -15,7 +15,7 @@ use frame_support::{
 use salus_primitives::{
     api::*,
     charts::Compartment,
-    questions::{Membership as _, Question},
+    traits::{Membership as _, Question},
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -234,7 +234,7 @@ impl_runtime_apis! {
             Records::versions_page(record, from, limit)
         }
 
-        fn session(reader: MemberId, session: SessionKey) -> Option<Session> {
+        fn session(reader: MemberId, session: ReadingSessionId) -> Option<Session> {
             Records::session(reader, session)
         }
 

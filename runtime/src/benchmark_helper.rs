@@ -15,7 +15,7 @@ use salus_primitives::{
     access::MAX_RECORD_GRANTS,
     charts::MAX_COMPARTMENTS,
     membership::{InstitutionKind, Role},
-    questions::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper},
+    traits::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper},
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, SigningKey,
 };
 use sp_core::{ed25519, sr25519, H256};

@@ -259,7 +259,7 @@ fn who_authors_nothing_in_a_session_is_named() {
 #[test]
 fn accounts_of_authorities_belong_to_services() {
     genesis(presets::LOCAL).execute_with(|| {
-        use salus_primitives::questions::Membership as _;
+        use salus_primitives::traits::Membership as _;
         for number in 1..=HOSPITALS {
             let standing = salus_runtime::Membership::standing_of_account(&service(number)).unwrap();
             assert_eq!(standing.role, Role::Service);

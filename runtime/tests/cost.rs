@@ -16,7 +16,7 @@ use frame_support::{assert_ok, traits::PalletInfoAccess};
 use salus_primitives::{
     access::{Grant, GrantScope, Grantee, Purpose, Scope, SealedKey, MAX_READERS, MAX_RECORD_GRANTS},
     records::RecordGrantEnvelopes,
-    Digest, GrantId, RecordKey, SessionKey,
+    Digest, GrantId, ReadingSessionId, RecordKey,
 };
 use salus_runtime::{presets, Access, Executive, Records, Runtime, RuntimeCall, RuntimeOrigin};
 use sp_io::{hashing::twox_128, TestExternalities};
@@ -127,7 +127,7 @@ fn within(what: &str, counted: &Counted, bound: &Bound) {
 }
 
 fn open(scope: Scope, purpose: Purpose, session: [u8; 16]) -> pallet_salus_records::Call<Runtime> {
-    pallet_salus_records::Call::open_records { chart: CHART, scope, purpose, session: SessionKey(session) }
+    pallet_salus_records::Call::open_records { chart: CHART, scope, purpose, session: ReadingSessionId(session) }
 }
 
 fn give(scope: GrantScope) -> pallet_salus_access::Call<Runtime> {

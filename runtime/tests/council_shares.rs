@@ -11,7 +11,7 @@ use crate::{
 use codec::Encode;
 use frame_support::{assert_ok, dispatch::GetDispatchInfo};
 use proptest::prelude::*;
-use salus_primitives::{governance::Share, membership::Role, questions::Membership as _, InstitutionId};
+use salus_primitives::{governance::Share, membership::Role, traits::Membership as _, InstitutionId};
 use salus_runtime::{
     council::{share_of, CouncilCollective},
     limits, Runtime, RuntimeCall, RuntimeOrigin, System,

@@ -5,7 +5,7 @@
 use crate::genesis::genesis;
 use salus_primitives::{
     membership::{InstitutionKind, MemberStatus, Role},
-    questions::Membership as _,
+    traits::Membership as _,
     InstitutionId, MemberId, SigningKey,
 };
 use salus_runtime::{presets, AccountId, Runtime, Session};

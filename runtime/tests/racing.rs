@@ -5,13 +5,14 @@
 use crate::{genesis::genesis, world::*};
 use frame_support::assert_ok;
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Denial, Permission, Purpose, Scope},
-    questions::{Membership as _, Question},
-    GrantId, SessionKey,
+    access::{Permission, Purpose, Scope},
+    decision::{Ask, Basis, Decision, Denial},
+    traits::{Membership as _, Question},
+    GrantId, ReadingSessionId,
 };
 use salus_runtime::{presets, Access, Executive, Membership, Records, Runtime, RuntimeCall};
 
-const SESSION: SessionKey = SessionKey([1; 16]);
+const SESSION: ReadingSessionId = ReadingSessionId([1; 16]);
 
 fn open() -> RuntimeCall {
     let scope = Scope::Compartment(COMPARTMENT);

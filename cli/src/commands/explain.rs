@@ -10,7 +10,8 @@ use crate::{
 };
 use salus_chain::At;
 use salus_primitives::{
-    access::{Ask, Decision, Permission, Purpose, Scope},
+    access::{Permission, Purpose, Scope},
+    decision::{Ask, Decision},
     ChartId, CompartmentId, MemberId, RecordId,
 };
 

@@ -15,7 +15,7 @@ use crate::{
 use salus_chain::{At, Chain};
 use salus_client::agent::{Agent, AgentError, Content, ReadingSession, Written};
 use salus_primitives::{
-    access::Purpose, records::Record, text, ChartId, CompartmentId, RecordId, RecordKey, SessionKey,
+    access::Purpose, records::Record, text, ChartId, CompartmentId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
@@ -312,7 +312,7 @@ impl Reader<'_> {
     }
 
     /// A session that covers the record: none for the chart's controller, one that runs, or a new one.
-    async fn session(&mut self, record: RecordId) -> Result<Option<SessionKey>, Failure> {
+    async fn session(&mut self, record: RecordId) -> Result<Option<ReadingSessionId>, Failure> {
         let mut sessions = Sessions::load(self.context.home());
         let session = self.agent.session_for(record, self.purpose, sessions.all()).await?;
         if let ReadingSession::Opened(opened) = &session {

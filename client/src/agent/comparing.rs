@@ -13,9 +13,10 @@ use super::{
 use salus_chain::At;
 use salus_fhir::{compartments, digest, updated, CompartmentKind, Entry, Moment};
 use salus_primitives::{
-    access::{Ask, Decision, Permission, Purpose, Scope},
+    access::{Permission, Purpose, Scope},
+    decision::{Ask, Decision},
     records::Record,
-    ChartId, CompartmentId, Digest, RecordId, RecordKey, SessionKey,
+    ChartId, CompartmentId, Digest, ReadingSessionId, RecordId, RecordKey,
 };
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -64,7 +65,7 @@ impl ImportState {
 /// How a record may be read.
 #[derive(Clone, Copy)]
 pub(super) enum Reading {
-    May(Option<SessionKey>),
+    May(Option<ReadingSessionId>),
     MayNot,
 }
 

@@ -2,12 +2,12 @@
 
 //! Compartments: their sealed names, and the secrets of their epochs.
 
-use super::{plain, Agent, AgentError};
+use super::{plain_text, Agent, AgentError};
 use crate::gates::ReleaseError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment, Request},
+    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleasedCompartment},
     system_now,
 };
 use salus_primitives::{
@@ -87,7 +87,7 @@ impl Agent {
             if number >= MAX_COMPARTMENTS {
                 return Err(AgentError::TooManyCompartments);
             }
-            plain::line("name", &profile.name)?;
+            plain_text::line("name", &profile.name)?;
             let compartment = CompartmentId(number);
             let secret = CompartmentSecret::generate(self.place(chart, compartment));
             let own = secret.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;

@@ -2,7 +2,7 @@
 
 //! The acts of council delegates: propose, vote, close, and so decide about institutions and authorities.
 
-use super::{obstacle::Obstacle, plain, Agent, AgentError};
+use super::{obstacle::Obstacle, plain_text, Agent, AgentError};
 use salus_chain::{
     events::{InstitutionAdmitted, Proposed},
     At, Call, Chain, Motion, Outcome, Proposal, SeatStatus, Seating, MOTION_WEIGHT,
@@ -45,7 +45,7 @@ impl Agent {
             return Err(AgentError::NotProposable);
         };
         if let Proposal::AdmitInstitution { profile } | Proposal::UpdateInstitution { profile, .. } = proposal {
-            plain::profile(profile)?;
+            plain_text::profile(profile)?;
         }
         check(&self.chain, self.view(), proposal).await?;
         let motions = self.chain.motions(self.view()).await?;

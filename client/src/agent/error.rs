@@ -7,10 +7,8 @@ use crate::{gates::ReleaseError, vaults::VaultsError};
 use salus_chain::{OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    access::{Denial, Grantee},
-    audit::LogFault,
-    membership::Role,
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
+    access::Grantee, audit::LogFault, decision::Denial, membership::Role, ChartId, CompartmentId, Digest, GrantId,
+    InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -36,7 +34,7 @@ pub enum AgentError {
     Outcome(#[from] OutcomeError),
     /// The chain denied an opening, and logged it.
     #[error(transparent)]
-    OpenRefused(#[from] OpenRefused),
+    AccessDenied(#[from] AccessDenied),
     /// A release gate said no.
     #[error("refused by the release gate: {0}")]
     Gate(#[from] GateRefusal),
@@ -229,7 +227,7 @@ pub enum AgentError {
 /// The chain's answer to an opening that is denied. The log shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("denied: {} (the log shows that you asked)", denial.text())]
-pub struct OpenRefused {
+pub struct AccessDenied {
     /// Why.
     pub denial: Denial,
 }
@@ -257,7 +255,7 @@ impl AgentError {
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Submit(error) => error.is_refusal(),
-            Self::OpenRefused(_)
+            Self::AccessDenied(_)
             | Self::Gate(_)
             | Self::NotMember(_)
             | Self::GranteeNotActive(_)

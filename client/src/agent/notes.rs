@@ -6,7 +6,7 @@
 //! was shown, and agreed to, is bound to the grant (S4-07). A note to a grantee also names the compartment: who may
 //! write but not read holds no secret that would open its profile.
 
-use super::{plain, Agent, AgentError};
+use super::{plain_text, Agent, AgentError};
 use salus_primitives::{
     access::{Grantee, Scope},
     charts::Chart,
@@ -52,7 +52,7 @@ impl Agent {
         text: &str,
         compartment: Option<(CompartmentId, Profile)>,
     ) -> Result<Digest, AgentError> {
-        plain::lines("reason", text)?;
+        plain_text::lines("reason", text)?;
         let note = Note { text: text.to_owned(), compartment };
         let json = serde_json::to_string(&note).map_err(|_| AgentError::NoteTooLong)?;
         let sealed = seal_reason(&json, recipient, key, self.genesis(), chart).map_err(|error| match error {

@@ -12,7 +12,7 @@ use super::{
 };
 use futures::{stream, FutureExt, StreamExt};
 use salus_fhir::{Bundle, PatientMatch, GENERAL};
-use salus_primitives::{records::Record, CompartmentId, InstitutionId, RecordId, RecordKey, SessionKey};
+use salus_primitives::{records::Record, CompartmentId, InstitutionId, ReadingSessionId, RecordId, RecordKey};
 use salus_sealing::secret::Plaintext;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,7 @@ impl Comparison<'_> {
         &self,
         key: RecordKey,
         record: &Record,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
     ) -> Result<Option<(Plaintext, InstitutionId)>, AgentError> {
         let id = RecordId { chart: self.chart, key };
         if self.agent.read_metadata(id, None, session).await?.kind != "Patient" {

@@ -2,20 +2,21 @@
 
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
-use super::{Agent, AgentError, OpenRefused};
+use super::{AccessDenied, Agent, AgentError};
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
 use salus_chain::{
     events::{OpenDenied, RecordsOpened},
     At, Call,
 };
 use salus_gate::{
-    protocol::{ReleaseRequest, Request},
+    protocol::{GateRequest, ReleaseRequest},
     system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
-    access::{Basis, Purpose, Scope},
+    access::{Purpose, Scope},
     charts::Chart,
-    ChartId, Digest, Moment, RecordId, SessionKey,
+    decision::Basis,
+    ChartId, Digest, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
     blob::{ContentKey, Metadata, OpenError},
@@ -29,7 +30,7 @@ use tokio::io::AsyncWrite;
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Opened {
     /// The session.
-    pub session: SessionKey,
+    pub session: ReadingSessionId,
     /// The chart.
     pub chart: ChartId,
     /// The scope that was opened.
@@ -59,14 +60,14 @@ pub struct RecordContent {
 impl Agent {
     /// Opens records for reading. A denial is recorded as well.
     pub async fn open(&self, chart: ChartId, scope: Scope, purpose: Purpose) -> Result<Opened, AgentError> {
-        let session = SessionKey(random());
+        let session = ReadingSessionId(random());
         let outcome = self.submit(&Call::open_records(chart, scope, purpose, session)).await?;
         let transaction = outcome.transaction;
         if let Some(RecordsOpened { basis, expires_at, .. }) = outcome.find()? {
             return Ok(Opened { session, chart, scope, purpose, basis, expires_at, transaction });
         }
         let OpenDenied { denial, .. } = outcome.event()?;
-        Err(OpenRefused { denial }.into())
+        Err(AccessDenied { denial }.into())
     }
 
     /// Reads a record into memory; the newest version when none is named. The chart's controller needs no session.
@@ -74,7 +75,7 @@ impl Agent {
         &self,
         record: RecordId,
         version: Option<u32>,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
     ) -> Result<RecordContent, AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
         let (metadata, content) = open_in_memory(released.blob, &released.bindings, &key).await?;
@@ -86,7 +87,7 @@ impl Agent {
         &self,
         record: RecordId,
         version: Option<u32>,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
         target: impl AsyncWrite + Unpin,
     ) -> Result<(u32, Metadata), AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
@@ -98,7 +99,7 @@ impl Agent {
         &self,
         record: RecordId,
         version: Option<u32>,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
     ) -> Result<Metadata, AgentError> {
         let (_, released, key) = self.release(record, version, session).await?;
         Ok(open_metadata(released.blob, &released.bindings, &key).await?)
@@ -109,7 +110,7 @@ impl Agent {
         &self,
         record: RecordId,
         version: Option<u32>,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
         path: &Path,
     ) -> Result<(u32, Metadata), AgentError> {
         let (version, released, key) = self.release(record, version, session).await?;
@@ -126,7 +127,7 @@ impl Agent {
         &self,
         record: RecordId,
         version: Option<u32>,
-        session: Option<SessionKey>,
+        session: Option<ReadingSessionId>,
     ) -> Result<(u32, Released<BoxedBytes>, ContentKey), AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let newest = known.versions.saturating_sub(1);

@@ -5,8 +5,9 @@
 use super::{Agent, AgentError};
 use salus_chain::At;
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Permission, Purpose, Scope},
-    ChartId, CompartmentId, Digest, MemberId, Moment, RecordId, SessionKey,
+    access::{Permission, Purpose, Scope},
+    decision::{Ask, Basis, Decision},
+    ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ pub struct RunningSession {
     /// For which purpose.
     pub purpose: Purpose,
     /// Its name.
-    pub session: SessionKey,
+    pub session: ReadingSessionId,
     /// From when on a new one is needed.
     pub expires_at: Moment,
 }
@@ -45,14 +46,14 @@ pub enum ReadingSession {
     /// The chart's controller reads without one.
     NotNeeded,
     /// One that was opened before.
-    Running(SessionKey),
+    Running(ReadingSessionId),
     /// One that was opened now, to be remembered.
     Opened(RunningSession),
 }
 
 impl ReadingSession {
     /// The session's name, if there is one.
-    pub fn key(&self) -> Option<SessionKey> {
+    pub fn key(&self) -> Option<ReadingSessionId> {
         match self {
             Self::NotNeeded => None,
             Self::Running(session) => Some(*session),
@@ -131,7 +132,7 @@ mod tests {
             chart: CHART,
             scope,
             purpose: Purpose::Treatment,
-            session: SessionKey([5; 16]),
+            session: ReadingSessionId([5; 16]),
             expires_at: NOW + 1,
         }
     }

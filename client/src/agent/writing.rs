@@ -2,7 +2,7 @@
 
 //! Adding records and versions: seal, store, register, in this order (S3-08).
 
-use super::{plain, Agent, AgentError};
+use super::{plain_text, Agent, AgentError};
 use crate::sealed_files::seal_into;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
@@ -131,7 +131,7 @@ impl Agent {
         content: Content,
         metadata: &Metadata,
     ) -> Result<(NewVersion, ContentKey), AgentError> {
-        plain::metadata(metadata)?;
+        plain_text::metadata(metadata)?;
         let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };
         let content_key = ContentKey::generate();
         let (source, length): (Box<dyn AsyncRead + Unpin + Send>, u64) = match content {

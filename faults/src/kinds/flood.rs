@@ -14,7 +14,7 @@ use salus_chain::Call;
 use salus_primitives::{
     access::{Purpose, Scope},
     refusal::Refusal,
-    ChartId, CompartmentId, SessionKey,
+    ChartId, CompartmentId, ReadingSessionId,
 };
 use salus_sealing::keys::{address, SigningPair};
 use std::{
@@ -155,7 +155,7 @@ impl Spout {
             count = count.saturating_add(1);
             let name = (u128::from(self.name) << 96) | (u128::from(lane) << 64) | u128::from(count);
             let scope = Scope::Compartment(CompartmentId(1));
-            let session = SessionKey(name.to_be_bytes());
+            let session = ReadingSessionId(name.to_be_bytes());
             let call = Call::open_records(ChartId(count % 4), scope, Purpose::Operations, session);
             let nonce = self.nonce.fetch_add(1, Ordering::Relaxed);
             let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new().nonce(nonce).mortal(64).build();

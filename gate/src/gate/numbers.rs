@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use salus_primitives::{MemberId, Moment};
 
-use crate::protocol::{GateRefusal, RequestNumber, REQUEST_LIFE};
+use crate::protocol::{GateRefusal, RequestNumber, MAX_REQUEST_AGE};
 
 /// Requests of one reader that a gate remembers, at most.
 const MOST_OF_ONE: usize = 1 << 12;
@@ -37,7 +37,7 @@ impl UsedNumbers {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         used.forget(now);
         // Fresh until then, even where the gate's clock is behind.
-        let end = at.saturating_add(REQUEST_LIFE);
+        let end = at.saturating_add(MAX_REQUEST_AGE);
         if used.forgotten.is_some_and(|forgotten| end <= forgotten) {
             return Err(GateRefusal::RequestNotFresh);
         }
@@ -88,18 +88,18 @@ mod tests {
     fn a_number_is_good_once_while_its_request_is_fresh() {
         let used = UsedNumbers::default();
         assert_eq!(used.take(READER, number(7), NOW, NOW), Ok(()));
-        assert_eq!(used.take(READER, number(7), NOW, NOW + REQUEST_LIFE), Err(GateRefusal::RequestUsed));
+        assert_eq!(used.take(READER, number(7), NOW, NOW + MAX_REQUEST_AGE), Err(GateRefusal::RequestUsed));
         assert_eq!(used.take(MemberId(2), number(7), NOW, NOW), Ok(()), "another reader's number");
-        assert_eq!(used.take(READER, number(8), NOW + REQUEST_LIFE, NOW), Ok(()), "a clock that is ahead");
-        let last = NOW + 2 * REQUEST_LIFE;
-        assert_eq!(used.take(READER, number(8), NOW + REQUEST_LIFE, last), Err(GateRefusal::RequestUsed));
+        assert_eq!(used.take(READER, number(8), NOW + MAX_REQUEST_AGE, NOW), Ok(()), "a clock that is ahead");
+        let last = NOW + 2 * MAX_REQUEST_AGE;
+        assert_eq!(used.take(READER, number(8), NOW + MAX_REQUEST_AGE, last), Err(GateRefusal::RequestUsed));
     }
 
     #[test]
     fn numbers_are_forgotten_once_their_requests_are_old() {
         let used = UsedNumbers::default();
         used.take(READER, number(7), NOW, NOW).unwrap();
-        used.take(MemberId(2), number(1), NOW + REQUEST_LIFE + 1, NOW + REQUEST_LIFE + 1).unwrap();
+        used.take(MemberId(2), number(1), NOW + MAX_REQUEST_AGE + 1, NOW + MAX_REQUEST_AGE + 1).unwrap();
         let used = used.0.into_inner().unwrap();
         assert_eq!((used.by_end.len(), used.of_readers.len()), (1, 1));
     }
@@ -108,7 +108,7 @@ mod tests {
     fn a_forgotten_number_is_refused_when_the_clock_steps_back() {
         let used = UsedNumbers::default();
         used.take(READER, number(7), NOW, NOW).unwrap();
-        let later = NOW + REQUEST_LIFE + 1;
+        let later = NOW + MAX_REQUEST_AGE + 1;
         used.take(READER, number(8), later, later).unwrap();
         // Only the second is remembered.
         assert_eq!(used.0.lock().unwrap().by_end.len(), 1);
@@ -122,7 +122,7 @@ mod tests {
     fn a_clock_that_once_was_far_ahead_does_not_stop_the_gate() {
         let used = UsedNumbers::default();
         used.take(READER, number(7), NOW, NOW).unwrap();
-        let ahead = NOW + 1000 * REQUEST_LIFE;
+        let ahead = NOW + 1000 * MAX_REQUEST_AGE;
         used.take(READER, number(8), ahead, ahead).unwrap();
         assert_eq!(used.take(READER, number(7), NOW, NOW), Err(GateRefusal::RequestNotFresh));
         assert_eq!(used.take(READER, number(9), NOW + 1, NOW + 1), Ok(()));
@@ -157,7 +157,7 @@ mod tests {
         }
         assert_eq!(used.take(READER, number(MOST_OF_ONE), NOW, NOW), Err(GateRefusal::TooManyRequests));
         assert_eq!(used.take(MemberId(2), number(0), NOW, NOW), Ok(()));
-        let later = NOW + REQUEST_LIFE + 1;
+        let later = NOW + MAX_REQUEST_AGE + 1;
         assert_eq!(used.take(READER, number(MOST_OF_ONE), later, later), Ok(()));
     }
 }

@@ -22,9 +22,10 @@ use std::task::{Context, Poll};
 use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::time::MINUTE;
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Grant, Permission, Scope},
+    access::{Grant, Permission, Scope},
     charts::{Epoch, MAX_EPOCHS},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
+    decision::{Ask, Basis, Decision},
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
@@ -38,8 +39,8 @@ use super::numbers::UsedNumbers;
 use super::store::{Store, StoreFault, StoredObject};
 use super::view::{ChainView, Head};
 use crate::protocol::{
-    CompartmentRequest, GateRefusal, KeyPath, ReleaseRequest, ReleasedCompartment, Request, SealedSecret, Signed,
-    REQUEST_LIFE,
+    CompartmentRequest, GateRefusal, GateRequest, KeyPath, ReleaseRequest, ReleasedCompartment, SealedSecret, Signed,
+    MAX_REQUEST_AGE,
 };
 
 /// How old the finalized head may be.
@@ -157,12 +158,12 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
 
     /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
     /// The gate asks the chain last.
-    async fn admit<R: Request>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
+    async fn admit<R: GateRequest>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
         if signed.gate != self.institution {
             return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
         }
         let (clock, reader) = ((self.now)(), signed.request.reader());
-        if clock.abs_diff(signed.request.at()) > REQUEST_LIFE {
+        if clock.abs_diff(signed.request.at()) > MAX_REQUEST_AGE {
             return Err(GateRefusal::RequestNotFresh.into());
         }
         let not_the_reader = GateRefusal::NotTheReader(reader);
@@ -185,7 +186,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     }
 
     /// Uses up the number of a request that is about to be answered.
-    fn use_up<R: Request>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
+    fn use_up<R: GateRequest>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
         self.numbers.take(signed.request.reader(), signed.number, signed.request.at(), moment.clock)
     }
 
@@ -194,7 +195,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         &self,
         moment: &DecisionTime,
         reader: MemberId,
-        key: SessionKey,
+        key: ReadingSessionId,
         id: RecordId,
         record: &Record,
     ) -> Result<Session, GateError<C::Error>> {

@@ -7,10 +7,11 @@ use std::future::Future;
 use salus_primitives::membership::Member;
 use salus_primitives::records::{Record, Session, Version};
 use salus_primitives::{
-    access::{Ask, Decision, Grant},
+    access::Grant,
     charts::{Chart, Compartment, Epoch},
+    decision::{Ask, Decision},
 };
-use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, RecordId, SessionKey};
+use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, ReadingSessionId, RecordId};
 
 /// A block, and the time that it says it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +75,7 @@ pub trait ChainView: Sync {
         &self,
         at: &Head,
         reader: MemberId,
-        session: SessionKey,
+        session: ReadingSessionId,
     ) -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
     /// Whether `member` may do what `ask` says in `chart`.
     fn decide(

@@ -2,7 +2,7 @@
 
 //! The way from a reader's own key to what a gate gave out: envelopes and links, and how the reader opens them.
 
-use salus_primitives::access::Basis;
+use salus_primitives::decision::Basis;
 use salus_sealing::blob::{Bindings, ContentKey};
 use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};

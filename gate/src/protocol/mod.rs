@@ -10,4 +10,4 @@ mod request;
 
 pub use key_path::{KeyPath, ReleasedCompartment, SealedSecret};
 pub use refusal::GateRefusal;
-pub use request::{CompartmentRequest, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE};
+pub use request::{CompartmentRequest, GateRequest, ReleaseRequest, RequestNumber, Signed, MAX_REQUEST_AGE};

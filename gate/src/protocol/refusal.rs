@@ -2,8 +2,8 @@
 
 //! Why a gate gives nothing out.
 
-use salus_primitives::access::Denial;
 use salus_primitives::charts::MAX_EPOCHS;
+use salus_primitives::decision::Denial;
 use salus_primitives::{Digest, GrantId, InstitutionId, MemberId};
 use thiserror::Error;
 

@@ -5,13 +5,13 @@
 use codec::{Decode, Encode};
 use salus_primitives::time::MINUTE;
 use salus_primitives::{
-    ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, RecordId, SessionKey, SigningKey,
+    ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
 };
 use salus_sealing::keys::SigningPair;
 use salus_sealing::secret::random;
 
 /// How old a request may be, or how far ahead of the gate's clock.
-pub const REQUEST_LIFE: Moment = 2 * MINUTE;
+pub const MAX_REQUEST_AGE: Moment = 2 * MINUTE;
 
 /// Asks for a version of a record.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
@@ -21,7 +21,7 @@ pub struct ReleaseRequest {
     /// The version's number.
     pub version: u32,
     /// The session in which the record was opened; the chart's controller needs none.
-    pub session: Option<SessionKey>,
+    pub session: Option<ReadingSessionId>,
     /// Who asks.
     pub reader: MemberId,
     /// When.
@@ -46,7 +46,7 @@ pub struct CompartmentRequest {
 pub struct RequestNumber(pub [u8; 16]);
 
 /// A request that a gate can answer.
-pub trait Request: Encode {
+pub trait GateRequest: Encode {
     /// Tells the kinds of requests apart in what is signed.
     const DOMAIN: &'static [u8];
 
@@ -67,7 +67,7 @@ pub trait Request: Encode {
     }
 }
 
-impl Request for ReleaseRequest {
+impl GateRequest for ReleaseRequest {
     const DOMAIN: &'static [u8] = b"salus/release/2";
 
     fn reader(&self) -> MemberId {
@@ -78,7 +78,7 @@ impl Request for ReleaseRequest {
     }
 }
 
-impl Request for CompartmentRequest {
+impl GateRequest for CompartmentRequest {
     const DOMAIN: &'static [u8] = b"salus/release-compartment/2";
 
     fn reader(&self) -> MemberId {
@@ -104,7 +104,7 @@ pub struct Signed<R> {
     pub signature: [u8; 64],
 }
 
-impl<R: Request> Signed<R> {
+impl<R: GateRequest> Signed<R> {
     /// The bytes that the reader signs: the kind of request, the chain, the gate, the number, and the request itself.
     pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
         (R::DOMAIN, genesis, self.gate, self.number, &self.request).encode()

@@ -7,7 +7,7 @@ use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest},
     HEAD_LIFE,
 };
-use salus_primitives::{access::Denial, time::MINUTE, Moment};
+use salus_primitives::{decision::Denial, time::MINUTE, Moment};
 
 /// The clock of a gate that is behind both heads of the chain.
 const BEHIND: Moment = NOW - MINUTE;

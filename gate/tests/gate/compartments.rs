@@ -3,8 +3,8 @@
 //! Secrets and profiles of compartments.
 
 use super::world::{refusal, World, CHART, DOCTOR, GENESIS, GRANT, HOSPITAL, LABORATORY, NOW, PATIENT, STRANGER};
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, Request, REQUEST_LIFE};
-use salus_primitives::{access::Denial, CompartmentId};
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, GateRequest, MAX_REQUEST_AGE};
+use salus_primitives::{decision::Denial, CompartmentId};
 
 #[tokio::test]
 async fn release_compartment_gives_controller_and_reader_secret_and_profile() {
@@ -26,7 +26,7 @@ async fn release_compartment_fails_like_release() {
     let request = || CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
     let unknown = CompartmentRequest { compartment: CompartmentId(9), ..request() };
     assert_eq!(refusal(world.gate().release_compartment(&world.signed(unknown)).await), GateRefusal::NotFound);
-    let old = CompartmentRequest { at: NOW - REQUEST_LIFE - 1, ..request() };
+    let old = CompartmentRequest { at: NOW - MAX_REQUEST_AGE - 1, ..request() };
     assert_eq!(refusal(world.gate().release_compartment(&world.signed(old)).await), GateRefusal::RequestNotFresh);
     let forged = request().sign(&GENESIS, HOSPITAL, world.identities[&STRANGER].transaction());
     assert_eq!(refusal(world.gate().release_compartment(&forged).await), GateRefusal::NotTheReader(DOCTOR));

@@ -8,7 +8,8 @@ use super::world::{
 };
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
-    access::{Basis, Denial, Grant, Grantee, Scope, SealedKey},
+    access::{Grant, Grantee, Scope, SealedKey},
+    decision::{Basis, Denial},
     records::Version,
     Digest, GrantId,
 };

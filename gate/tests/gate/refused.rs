@@ -8,11 +8,12 @@ use super::world::{
 };
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
-    access::{Denial, Grantee, Purpose, Scope},
+    access::{Grantee, Purpose, Scope},
+    decision::Denial,
     membership::MemberStatus,
     records::Session,
     time::Interval,
-    ChartId, Digest, GrantId, SessionKey,
+    ChartId, Digest, GrantId, ReadingSessionId,
 };
 use salus_sealing::envelope::Recipient;
 use std::fs;
@@ -87,7 +88,7 @@ async fn release_fails_when_the_session_or_grant_covers_something_else() {
 async fn release_fails_without_a_session_of_ones_own() {
     let world = World::new().await;
     assert_eq!(world.refusal(ReleaseRequest { session: None, ..by_doctor(0) }).await, GateRefusal::NoSession);
-    let unknown = ReleaseRequest { session: Some(SessionKey([6; 16])), ..by_doctor(0) };
+    let unknown = ReleaseRequest { session: Some(ReadingSessionId([6; 16])), ..by_doctor(0) };
     assert_eq!(world.refusal(unknown).await, GateRefusal::NoSession);
     // Another member's session is worth nothing, even with a grant of one's own.
     world.change(|state| {

@@ -6,10 +6,10 @@ use super::world::{
     by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
 };
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, Request, RequestNumber, Signed, REQUEST_LIFE},
+    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleaseRequest, RequestNumber, Signed, MAX_REQUEST_AGE},
     UsedNumbers, HEAD_LIFE,
 };
-use salus_primitives::{access::Denial, membership::MemberStatus, Digest, InstitutionId, MemberId};
+use salus_primitives::{decision::Denial, membership::MemberStatus, Digest, InstitutionId, MemberId};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -27,12 +27,12 @@ async fn release_fails_when_the_finalized_head_is_stale() {
 async fn release_fails_when_the_request_is_replayed_later_or_from_the_future() {
     let world = World::new().await;
     let signed = world.signed(by_doctor(0));
-    for now in [NOW + REQUEST_LIFE + 1, NOW - REQUEST_LIFE - 1] {
+    for now in [NOW + MAX_REQUEST_AGE + 1, NOW - MAX_REQUEST_AGE - 1] {
         world.change(|state| state.time = now);
         assert_eq!(refusal(world.gate_at(now).release(&signed).await), GateRefusal::RequestNotFresh);
     }
     world.change(|state| state.time = NOW);
-    assert!(world.gate_at(NOW + REQUEST_LIFE).release(&signed).await.is_ok());
+    assert!(world.gate_at(NOW + MAX_REQUEST_AGE).release(&signed).await.is_ok());
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_request_is_good_once_though_the_clock_steps_back() {
     let gate = |now| world.gate_at(now).with_numbers(numbers.clone());
     let request = world.signed(by_doctor(0));
     assert!(gate(NOW).release(&request).await.is_ok());
-    let later = NOW + REQUEST_LIFE + 1;
+    let later = NOW + MAX_REQUEST_AGE + 1;
     world.change(|state| state.time = later);
     assert!(gate(later).release(&world.signed(ReleaseRequest { at: later, ..by_doctor(0) })).await.is_ok());
     world.change(|state| state.time = NOW);

@@ -3,18 +3,19 @@
 //! A chain in memory, a vault, and four members with their keys.
 
 use salus_gate::{
-    protocol::{GateRefusal, ReleaseRequest, Request, Signed},
+    protocol::{GateRefusal, GateRequest, ReleaseRequest, Signed},
     ChainView, GateError, Head, ReleaseGate, Released,
 };
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::{Chart, Compartment, CompartmentFlags, Epoch},
-    decision::{decide, Facts, GrantFacts, RecordFacts, Target, VersionFacts},
+    decide::{decide, Facts, GrantFacts, RecordFacts, Target, VersionFacts},
+    decision::{Ask, Basis, Decision},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, Member, MemberStatus, Role, Standing},
     records::{Record, RecordState, Session, Version, SESSION_LENGTH},
     time::{Interval, MINUTE},
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, Moment, RecordId, RecordKey,
-    SessionKey,
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId,
+    RecordId, RecordKey,
 };
 use salus_sealing::{
     blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata},
@@ -37,7 +38,7 @@ pub(super) const HOSPITAL: InstitutionId = InstitutionId(7);
 pub(super) const CHART: ChartId = ChartId(11);
 pub(super) const LABORATORY: CompartmentId = CompartmentId(0);
 pub(super) const OTHER: CompartmentId = CompartmentId(1);
-pub(super) const SESSION: SessionKey = SessionKey([5; 16]);
+pub(super) const SESSION: ReadingSessionId = ReadingSessionId([5; 16]);
 pub(super) const GRANT: GrantId = GrantId(0);
 pub(super) const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
 
@@ -57,7 +58,7 @@ pub(super) struct State {
     pub(super) grants: HashMap<(ChartId, GrantId), Grant>,
     pub(super) records: HashMap<RecordId, Record>,
     pub(super) versions: HashMap<(RecordId, u32), Version>,
-    pub(super) sessions: HashMap<(MemberId, SessionKey), Session>,
+    pub(super) sessions: HashMap<(MemberId, ReadingSessionId), Session>,
 }
 
 impl State {
@@ -151,7 +152,7 @@ impl ChainView for Blocks {
     async fn version(&self, at: &Head, record: RecordId, version: u32) -> Result<Option<Version>, Infallible> {
         self.at(at, |state| state.versions.get(&(record, version)).cloned())
     }
-    async fn session(&self, at: &Head, reader: MemberId, key: SessionKey) -> Result<Option<Session>, Infallible> {
+    async fn session(&self, at: &Head, reader: MemberId, key: ReadingSessionId) -> Result<Option<Session>, Infallible> {
         self.at(at, |state| state.sessions.get(&(reader, key)).cloned())
     }
     async fn decide(&self, at: &Head, member: MemberId, chart: ChartId, ask: &Ask) -> Result<Decision, Infallible> {
@@ -274,7 +275,7 @@ impl World {
         ReleaseGate::with_clock(HOSPITAL, self.blocks.clone(), self.vault.clone(), move || now)
     }
 
-    pub(super) fn signed<R: Request>(&self, request: R) -> Signed<R> {
+    pub(super) fn signed<R: GateRequest>(&self, request: R) -> Signed<R> {
         let identity = &self.identities[&request.reader()];
         request.sign(&GENESIS, HOSPITAL, identity.transaction())
     }

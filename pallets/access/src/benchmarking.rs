@@ -17,8 +17,8 @@ use salus_primitives::{
     },
     charts::MAX_COMPARTMENTS,
     membership::Role,
-    questions::{ChartHelper as _, MemberHelper as _},
     time::DAY,
+    traits::{ChartHelper as _, MemberHelper as _},
     ChartId, CompartmentId, Digest, GrantId, Interval, MemberId, RequestId,
 };
 use sp_runtime::AccountId32;

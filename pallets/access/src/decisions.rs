@@ -5,16 +5,17 @@
 use crate::{CompartmentGrants, Config, Pallet, RecordGrants};
 use alloc::vec::Vec;
 use salus_primitives::{
-    access::{Ask, Decision, Explanation, ListedGrant, Scope},
-    decision::{self, Facts, GrantFacts, RecordFacts, Target},
-    questions::{Compartments as _, Controllers as _, Decisions, Question},
+    access::{ListedGrant, Scope},
+    decide::{decide, explain, Facts, GrantFacts, RecordFacts, Target},
+    decision::{Ask, Decision, Explanation},
+    traits::{Compartments as _, Controllers as _, Decisions, Question},
     ChartId,
 };
 
 impl<T: Config> Decisions for Pallet<T> {
     fn decide(question: &Question) -> Decision {
         let target = Self::target(question.chart, &question.ask, question.record.as_ref());
-        decision::decide(Self::facts(question, target.as_ref()))
+        decide(Self::facts(question, target.as_ref()))
     }
 }
 
@@ -22,7 +23,7 @@ impl<T: Config> Pallet<T> {
     /// Returns the decision of [`Decisions::decide`] with the steps that led to it (`explain_access`).
     pub fn explain(question: &Question) -> Explanation {
         let target = Self::target(question.chart, &question.ask, question.record.as_ref());
-        decision::explain(Self::facts(question, target.as_ref()))
+        explain(Self::facts(question, target.as_ref()))
     }
 
     fn target(chart: ChartId, ask: &Ask, record: Option<&RecordFacts>) -> Option<Target> {

@@ -9,7 +9,7 @@ use salus_primitives::{
     access::{GrantEnvelope, Permission, Scope, SealedKey, MAX_READERS},
     audit::{Action, Reason, Subject},
     membership::Standing,
-    questions::Compartments as _,
+    traits::Compartments as _,
     ChartId, CompartmentId,
 };
 

@@ -15,7 +15,7 @@ use salus_primitives::{
     },
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::{InstitutionKind, InstitutionStatus, Role, Standing},
-    questions::{AuditLog as _, Compartments as _, Controllers as _, Membership as _},
+    traits::{AuditLog as _, Compartments as _, Controllers as _, Membership as _},
     ChartId, Digest, GrantId, Interval, Moment, RequestId,
 };
 
@@ -28,7 +28,7 @@ pub(crate) struct Giving<'a> {
     /// The member or institution that gets them.
     pub(crate) grantee: Grantee,
     /// The grantee's role, or kind of institution.
-    pub(crate) recipient: Recipient,
+    pub(crate) grantee_kind: GranteeKind,
     /// Whether `grant_access_to_lab` gives them.
     pub(crate) laboratory: bool,
     /// The request that they answer.
@@ -39,14 +39,14 @@ pub(crate) struct Giving<'a> {
 
 /// The grantee's role or kind of institution, which limits the permissions and scopes that it can get.
 #[derive(Clone, Copy)]
-pub(crate) enum Recipient {
+pub(crate) enum GranteeKind {
     /// A member with this role.
     Member(Role),
     /// An institution of this kind. Its members' roles limit them when they use the grant, not when it is given.
     Institution(InstitutionKind),
 }
 
-impl Recipient {
+impl GranteeKind {
     /// Whether the role allows everything in `permissions`.
     fn may(self, permissions: Permissions) -> bool {
         match self {
@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
         terms: GrantTerms,
     ) -> DispatchResult {
         let giving = Giving { laboratory: true, ..Self::giving(controller, chart, laboratory, None)? };
-        ensure!(giving.recipient.is_laboratory(), Error::<T>::NotLaboratory);
+        ensure!(giving.grantee_kind.is_laboratory(), Error::<T>::NotLaboratory);
         Self::give(&giving, terms)
     }
 
@@ -145,19 +145,19 @@ impl<T: Config> Pallet<T> {
         request: Option<RequestId>,
     ) -> Result<Giving<'_>, DispatchError> {
         let now = Self::now();
-        let (recipient, is_active) = match grantee {
+        let (grantee_kind, is_active) = match grantee {
             Grantee::Member(member) => {
                 let standing = T::Membership::standing(member).ok_or(Error::<T>::GranteeNotFound)?;
                 ensure!(member != controller.member, Error::<T>::IsController);
-                (Recipient::Member(standing.role), standing.may_act(now))
+                (GranteeKind::Member(standing.role), standing.may_act(now))
             }
             Grantee::Institution(institution) => {
                 let standing = T::Membership::institution(institution).ok_or(Error::<T>::GranteeNotFound)?;
-                (Recipient::Institution(standing.kind), standing.status == InstitutionStatus::Active)
+                (GranteeKind::Institution(standing.kind), standing.status == InstitutionStatus::Active)
             }
         };
         ensure!(is_active, Error::<T>::GranteeNotActive);
-        Ok(Giving { controller, chart, grantee, recipient, laboratory: false, request, now })
+        Ok(Giving { controller, chart, grantee, grantee_kind, laboratory: false, request, now })
     }
 
     /// Checks `terms` and gives the grant, which gets the chart's next number.
@@ -172,10 +172,10 @@ impl<T: Config> Pallet<T> {
         let reads = permissions.contains(Permission::Read);
         ensure!(envelope.is_some() || !reads, Error::<T>::EnvelopeMissing);
         ensure!(envelope.is_none() || reads, Error::<T>::EnvelopeUnexpected);
-        ensure!(giving.recipient.may(permissions), Error::<T>::RoleMayNot);
+        ensure!(giving.grantee_kind.may(permissions), Error::<T>::RoleMayNot);
         let compartment = T::Compartments::compartment(giving.chart, scope.compartment());
         let compartment = compartment.ok_or(Error::<T>::CompartmentNotFound)?;
-        let is_research = giving.recipient.is_research() || purposes.contains(Purpose::Research);
+        let is_research = giving.grantee_kind.is_research() || purposes.contains(Purpose::Research);
         ensure!(!is_research || compartment.flags.de_identified, Error::<T>::NotDeIdentified);
         let number = NextGrant::<T>::get(giving.chart);
         let next = number.0.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;

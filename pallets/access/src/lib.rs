@@ -4,7 +4,7 @@
 //!
 //! Patients decide who may do what with their records, until when and for which purpose (S2-01). A chart's controller
 //! gives grants over a compartment or one record; a member without a grant sends a request.
-//! [`salus_primitives::decision::decide`] answers every question; this pallet looks up the facts for it.
+//! [`salus_primitives::decide::decide`] answers every question; this pallet looks up the facts for it.
 //!
 //! Who may call what: only the chart's controller gives, changes and ends access, neither an institution nor root. Any
 //! active member with a fitting role may call `request_access`.
@@ -68,7 +68,7 @@ pub mod pallet {
             SealedKey, MAX_READERS, MAX_RECORD_GRANTS,
         },
         membership::Standing,
-        questions::{AuditLog, Compartments, Controllers, Membership},
+        traits::{AuditLog, Compartments, Controllers, Membership},
         ChartId, CompartmentId, Digest, GrantId, Interval, MemberId, Moment, RecordKey, RequestId,
     };
     use sp_runtime::AccountId32;
@@ -101,8 +101,8 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
         /// Makes members and charts for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: salus_primitives::questions::MemberHelper<AccountId32>
-            + salus_primitives::questions::ChartHelper<AccountId32>;
+        type BenchmarkHelper: salus_primitives::traits::MemberHelper<AccountId32>
+            + salus_primitives::traits::ChartHelper<AccountId32>;
     }
 
     // The chain counts charts, grants, requests and members, and a chart has at most 16 compartments. No caller can

@@ -23,7 +23,7 @@ use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, SealedKey},
     audit::{AuditEvent, LogId},
     charts::CompartmentFlags,
-    decision::RecordFacts,
+    decide::RecordFacts,
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     time::DAY,
     ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey, RequestId,
@@ -282,14 +282,14 @@ pub(crate) fn on_charts(test: impl FnOnce()) {
 
 /// Begins the next epoch of [`GENERAL`].
 pub(crate) fn rotate() {
-    use salus_primitives::questions::Compartments as _;
+    use salus_primitives::traits::Compartments as _;
     let epoch = Charts::compartment(CHART, GENERAL).expect("the compartment").epoch;
     Charts::set_epoch(CHART, GENERAL, epoch + 1);
 }
 
 /// Whether [`GENERAL`] waits for a rotation.
 pub(crate) fn rotation_is_due() -> bool {
-    use salus_primitives::questions::Compartments as _;
+    use salus_primitives::traits::Compartments as _;
     Access::is_rotation_due(CHART, GENERAL, Charts::compartment(CHART, GENERAL).expect("the compartment").epoch)
 }
 
@@ -297,7 +297,7 @@ pub(crate) fn rotation_is_due() -> bool {
 pub struct Helper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl salus_primitives::questions::MemberHelper<AccountId32> for Helper {
+impl salus_primitives::traits::MemberHelper<AccountId32> for Helper {
     fn member(account: &AccountId32, role: Role) -> MemberId {
         let member = Members::unused();
         let institution = (role != Role::Patient).then_some(HOSPITAL);
@@ -310,9 +310,9 @@ impl salus_primitives::questions::MemberHelper<AccountId32> for Helper {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl salus_primitives::questions::ChartHelper<AccountId32> for Helper {
+impl salus_primitives::traits::ChartHelper<AccountId32> for Helper {
     fn chart(controller: &AccountId32) -> ChartId {
-        use salus_primitives::questions::Membership as _;
+        use salus_primitives::traits::Membership as _;
         let controller = Members::standing_of_account(controller).expect("a member").member;
         let chart = ChartId(Charts::count() + 1_000);
         let flags = CompartmentFlags { de_identified: true, ..Default::default() };

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use salus_primitives::{
     access::{Grantee, ListedGrant, Permission, Reader, Scope},
     membership::InstitutionStatus,
-    questions::{Membership as _, RecordReaders},
+    traits::{Membership as _, RecordReaders},
     ChartId, CompartmentId, GrantId, Moment, RecordId,
 };
 
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
         let has_left = |grant: &ListedGrant| {
             grant.edition == Some(epoch) && (grant.is_over(now) || !Self::has_standing(grant.grantee, now))
         };
-        list.left == Some(epoch) || list.grants.iter().any(has_left)
+        list.newest_dropped == Some(epoch) || list.grants.iter().any(has_left)
     }
 
     /// Whether the grantee itself may act at `now`, whatever it was granted.

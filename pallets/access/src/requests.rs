@@ -13,7 +13,7 @@ use salus_primitives::{
     access::{GrantTerms, Grantee, Permissions, Purpose, Request, RequestState},
     audit::{Action, Reason, Subject},
     membership::Standing,
-    questions::Controllers as _,
+    traits::Controllers as _,
     ChartId, Digest, Moment, RequestId,
 };
 

@@ -10,7 +10,7 @@ use alloc::collections::BTreeSet;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use salus_primitives::{
     access::{GrantRef, ListedGrant, Permission, Purpose, Request, RequestState, Scope},
-    questions::{Compartments as _, Controllers as _},
+    traits::{Compartments as _, Controllers as _},
 };
 
 impl<T: Config> Pallet<T> {

@@ -26,15 +26,15 @@ pub struct ScopeGrants<Bound: Get<u32>> {
     /// The grants.
     pub grants: BoundedVec<ListedGrant, Bound>,
     /// The newest edition whose key is held by the grantee of a grant that is over and was taken off the list.
-    pub left: Option<u32>,
+    pub newest_dropped: Option<u32>,
 }
 
 impl<Bound: Get<u32>> ScopeGrants<Bound> {
     /// Adds a grant. A full list first drops grants that are over at `now`; if there are none, the call fails.
     pub(crate) fn add(&mut self, grant: ListedGrant, now: Moment) -> Result<(), ()> {
         if self.grants.is_full() {
-            let left = self.grants.iter().filter(|grant| grant.is_over(now)).filter_map(|grant| grant.edition).max();
-            self.left = self.left.max(left);
+            let dropped = self.grants.iter().filter(|grant| grant.is_over(now)).filter_map(|grant| grant.edition).max();
+            self.newest_dropped = self.newest_dropped.max(dropped);
             self.grants.retain(|grant| !grant.is_over(now));
         }
         self.grants.try_push(grant).map_err(|_| ())

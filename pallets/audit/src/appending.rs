@@ -6,7 +6,7 @@ use crate::{types::page_of, Config, DenialRun, Denials, Event, Heads, Pages, Pal
 use frame_support::{defensive, traits::Time};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, StoredEntry, Subject},
-    questions::AuditLog,
+    traits::AuditLog,
     ChartId, MemberId, Moment,
 };
 use sp_runtime::SaturatedConversion;

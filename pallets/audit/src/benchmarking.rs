@@ -8,8 +8,9 @@ use crate::{Config, DenialRun, Denials, Heads, NextLog, Pages, Pallet, ENTRIES_P
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Get, Time};
 use salus_primitives::{
-    access::{Denial, Purpose, Purposes, Scope},
+    access::{Purpose, Purposes, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
+    decision::Denial,
     time::HOUR,
     ChartId, InstitutionId, MemberId, Moment, RecordKey,
 };

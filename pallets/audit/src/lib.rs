@@ -6,7 +6,7 @@
 //!
 //! ## Who may call what
 //!
-//! This pallet has no calls. Other pallets append through [`AuditLog`](salus_primitives::questions::AuditLog), which
+//! This pallet has no calls. Other pallets append through [`AuditLog`](salus_primitives::traits::AuditLog), which
 //! the runtime wires: when they change state, and when a member reads or is denied (S2-04, S2-23). Clients read through
 //! [`Pallet::head`] and [`Pallet::page`].
 //!

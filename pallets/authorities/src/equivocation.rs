@@ -18,7 +18,7 @@ use frame_system::pallet_prelude::HeaderFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::Standing,
-    questions::AuditLog,
+    traits::AuditLog,
     SigningKey,
 };
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};

@@ -4,7 +4,7 @@
 
 use crate::{Config, Pallet, Seat, SeatOf, Seats};
 use alloc::vec::Vec;
-use salus_primitives::{questions::Authorities, InstitutionId};
+use salus_primitives::{traits::Authorities, InstitutionId};
 use sp_runtime::AccountId32;
 
 impl<T: Config> Authorities<AccountId32> for Pallet<T> {

@@ -161,7 +161,7 @@ pub mod pallet {
     use salus_primitives::{
         membership::Standing,
         network::DEFAULT_SESSION_LENGTH,
-        questions::{AuditLog, Membership},
+        traits::{AuditLog, Membership},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
     use sp_consensus_aura::Slot;

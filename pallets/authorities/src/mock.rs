@@ -14,7 +14,7 @@ use pallet_session::{historical, SessionHandler};
 use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
-    questions::{AuditLog, Membership},
+    traits::{AuditLog, Membership},
     ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};

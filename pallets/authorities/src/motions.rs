@@ -5,7 +5,7 @@
 
 use crate::{Config, Error, Motions, Pallet};
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
-use salus_primitives::{membership::Role, questions::Membership, Digest};
+use salus_primitives::{membership::Role, traits::Membership, Digest};
 use sp_runtime::AccountId32;
 
 impl<T: Config> Pallet<T> {

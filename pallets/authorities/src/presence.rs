@@ -7,7 +7,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_authorship::EventHandler;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
-    questions::AuditLog,
+    traits::AuditLog,
     InstitutionId,
 };
 use sp_runtime::AccountId32;

@@ -15,7 +15,7 @@ use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{InstitutionStatus, Role, Standing},
-    questions::{AuditLog, Membership},
+    traits::{AuditLog, Membership},
     InstitutionId, MemberId,
 };
 use sp_runtime::{AccountId32, DispatchError};

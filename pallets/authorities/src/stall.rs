@@ -13,7 +13,7 @@ use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::pallet_prelude::BlockNumberFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
-    questions::AuditLog,
+    traits::AuditLog,
 };
 use scale_info::TypeInfo;
 use sp_runtime::traits::{One, SaturatedConversion};

@@ -9,7 +9,7 @@ use frame_system::RawOrigin;
 use salus_primitives::{
     charts::{CompartmentFlags, MAX_COMPARTMENTS},
     membership::Role,
-    questions::MemberHelper as _,
+    traits::MemberHelper as _,
     ChartId, CompartmentId, Digest, MemberId,
 };
 use sp_runtime::AccountId32;

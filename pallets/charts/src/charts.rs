@@ -13,7 +13,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     charts::Chart,
     membership::{Role, Standing},
-    questions::{AuditLog as _, Controllers},
+    traits::{AuditLog as _, Controllers},
     ChartId, MemberId,
 };
 

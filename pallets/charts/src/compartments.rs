@@ -8,10 +8,10 @@ use salus_primitives::{
     audit::{Action, Subject},
     charts::{Chart, Compartment, CompartmentFlags, Epoch, MAX_COMPARTMENTS, MAX_EPOCHS},
     membership::Standing,
-    questions, ChartId, CompartmentId, Digest,
+    traits, ChartId, CompartmentId, Digest,
 };
 
-impl<T: Config> questions::Compartments for Pallet<T> {
+impl<T: Config> traits::Compartments for Pallet<T> {
     fn compartment(chart: ChartId, compartment: CompartmentId) -> Option<Compartment> {
         Compartments::<T>::get(chart, compartment)
     }

@@ -49,7 +49,7 @@ pub mod pallet {
     use salus_primitives::{
         charts::{Chart, Compartment, CompartmentFlags, Epoch},
         membership::Standing,
-        questions::AuditLog,
+        traits::AuditLog,
         ChartId, CompartmentId, Digest, MemberId, Moment,
     };
     use sp_runtime::AccountId32;
@@ -77,7 +77,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
         /// Makes members for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: salus_primitives::questions::MemberHelper<AccountId32>;
+        type BenchmarkHelper: salus_primitives::traits::MemberHelper<AccountId32>;
     }
 
     // The chain counts charts and members, and a chart has at most 16 compartments. No caller can choose such keys to

@@ -157,7 +157,7 @@ pub(crate) fn on_charts(test: impl FnOnce()) {
 pub struct Helper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl salus_primitives::questions::MemberHelper<AccountId32> for Helper {
+impl salus_primitives::traits::MemberHelper<AccountId32> for Helper {
     fn member(account: &AccountId32, role: Role) -> MemberId {
         let member = Members::unused();
         let institution = (role != Role::Patient).then_some(HOSPITAL);

@@ -25,8 +25,8 @@ use salus_primitives::{
         KeyChange, MemberStatus, Newcomer, Role, Voucher, MAX_TRANSACTION_KEYS, MAX_VERIFICATIONS,
     },
     panel::Voice,
-    questions::SeatHelper,
     time::DAY,
+    traits::SeatHelper,
     Digest, EncryptionKey, InstitutionId, MemberId, SigningKey,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};

@@ -5,7 +5,7 @@
 use crate::{AccountOwners, Config, Institutions, Members, Pallet};
 use salus_primitives::{
     membership::{InstitutionStanding, Standing},
-    questions::Membership,
+    traits::Membership,
     InstitutionId, MemberId, Moment,
 };
 use sp_runtime::AccountId32;

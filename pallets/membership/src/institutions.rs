@@ -7,8 +7,8 @@ use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::{Institution, InstitutionProfile, InstitutionStatus, MAX_VERIFICATIONS},
-    questions::AuditLog,
     text::is_printable,
+    traits::AuditLog,
     InstitutionId, SigningKey,
 };
 

@@ -27,8 +27,8 @@ use salus_primitives::{
         Voucher, MAX_VOUCHER_LIFE,
     },
     panel::{Panel, Quorum, Voice},
-    questions::{AuditLog, Membership},
     refusal::Refusal,
+    traits::{AuditLog, Membership},
     Digest, InstitutionId, MemberId, Moment,
 };
 use sp_core::sr25519;

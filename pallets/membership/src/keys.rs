@@ -7,7 +7,7 @@ use frame_support::{dispatch::DispatchResult, ensure};
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{key_change_payload, KeyChange, Member, Newcomer},
-    questions::{AuditLog, Authorities},
+    traits::{AuditLog, Authorities},
     Digest, MemberId, SigningKey,
 };
 use sp_core::sr25519;

@@ -54,15 +54,15 @@
 
 extern crate alloc;
 
-mod expiry;
 mod genesis;
 mod impl_membership;
 mod institutions;
 mod joining;
 mod keys;
+mod newcomers;
 mod origins;
 mod queries;
-mod status;
+mod staff;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
@@ -134,7 +134,7 @@ pub mod pallet {
             Challenge, Institution, InstitutionProfile, InstitutionStatus, Member, MemberStatus, Newcomer, Quota, Role,
             Voucher, MAX_VOUCHER_LIFE,
         },
-        questions::{AuditLog, Authorities},
+        traits::{AuditLog, Authorities},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
     use sp_core::{sr25519, H256};
@@ -215,7 +215,7 @@ pub mod pallet {
 
         /// Gives seats for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: salus_primitives::questions::SeatHelper<AccountId32>;
+        type BenchmarkHelper: salus_primitives::traits::SeatHelper<AccountId32>;
     }
 
     // The chain counts institutions and members, so maps keyed by their numbers alone use Twox64Concat. People choose

@@ -14,8 +14,8 @@ use frame_system::{EnsureRoot, EnsureSignedBy};
 use salus_primitives::{
     audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role, MAX_VOUCHER_LIFE},
-    questions::{AuditLog, Authorities},
     time::{DAY, MINUTE},
+    traits::{AuditLog, Authorities},
     ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
 use sp_core::{sr25519, Pair, H256};

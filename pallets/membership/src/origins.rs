@@ -9,7 +9,7 @@ use crate::{Config, Pallet};
 use core::marker::PhantomData;
 use frame_support::traits::{EnsureOrigin, OriginTrait, Time};
 use frame_system::pallet_prelude::OriginFor;
-use salus_primitives::{membership::Standing, questions::Membership};
+use salus_primitives::{membership::Standing, traits::Membership};
 
 /// Admits an active member who signs; staff need an active institution too. Gives the member's standing.
 pub struct EnsureMember<T>(PhantomData<T>);

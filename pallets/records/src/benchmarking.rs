@@ -11,20 +11,21 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use salus_primitives::{
-    access::{Basis, Purpose, Scope, SealedKey},
+    access::{Purpose, Scope, SealedKey},
     audit::{Action, AuditEvent, LogId, Subject},
     charts::MAX_COMPARTMENTS,
+    decision::Basis,
     membership::Role,
-    questions::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
+    traits::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders},
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use sp_runtime::AccountId32;
 
 /// A number that no member has.
 const STRANGER: MemberId = MemberId(u64::MAX);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
-const SESSION: SessionKey = SessionKey([7; 16]);
+const SESSION: ReadingSessionId = ReadingSessionId([7; 16]);
 
 /// A chart, and a clinician of some institution.
 struct Scene {
@@ -73,7 +74,7 @@ impl Scene {
     fn crowd_sessions<T: Config>(&self) {
         let opened_at = T::Time::now();
         let session = |number: u32| KeyedSession {
-            key: SessionKey(u128::from(number).to_be_bytes()),
+            key: ReadingSessionId(u128::from(number).to_be_bytes()),
             session: Session {
                 chart: self.chart,
                 scope: Scope::Record(RecordKey([0xff; 16])),

@@ -5,7 +5,7 @@
 use crate::{Config, Pallet, Records, Versions};
 use salus_primitives::{
     access::Scope,
-    decision::{RecordFacts, VersionFacts},
+    decide::{RecordFacts, VersionFacts},
     records::Record,
     ChartId, RecordId, RecordKey,
 };

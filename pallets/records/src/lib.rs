@@ -13,7 +13,7 @@
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //!
 //! This pallet does not decide access. Every call hands its facts about the record to
-//! [`salus_primitives::questions::Decisions`], which the runtime wires. An access that no rule permits is denied
+//! [`salus_primitives::traits::Decisions`], which the runtime wires. An access that no rule permits is denied
 //! (S1-13).
 //!
 //! ## Stored
@@ -98,11 +98,12 @@ pub mod pallet {
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
-        access::{Basis, Denial, Purpose, Scope},
+        access::{Purpose, Scope},
+        decision::{Basis, Denial},
         membership::Standing,
-        questions::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
         records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Version, MAX_BATCH, MAX_SESSIONS},
-        ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, RecordId, RecordKey, SessionKey,
+        traits::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
+        ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
     };
     use sp_runtime::AccountId32;
 
@@ -156,9 +157,9 @@ pub mod pallet {
 
         /// Makes members, charts and grants for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: salus_primitives::questions::MemberHelper<AccountId32>
-            + salus_primitives::questions::ChartHelper<AccountId32>
-            + salus_primitives::questions::GrantHelper;
+        type BenchmarkHelper: salus_primitives::traits::MemberHelper<AccountId32>
+            + salus_primitives::traits::ChartHelper<AccountId32>
+            + salus_primitives::traits::GrantHelper;
     }
 
     /// The records of each chart.
@@ -222,7 +223,7 @@ pub mod pallet {
             /// The member who opened.
             reader: MemberId,
             /// The session that begins.
-            session: SessionKey,
+            session: ReadingSessionId,
             /// The compartment or record that the reader opened.
             scope: Scope,
             /// The purpose that the reader stated.
@@ -375,7 +376,7 @@ pub mod pallet {
             chart: ChartId,
             scope: Scope,
             purpose: Purpose,
-            session: SessionKey,
+            session: ReadingSessionId,
         ) -> DispatchResult {
             let reader = T::ReaderOrigin::ensure_origin(origin)?;
             Self::do_open(&reader, chart, scope, purpose, session)

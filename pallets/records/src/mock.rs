@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 use frame_support::{derive_impl, parameter_types};
 pub(crate) use pallet_salus_testing::{account, Charts, Clock, Log, Members};
 use salus_primitives::{
-    access::{Decision, Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
-    decision::{decide, Facts, GrantFacts, Target},
+    decide::{decide, Facts, GrantFacts, Target},
+    decision::Decision,
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
-    questions::{self, Compartments as _, Controllers as _, Question},
     time::Interval,
+    traits::{self, Compartments as _, Controllers as _, Question},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId,
 };
 use sp_io::TestExternalities;
@@ -116,7 +117,7 @@ pub(crate) fn now() -> Moment {
 /// Decides by the grants of the test.
 pub struct FakeAccess;
 
-impl questions::Decisions for FakeAccess {
+impl traits::Decisions for FakeAccess {
     fn decide(question: &Question) -> Decision {
         let Question { asker, chart, ref record, ref ask } = *question;
         let compartment = match ask.scope {
@@ -135,7 +136,7 @@ impl questions::Decisions for FakeAccess {
     }
 }
 
-impl questions::RecordReaders for FakeAccess {
+impl traits::RecordReaders for FakeAccess {
     fn record_readers(record: RecordId) -> Vec<GrantId> {
         let reads = |of: &ChartId, grant: &Grant| {
             *of == record.chart
@@ -251,7 +252,7 @@ impl Builder {
 pub struct Helper;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl questions::MemberHelper<AccountId32> for Helper {
+impl traits::MemberHelper<AccountId32> for Helper {
     fn member(account: &AccountId32, role: Role) -> MemberId {
         let member = Members::unused();
         let institution = (role != Role::Patient).then_some(HOSPITAL);
@@ -264,9 +265,9 @@ impl questions::MemberHelper<AccountId32> for Helper {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl questions::ChartHelper<AccountId32> for Helper {
+impl traits::ChartHelper<AccountId32> for Helper {
     fn chart(controller: &AccountId32) -> ChartId {
-        use questions::Membership as _;
+        use traits::Membership as _;
         let controller = Members::standing_of_account(controller).expect("a member").member;
         let chart = ChartId(Charts::count() + 1_000);
         Charts::set(chart, controller, &[CompartmentFlags::default(); 16]);
@@ -275,7 +276,7 @@ impl questions::ChartHelper<AccountId32> for Helper {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl questions::GrantHelper for Helper {
+impl traits::GrantHelper for Helper {
     fn crowded_grant(chart: ChartId, compartment: CompartmentId, grantee: MemberId) -> GrantId {
         for _ in 1..salus_primitives::access::MAX_READERS {
             grant_in(chart, STRANGER, Scope::Compartment(compartment), &[Permission::Read]);

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use salus_primitives::{
     api::MAX_PAGE,
     records::{Record, Session, Version},
-    ChartId, MemberId, RecordId, RecordKey, SessionKey,
+    ChartId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 
 impl<T: Config> Pallet<T> {
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the session that `reader` named `session`, expired or not, as long as the state has it.
-    pub fn session(reader: MemberId, session: SessionKey) -> Option<Session> {
+    pub fn session(reader: MemberId, session: ReadingSessionId) -> Option<Session> {
         Sessions::<T>::get(reader).into_iter().find(|it| it.key == session).map(|it| it.session)
     }
 }

@@ -5,12 +5,13 @@
 use crate::{Config, Error, Event, KeyedSession, Pallet, Sessions};
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Denial, Permission, Purpose, Scope},
+    access::{Permission, Purpose, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
+    decision::{Ask, Basis, Decision, Denial},
     membership::Standing,
-    questions::{AuditLog, Controllers, Decisions, Question},
     records::{Session, SESSION_LENGTH},
-    ChartId, SessionKey,
+    traits::{AuditLog, Controllers, Decisions, Question},
+    ChartId, ReadingSessionId,
 };
 use sp_runtime::DispatchResult;
 
@@ -21,7 +22,7 @@ impl<T: Config> Pallet<T> {
         chart: ChartId,
         scope: Scope,
         purpose: Purpose,
-        session: SessionKey,
+        session: ReadingSessionId,
     ) -> DispatchResult {
         let (permission, at) = (Permission::Read, T::Time::now());
         let ask = Ask { permission, scope, purpose: Some(purpose), at, version: None };
@@ -37,7 +38,7 @@ impl<T: Config> Pallet<T> {
         chart: ChartId,
         scope: Scope,
         purpose: Purpose,
-        key: SessionKey,
+        key: ReadingSessionId,
         basis: Basis,
     ) -> DispatchResult {
         let opened_at = T::Time::now();

@@ -12,12 +12,13 @@ use frame_support::{
     traits::{Get, Time},
 };
 use salus_primitives::{
-    access::{Ask, Basis, Decision, Denial, Permission, Scope},
+    access::{Permission, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
-    decision::RecordFacts,
+    decide::RecordFacts,
+    decision::{Ask, Basis, Decision, Denial},
     membership::{InstitutionStatus, Standing},
-    questions::{AuditLog, Compartments, Decisions, Membership, Question, RecordReaders},
     records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Version},
+    traits::{AuditLog, Compartments, Decisions, Membership, Question, RecordReaders},
     ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordId,
 };
 use sp_runtime::{DispatchError, DispatchResult};

@@ -6,7 +6,7 @@ use crate::digest;
 use core::cell::RefCell;
 use salus_primitives::{
     charts::{Compartment, CompartmentFlags},
-    questions::{Compartments, Controllers},
+    traits::{Compartments, Controllers},
     ChartId, CompartmentId, MemberId,
 };
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@
 use frame_support::storage::unhashed;
 use salus_primitives::{
     audit::{AuditEvent, LogId},
-    questions::AuditLog,
+    traits::AuditLog,
     ChartId, MemberId,
 };
 

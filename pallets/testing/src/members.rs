@@ -6,7 +6,7 @@ use crate::account;
 use core::cell::{Cell, RefCell};
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
-    questions::Membership,
+    traits::Membership,
     InstitutionId, MemberId, Moment,
 };
 use sp_runtime::AccountId32;

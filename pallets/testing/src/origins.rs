@@ -5,7 +5,7 @@
 use crate::{Clock, Members};
 use core::marker::PhantomData;
 use frame_support::traits::{EnsureOrigin, OriginTrait, Time};
-use salus_primitives::{membership::Standing, questions::Membership, Moment};
+use salus_primitives::{membership::Standing, traits::Membership, Moment};
 use sp_runtime::{traits::AsSystemOriginSigner, AccountId32};
 
 /// Signed by an active member of an active institution, as `Known` knows the members and at the time of `At`.

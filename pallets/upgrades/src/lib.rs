@@ -119,7 +119,7 @@ pub mod pallet {
     use salus_primitives::{
         governance::{Parameter, Parameters, DEFAULT_UPGRADE_DELAY},
         membership::Standing,
-        questions::{AuditLog, Authorities},
+        traits::{AuditLog, Authorities},
         InstitutionId, Moment,
     };
     use sp_core::H256;

@@ -13,8 +13,8 @@ use salus_primitives::{
     audit::{AuditEvent, LogId},
     governance::Parameters,
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Quota, Role, Standing},
-    questions::{AuditLog, Authorities, Membership},
     time::{DAY, HOUR},
+    traits::{AuditLog, Authorities, Membership},
     ChartId, InstitutionId, MemberId, Moment,
 };
 use sp_core::H256;

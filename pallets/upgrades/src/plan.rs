@@ -20,7 +20,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     governance::UPGRADE_DELAYS,
     membership::Standing,
-    questions::{AuditLog, Authorities},
+    traits::{AuditLog, Authorities},
     Digest, InstitutionId, Moment,
 };
 use sp_core::H256;

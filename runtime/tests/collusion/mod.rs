@@ -16,8 +16,8 @@ use salus_primitives::{
         answer_payload, redemption_payload, Challenge, InstitutionProfile, Member, MemberStatus, Newcomer, Role,
         Voucher,
     },
-    questions::Authorities as _,
     time::DAY,
+    traits::Authorities as _,
     Digest, EncryptionKey, InstitutionId, MemberId,
 };
 use salus_runtime::{AccountId, Authorities, Runtime, RuntimeCall, RuntimeOrigin, Session, System};

@@ -10,9 +10,8 @@ use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok, traits::UnfilteredDispatchable, BoundedVec};
 use proptest::{collection::vec, prelude::*, sample::select};
 use salus_primitives::{
-    access::{
-        Denial, Grant, GrantScope, GrantTerms, Grantee, Permissions, Purposes, RequestState, SealedKey, MAX_READERS,
-    },
+    access::{Grant, GrantScope, GrantTerms, Grantee, Permissions, Purposes, RequestState, SealedKey, MAX_READERS},
+    decision::Denial,
     membership::{InstitutionKind, InstitutionStatus},
     time::Interval,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, RecordKey, RequestId,

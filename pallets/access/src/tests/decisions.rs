@@ -2,9 +2,10 @@
 
 use super::*;
 use salus_primitives::{
-    access::{Basis, Denial, GrantTerms, MAX_READERS, MAX_RECORD_GRANTS},
-    decision::{RecordFacts, VersionFacts},
-    questions::Question,
+    access::{GrantTerms, MAX_READERS, MAX_RECORD_GRANTS},
+    decide::{RecordFacts, VersionFacts},
+    decision::{Basis, Denial},
+    traits::Question,
     ChartId, CompartmentId, RecordKey,
 };
 

@@ -5,9 +5,10 @@ use crate::{CompartmentGrants, Grants, NextGrant, RecordGrants};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{
-        Basis, Denial, Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, Permissions, Purposes,
-        MAX_READERS, MAX_RECORD_GRANTS,
+        Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, Permissions, Purposes, MAX_READERS,
+        MAX_RECORD_GRANTS,
     },
+    decision::{Basis, Denial},
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     time::Interval,
     ChartId, CompartmentId, GrantId, InstitutionId, RecordKey,
@@ -322,7 +323,7 @@ fn grant_access_keeps_rotation_due_when_a_reader_makes_room() {
         assert!(!rotation_is_due());
         set_time(NOW + 10);
         grant(DOCTOR, terms());
-        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).left, Some(0));
+        assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).newest_dropped, Some(0));
         assert!(rotation_is_due());
         rotate();
         assert!(!rotation_is_due());

@@ -28,10 +28,11 @@ mod try_state;
 use crate::mock::*;
 use alloc::vec::Vec;
 use salus_primitives::{
-    access::{Ask, Decision, Permission, Purpose, Scope},
+    access::{Permission, Purpose, Scope},
     audit::{Action, AuditEvent, LogId, Subject},
+    decision::{Ask, Decision},
     membership::Standing,
-    questions::{Decisions as _, Membership as _, Question},
+    traits::{Decisions as _, Membership as _, Question},
     MemberId, Moment,
 };
 

@@ -7,8 +7,8 @@ use frame_support::assert_ok;
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permissions, Reader},
     membership::{InstitutionKind, InstitutionStatus, MemberStatus},
-    questions::RecordReaders as _,
     time::Interval,
+    traits::RecordReaders as _,
     GrantId, RecordId,
 };
 

@@ -4,8 +4,9 @@ use super::*;
 use crate::{Grants, LinkedGrant};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
-    access::{Denial, Grant, GrantTerms, Grantee, Purposes},
+    access::{Grant, GrantTerms, Grantee, Purposes},
     audit::Reason,
+    decision::Denial,
     time::Interval,
     GrantId,
 };

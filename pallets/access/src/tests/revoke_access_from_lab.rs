@@ -3,11 +3,7 @@
 use super::*;
 use crate::Grants;
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
-use salus_primitives::{
-    access::{Denial, Grantee},
-    audit::Reason,
-    GrantId,
-};
+use salus_primitives::{access::Grantee, audit::Reason, decision::Denial, GrantId};
 
 fn revoke(grant: GrantId) -> DispatchResult {
     Access::revoke_access_from_lab(signed(PATIENT), CHART, grant, Some(digest(23)))

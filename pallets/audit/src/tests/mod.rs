@@ -11,10 +11,11 @@ mod prune;
 pub(crate) use crate::mock::*;
 pub(crate) use crate::{DenialRun, Denials, Event, Heads, NextLog, NextRun, Pages, ENTRIES_PER_PAGE};
 pub(crate) use salus_primitives::{
-    access::{Denial, Purpose, Purposes, Scope},
+    access::{Purpose, Purposes, Scope},
     audit::{verify_log, Action, AuditEvent, Entry, LogFault, LogHead, LogId, Reason, Subject},
-    questions::AuditLog,
+    decision::Denial,
     time::HOUR,
+    traits::AuditLog,
     ChartId, CompartmentId, InstitutionId, MemberId,
 };
 

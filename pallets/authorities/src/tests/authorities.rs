@@ -3,7 +3,7 @@
 //! Answers to other pallets about authorities.
 
 use super::{report_equivocation::report, *};
-use salus_primitives::questions::Authorities as _;
+use salus_primitives::traits::Authorities as _;
 
 #[test]
 fn authorities_that_vote_have_seat_and_session_keys() {

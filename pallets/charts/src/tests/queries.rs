@@ -4,7 +4,7 @@ use super::*;
 use crate::Epochs;
 use frame_support::assert_ok;
 use salus_primitives::{
-    questions::{Compartments as _, Controllers as _},
+    traits::{Compartments as _, Controllers as _},
     ChartId, CompartmentId,
 };
 

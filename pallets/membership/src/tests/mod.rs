@@ -7,20 +7,20 @@ mod admit_institution;
 mod answer;
 mod arguments;
 mod challenge;
-mod expiry;
 mod gate;
 mod genesis;
 mod institution_status;
 mod member_status;
+mod newcomers;
 mod nonce;
 mod origins;
 mod providers;
-mod questions;
 mod redeem;
 mod refuse_applicant;
 mod remove_transaction_key;
 mod rotate_issuing_key;
 mod set_required_verifications;
+mod traits;
 mod update_institution;
 
 pub(crate) use crate::{mock::*, AccountOwner, AccountOwners, Call, Challenges, Error, Event, Institutions, Members};
@@ -29,9 +29,9 @@ pub(crate) use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::*,
     panel::Voice,
-    questions::Membership as _,
     refusal::Refusal,
     time::{DAY, HOUR},
+    traits::Membership as _,
     Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
 pub(crate) use sp_core::{sr25519, Pair};

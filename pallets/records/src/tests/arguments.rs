@@ -108,7 +108,7 @@ fn envelopes() -> impl Strategy<Value = RecordGrantEnvelopes> {
 fn call() -> impl Strategy<Value = Call<Test>> {
     let (last, past) = (MaxVersions::get() - 1, MaxVersions::get());
     let number = select(vec![0, 1, 1, 1, 1, 2, 2, 2, last, last, past, u32::MAX]);
-    let session = select([0, 1, 2, 0xff].map(|byte| SessionKey([byte; 16])).to_vec());
+    let session = select([0, 1, 2, 0xff].map(|byte| ReadingSessionId([byte; 16])).to_vec());
     prop_oneof![
         1 => (chart(), custodian(), a_record())
             .prop_map(|(chart, custodian, record)| Call::create_medical_record { chart, custodian, record }),
@@ -224,7 +224,7 @@ fn calls_with_good_arguments_succeed() {
         perform(doctor, Call::create_medical_record { chart: CHART, custodian: HOSPITAL, record });
         let (version, grant_envelopes) = (version(2, GENERAL_EPOCH), RecordGrantEnvelopes::default());
         perform(doctor, Call::amend_record { record: RECORD, number: 1, version, grant_envelopes });
-        let session = SessionKey([1; 16]);
+        let session = ReadingSessionId([1; 16]);
         let open = |purpose| Call::open_records { chart: CHART, scope: Scope::Record(KEY), purpose, session };
         perform(doctor, open(Purpose::Treatment));
         // The same session once more, and a denial, which is recorded.
@@ -247,7 +247,7 @@ fn calls_with_lists_past_their_bounds_do_not_decode() {
     };
     assert!(decodes(amend(MAX_RECORD_GRANTS)));
     assert!(!decodes(amend(MAX_RECORD_GRANTS + 1)));
-    let open = |purpose: u8| (3u8, CHART, compartment(GENERAL), purpose, SessionKey([1; 16])).encode();
+    let open = |purpose: u8| (3u8, CHART, compartment(GENERAL), purpose, ReadingSessionId([1; 16])).encode();
     assert!(decodes(open(Purpose::Emergency as u8)));
     assert!(!decodes(open(Purpose::Emergency as u8 + 1)));
 }
@@ -275,7 +275,7 @@ fn calls_read_no_more_when_the_chain_holds_much() {
             assert_ok!(create(DOCTOR, HOSPITAL, new_record(OTHER_KEY)));
             let (next, none) = (version(2, GENERAL_EPOCH), RecordGrantEnvelopes::default());
             assert_ok!(Records::amend_record(signed(DOCTOR), RECORD, 1, next, none));
-            let session = SessionKey([0xff; 16]);
+            let session = ReadingSessionId([0xff; 16]);
             assert_ok!(Records::open_records(signed(DOCTOR), CHART, Scope::Record(KEY), Purpose::Treatment, session));
         });
         proof.iter_nodes().count()

@@ -12,13 +12,14 @@ mod queries;
 use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
 use frame_support::{assert_noop, assert_ok, hypothetically, BoundedVec};
 use salus_primitives::{
-    access::{Basis, Denial, Permission, Purpose, Scope, SealedKey},
+    access::{Permission, Purpose, Scope, SealedKey},
     audit::{Action, Actor, AuditEvent, LogId, Reason, Subject},
+    decision::{Basis, Denial},
     records::{
         NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Session, Version, MAX_BATCH, MAX_SESSIONS,
         SESSION_LENGTH,
     },
-    CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, SessionKey,
+    CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -75,7 +76,7 @@ fn refused_origins() -> impl Iterator<Item = RuntimeOrigin> {
     foreign_origins().into_iter().chain(INACTIVE.map(|(member, _)| signed(member)))
 }
 
-fn session(reader: MemberId, key: SessionKey) -> Option<Session> {
+fn session(reader: MemberId, key: ReadingSessionId) -> Option<Session> {
     Records::session(reader, key)
 }
 

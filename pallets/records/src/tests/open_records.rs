@@ -2,19 +2,19 @@
 
 use super::*;
 
-const SESSION: SessionKey = SessionKey([7; 16]);
-const OTHER_SESSION: SessionKey = SessionKey([8; 16]);
+const SESSION: ReadingSessionId = ReadingSessionId([7; 16]);
+const OTHER_SESSION: ReadingSessionId = ReadingSessionId([8; 16]);
 
-fn open(reader: MemberId, scope: Scope, purpose: Purpose, session: SessionKey) -> DispatchResult {
+fn open(reader: MemberId, scope: Scope, purpose: Purpose, session: ReadingSessionId) -> DispatchResult {
     Records::open_records(signed(reader), CHART, scope, purpose, session)
 }
 
 /// Opens the general compartment for treatment.
-fn open_general(reader: MemberId, session: SessionKey) -> DispatchResult {
+fn open_general(reader: MemberId, session: ReadingSessionId) -> DispatchResult {
     open(reader, compartment(GENERAL), Purpose::Treatment, session)
 }
 
-fn is_open(reader: MemberId, key: SessionKey) -> bool {
+fn is_open(reader: MemberId, key: ReadingSessionId) -> bool {
     session(reader, key).is_some()
 }
 
@@ -233,7 +233,7 @@ fn open_records_weighs_as_much_as_its_worse_outcome() {
 /// Trap: one reader could once add some thousand entries a minute to a patient's log.
 #[test]
 fn open_records_again_within_the_term_of_a_session_adds_a_key_and_no_entry() {
-    let key = |number: u8| SessionKey([number; 16]);
+    let key = |number: u8| ReadingSessionId([number; 16]);
     trusted_doctor().run(|| {
         assert_ok!(open_general(DOCTOR, key(0)));
         for number in 1..10 {
@@ -272,7 +272,7 @@ fn open_records_within_a_session_is_denied_once_the_grant_is_revoked() {
 
 #[test]
 fn open_records_fails_past_the_bound_of_running_sessions() {
-    let key = |number: u32| SessionKey(u128::from(number).to_be_bytes());
+    let key = |number: u32| ReadingSessionId(u128::from(number).to_be_bytes());
     trusted_doctor().run(|| {
         for number in 0..MAX_SESSIONS {
             assert_ok!(open_general(DOCTOR, key(number)));

@@ -3,7 +3,7 @@
 use super::*;
 use salus_primitives::{
     api::MAX_PAGE,
-    decision::{RecordFacts, VersionFacts},
+    decide::{RecordFacts, VersionFacts},
 };
 
 fn create_many(count: u32) {
@@ -98,7 +98,7 @@ fn versions_page_holds_versions_from_a_number_on() {
 #[test]
 fn session_tells_what_is_stored_of_a_reader() {
     trusted_doctor().run(|| {
-        let session = SessionKey([7; 16]);
+        let session = ReadingSessionId([7; 16]);
         assert_ok!(Records::open_records(signed(DOCTOR), CHART, compartment(GENERAL), Purpose::Treatment, session));
         assert_eq!(Records::session(DOCTOR, session).map(|it| it.expires_at), Some(START + SESSION_LENGTH));
         assert_eq!(Records::session(OTHER_DOCTOR, session), None);

@@ -3,8 +3,8 @@
 //! The question whether a member may do something.
 
 use crate::{
-    access::{Ask, Decision, Denial},
-    decision::RecordFacts,
+    decide::RecordFacts,
+    decision::{Ask, Decision, Denial},
     membership::Standing,
     ChartId,
 };

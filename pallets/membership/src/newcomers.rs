@@ -15,7 +15,7 @@ use frame_support::{
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::Member,
-    questions::AuditLog,
+    traits::AuditLog,
     MemberId, Moment, SigningKey,
 };
 use sp_runtime::traits::Zero;

@@ -13,7 +13,7 @@ use frame_system::pallet_prelude::OriginFor;
 use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{Member, MemberStatus, Role},
-    questions::{AuditLog, Authorities, Membership},
+    traits::{AuditLog, Authorities, Membership},
     InstitutionId, MemberId,
 };
 use sp_runtime::DispatchError;
