@@ -69,13 +69,16 @@ find_promtool() {
 download() { apt-get --quiet --option APT::Sandbox::User=root download prometheus; }
 
 check_tested() {
-    local alert missing=0
+    local alert alerts missing=0
+    # A file without alerts would be one that this line cannot read.
+    alerts="$(sed -n 's/^ *- alert: //p' prometheus/alerts.yaml | grep .)" ||
+        fail "no alert was found in prometheus/alerts.yaml" "the lines should begin with \`- alert:\`"
     while read -r alert; do
         grep -q "alertname: $alert\$" prometheus/alerts.test.yaml || {
             warn "prometheus/alerts.test.yaml does not try $alert"
             missing=1
         }
-    done < <(sed -n 's/^ *- alert: //p' prometheus/alerts.yaml)
+    done <<<"$alerts"
     return "$missing"
 }
 

@@ -46,7 +46,12 @@ derive() {
 }
 
 check() {
-    local problems
+    local problems compared
+    # Without entries to compare, every check below would pass.
+    compared="$(of_the_sdk <(declared))"
+    ((compared > 0)) || fail "no crate of $list is in Cargo.toml" "has one of the files another form now?"
+    compared="$(of_the_sdk <(locked))"
+    ((compared > 0)) || fail "no crate of $list is in Cargo.lock" "has one of the files another form now?"
     problems="$(
         check_manifest
         check_lock
@@ -56,9 +61,14 @@ check() {
         printf '%s\n' "$problems" | while IFS= read -r problem; do warn "error: $problem"; done
         exit 1
     fi
-    say "$(awk 'NR == FNR { if (!/^#/) sdk[$1]; next } ($1 in sdk)' "$list" <(locked) | wc -l) crates of the SDK, all as $(
+    say "$compared crates of the SDK, all as $(
         sed -n '1s/^# The dependencies of \([^,]*\),.*/\1/p' "$list"
     ) has them"
+}
+
+# of_the_sdk FILE: the number of the crates in FILE that the SDK's manifest names, too.
+of_the_sdk() {
+    awk 'NR == FNR { if (!/^#/) sdk[$1]; next } ($1 in sdk)' "$list" "$1" | wc -l
 }
 
 # "name version", one line for each entry of [workspace.dependencies] that has a version.

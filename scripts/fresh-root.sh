@@ -39,7 +39,9 @@ main() {
     root="$1" && shift
     [[ "${1:-}" != -- ]] || shift
     [[ $# -ge 1 ]] || fail "no command given" "scripts/fresh-root.sh FOLDER COMMAND"
-    [[ "$(id -u)" == 0 ]] || fail "debootstrap and chroot need root" "sudo scripts/fresh-root.sh ..."
+    [[ "$(id -u)" == 0 ]] || fail "debootstrap and namespaces need root" "sudo scripts/fresh-root.sh ..."
+    git -C "$salus_root" rev-parse --git-dir >/dev/null ||
+        fail "git cannot list the files of \`$salus_root\` to copy" "run this in a git checkout of your own"
     have debootstrap || fail "debootstrap is not installed" "apt-get install debootstrap"
 
     [[ -e "$root/.salus-fresh-root" ]] || make_root "$root" "${mirror:-$(first_mirror)}"
@@ -88,7 +90,8 @@ copy_checkout() {
         tar --create --null --files-from=-) | tar --extract --directory "$1/salus" --no-same-owner
 }
 
-# In a mount and process namespace of its own: nothing stays mounted and nothing keeps running, whatever ends this.
+# In a mount and process namespace of its own: nothing stays mounted and nothing keeps running, whatever ends this. The folder
+# becomes the root of that namespace. In a chroot the kernel refuses new user namespaces, and some tests make those.
 run_inside() {
     local root="$1" variable environment=(HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}"
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
@@ -101,13 +104,18 @@ run_inside() {
             environment+=("$variable=/etc/ssl/machine-certificates.crt")
         done
     fi
-    # shellcheck disable=SC2016  # expanded by the inner shell
+    # shellcheck disable=SC2016  # expanded by the inner shells
     exec unshare --mount --pid --fork --kill-child --propagation private bash -euc '
         root="$1"; shift
+        mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount -t sysfs -o ro sysfs "$root/sys"
         mount --rbind /dev "$root/dev"
-        exec chroot "$root" env -i "$@"' \
+        cd "$root"
+        pivot_root . .
+        umount --lazy .
+        cd /
+        exec env -i "$@"' \
         fresh-root "$root" "${environment[@]}" bash -c 'cd /salus && exec "$@"' fresh-root "$@"
 }
 

@@ -6,6 +6,7 @@
 //! `tests/checkout.rs` apply the checks to this checkout; each file has tests that its check can fail.
 
 pub mod checklist;
+pub mod debug_formats;
 pub mod floors;
 pub mod imports;
 pub mod programs;

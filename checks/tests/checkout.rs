@@ -2,7 +2,7 @@
 
 //! This checkout keeps to every rule.
 
-use salus_checks::{checklist, floors, imports, programs, tree, words};
+use salus_checks::{checklist, debug_formats, floors, imports, programs, tree, words};
 
 fn none(rule: &str, violations: Vec<String>) {
     assert!(violations.is_empty(), "{rule}; {} places do not:\n{}", violations.len(), violations.join("\n"));
@@ -34,4 +34,9 @@ fn every_row_of_the_security_checklist_names_a_test_that_is_there() {
 #[test]
 fn texts_name_the_actor() {
     none("a text names the actor", words::places(&tree::root()));
+}
+
+#[test]
+fn no_text_that_people_read_shows_the_debug_format() {
+    none("a text has a value's word or sentence instead of the debug format", debug_formats::violations(&tree::root()));
 }
