@@ -18,6 +18,7 @@ use frame_support::{
     traits::{ConstU32, ConstU64},
     BoundedVec,
 };
+use pallet_salus_testing::chain_with;
 pub(crate) use pallet_salus_testing::{account, digest, Charts, Clock, Log, Members};
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, SealedKey},
@@ -28,7 +29,7 @@ use salus_primitives::{
     time::DAY,
     ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey, RequestId,
 };
-use sp_runtime::{AccountId32, BuildStorage};
+use sp_runtime::AccountId32;
 
 pub(crate) type Block = frame_system::mocking::MockBlock<Test>;
 pub(crate) type Access = crate::Pallet<Test>;
@@ -252,11 +253,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     ] {
         Members::set(member, role, status, institution);
     }
-    let storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a valid genesis");
-    let mut state = sp_io::TestExternalities::new(storage);
-    // Block zero keeps no events.
-    state.execute_with(|| System::set_block_number(1));
-    state
+    chain_with::<Test>(&frame_system::GenesisConfig::<Test>::default())
 }
 
 /// Runs `test` on an empty state, and every invariant after it.

@@ -3,10 +3,11 @@
 //! A test runtime with a clock that tests set.
 
 use crate as pallet_salus_audit;
-use frame_support::{derive_impl, parameter_types, traits::Time};
+use frame_support::{derive_impl, parameter_types};
+use pallet_salus_testing::chain_with;
+pub use pallet_salus_testing::{Clock, START};
 use salus_primitives::{time::DAY, Moment};
 use sp_io::TestExternalities;
-use sp_runtime::BuildStorage;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -39,24 +40,12 @@ impl frame_system::Config for Test {
     type Block = Block;
 }
 
-pub const START: Moment = 1_700_000_000_000;
 pub const HORIZON: Moment = 30 * DAY;
 pub const MAX_PRUNED: u32 = 500;
 
 parameter_types! {
     pub const Horizon: Moment = HORIZON;
     pub const MaxPruned: u32 = MAX_PRUNED;
-    pub static Now: Moment = START;
-}
-
-/// The time that the test has set.
-pub struct Clock;
-
-impl Time for Clock {
-    type Moment = Moment;
-    fn now() -> Moment {
-        Now::get()
-    }
 }
 
 impl pallet_salus_audit::Config for Test {
@@ -68,7 +57,7 @@ impl pallet_salus_audit::Config for Test {
 
 /// Lets time go by, and with it one block.
 pub fn wait(milliseconds: Moment) {
-    Now::set(Now::get() + milliseconds);
+    Clock::wait(milliseconds);
     System::set_block_number(System::block_number() + 1);
 }
 
@@ -78,11 +67,8 @@ pub struct Builder;
 
 impl Builder {
     pub fn build(self) -> TestExternalities {
-        let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-        let mut chain = TestExternalities::new(storage);
-        Now::set(START);
-        chain.execute_with(|| System::set_block_number(1));
-        chain
+        Clock::set(START);
+        chain_with::<Test>(&frame_system::GenesisConfig::<Test>::default())
     }
 
     /// Runs `test`, and every invariant after it.

@@ -8,7 +8,8 @@
 use crate::{
     AuraEquivocation, Config, Error, Event, KeyProof, Pallet, SealedHeader, SeatOfAuthority, Seats, SessionStarts,
 };
-use codec::DecodeAll;
+use alloc::{vec, vec::Vec};
+use codec::{DecodeAll, Encode};
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
@@ -36,8 +37,15 @@ struct Sealed<Hash> {
 }
 
 impl<T: Config> Pallet<T> {
+    /// Proves that a key is an authority's in the current session.
+    pub(crate) fn prove_key_owner(author: SigningKey) -> Option<Vec<u8>> {
+        let proof = T::KeyOwners::prove((AURA, author))?;
+        // The SDK also proves that a key belongs to no authority.
+        T::KeyOwners::check_proof((AURA, author), proof.clone()).map(|_| proof.encode())
+    }
+
     /// Returns the equivocation that these headers and this proof show.
-    pub(crate) fn check_equivocation(
+    fn check_equivocation(
         author: SigningKey,
         first: &SealedHeader,
         second: &SealedHeader,
@@ -85,8 +93,12 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_report_equivocation(
         account: AccountId32,
         reporter: &Standing,
-        offence: AuraEquivocation,
+        author: SigningKey,
+        first: &SealedHeader,
+        second: &SealedHeader,
+        proof: &KeyProof,
     ) -> DispatchResult {
+        let offence = Self::check_equivocation(author, first, second, proof)?;
         let (offender, ()) = &offence.offender;
         let institution = SeatOfAuthority::<T>::get(offender).ok_or(Error::<T>::NotFound)?;
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
@@ -102,7 +114,7 @@ impl<T: Config> Pallet<T> {
             AuditEvent::by_member(reporter.member, reporter.institution_id(), Action::EquivocationReported, subject);
         T::Audit::append(LogId::Consortium, event);
         Self::deposit_event(Event::EquivocationReported { institution, slot, reporter: reporter.member });
-        T::Offences::report_offence(alloc::vec![account], offence).map_err(|_| Error::<T>::AlreadyReported)?;
+        T::Offences::report_offence(vec![account], offence).map_err(|_| Error::<T>::AlreadyReported)?;
         Ok(())
     }
 }

@@ -3,8 +3,15 @@
 //! The genesis: the length of sessions, the seats, and the council that follows from them. The logs begin empty.
 
 use crate::{Config, GenesisConfig, Pallet, SessionLength};
-use alloc::{format, string::String};
-use salus_primitives::network::SESSION_LENGTHS;
+use alloc::{format, string::String, vec::Vec};
+use core::marker::PhantomData;
+use salus_primitives::network::{DEFAULT_SESSION_LENGTH, SESSION_LENGTHS};
+
+impl<T: Config> Default for GenesisConfig<T> {
+    fn default() -> Self {
+        Self { seats: Vec::new(), session_length: DEFAULT_SESSION_LENGTH.into(), runtime: PhantomData }
+    }
+}
 
 impl<T: Config> GenesisConfig<T> {
     /// Writes the first seats, or says what is wrong with them.

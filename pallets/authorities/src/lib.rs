@@ -89,6 +89,7 @@ extern crate alloc;
 
 mod types;
 
+mod constants;
 mod equivocation;
 mod genesis;
 mod impl_authorities;
@@ -152,7 +153,6 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use super::*;
     use alloc::vec::Vec;
-    use codec::Encode;
     use frame_support::{
         pallet_prelude::*,
         traits::{ChangeMembers, KeyOwnerProofSystem, Time},
@@ -160,12 +160,11 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
         membership::Standing,
-        network::DEFAULT_SESSION_LENGTH,
         traits::{AuditLog, Membership},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
     use sp_consensus_aura::Slot;
-    use sp_core::crypto::{key_types::AURA, KeyTypeId};
+    use sp_core::crypto::KeyTypeId;
     use sp_runtime::AccountId32;
     use sp_session::MembershipProof;
     use sp_staking::{offence::ReportOffence, SessionIndex};
@@ -302,12 +301,6 @@ pub mod pallet {
         /// Binds the runtime.
         #[serde(skip)]
         pub runtime: PhantomData<T>,
-    }
-
-    impl<T: Config> Default for GenesisConfig<T> {
-        fn default() -> Self {
-            Self { seats: Vec::new(), session_length: DEFAULT_SESSION_LENGTH.into(), runtime: PhantomData }
-        }
     }
 
     #[pallet::genesis_build]
@@ -474,15 +467,7 @@ pub mod pallet {
         }
 
         fn integrity_test() {
-            assert!(T::MaxAuthorities::get() >= MIN_AUTHORITIES, "`MaxAuthorities` leaves no fault tolerance");
-            assert!(T::SessionsRemembered::get() > 0, "`SessionsRemembered` is zero: reports would come too late");
-            let by_all = T::MotionsPerSeat::get().saturating_mul(MIN_AUTHORITIES);
-            assert!(T::MotionsPerSeat::get() > 0, "`MotionsPerSeat` is zero: no delegate could propose anything");
-            assert!(by_all <= T::MaxMotions::get(), "`MotionsPerSeat` lets fewer than four institutions fill the list");
-            assert!(
-                T::SettlingTime::get() > 0,
-                "`SettlingTime` is zero: a stolen issuing key would take a seat at once"
-            );
+            Self::check_constants();
         }
     }
 
@@ -514,7 +499,6 @@ pub mod pallet {
         #[pallet::call_index(1)]
         pub fn remove_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::SeatOrigin::ensure_origin(origin)?;
-            Self::ensure_tolerant_without(institution)?;
             Self::do_remove_authority(institution)
         }
 
@@ -526,7 +510,7 @@ pub mod pallet {
         #[pallet::call_index(2)]
         pub fn force_remove_authority(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::SeatOrigin::ensure_origin(origin)?;
-            Self::do_remove_authority(institution)
+            Self::do_force_remove_authority(institution)
         }
 
         /// Suspends a seat and disables its authority, which stays in the set while there would be fewer than four.
@@ -574,8 +558,7 @@ pub mod pallet {
             proof: KeyProof,
         ) -> DispatchResult {
             let (account, reporter) = Self::ensure_member(origin)?;
-            let offence = Self::check_equivocation(author, &first, &second, &proof)?;
-            Self::do_report_equivocation(account, &reporter, offence)
+            Self::do_report_equivocation(account, &reporter, author, &first, &second, &proof)
         }
 
         /// Takes the seat in the council that belongs to the signer's institution, with the signer's account.
@@ -640,10 +623,7 @@ pub mod pallet {
         ) -> DispatchResult {
             match T::SeatOrigin::try_origin(origin) {
                 Ok(_) => Self::do_hand_over_account(None, institution, account),
-                Err(origin) => {
-                    let (_, delegate) = Self::ensure_delegate(origin)?;
-                    Self::do_hand_over_account(Some(&delegate), institution, account)
-                }
+                Err(origin) => Self::do_hand_over_own_account(origin, institution, account),
             }
         }
 
@@ -665,9 +645,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Proves, in SCALE encoding, that an Aura key is an authority's in the current session.
         pub fn key_ownership_proof(author: SigningKey) -> Option<Vec<u8>> {
-            let proof = T::KeyOwners::prove((AURA, author))?;
-            // The SDK also proves that a key belongs to no authority.
-            T::KeyOwners::check_proof((AURA, author), proof.clone()).map(|_| proof.encode())
+            Self::prove_key_owner(author)
         }
     }
 }

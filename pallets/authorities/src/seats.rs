@@ -68,15 +68,16 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::insert(institution, seat);
     }
 
-    /// Fails if the network could not spare this authority.
-    pub(crate) fn ensure_tolerant_without(institution: InstitutionId) -> DispatchResult {
+    /// Takes a seat, unless the network could not spare its authority.
+    pub(crate) fn do_remove_authority(institution: InstitutionId) -> DispatchResult {
         ensure!(Seats::<T>::contains_key(institution), Error::<T>::NotFound);
         let left = Self::strength_without(institution);
         ensure!(left.is_tolerant_after(Self::strength()), Error::<T>::TooFewAuthorities);
-        Ok(())
+        Self::do_force_remove_authority(institution)
     }
 
-    pub(crate) fn do_remove_authority(institution: InstitutionId) -> DispatchResult {
+    /// Takes a seat, unless no other authority with session keys would remain.
+    pub(crate) fn do_force_remove_authority(institution: InstitutionId) -> DispatchResult {
         let seat = Seats::<T>::get(institution).ok_or(Error::<T>::NotFound)?;
         ensure!(Self::strength_without(institution).total > 0, Error::<T>::LastAuthority);
 
@@ -196,6 +197,16 @@ impl<T: Config> Pallet<T> {
         T::Audit::append(LogId::Consortium, event);
         Self::deposit_event(Event::AuthorityHandedOver { institution, account });
         Ok(())
+    }
+
+    /// Hands the seat of the signer's institution over. The signer has to be a delegate.
+    pub(crate) fn do_hand_over_own_account(
+        origin: OriginFor<T>,
+        institution: InstitutionId,
+        account: AccountId32,
+    ) -> DispatchResult {
+        let (_, delegate) = Self::ensure_delegate(origin)?;
+        Self::do_hand_over_account(Some(&delegate), institution, account)
     }
 
     /// Replaces the session keys of an authority. The sessions check that they are its own.

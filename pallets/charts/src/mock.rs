@@ -14,13 +14,14 @@
 use crate as pallet_salus_charts;
 use alloc::{vec, vec::Vec};
 use frame_support::{derive_impl, traits::ConstU32};
+use pallet_salus_testing::chain_with;
 pub(crate) use pallet_salus_testing::{account, digest, Clock, Log, Members};
 use salus_primitives::{
     charts::{CompartmentFlags, Epoch},
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     ChartId, CompartmentId, Digest, EncryptionKey, InstitutionId, MemberId, Moment,
 };
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, AccountId32};
 
 pub(crate) type Block = frame_system::mocking::MockBlock<Test>;
 pub(crate) type Charts = crate::Pallet<Test>;
@@ -119,11 +120,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     ] {
         Members::set(member, role, status, institution);
     }
-    let storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a valid genesis");
-    let mut state = sp_io::TestExternalities::new(storage);
-    // Block zero keeps no events.
-    state.execute_with(|| System::set_block_number(1));
-    state
+    chain_with::<Test>(&frame_system::GenesisConfig::<Test>::default())
 }
 
 /// Runs `test` on an empty state, and every invariant after it.

@@ -5,11 +5,24 @@
 //! All nodes start from the same genesis, which lists the first institutions and members, so the logs begin empty.
 
 use crate::{
-    Config, Error, GenesisConfig, GenesisMember, Institutions, NextInstitution, Pallet, RequiredVerifications,
+    Config, DefaultVerifications, Error, GenesisConfig, GenesisMember, Institutions, NextInstitution, Pallet,
+    RequiredVerifications,
 };
-use alloc::{format, string::String};
-use frame_support::ensure;
+use alloc::{format, string::String, vec::Vec};
+use core::marker::PhantomData;
+use frame_support::{ensure, traits::Get};
 use salus_primitives::membership::{MemberStatus, MAX_VERIFICATIONS};
+
+impl<T: Config> Default for GenesisConfig<T> {
+    fn default() -> Self {
+        Self {
+            institutions: Vec::new(),
+            members: Vec::new(),
+            required_verifications: DefaultVerifications::get(),
+            runtime: PhantomData,
+        }
+    }
+}
 
 impl<T: Config> GenesisConfig<T> {
     /// Writes the first institutions and members, or says what is wrong with them.

@@ -8,7 +8,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     membership::{Institution, InstitutionProfile, InstitutionStatus, MAX_VERIFICATIONS},
     text::is_printable,
-    traits::AuditLog,
+    traits::{AuditLog, Authorities},
     InstitutionId, SigningKey,
 };
 
@@ -49,17 +49,25 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn set_institution_status(
-        id: InstitutionId,
-        from: &[InstitutionStatus],
-        to: InstitutionStatus,
-        action: Action,
-    ) -> DispatchResult {
-        let institution = Institutions::<T>::get(id).ok_or(Error::<T>::NotFound)?;
-        ensure!(from.contains(&institution.status), Error::<T>::InvalidStatus);
+    pub(crate) fn do_suspend_institution(id: InstitutionId) -> DispatchResult {
+        let (from, to) = ([InstitutionStatus::Active], InstitutionStatus::Suspended);
+        Self::set_institution_status(id, &from, to, Action::InstitutionSuspended)?;
+        Self::deposit_event(Event::InstitutionSuspended { institution: id });
+        Ok(())
+    }
 
-        Institutions::<T>::insert(id, Institution { status: to, ..institution });
-        Self::log_decision(action, id);
+    pub(crate) fn do_reinstate_institution(id: InstitutionId) -> DispatchResult {
+        let (from, to) = ([InstitutionStatus::Suspended], InstitutionStatus::Active);
+        Self::set_institution_status(id, &from, to, Action::InstitutionReinstated)?;
+        Self::deposit_event(Event::InstitutionReinstated { institution: id });
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_institution(id: InstitutionId) -> DispatchResult {
+        ensure!(!T::Authorities::has_seat(id), Error::<T>::HasSeat);
+        let (from, to) = ([InstitutionStatus::Active, InstitutionStatus::Suspended], InstitutionStatus::Removed);
+        Self::set_institution_status(id, &from, to, Action::InstitutionRemoved)?;
+        Self::deposit_event(Event::InstitutionRemoved { institution: id });
         Ok(())
     }
 
@@ -93,6 +101,21 @@ impl<T: Config> Pallet<T> {
             id,
             Institution { profile, issuing_epoch: 0, status, admitted: 0, usage: Default::default() },
         );
+        Ok(())
+    }
+
+    /// Changes the status of an institution, if it is one of `from`.
+    fn set_institution_status(
+        id: InstitutionId,
+        from: &[InstitutionStatus],
+        to: InstitutionStatus,
+        action: Action,
+    ) -> DispatchResult {
+        let institution = Institutions::<T>::get(id).ok_or(Error::<T>::NotFound)?;
+        ensure!(from.contains(&institution.status), Error::<T>::InvalidStatus);
+
+        Institutions::<T>::insert(id, Institution { status: to, ..institution });
+        Self::log_decision(action, id);
         Ok(())
     }
 

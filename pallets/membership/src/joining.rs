@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether the voucher can be redeemed now for these keys.
-    pub(crate) fn check_redemption(
+    fn check_redemption(
         voucher: &Voucher,
         issuer_signature: &sr25519::Signature,
         newcomer: &Newcomer,
@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the pending member and the challenge that this signature answers now.
-    pub(crate) fn check_answer(
+    fn check_answer(
         id: MemberId,
         institution: InstitutionId,
         signature: &sr25519::Signature,
@@ -146,7 +146,14 @@ impl<T: Config> Pallet<T> {
             .is_some_and(|verifier| verifier.role == Role::Verifier && verifier.may_act(T::Time::now()))
     }
 
-    pub(crate) fn do_redeem(voucher: &Voucher, newcomer: &Newcomer) {
+    pub(crate) fn do_redeem(
+        voucher: &Voucher,
+        issuer_signature: &sr25519::Signature,
+        newcomer: &Newcomer,
+        signatures: &RedemptionSignatures,
+    ) -> DispatchResult {
+        Self::check_redemption(voucher, issuer_signature, newcomer, signatures).map_err(Error::<T>::from)?;
+
         let Voucher { institution, role, profile, valid_until, .. } = *voucher;
         let member = Self::register(institution, role, newcomer, profile, valid_until, MemberStatus::Pending);
         let number = (voucher.issuing_epoch, voucher.serial);
@@ -162,6 +169,7 @@ impl<T: Config> Pallet<T> {
         let event = AuditEvent::by_member(member, own, Action::MemberJoined, Subject::Member(member));
         T::Audit::append(LogId::Institution(institution), event);
         Self::deposit_event(Event::MemberJoined { member, institution, role });
+        Ok(())
     }
 
     /// Writes a new member and binds its keys, which have to be usable.
@@ -239,11 +247,11 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_answer(
         id: MemberId,
-        mut member: Member,
         institution: InstitutionId,
-        challenge: Challenge,
+        signature: &sr25519::Signature,
     ) -> DispatchResult {
-        let verifier = challenge.verifier;
+        let (mut member, Challenge { verifier, .. }) =
+            Self::check_answer(id, institution, signature).map_err(Error::<T>::from)?;
         let voice = Voice { institution, member: verifier };
         member.verified_by.hear(voice, T::Time::now()).map_err(|_| Error::<T>::NoChallenge)?;
         let needed = Quorum::of_different_institutions(RequiredVerifications::<T>::get());

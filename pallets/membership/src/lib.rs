@@ -54,6 +54,7 @@
 
 extern crate alloc;
 
+mod constants;
 mod genesis;
 mod impl_membership;
 mod institutions;
@@ -129,11 +130,7 @@ pub mod pallet {
     #[cfg(doc)]
     use salus_primitives::refusal::Refusal;
     use salus_primitives::{
-        audit::Action,
-        membership::{
-            Challenge, Institution, InstitutionProfile, InstitutionStatus, Member, MemberStatus, Newcomer, Quota, Role,
-            Voucher, MAX_VOUCHER_LIFE,
-        },
+        membership::{Challenge, Institution, InstitutionProfile, Member, Newcomer, Quota, Role, Voucher},
         traits::{AuditLog, Authorities},
         Digest, InstitutionId, MemberId, Moment, SigningKey,
     };
@@ -281,17 +278,6 @@ pub mod pallet {
         /// Binds the runtime.
         #[serde(skip)]
         pub runtime: PhantomData<T>,
-    }
-
-    impl<T: Config> Default for GenesisConfig<T> {
-        fn default() -> Self {
-            Self {
-                institutions: Vec::new(),
-                members: Vec::new(),
-                required_verifications: DefaultVerifications::get(),
-                runtime: PhantomData,
-            }
-        }
     }
 
     #[pallet::genesis_build]
@@ -502,18 +488,7 @@ pub mod pallet {
         }
 
         fn integrity_test() {
-            assert!(T::ChallengeLife::get() > 0, "`ChallengeLife` is zero: no challenge could be answered");
-            let life = T::PendingLife::get();
-            assert!(life >= MAX_VOUCHER_LIFE, "`PendingLife` is less than a voucher's: one could be redeemed twice");
-            assert!(
-                T::SettlingTime::get() > 0,
-                "`SettlingTime` is zero: a stolen issuing key would judge all staff at once"
-            );
-            assert!(T::AdmissionsPerHour::get() > 0, "`AdmissionsPerHour` is zero: admissions would stop");
-            assert!(T::MaxExpired::get() > 0, "`MaxExpired` is zero: no newcomer would ever leave");
-            let is_usable = |quota: Quota| quota.time > 0 && quota.bytes > 0;
-            assert!(is_usable(T::ReservedQuota::get()), "`ReservedQuota` is zero: no member could revoke anything");
-            assert!(is_usable(T::CouncilQuota::get()), "`CouncilQuota` is zero: no delegate could vote");
+            Self::check_constants();
         }
     }
 
@@ -568,14 +543,7 @@ pub mod pallet {
         #[pallet::call_index(3)]
         pub fn suspend_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            Self::set_institution_status(
-                institution,
-                &[InstitutionStatus::Active],
-                InstitutionStatus::Suspended,
-                Action::InstitutionSuspended,
-            )?;
-            Self::deposit_event(Event::InstitutionSuspended { institution });
-            Ok(())
+            Self::do_suspend_institution(institution)
         }
 
         /// Ends the suspension of an institution.
@@ -586,14 +554,7 @@ pub mod pallet {
         #[pallet::call_index(4)]
         pub fn reinstate_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            Self::set_institution_status(
-                institution,
-                &[InstitutionStatus::Suspended],
-                InstitutionStatus::Active,
-                Action::InstitutionReinstated,
-            )?;
-            Self::deposit_event(Event::InstitutionReinstated { institution });
-            Ok(())
+            Self::do_reinstate_institution(institution)
         }
 
         /// Removes an institution for good. Patients that it admitted stay members.
@@ -607,15 +568,7 @@ pub mod pallet {
         #[pallet::call_index(5)]
         pub fn remove_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            ensure!(!T::Authorities::has_seat(institution), Error::<T>::HasSeat);
-            Self::set_institution_status(
-                institution,
-                &[InstitutionStatus::Active, InstitutionStatus::Suspended],
-                InstitutionStatus::Removed,
-                Action::InstitutionRemoved,
-            )?;
-            Self::deposit_event(Event::InstitutionRemoved { institution });
-            Ok(())
+            Self::do_remove_institution(institution)
         }
 
         /// Sets how many verifications a newcomer needs, one to four (S4-04).
@@ -650,9 +603,7 @@ pub mod pallet {
             signatures: RedemptionSignatures,
         ) -> DispatchResult {
             ensure_authorized(origin)?;
-            Self::check_redemption(&voucher, &issuer_signature, &newcomer, &signatures).map_err(Error::<T>::from)?;
-            Self::do_redeem(&voucher, &newcomer);
-            Ok(())
+            Self::do_redeem(&voucher, &issuer_signature, &newcomer, &signatures)
         }
 
         /// Records that an application to join was refused, by its hash (S0-22).
@@ -697,9 +648,7 @@ pub mod pallet {
             signature: sr25519::Signature,
         ) -> DispatchResult {
             ensure_authorized(origin)?;
-            let (pending, challenge) =
-                Self::check_answer(member, verifier_institution, &signature).map_err(Error::<T>::from)?;
-            Self::do_answer(member, pending, verifier_institution, challenge)
+            Self::do_answer(member, verifier_institution, &signature)
         }
 
         /// Adds a transaction key: a device, or a submitter account.
@@ -745,15 +694,8 @@ pub mod pallet {
         /// An active issuer of the member's institution, or the council.
         #[pallet::call_index(13)]
         pub fn suspend_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status::<T::CouncilOrigin>(
-                origin,
-                member,
-                &[MemberStatus::Active],
-                MemberStatus::Suspended,
-                Action::MemberSuspended,
-            )?;
-            Self::deposit_event(Event::MemberSuspended { member });
-            Ok(())
+            let superior = Self::ensure_superior::<T::CouncilOrigin>(origin)?;
+            Self::do_suspend_member(&superior, member)
         }
 
         /// Ends the suspension of a member of staff.
@@ -763,15 +705,8 @@ pub mod pallet {
         /// An active issuer of the member's institution, or two thirds of the council.
         #[pallet::call_index(14)]
         pub fn reinstate_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status::<T::StaffingOrigin>(
-                origin,
-                member,
-                &[MemberStatus::Suspended],
-                MemberStatus::Active,
-                Action::MemberReinstated,
-            )?;
-            Self::deposit_event(Event::MemberReinstated { member });
-            Ok(())
+            let superior = Self::ensure_superior::<T::StaffingOrigin>(origin)?;
+            Self::do_reinstate_member(&superior, member)
         }
 
         /// Ends the membership of a member of staff for good. The member may be pending. The council forgets the votes
@@ -784,16 +719,8 @@ pub mod pallet {
         /// An active issuer of the member's institution, or the council.
         #[pallet::call_index(15)]
         pub fn revoke_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-            Self::set_member_status::<T::CouncilOrigin>(
-                origin,
-                member,
-                &[MemberStatus::Pending, MemberStatus::Active, MemberStatus::Suspended],
-                MemberStatus::Revoked,
-                Action::MemberRevoked,
-            )?;
-            Self::close_challenges(member);
-            Self::deposit_event(Event::MemberRevoked { member });
-            Ok(())
+            let superior = Self::ensure_superior::<T::CouncilOrigin>(origin)?;
+            Self::do_revoke_member(&superior, member)
         }
     }
 }

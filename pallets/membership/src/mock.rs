@@ -6,22 +6,23 @@ use crate as pallet_salus_membership;
 use crate::{CallClass, CallPolicy, GenesisMember};
 use alloc::{vec, vec::Vec};
 use frame_support::{
-    derive_impl, ord_parameter_types, parameter_types,
-    traits::{ConstU32, ConstU64, Time},
+    derive_impl, parameter_types,
+    traits::{ConstU32, ConstU64},
     BoundedVec,
 };
 use frame_system::{EnsureRoot, EnsureSignedBy};
+use pallet_salus_testing::{chain_with, TwoThirds};
+pub use pallet_salus_testing::{Clock, Log, START};
 use salus_primitives::{
-    audit::{AuditEvent, LogId},
     membership::{InstitutionKind, InstitutionProfile, Newcomer, Quota, Role, MAX_VOUCHER_LIFE},
     time::{DAY, MINUTE},
-    traits::{AuditLog, Authorities},
-    ChartId, Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
+    traits::Authorities,
+    Digest, EncryptionKey, InstitutionId, MemberId, Moment, SigningKey,
 };
 use sp_core::{sr25519, Pair, H256};
 use sp_io::TestExternalities;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, AccountId32};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -66,7 +67,6 @@ impl pallet_utility::Config for Test {
     type WeightInfo = ();
 }
 
-pub const START: Moment = 1_700_000_000_000;
 pub const CHALLENGE_LIFE: Moment = 30 * MINUTE;
 pub const NONCE_WINDOW: u32 = 16;
 pub const ADMISSIONS_PER_HOUR: u32 = 60;
@@ -80,11 +80,6 @@ pub const COUNCIL: Quota = Quota { time: 100 * MICROSECOND, bytes: 100, refill: 
 pub const LEAST_TRAFFIC: Quota = Quota { time: 10 * MICROSECOND, bytes: 10, refill: 3_600_000 };
 pub const MICROSECOND: u64 = 1_000_000;
 
-ord_parameter_types! {
-    /// Stands for two thirds of the council.
-    pub const TwoThirds: AccountId32 = AccountId32::new([0xfe; 32]);
-}
-
 parameter_types! {
     pub const ChallengeLife: Moment = CHALLENGE_LIFE;
     pub const MemberQuota: Quota = QUOTA;
@@ -93,7 +88,6 @@ parameter_types! {
     pub const CouncilQuota: Quota = COUNCIL;
     pub const NonceWindow: u32 = NONCE_WINDOW;
 
-    pub static Now: Moment = START;
     /// The institutions with a seat of authority.
     pub static Seated: Vec<InstitutionId> = Vec::new();
     /// The accounts of these seats.
@@ -102,14 +96,13 @@ parameter_types! {
     pub static Withdrawn: Vec<(InstitutionId, AccountId32)> = Vec::new();
     /// Whether remarks are paused.
     pub static RemarksArePaused: bool = false;
-    pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
 }
 
 impl pallet_salus_membership::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
     type StaffingOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
     type Authorities = FakeAuthorities;
-    type Audit = FakeAudit;
+    type Audit = Log;
     type Time = Clock;
     type CallPolicy = Policy;
     type ChallengeLife = ChallengeLife;
@@ -127,16 +120,6 @@ impl pallet_salus_membership::Config for Test {
     type BenchmarkHelper = ();
 }
 
-/// The time that the test has set.
-pub struct Clock;
-
-impl Time for Clock {
-    type Moment = Moment;
-    fn now() -> Moment {
-        Now::get()
-    }
-}
-
 /// Knows the seats that the test has set.
 pub struct FakeAuthorities;
 
@@ -152,18 +135,6 @@ impl Authorities<AccountId32> for FakeAuthorities {
     }
     fn withdraw_votes(institution: InstitutionId, accounts: &[AccountId32]) {
         Withdrawn::mutate(|withdrawn| withdrawn.extend(accounts.iter().map(|account| (institution, account.clone()))));
-    }
-}
-
-/// Keeps every entry.
-pub struct FakeAudit;
-
-impl AuditLog for FakeAudit {
-    fn append(log: LogId, event: AuditEvent) {
-        Log::mutate(|entries| entries.push((log, event)));
-    }
-    fn append_denial(chart: ChartId, _: MemberId, event: AuditEvent) {
-        Self::append(LogId::Chart(chart), event);
     }
 }
 
@@ -297,7 +268,7 @@ pub fn council() -> RuntimeOrigin {
 }
 
 pub fn two_thirds() -> RuntimeOrigin {
-    RuntimeOrigin::signed(TwoThirds::get())
+    RuntimeOrigin::signed(TwoThirds::account())
 }
 
 pub fn authorized() -> RuntimeOrigin {
@@ -331,11 +302,6 @@ pub fn next_block() {
     System::set_block_number(ended + 1);
 }
 
-/// Lets time go by.
-pub fn wait(milliseconds: Moment) {
-    Now::set(Now::get() + milliseconds);
-}
-
 /// Builds the test chain.
 #[derive(Default)]
 pub struct Builder {
@@ -367,14 +333,12 @@ impl Builder {
         let membership = if self.empty { Default::default() } else { Self::genesis() };
         let genesis = RuntimeGenesisConfig { system: Default::default(), membership };
         // The clock of a genesis stands at zero.
-        Now::set(0);
+        Clock::set(0);
         RemarksArePaused::set(false);
-        Log::set(Vec::new());
         Withdrawn::set(Vec::new());
-        let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
-        Now::set(START);
+        let mut chain = chain_with::<Test>(&genesis);
+        Clock::set(START);
         chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
-        chain.execute_with(|| System::set_block_number(1));
         chain
     }
 

@@ -2,7 +2,7 @@
 
 //! The standing to act, and how members of staff are suspended, reinstated and revoked.
 
-use crate::{Config, EnsureMember, Error, Members, Pallet};
+use crate::{Config, EnsureMember, Error, Event, Members, Pallet};
 use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchResult,
@@ -27,21 +27,55 @@ impl<T: Config> Pallet<T> {
         Ok((standing.member, institution))
     }
 
-    /// Changes the status of a member of staff, as an issuer of its institution decides, or so much of the council. A
-    /// delegate who may not act any more loses its votes in open motions.
-    pub(crate) fn set_member_status<Council: EnsureOrigin<OriginFor<T>>>(
+    /// Returns who decides about staff: as much of the council as `Council` needs, or an active issuer.
+    pub(crate) fn ensure_superior<Council: EnsureOrigin<OriginFor<T>>>(
         origin: OriginFor<T>,
+    ) -> Result<Superior, DispatchError> {
+        match Council::try_origin(origin) {
+            Ok(_) => Ok(Superior::Council),
+            Err(origin) => {
+                let (issuer, institution) = Self::ensure_role(origin, Role::Issuer)?;
+                Ok(Superior::Issuer(issuer, institution))
+            }
+        }
+    }
+
+    pub(crate) fn do_suspend_member(superior: &Superior, id: MemberId) -> DispatchResult {
+        let (from, to) = ([MemberStatus::Active], MemberStatus::Suspended);
+        Self::set_member_status(superior, id, &from, to, Action::MemberSuspended)?;
+        Self::deposit_event(Event::MemberSuspended { member: id });
+        Ok(())
+    }
+
+    pub(crate) fn do_reinstate_member(superior: &Superior, id: MemberId) -> DispatchResult {
+        let (from, to) = ([MemberStatus::Suspended], MemberStatus::Active);
+        Self::set_member_status(superior, id, &from, to, Action::MemberReinstated)?;
+        Self::deposit_event(Event::MemberReinstated { member: id });
+        Ok(())
+    }
+
+    pub(crate) fn do_revoke_member(superior: &Superior, id: MemberId) -> DispatchResult {
+        let from = [MemberStatus::Pending, MemberStatus::Active, MemberStatus::Suspended];
+        Self::set_member_status(superior, id, &from, MemberStatus::Revoked, Action::MemberRevoked)?;
+        Self::close_challenges(id);
+        Self::deposit_event(Event::MemberRevoked { member: id });
+        Ok(())
+    }
+
+    /// Changes the status of a member of staff, if it is one of `from` and `superior` may decide about the member. A
+    /// delegate who may not act any more loses its votes in open motions.
+    fn set_member_status(
+        superior: &Superior,
         id: MemberId,
         from: &[MemberStatus],
         to: MemberStatus,
         action: Action,
     ) -> DispatchResult {
-        let superior = Superior::ensure::<T, Council>(origin)?;
         let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
         let institution = member.institution().ok_or(Error::<T>::NotStaff)?;
         ensure!(superior.is_over(institution), Error::<T>::NotPermitted);
         if let Superior::Issuer(issuer, _) = superior {
-            ensure!(Self::is_settled(issuer) || !Self::is_settled(id), Error::<T>::TooNew);
+            ensure!(Self::is_settled(*issuer) || !Self::is_settled(id), Error::<T>::TooNew);
         }
         ensure!(from.contains(&member.status), Error::<T>::InvalidStatus);
         if to == MemberStatus::Revoked && member.role == Role::Service {
@@ -65,22 +99,15 @@ impl<T: Config> Pallet<T> {
 }
 
 /// The council, or the issuer, that decides about staff.
-enum Superior {
+pub(crate) enum Superior {
+    /// The council.
     Council,
+    /// An issuer, and its institution.
     Issuer(MemberId, InstitutionId),
 }
 
 impl Superior {
-    fn ensure<T: Config, Council: EnsureOrigin<OriginFor<T>>>(origin: OriginFor<T>) -> Result<Self, DispatchError> {
-        match Council::try_origin(origin) {
-            Ok(_) => Ok(Self::Council),
-            Err(origin) => {
-                let (issuer, institution) = Pallet::<T>::ensure_role(origin, Role::Issuer)?;
-                Ok(Self::Issuer(issuer, institution))
-            }
-        }
-    }
-
+    /// Whether it decides about the staff of this institution.
     fn is_over(&self, institution: InstitutionId) -> bool {
         match self {
             Self::Council => true,
@@ -88,6 +115,7 @@ impl Superior {
         }
     }
 
+    /// The log entry of its decision.
     fn event(&self, action: Action, subject: Subject) -> AuditEvent {
         match self {
             Self::Council => AuditEvent::by_council(action, subject),

@@ -5,7 +5,8 @@
 use crate as pallet_salus_records;
 use alloc::vec::Vec;
 use frame_support::{derive_impl, parameter_types};
-pub(crate) use pallet_salus_testing::{account, Charts, Clock, Log, Members};
+use pallet_salus_testing::chain_with;
+pub(crate) use pallet_salus_testing::{account, Charts, Clock, Log, Members, START};
 use salus_primitives::{
     access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
@@ -14,10 +15,10 @@ use salus_primitives::{
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     time::Interval,
     traits::{self, Compartments as _, Controllers as _, Question},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId,
 };
 use sp_io::TestExternalities;
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, AccountId32};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -76,8 +77,6 @@ impl pallet_salus_records::Config for Test {
     type BenchmarkHelper = Helper;
 }
 
-pub(crate) const START: Moment = pallet_salus_testing::START;
-
 pub(crate) const HOSPITAL: InstitutionId = InstitutionId(1);
 pub(crate) const OTHER_HOSPITAL: InstitutionId = InstitutionId(2);
 pub(crate) const LABORATORY: InstitutionId = InstitutionId(3);
@@ -108,12 +107,6 @@ pub(crate) fn signed(member: MemberId) -> RuntimeOrigin {
     RuntimeOrigin::signed(account(member))
 }
 
-/// The time of the test.
-pub(crate) fn now() -> Moment {
-    use frame_support::traits::Time as _;
-    Clock::now()
-}
-
 /// Decides by the grants of the test.
 pub struct FakeAccess;
 
@@ -142,7 +135,7 @@ impl traits::RecordReaders for FakeAccess {
             *of == record.chart
                 && grant.scope == Scope::Record(record.key)
                 && grant.permissions.contains(Permission::Read)
-                && !grant.is_over(now())
+                && !grant.is_over(Clock::now())
         };
         let grants = Grants::get().into_iter().zip(0..);
         // In reverse, because no order is promised.
@@ -167,8 +160,8 @@ fn grant_in(chart: ChartId, grantee: MemberId, scope: Scope, permissions: &[Perm
         compartment,
         permissions: Permissions::of(permissions),
         purposes: Purposes::of(&[Purpose::Treatment, Purpose::Laboratory]),
-        granted_at: now(),
-        interval: Interval { start: now(), end: None },
+        granted_at: Clock::now(),
+        interval: Interval { start: Clock::now(), end: None },
         revoked_at: None,
         reason: None,
         envelope: Some(GrantEnvelope { hash: Digest([9; 32]), edition: 0 }),
@@ -183,7 +176,7 @@ fn grant_in(chart: ChartId, grantee: MemberId, scope: Scope, permissions: &[Perm
 }
 
 pub(crate) fn revoke(id: GrantId) {
-    Grants::mutate(|grants| grants[id.0 as usize].1.revoked_at = Some(now()));
+    Grants::mutate(|grants| grants[id.0 as usize].1.revoked_at = Some(Clock::now()));
 }
 
 /// Seeds members, charts and grants; runs every invariant after the test.
@@ -232,11 +225,7 @@ impl Builder {
         for (grantee, scope, permissions) in self.grants {
             grant(grantee, scope, &permissions);
         }
-        let storage = frame_system::GenesisConfig::<Test>::default().build_storage();
-        let mut externalities = TestExternalities::new(storage.expect("the default genesis builds"));
-        // Events of block zero are not kept.
-        externalities.execute_with(|| System::set_block_number(1));
-        externalities
+        chain_with::<Test>(&frame_system::GenesisConfig::<Test>::default())
     }
 
     /// Runs `test` and then every invariant.

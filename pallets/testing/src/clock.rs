@@ -7,7 +7,7 @@ use frame_support::traits::Time;
 use salus_primitives::Moment;
 
 /// When a test begins.
-pub const START: Moment = 1_000_000;
+pub const START: Moment = 1_700_000_000_000;
 
 thread_local! {
     static NOW: Cell<Moment> = const { Cell::new(START) };
@@ -17,6 +17,11 @@ thread_local! {
 pub struct Clock;
 
 impl Clock {
+    /// The time.
+    pub fn now() -> Moment {
+        NOW.get()
+    }
+
     /// Sets the time.
     pub fn set(now: Moment) {
         NOW.set(now);

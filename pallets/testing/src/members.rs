@@ -12,8 +12,15 @@ use salus_primitives::{
 use sp_runtime::AccountId32;
 use std::collections::BTreeMap;
 
+/// The facts about a member.
+struct Known {
+    account: AccountId32,
+    standing: Standing,
+    joined_at: Moment,
+}
+
 thread_local! {
-    static MEMBERS: RefCell<BTreeMap<MemberId, (AccountId32, Standing)>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMBERS: RefCell<BTreeMap<MemberId, Known>> = const { RefCell::new(BTreeMap::new()) };
     static INSTITUTIONS: RefCell<BTreeMap<InstitutionId, InstitutionStanding>> =
         const { RefCell::new(BTreeMap::new()) };
     static SILENT: Cell<bool> = const { Cell::new(false) };
@@ -61,40 +68,46 @@ impl Members {
         let institution = institution.and_then(Self::institution);
         let standing = Standing { member, role, status, valid_until: None, institution };
         MEMBERS.with_borrow_mut(|members| {
-            members.retain(|_, (of, _)| *of != account);
-            members.insert(member, (account, standing));
+            members.retain(|_, known| known.account != account);
+            members.insert(member, Known { account, standing, joined_at: 0 });
         });
     }
 
     /// Changes where a member stands.
     pub fn set_status(member: MemberId, status: MemberStatus) {
-        Self::change(member, |standing| standing.status = status);
+        Self::change(member, |known| known.standing.status = status);
     }
 
     /// From `until` on the member may no longer act.
     pub fn set_valid_until(member: MemberId, until: Moment) {
-        Self::change(member, |standing| standing.valid_until = Some(until));
+        Self::change(member, |known| known.standing.valid_until = Some(until));
     }
 
-    fn change(member: MemberId, change: impl FnOnce(&mut Standing)) {
-        MEMBERS.with_borrow_mut(|members| change(&mut members.get_mut(&member).expect("a member").1));
+    /// Changes when a member joined; by default at the beginning of time.
+    pub fn set_joined_at(member: MemberId, joined_at: Moment) {
+        Self::change(member, |known| known.joined_at = joined_at);
+    }
+
+    fn change(member: MemberId, change: impl FnOnce(&mut Known)) {
+        MEMBERS.with_borrow_mut(|members| change(members.get_mut(&member).expect("a member")));
     }
 }
 
 impl Membership<AccountId32> for Members {
     fn standing_of_account(account: &AccountId32) -> Option<Standing> {
         let member = MEMBERS.with_borrow(|members| {
-            members.values().find(|(of, _)| of == account).map(|(_, standing)| standing.member)
+            members.values().find(|known| known.account == *account).map(|known| known.standing.member)
         })?;
         Self::standing(member)
     }
     fn standing(member: MemberId) -> Option<Standing> {
-        let standing = MEMBERS.with_borrow(|members| members.get(&member).map(|(_, standing)| *standing))?;
+        let standing = MEMBERS.with_borrow(|members| members.get(&member).map(|known| known.standing))?;
         let institution = standing.institution_id().and_then(Self::institution);
         (!SILENT.get()).then_some(Standing { institution, ..standing })
     }
     fn joined_at(member: MemberId) -> Option<Moment> {
-        Self::standing(member).map(|_| 0)
+        Self::standing(member)?;
+        MEMBERS.with_borrow(|members| members.get(&member).map(|known| known.joined_at))
     }
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding> {
         let standing = INSTITUTIONS.with_borrow(|institutions| institutions.get(&institution).copied());

@@ -5,21 +5,24 @@
 use crate::{self as pallet_salus_upgrades, NamePart};
 use alloc::{borrow::Cow, vec::Vec};
 use frame_support::{
-    derive_impl, ord_parameter_types, parameter_types,
-    traits::{ConstU32, Hooks, Time, TransactionPause, TransactionPauseError},
+    derive_impl, parameter_types,
+    traits::{ConstU32, Hooks, TransactionPause, TransactionPauseError},
 };
 use frame_system::{EnsureRoot, EnsureSignedBy};
+use pallet_salus_testing::{chain_with, open_hospitals, ActiveMember, TwoThirds};
+pub use pallet_salus_testing::{
+    delegate, node, Clock, Log, Members, Staff, FIFTH, FIRST, FOURTH, HOSPITALS, SECOND, START, STRANGER, THIRD,
+};
 use salus_primitives::{
-    audit::{AuditEvent, LogId},
     governance::Parameters,
-    membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Quota, Role, Standing},
+    membership::Quota,
     time::{DAY, HOUR},
-    traits::{AuditLog, Authorities, Membership},
-    ChartId, InstitutionId, MemberId, Moment,
+    traits::Authorities,
+    InstitutionId, Moment,
 };
 use sp_core::H256;
 use sp_io::TestExternalities;
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, AccountId32};
 use sp_version::RuntimeVersion;
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -56,7 +59,6 @@ impl frame_system::Config for Test {
     type Version = Version;
 }
 
-pub const START: Moment = 1_700_000_000_000;
 /// The delay of upgrades in the tests.
 pub const DELAY: Moment = HOUR;
 pub const MAX_AUTHORITIES: u32 = 5;
@@ -72,20 +74,12 @@ pub const PARAMETERS: Parameters = Parameters {
     member_quota: Quota { time: 1_000_000_000_000, bytes: 1 << 20, refill: 60_000 },
 };
 
-ord_parameter_types! {
-    /// Stands for two thirds of the council.
-    pub const TwoThirds: AccountId32 = AccountId32::new([0xfe; 32]);
-}
-
 parameter_types! {
-    pub static Now: Moment = START;
     pub static RunningVersion: u32 = VERSION;
-    pub static Log: Vec<(LogId, AuditEvent)> = Vec::new();
     pub static Paused: Vec<(NamePart, NamePart)> = Vec::new();
     /// Institutions with an active seat; and of these, those without session keys.
     pub static Seated: Vec<InstitutionId> = Vec::new();
     pub static Keyless: Vec<InstitutionId> = Vec::new();
-    pub static SuspendedMembers: Vec<MemberId> = Vec::new();
     pub const DefaultParameters: Parameters = PARAMETERS;
 
     pub Version: RuntimeVersion = RuntimeVersion {
@@ -98,38 +92,16 @@ parameter_types! {
 impl pallet_salus_upgrades::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId32>;
     type UpgradeOrigin = EnsureSignedBy<TwoThirds, AccountId32>;
-    type MemberOrigin = pallet_salus_testing::ActiveMember<FakeMembership, Clock>;
+    type MemberOrigin = ActiveMember;
     type Authorities = FakeAuthorities;
     type Pauses = FakePauses;
-    type Audit = FakeAudit;
+    type Audit = Log;
     type Time = Clock;
     type DefaultParameters = DefaultParameters;
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = FakeBenchmarkHelper;
-}
-
-/// The time that the test has set.
-pub struct Clock;
-
-impl Time for Clock {
-    type Moment = Moment;
-    fn now() -> Moment {
-        Now::get()
-    }
-}
-
-/// Keeps every entry.
-pub struct FakeAudit;
-
-impl AuditLog for FakeAudit {
-    fn append(log: LogId, event: AuditEvent) {
-        Log::mutate(|entries| entries.push((log, event)));
-    }
-    fn append_denial(chart: ChartId, _: MemberId, event: AuditEvent) {
-        Self::append(LogId::Chart(chart), event);
-    }
 }
 
 /// Pauses any call except those of this very pallet.
@@ -186,78 +158,6 @@ impl Authorities<AccountId32> for FakeAuthorities {
     }
 }
 
-/// A member of staff, known by institution and role.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Staff(pub InstitutionId, pub Role);
-
-impl Staff {
-    pub fn account(self) -> AccountId32 {
-        let mut bytes = [7; 32];
-        bytes[0] = self.0 .0 as u8;
-        bytes[1] = self.1 as u8;
-        AccountId32::new(bytes)
-    }
-
-    pub fn member(self) -> MemberId {
-        MemberId(u64::from(self.0 .0) * 100 + self.1 as u64)
-    }
-}
-
-/// Each account that [`Staff::account`] makes for one of the hospitals is a member's.
-pub struct FakeMembership;
-
-impl Membership<AccountId32> for FakeMembership {
-    fn standing_of_account(account: &AccountId32) -> Option<Standing> {
-        let bytes: &[u8; 32] = account.as_ref();
-        let role = Role::ALL.into_iter().find(|role| *role as u8 == bytes[1])?;
-        let staff = Staff(InstitutionId(bytes[0].into()), role);
-        (staff.account() == *account).then(|| Self::standing(staff.member())).flatten()
-    }
-
-    fn standing(member: MemberId) -> Option<Standing> {
-        let institution = InstitutionId((member.0 / 100) as u32);
-        let role = Role::ALL.into_iter().find(|role| *role as u64 == member.0 % 100)?;
-        let is_suspended = SuspendedMembers::get().contains(&member);
-        Some(Standing {
-            member,
-            role,
-            status: if is_suspended { MemberStatus::Suspended } else { MemberStatus::Active },
-            valid_until: None,
-            institution: Some(Self::institution(institution)?),
-        })
-    }
-
-    fn joined_at(member: MemberId) -> Option<Moment> {
-        Self::standing(member).map(|_| 0)
-    }
-
-    fn institution(id: InstitutionId) -> Option<InstitutionStanding> {
-        let (kind, status) = (InstitutionKind::Hospital, InstitutionStatus::Active);
-        (id.0 < HOSPITALS).then_some(InstitutionStanding { id, kind, status })
-    }
-}
-
-/// The number of hospitals.
-pub const HOSPITALS: u32 = 7;
-/// Hospitals that are authorities in most tests.
-pub const FIRST: InstitutionId = InstitutionId(0);
-pub const SECOND: InstitutionId = InstitutionId(1);
-pub const THIRD: InstitutionId = InstitutionId(2);
-pub const FOURTH: InstitutionId = InstitutionId(3);
-/// Hospitals that are not.
-pub const FIFTH: InstitutionId = InstitutionId(4);
-pub const STRANGER: AccountId32 = AccountId32::new([0xaa; 32]);
-
-/// The account of the hospital's node.
-pub fn node(institution: InstitutionId) -> AccountId32 {
-    Staff(institution, Role::Service).account()
-}
-
-/// The account of the hospital's delegate.
-pub fn delegate(institution: InstitutionId) -> AccountId32 {
-    Staff(institution, Role::Delegate).account()
-}
-
 pub fn signed(account: AccountId32) -> RuntimeOrigin {
     RuntimeOrigin::signed(account)
 }
@@ -267,7 +167,7 @@ pub fn council() -> RuntimeOrigin {
 }
 
 pub fn two_thirds() -> RuntimeOrigin {
-    signed(TwoThirds::get())
+    signed(TwoThirds::account())
 }
 
 pub fn part(text: &str) -> NamePart {
@@ -278,7 +178,7 @@ pub fn part(text: &str) -> NamePart {
 pub fn next_block_after(time: Moment) {
     System::set_block_number(System::block_number() + 1);
     Upgrades::on_initialize(System::block_number());
-    Now::mutate(|now| *now += time);
+    Clock::wait(time);
 }
 
 /// Applies the authorized code, and begins the first block of the new runtime.
@@ -308,20 +208,17 @@ impl Builder {
     }
 
     pub fn build(self) -> TestExternalities {
-        Now::set(START);
+        Clock::set(START);
+        open_hospitals();
         RunningVersion::set(VERSION);
-        Log::set(Vec::new());
         Paused::set(Vec::new());
         Seated::set((0..self.authorities).map(InstitutionId).collect());
         Keyless::set(Vec::new());
-        SuspendedMembers::set(Vec::new());
         let genesis = RuntimeGenesisConfig {
             system: Default::default(),
             upgrades: crate::GenesisConfig { upgrade_delay: DELAY, ..Default::default() },
         };
-        let mut chain = TestExternalities::new(genesis.build_storage().unwrap());
-        chain.execute_with(|| System::set_block_number(1));
-        chain
+        chain_with::<Test>(&genesis)
     }
 
     /// Runs `test`, and every invariant after it.

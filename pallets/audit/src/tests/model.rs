@@ -81,11 +81,11 @@ proptest! {
                     assert_eq!(kept[..past.len() - oldest], past[oldest..]);
                     past.extend_from_slice(&kept[past.len() - oldest..]);
                     // No entry leaves before the horizon.
-                    assert!(past[..oldest].iter().all(|entry| entry.at + HORIZON <= Now::get()));
+                    assert!(past[..oldest].iter().all(|entry| entry.at + HORIZON <= Clock::now()));
                 }
             }
             // After the rounds past the horizon nothing is left: first the runs of denials go, then the entries.
-            let rounds = || (0..2).for_each(|_| assert!(Audit::prune(Now::get(), u32::MAX) > 0));
+            let rounds = || (0..2).for_each(|_| assert!(Audit::prune(Clock::now(), u32::MAX) > 0));
             wait(HORIZON);
             rounds();
             assert_eq!(Denials::<Test>::iter_keys().count(), 0);

@@ -29,7 +29,7 @@ fn page_begins_with_the_first_entry_that_is_still_held() {
         Audit::append(LOG, opened());
         wait(HORIZON);
         // A log, its page, and the end of the logs.
-        assert_eq!(Audit::prune(Now::get(), 10), 3);
+        assert_eq!(Audit::prune(Clock::now(), 10), 3);
         assert_eq!(Audit::oldest(LOG), 2);
         assert!(sequences(0, 1).is_empty());
         Audit::append(LOG, opened());

@@ -44,10 +44,10 @@ fn prune_visits_all_logs_in_turn_a_few_in_each_block() {
         wait(HORIZON);
         // Two steps each: the log, and its page.
         for left in (0..10).rev() {
-            assert_eq!(Audit::prune(Now::get(), 2), 2);
+            assert_eq!(Audit::prune(Clock::now(), 2), 2);
             assert_eq!(kept(), left);
         }
-        assert_eq!(Audit::prune(Now::get(), 10), 1);
+        assert_eq!(Audit::prune(Clock::now(), 10), 1);
         assert_eq!(NextLog::<Test>::get(), None);
     });
 }
@@ -61,7 +61,7 @@ fn prune_goes_on_with_a_log_that_takes_more_than_one_block() {
         }
         wait(HORIZON);
         for left in (0..pages).rev() {
-            assert_eq!(Audit::prune(Now::get(), 2), 2);
+            assert_eq!(Audit::prune(Clock::now(), 2), 2);
             assert_eq!(Pages::<Test>::iter_keys().count() as u32, left);
             Audit::do_try_state().unwrap();
         }

@@ -36,7 +36,7 @@ fn admit_authority_admits_as_many_as_there_may_be_and_no_more() {
 fn admit_authority_fails_when_the_institution_is_not_active() {
     Builder::default().test(|| {
         assert_fails(|| admit(NOWHERE), Error::<Test>::InstitutionNotActive);
-        SuspendedInstitutions::set(vec![FIFTH]);
+        Members::set_institution(FIFTH, InstitutionKind::Hospital, InstitutionStatus::Suspended);
         assert_fails(|| admit(FIFTH), Error::<Test>::InstitutionNotActive);
     });
 }
@@ -62,7 +62,7 @@ fn admit_authority_fails_when_the_account_is_no_active_service_of_the_institutio
         fails(STRANGER);
         fails(node(SIXTH));
         fails(Staff(FIFTH, Role::Clinician, 0).account());
-        SuspendedMembers::set(vec![Staff(FIFTH, Role::Service, 0).member()]);
+        Members::set_status(Staff(FIFTH, Role::Service, 0).member(), MemberStatus::Suspended);
         fails(node(FIFTH));
     });
 }
@@ -77,7 +77,7 @@ fn admit_authority_fails_when_the_delegate_is_none_of_the_institution() {
         fails(STRANGER);
         fails(delegate(FIRST));
         fails(node(FIFTH));
-        SuspendedMembers::set(vec![Staff(FIFTH, Role::Delegate, 0).member()]);
+        Members::set_status(Staff(FIFTH, Role::Delegate, 0).member(), MemberStatus::Suspended);
         fails(delegate(FIFTH));
     });
 }
@@ -85,7 +85,7 @@ fn admit_authority_fails_when_the_delegate_is_none_of_the_institution() {
 #[test]
 fn admit_authority_seats_a_delegate_who_joined_a_moment_ago() {
     Builder::default().test(|| {
-        Newcomers::set(vec![(Staff(FIFTH, Role::Delegate, 0).member(), Now::get())]);
+        Members::set_joined_at(Staff(FIFTH, Role::Delegate, 0).member(), Clock::now());
         assert_ok!(admit(FIFTH));
         assert!(CouncilMembers::get().contains(&delegate(FIFTH)));
     });

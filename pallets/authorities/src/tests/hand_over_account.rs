@@ -35,7 +35,9 @@ fn hand_over_account_gives_the_seat_another_account_and_leaves_its_keys() {
 #[test]
 fn hand_over_account_by_two_thirds_of_the_council_needs_no_delegate() {
     Builder::default().test(|| {
-        SuspendedMembers::set(vec![Staff(FIRST, Role::Service, 0).member(), Staff(FIRST, Role::Delegate, 0).member()]);
+        for role in [Role::Service, Role::Delegate] {
+            Members::set_status(Staff(FIRST, role, 0).member(), MemberStatus::Suspended);
+        }
         assert_ok!(Authorities::hand_over_account(two_thirds(), FIRST, other(FIRST)));
         let event = Event::AuthorityHandedOver { institution: FIRST, account: other(FIRST) };
         assert_done(event, decision(Action::AuthorityHandedOver, FIRST));
@@ -91,7 +93,7 @@ fn hand_over_account_fails_when_the_account_is_no_active_service_of_the_institut
         for account in [STRANGER, delegate(FIRST), node(SECOND), Staff(FIRST, Role::Issuer, 0).account()] {
             assert_fails(|| hand_over(delegate(FIRST), FIRST, account), Error::<Test>::NotService);
         }
-        SuspendedMembers::set(vec![Staff(FIRST, Role::Service, 1).member()]);
+        Members::set_status(Staff(FIRST, Role::Service, 1).member(), MemberStatus::Suspended);
         assert_fails(|| hand_over(delegate(FIRST), FIRST, other(FIRST)), Error::<Test>::NotService);
     });
 }
@@ -121,10 +123,10 @@ fn hand_over_account_fails_when_the_delegate_is_of_another_institution() {
 fn hand_over_account_fails_when_the_delegate_is_too_new() {
     Builder::default().test(|| {
         let newcomer = Staff(FIRST, Role::Delegate, 1);
-        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        Members::set_joined_at(newcomer.member(), Clock::now());
         let hand_over = || hand_over(newcomer.account(), FIRST, other(FIRST));
         assert_fails(hand_over, Error::<Test>::TooNew);
-        Now::set(Now::get() + SETTLING_TIME);
+        Clock::wait(SETTLING_TIME);
         assert_ok!(hand_over());
     });
 }

@@ -30,7 +30,7 @@ pub(crate) use crate::{
 pub(crate) use frame_support::{assert_noop, assert_ok};
 pub(crate) use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
-    membership::Role,
+    membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     InstitutionId,
 };
 pub(crate) use sp_runtime::{
@@ -44,15 +44,15 @@ pub(crate) fn dispatch(call: Call<Test>, origin: RuntimeOrigin) -> DispatchResul
 
 /// Checks that a failed call changes nothing, logs nothing and leaves the council as it is.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
-    let before = (Log::get().len(), CouncilMembers::get());
+    let before = (Log::written(), CouncilMembers::get());
     assert_noop!(call(), error.into());
-    assert_eq!((Log::get().len(), CouncilMembers::get()), before);
+    assert_eq!((Log::written(), CouncilMembers::get()), before);
 }
 
 /// Checks that `event` is the last event, and that the log got `entry` alone.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
-    assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));
+    assert_eq!(Log::entries().last(), Some(&(LogId::Consortium, entry)));
 }
 
 /// The entry of a decision about an institution.

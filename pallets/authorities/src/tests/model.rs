@@ -68,9 +68,9 @@ fn attempt(step: Step) {
         Step::ResumeFinality => (Call::resume_finality { last_final: 0, wait: 1 }, two_thirds()),
         Step::WithdrawResumption => (Call::withdraw_resumption {}, council()),
     };
-    let before = (Log::get().len(), CouncilMembers::get(), sp_io::storage::root(sp_runtime::StateVersion::V1));
+    let before = (Log::written(), CouncilMembers::get(), sp_io::storage::root(sp_runtime::StateVersion::V1));
     if frame_support::storage::with_storage_layer(|| dispatch(call.0, call.1)).is_err() {
-        let after = (Log::get().len(), CouncilMembers::get(), sp_io::storage::root(sp_runtime::StateVersion::V1));
+        let after = (Log::written(), CouncilMembers::get(), sp_io::storage::root(sp_runtime::StateVersion::V1));
         assert_eq!(after, before, "{step:?} failed, but left a trace");
     }
 }

@@ -33,7 +33,7 @@ fn an_offence_suspends_once() {
 
         assert_eq!(seat(FIRST).status, SeatStatus::Suspended);
         assert!(is_disabled(FIRST));
-        assert_eq!(Log::get().len(), 1);
+        assert_eq!(Log::entries().len(), 1);
         // The same again, and another one of the same offender, are known.
         for slot in [5, 6] {
             assert!(is_known((node(FIRST), ()), slot));

@@ -4,7 +4,7 @@ use super::*;
 use pallet_authorship::EventHandler;
 
 fn entries() -> Vec<AuditEvent> {
-    Log::get().into_iter().map(|(_, entry)| entry).collect()
+    Log::entries().into_iter().map(|(_, entry)| entry).collect()
 }
 
 #[test]

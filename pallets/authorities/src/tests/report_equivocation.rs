@@ -76,7 +76,7 @@ fn report_equivocation_suspends_and_disables() {
         let subject = Subject::Institution(FIRST);
         let reported = AuditEvent::by_member(reporter, Some(REPORTER), Action::EquivocationReported, subject);
         let suspended = consequence(Action::AuthoritySuspended, FIRST, Reason::Equivocation);
-        assert_eq!(Log::get(), [(LogId::Consortium, reported), (LogId::Consortium, suspended)]);
+        assert_eq!(Log::entries(), [(LogId::Consortium, reported), (LogId::Consortium, suspended)]);
     });
 }
 
@@ -338,7 +338,7 @@ fn report_equivocation_fails_when_the_signer_is_not_an_active_member() {
         let call = || dispatch(Report::of(FIRST).call(), signed(STRANGER));
         assert_fails(call, BadOrigin);
         let reporter = Staff(REPORTER, Role::Service, 0);
-        SuspendedMembers::set(vec![reporter.member()]);
+        Members::set_status(reporter.member(), MemberStatus::Suspended);
         assert_fails(|| dispatch(Report::of(FIRST).call(), signed(reporter.account())), BadOrigin);
     });
 }
@@ -376,7 +376,7 @@ proptest! {
 }
 
 fn assert_fails_somehow(report: Report) {
-    let before = (Log::get().len(), sp_io::storage::root(sp_runtime::StateVersion::V1));
+    let before = (Log::written(), sp_io::storage::root(sp_runtime::StateVersion::V1));
     assert!(report.send().is_err());
-    assert_eq!((Log::get().len(), sp_io::storage::root(sp_runtime::StateVersion::V1)), before);
+    assert_eq!((Log::written(), sp_io::storage::root(sp_runtime::StateVersion::V1)), before);
 }

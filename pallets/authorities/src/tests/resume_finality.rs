@@ -124,7 +124,7 @@ fn resume_finality_expires_when_no_session_begins_with_those_who_should_be_there
         assert_eq!((Resuming::<Test>::get(), Resumed::get()), (None, None));
         System::assert_has_event(Event::ResumptionExpired { last_final: 1 }.into());
         let entry = AuditEvent::by_chain(Action::ResumptionExpired, Subject::Consortium);
-        assert!(Log::get().contains(&(LogId::Consortium, entry.because(Reason::Count(1)))));
+        assert!(Log::entries().contains(&(LogId::Consortium, entry.because(Reason::Count(1)))));
         next_session();
         next_session();
         assert_eq!(Resumed::get(), None);

@@ -51,10 +51,10 @@ fn suspend_authority_by_its_own_delegate_succeeds_when_it_cannot_be_spared() {
 fn suspend_authority_fails_when_the_delegate_is_too_new() {
     Builder::default().test(|| {
         let newcomer = Staff(FIRST, Role::Delegate, 1);
-        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        Members::set_joined_at(newcomer.member(), Clock::now());
         let suspend = || Authorities::suspend_authority(signed(newcomer.account()), FIRST);
         assert_fails(suspend, Error::<Test>::TooNew);
-        Now::set(Now::get() + SETTLING_TIME);
+        Clock::wait(SETTLING_TIME);
         assert_ok!(suspend());
     });
 }

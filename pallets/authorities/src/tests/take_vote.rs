@@ -41,10 +41,10 @@ fn take_vote_fails_when_the_signer_is_no_active_delegate() {
             assert_fails(|| Authorities::take_vote(signed(account)), Error::<Test>::NotPermitted);
         }
         assert_fails(|| Authorities::take_vote(signed(STRANGER)), BadOrigin);
-        SuspendedMembers::set(vec![other(FIRST).member()]);
+        Members::set_status(other(FIRST).member(), MemberStatus::Suspended);
         assert_fails(|| Authorities::take_vote(signed(other(FIRST).account())), BadOrigin);
-        SuspendedMembers::set(Vec::new());
-        SuspendedInstitutions::set(vec![FIRST]);
+        Members::set_status(other(FIRST).member(), MemberStatus::Active);
+        Members::set_institution(FIRST, InstitutionKind::Hospital, InstitutionStatus::Suspended);
         assert_fails(|| Authorities::take_vote(signed(other(FIRST).account())), BadOrigin);
     });
 }
@@ -53,12 +53,12 @@ fn take_vote_fails_when_the_signer_is_no_active_delegate() {
 fn take_vote_fails_until_the_delegate_has_been_there_for_the_settling_time() {
     Builder::default().test(|| {
         let newcomer = other(FIRST);
-        Newcomers::set(vec![(newcomer.member(), Now::get())]);
+        Members::set_joined_at(newcomer.member(), Clock::now());
         let take = || Authorities::take_vote(signed(newcomer.account()));
         assert_fails(take, Error::<Test>::TooNew);
-        Now::set(Now::get() + SETTLING_TIME - 1);
+        Clock::wait(SETTLING_TIME - 1);
         assert_fails(take, Error::<Test>::TooNew);
-        Now::set(Now::get() + 1);
+        Clock::wait(1);
         assert_ok!(take());
     });
 }

@@ -143,9 +143,9 @@ fn answer_fails_from_the_moment_the_challenge_expires() {
     Builder::default().test(|| {
         let id = challenged();
         let call = answer_call(id, HOSPITAL, ALICE);
-        wait(CHALLENGE_LIFE);
+        Clock::wait(CHALLENGE_LIFE);
         assert_refused(call.clone(), Refusal::ChallengeExpired);
-        Now::set(START + CHALLENGE_LIFE - 1);
+        Clock::set(START + CHALLENGE_LIFE - 1);
         accept(call);
     });
 }
@@ -185,9 +185,9 @@ fn answer_fails_from_the_end_of_the_verifiers_validity_and_when_it_is_revoked() 
         let call = answer_call(id, HOSPITAL, ALICE);
         let until = START + CHALLENGE_LIFE / 2;
         Members::<Test>::mutate(id_of(VERIFIER), |verifier| verifier.as_mut().unwrap().valid_until = Some(until));
-        Now::set(until);
+        Clock::set(until);
         assert_refused(call.clone(), Refusal::VerifierNotActive);
-        Now::set(until - 1);
+        Clock::set(until - 1);
         frame_support::hypothetically!({
             accept(call.clone());
         });
@@ -256,7 +256,7 @@ fn answer_fails_when_the_challenge_was_replaced() {
     Builder::default().test(|| {
         let id = challenged();
         let late = answer_call(id, HOSPITAL, ALICE);
-        wait(CHALLENGE_LIFE);
+        Clock::wait(CHALLENGE_LIFE);
         // Even with the same nonce: the block is another.
         assert_ok!(Membership::challenge(signed(VERIFIER), id, NONCE));
         next_block();

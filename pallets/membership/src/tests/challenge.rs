@@ -63,9 +63,9 @@ fn challenge_fails_when_one_of_the_institution_is_open_and_replaces_an_expired_o
     Builder::default().test(|| {
         let member = join(ALICE, Role::Patient);
         assert_ok!(challenge(VERIFIER, member));
-        wait(CHALLENGE_LIFE - 1);
+        Clock::wait(CHALLENGE_LIFE - 1);
         assert_fails(|| challenge(VERIFIER, member), Error::<Test>::AlreadyExists);
-        wait(1);
+        Clock::wait(1);
         next_block();
         assert_ok!(challenge(VERIFIER, member));
         assert_eq!(Challenges::<Test>::get(member, HOSPITAL).unwrap().block, 2);
@@ -114,7 +114,7 @@ fn challenge_fails_when_too_many_are_open_and_clears_expired_ones_away() {
             Membership::challenge(RuntimeOrigin::signed(verifier.clone()), member, NONCE)
         };
         assert_ok!(challenge(&first[0]));
-        wait(1);
+        Clock::wait(1);
         for verifier in &first[1..] {
             assert_ok!(challenge(verifier));
         }
@@ -122,7 +122,7 @@ fn challenge_fails_when_too_many_are_open_and_clears_expired_ones_away() {
         assert_fails(|| challenge(last), Error::<Test>::TooManyChallenges);
 
         // The first one expires, and makes room.
-        wait(CHALLENGE_LIFE - 1);
+        Clock::wait(CHALLENGE_LIFE - 1);
         assert_ok!(challenge(last));
         assert_eq!(Challenges::<Test>::iter_prefix(member).count(), MAX_OPEN_CHALLENGES as usize);
     });

@@ -157,10 +157,10 @@ fn member_status_fails_when_the_issuer_is_new_and_the_member_is_not() {
         // About who joined as lately, the issuer decides; so does an older one about the issuer.
         let [colleague, other] = people(HOSPITAL, Role::Clinician, 2)[..] else { panic!("two") };
         assert_ok!(Membership::suspend_member(signed(issuer), member_of(colleague)));
-        wait(SETTLING_TIME - 1);
+        Clock::wait(SETTLING_TIME - 1);
         fails(Membership::revoke_member, id_of(DOCTOR));
         assert_ok!(Membership::revoke_member(signed(issuer), member_of(other)));
-        wait(1);
+        Clock::wait(1);
         assert_ok!(Membership::revoke_member(signed(issuer), id_of(DOCTOR)));
         assert_ok!(Membership::revoke_member(signed(ISSUER), member_of(issuer)));
     });

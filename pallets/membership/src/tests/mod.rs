@@ -146,19 +146,19 @@ pub(crate) fn assert_refused(call: Call<Test>, refusal: Refusal) {
 
 /// Checks that a failed call changes nothing and logs nothing.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
-    let entries = Log::get().len();
+    let written = Log::written();
     assert_noop!(call(), error.into());
-    assert_eq!(Log::get().len(), entries);
+    assert_eq!(Log::written(), written);
 }
 
 /// Checks that `event` is the last event, and that `entry` is the only log entry since `before`.
 pub(crate) fn assert_done(before: usize, event: Event<Test>, log: LogId, entry: AuditEvent) {
     System::assert_last_event(event.into());
-    assert_eq!(Log::get()[before..], [(log, entry)]);
+    assert_eq!(Log::entries()[before..], [(log, entry)]);
 }
 
 pub(crate) fn entries() -> usize {
-    Log::get().len()
+    Log::entries().len()
 }
 
 pub(crate) fn member(id: MemberId) -> Member {

@@ -19,10 +19,10 @@ fn a_newcomer_who_is_never_verified_leaves_no_trace_but_in_the_log() {
         assert_ok!(Membership::challenge(signed(VERIFIER), alice, NONCE));
         assert_eq!(institution(HOSPITAL).admitted, admitted + 1);
 
-        wait(PENDING_LIFE - 1);
+        Clock::wait(PENDING_LIFE - 1);
         idle(Weight::MAX);
         assert_eq!(status_of(alice), MemberStatus::Pending);
-        wait(1);
+        Clock::wait(1);
         let before = entries();
         idle(Weight::MAX);
         let entry = AuditEvent::by_chain(Action::MemberExpired, Subject::Member(alice));
@@ -43,13 +43,13 @@ fn a_forgotten_voucher_cannot_be_redeemed_again_and_a_new_one_can() {
         let voucher = Voucher { expires_at: START + MAX_VOUCHER_LIFE, ..voucher_for(Role::Patient) };
         let redemption = Redemption::new(&voucher, ALICE).call();
         accept(redemption.clone());
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         idle(Weight::MAX);
         assert_refused(redemption, Refusal::VoucherExpired);
         // Numbers are not used again.
         let next = crate::NextMember::<Test>::get();
         let voucher_key = key_of(&voucher_pair(2));
-        let again = Voucher { serial: 2, voucher_key, expires_at: Now::get() + DAY, ..voucher };
+        let again = Voucher { serial: 2, voucher_key, expires_at: Clock::now() + DAY, ..voucher };
         assert_ok!(redeem(&again, ALICE));
         assert_eq!(Membership::standing_of_account(&ALICE.account()).unwrap().member, next);
         assert_eq!(next, MemberId(NEWCOMER.0 + 1));
@@ -64,7 +64,7 @@ fn a_member_who_was_active_never_expires() {
         verify(CLINIC_VERIFIER, CLINIC, alice, ALICE);
         let bob = join(BOB, Role::Clinician);
         assert_ok!(Membership::suspend_member(signed(ISSUER), alice));
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         idle(Weight::MAX);
         assert_eq!(status_of(alice), MemberStatus::Suspended);
         assert_eq!(Members::<Test>::get(bob), None);
@@ -80,7 +80,7 @@ fn a_newcomer_who_was_revoked_gives_the_place_back_in_time() {
         let alice = join(ALICE, Role::Clinician);
         assert_ok!(Membership::revoke_member(signed(ISSUER), alice));
         assert_eq!(institution(HOSPITAL).admitted, admitted + 1);
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         idle(Weight::MAX);
         assert_eq!(Members::<Test>::get(alice), None);
         assert_eq!(institution(HOSPITAL).admitted, admitted);
@@ -93,7 +93,7 @@ fn an_account_that_signed_something_stays_bound() {
         let alice = join(ALICE, Role::Patient);
         // It cannot happen: a pending member's transactions are refused.
         frame_system::Account::<Test>::mutate(ALICE.account(), |account| account.nonce = 1);
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         idle(Weight::MAX);
         assert_eq!(AccountOwners::<Test>::get(ALICE.account()), Some(AccountOwner { member: alice, live: false }));
         assert_eq!(System::account_nonce(ALICE.account()), 1);
@@ -108,7 +108,7 @@ fn expiry_is_bounded_and_carries_over() {
         for number in 0..20 {
             join(Person(format!("newcomer {number}").leak()), Role::Patient);
         }
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         assert_storage_noop!(assert_eq!(idle(Weight::zero()), Weight::zero()));
         let just_short = <()>::expire(1).saturating_sub(Weight::from_parts(1, 0));
         assert_storage_noop!(assert_eq!(idle(just_short), Weight::zero()));
@@ -135,7 +135,7 @@ fn a_stolen_issuing_key_does_not_burn_the_quota_for_ever() {
                 serial += 1;
                 let person = Person(format!("flood {serial}").leak());
                 let voucher_key = key_of(&voucher_pair(serial));
-                let expires_at = Now::get() + DAY;
+                let expires_at = Clock::now() + DAY;
                 let voucher = Voucher { serial, voucher_key, expires_at, ..voucher_for(Role::Patient) };
                 let redemption = Redemption::new(&voucher, person).call();
                 if redemption.authorize(TransactionSource::External).unwrap().is_err() {
@@ -147,17 +147,17 @@ fn a_stolen_issuing_key_does_not_burn_the_quota_for_ever() {
             }
         };
         assert_eq!(flood(), ADMISSIONS_PER_HOUR);
-        wait(HOUR / u64::from(ADMISSIONS_PER_HOUR));
+        Clock::wait(HOUR / u64::from(ADMISSIONS_PER_HOUR));
         assert_eq!(flood(), 1);
-        wait(HOUR / 2);
+        Clock::wait(HOUR / 2);
         assert_eq!(flood(), ADMISSIONS_PER_HOUR / 2);
         assert!(institution(HOSPITAL).admitted < quota);
         // Another institution admits as before.
         let clinic = Voucher { institution: CLINIC, serial: 1, ..voucher_for(Role::Patient) };
-        let clinic = Voucher { expires_at: Now::get() + DAY, ..clinic };
+        let clinic = Voucher { expires_at: Clock::now() + DAY, ..clinic };
         assert_ok!(redeem(&clinic, BOB));
 
-        wait(PENDING_LIFE);
+        Clock::wait(PENDING_LIFE);
         while Members::<Test>::iter().count() > MEMBERS.len() {
             idle(Weight::MAX);
         }

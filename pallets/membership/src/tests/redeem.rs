@@ -11,7 +11,7 @@ fn refused(voucher: Voucher, refusal: Refusal) {
 fn redeem_makes_a_pending_member() {
     Builder::default().test(|| {
         let voucher = Voucher { valid_until: Some(START + 90 * DAY), ..voucher_for(Role::Clinician) };
-        wait(5);
+        Clock::wait(5);
         assert_ok!(redeem(&voucher, ALICE));
 
         let newcomer = ALICE.newcomer();
@@ -50,7 +50,7 @@ fn redeem_makes_a_patient_who_belongs_to_no_institution() {
         let id = join(ALICE, Role::Patient);
         assert_eq!(Membership::standing(id).unwrap().institution, None);
         assert_eq!(member(id).admitted_by, HOSPITAL);
-        assert_eq!(Log::get()[0].1.institution, None);
+        assert_eq!(Log::entries()[0].1.institution, None);
     });
 }
 
@@ -124,9 +124,9 @@ fn redeem_fails_when_replayed() {
 fn redeem_fails_from_the_moment_of_expiry() {
     Builder::default().test(|| {
         let voucher = voucher_for(Role::Patient);
-        Now::set(voucher.expires_at);
+        Clock::set(voucher.expires_at);
         refused(voucher.clone(), Refusal::VoucherExpired);
-        Now::set(voucher.expires_at - 1);
+        Clock::set(voucher.expires_at - 1);
         accept(Redemption::new(&voucher, ALICE).call());
     });
 }

@@ -31,7 +31,7 @@ fn standing_names_role_status_validity_and_institution() {
 #[test]
 fn joined_at_is_zero_for_the_genesis_and_the_time_of_the_redemption_otherwise() {
     Builder::default().test(|| {
-        wait(5);
+        Clock::wait(5);
         let newcomer = join(ALICE, Role::Delegate);
         assert_eq!(Membership::joined_at(id_of(DOCTOR)), Some(0));
         assert_eq!(Membership::joined_at(newcomer), Some(START + 5));
@@ -71,10 +71,10 @@ fn challenges_of_returns_what_can_still_be_answered() {
     Builder::default().test(|| {
         let member = join(ALICE, Role::Patient);
         assert_ok!(Membership::challenge(signed(VERIFIER), member, NONCE));
-        wait(1);
+        Clock::wait(1);
         assert_ok!(Membership::challenge(signed(LAB_VERIFIER), member, NONCE));
         assert_eq!(Membership::challenges_of(member).len(), 2);
-        wait(CHALLENGE_LIFE - 1);
+        Clock::wait(CHALLENGE_LIFE - 1);
         let [(institution, challenge)] = &Membership::challenges_of(member)[..] else { panic!("one is left") };
         assert_eq!((*institution, challenge.verifier), (LAB, id_of(LAB_VERIFIER)));
         assert!(Membership::challenges_of(id_of(DOCTOR)).is_empty());

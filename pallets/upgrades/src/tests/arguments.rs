@@ -27,7 +27,7 @@ impl Caller {
             Self::Council => council(),
             Self::TwoThirds => two_thirds(),
             Self::Stranger => signed(STRANGER),
-            Self::Staff(institution, role) => signed(Staff(institution, role).account()),
+            Self::Staff(institution, role) => signed(Staff(institution, role, 0).account()),
         }
     }
 }
@@ -115,7 +115,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn trace() -> (usize, usize, Vec<(NamePart, NamePart)>, Vec<u8>) {
-    (Log::get().len(), System::event_count() as usize, Paused::get(), sp_io::storage::root(StateVersion::V1))
+    (Log::written(), System::event_count() as usize, Paused::get(), sp_io::storage::root(StateVersion::V1))
 }
 
 /// Takes the step. A call fails without a trace or has one log entry, and authorizes only a plan that meets its
@@ -126,7 +126,7 @@ fn attempt(step: &Step) {
             let (before, authorized) = (trace(), Upgrades::authorized());
             let result = with_storage_layer(|| dispatch(call.clone(), by.origin()));
             match result {
-                Ok(()) => assert_eq!(Log::get().len(), before.0 + 1, "{step:?} was not logged once"),
+                Ok(()) => assert_eq!(Log::written(), before.0 + 1, "{step:?} was not logged once"),
                 Err(_) => assert_eq!(trace(), before, "{step:?} failed, but left a trace"),
             }
             if Upgrades::authorized() != authorized && Upgrades::authorized().is_some() {
@@ -147,7 +147,7 @@ fn attempt(step: &Step) {
 /// Checks an authorization against the log, not against the pallet's confirmations. The plan is at least the shortest
 /// delay old, and more than two thirds of the present authorities confirmed it.
 fn assert_rightly_authorized() {
-    let log = Log::get();
+    let log = Log::entries();
     let planned = log.iter().rposition(|(_, entry)| entry.action == Action::UpgradePlanned).unwrap();
     let since = &log[planned..];
     let ends = [Action::UpgradeCanceled, Action::UpgradeExpired, Action::RuntimeUpgraded];
@@ -160,7 +160,7 @@ fn assert_rightly_authorized() {
         .collect();
     assert!(confirmed.len() * 3 > Seated::get().len() * 2, "{confirmed:?} of {:?}", Seated::get());
     let plan = Planned::<Test>::get().unwrap();
-    assert!(plan.planned_at + 1_000 <= Now::get() && plan.ready_at <= Now::get() && Now::get() < plan.expires_at);
+    assert!(plan.planned_at + 1_000 <= Clock::now() && plan.ready_at <= Clock::now() && Clock::now() < plan.expires_at);
 }
 
 proptest! {

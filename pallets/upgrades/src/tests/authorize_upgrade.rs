@@ -29,8 +29,8 @@ fn authorize_upgrade_lets_the_system_apply_this_code_and_check_its_version() {
         assert_ok!(authorize());
 
         assert_eq!(Upgrades::authorized(), Some((CODE, true)));
-        assert_eq!(Planned::<Test>::get().unwrap().authorized_at, Some(Now::get()));
-        let member = Staff(FIRST, Role::Delegate).member();
+        assert_eq!(Planned::<Test>::get().unwrap().authorized_at, Some(Clock::now()));
+        let member = Staff(FIRST, Role::Delegate, 0).member();
         let entry = AuditEvent::by_member(member, Some(FIRST), Action::UpgradeAuthorized, code());
         assert_done(Event::UpgradeAuthorized { code_hash: CODE }, entry);
     });
@@ -40,9 +40,9 @@ fn authorize_upgrade_lets_the_system_apply_this_code_and_check_its_version() {
 fn authorize_upgrade_fails_until_the_delay_has_run() {
     Builder::default().test(|| {
         make_ready();
-        Now::set(START + DELAY - 1);
+        Clock::set(START + DELAY - 1);
         assert_fails(authorize, Error::<Test>::TooEarly);
-        Now::set(START + DELAY);
+        Clock::set(START + DELAY);
         assert_ok!(authorize());
     });
 }
@@ -111,7 +111,7 @@ fn authorize_upgrade_fails_when_none_is_planned_or_it_is_authorized_already() {
 fn authorize_upgrade_fails_when_the_plan_is_over() {
     Builder::default().test(|| {
         make_ready();
-        Now::set(START + DELAY + PLAN_LIFE);
+        Clock::set(START + DELAY + PLAN_LIFE);
         assert_fails(authorize, Error::<Test>::Expired);
     });
 }
@@ -121,7 +121,7 @@ fn authorize_upgrade_fails_when_the_signer_is_no_active_member() {
     Builder::default().test(|| {
         make_ready();
         assert_fails(|| Upgrades::authorize_upgrade(signed(STRANGER)), BadOrigin);
-        SuspendedMembers::set(vec![Staff(FIRST, Role::Delegate).member()]);
+        Members::set_status(Staff(FIRST, Role::Delegate, 0).member(), MemberStatus::Suspended);
         assert_fails(authorize, BadOrigin);
     });
 }

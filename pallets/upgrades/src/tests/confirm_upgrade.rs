@@ -14,7 +14,7 @@ fn confirm_upgrade_counts_the_institution_of_the_seat() {
         assert_ok!(confirm(FIRST));
 
         assert_eq!(confirmed(), [SECOND, FIRST]);
-        let member = Staff(FIRST, Role::Service).member();
+        let member = Staff(FIRST, Role::Service, 0).member();
         let entry = AuditEvent::by_member(member, Some(FIRST), Action::UpgradeConfirmed, code());
         assert_done(Event::UpgradeConfirmed { code_hash: CODE, institution: FIRST }, entry);
         let progress = Upgrades::progress().unwrap();
@@ -57,7 +57,7 @@ fn confirm_upgrade_fails_when_the_account_has_no_seat() {
 fn confirm_upgrade_fails_when_the_signer_is_no_active_member() {
     Builder::default().test(|| {
         assert_ok!(plan());
-        SuspendedMembers::set(vec![Staff(FIRST, Role::Service).member()]);
+        Members::set_status(Staff(FIRST, Role::Service, 0).member(), MemberStatus::Suspended);
         assert_fails(|| confirm(FIRST), BadOrigin);
     });
 }
@@ -66,9 +66,9 @@ fn confirm_upgrade_fails_when_the_signer_is_no_active_member() {
 fn confirm_upgrade_fails_when_the_plan_is_over() {
     Builder::default().test(|| {
         assert_ok!(plan());
-        Now::set(START + DELAY + PLAN_LIFE - 1);
+        Clock::set(START + DELAY + PLAN_LIFE - 1);
         assert_ok!(confirm(FIRST));
-        Now::mutate(|now| *now += 1);
+        Clock::wait(1);
         assert_fails(|| confirm(SECOND), Error::<Test>::Expired);
     });
 }

@@ -29,7 +29,7 @@ fn a_plan_is_over_a_month_after_its_delay() {
     Builder::default().test(|| {
         make_ready();
         assert_ok!(authorize());
-        Now::set(START + DELAY + PLAN_LIFE - 1);
+        Clock::set(START + DELAY + PLAN_LIFE - 1);
         next_block_after(1);
         assert!(System::authorized_upgrade().is_some());
         next_block_after(1);

@@ -8,7 +8,7 @@ fn genesis_sets_the_delay() {
     Builder::default().test(|| {
         assert_eq!(UpgradeDelay::<Test>::get(), Delay::of(DELAY));
         assert_eq!((Planned::<Test>::get(), Upgrades::progress()), (None, None));
-        assert!(Log::get().is_empty());
+        assert!(Log::entries().is_empty());
     });
     assert_eq!(crate::GenesisConfig::<Test>::default().upgrade_delay, DAY);
 }

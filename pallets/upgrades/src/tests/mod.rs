@@ -24,7 +24,7 @@ pub(crate) use frame_support::{assert_noop, assert_ok};
 pub(crate) use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     governance::{CallName, Parameter, UPGRADE_DELAYS},
-    membership::{Quota, Role},
+    membership::{MemberStatus, Quota, Role},
     time::{DAY, HOUR},
     Digest, InstitutionId, Moment,
 };
@@ -40,15 +40,15 @@ pub(crate) fn dispatch(call: Call<Test>, origin: RuntimeOrigin) -> DispatchResul
 
 /// Checks that a failed call changes nothing, logs nothing and pauses nothing.
 pub(crate) fn assert_fails(call: impl FnOnce() -> DispatchResult, error: impl Into<DispatchError>) {
-    let before = (Log::get().len(), Paused::get());
+    let before = (Log::written(), Paused::get());
     assert_noop!(call(), error.into());
-    assert_eq!((Log::get().len(), Paused::get()), before);
+    assert_eq!((Log::written(), Paused::get()), before);
 }
 
 /// Checks that `event` is the last event, and that the log got `entry` alone.
 pub(crate) fn assert_done(event: Event<Test>, entry: AuditEvent) {
     System::assert_last_event(event.into());
-    assert_eq!(Log::get().last(), Some(&(LogId::Consortium, entry)));
+    assert_eq!(Log::entries().last(), Some(&(LogId::Consortium, entry)));
 }
 
 /// The name in the log of the code that most tests plan.

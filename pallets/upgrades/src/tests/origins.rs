@@ -42,7 +42,7 @@ fn every_call_fails_with_every_origin_that_it_does_not_admit() {
                 fails(two_thirds(), BadOrigin.into());
             }
             for role in Role::ALL {
-                let account = Staff(FOURTH, role).account();
+                let account = Staff(FOURTH, role, 0).account();
                 match admits {
                     Admits::Council | Admits::TwoThirds => fails(signed(account), BadOrigin.into()),
                     Admits::Seat if role != Role::Service => fails(signed(account), Error::<Test>::NotAuthority.into()),

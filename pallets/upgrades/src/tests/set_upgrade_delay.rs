@@ -27,9 +27,9 @@ fn set_upgrade_delay_makes_it_shorter_when_the_present_one_has_run() {
         assert_eq!(Planned::<Test>::get().unwrap().ready_at, START + DELAY);
         assert_ok!(Upgrades::cancel_upgrade(council(), CODE));
 
-        Now::set(START + DELAY - 1);
+        Clock::set(START + DELAY - 1);
         assert_eq!(Upgrades::delay(), DELAY);
-        Now::set(START + DELAY);
+        Clock::set(START + DELAY);
         assert_eq!(Upgrades::delay(), 1_000);
         assert_ok!(plan());
         assert_eq!(Planned::<Test>::get().unwrap().ready_at, START + DELAY + 1_000);
@@ -40,7 +40,7 @@ fn set_upgrade_delay_makes_it_shorter_when_the_present_one_has_run() {
 fn set_upgrade_delay_replaces_a_shorter_one_that_does_not_count_yet() {
     Builder::default().test(|| {
         assert_ok!(set(1_000));
-        Now::set(START + DELAY / 2);
+        Clock::set(START + DELAY / 2);
         // Another shorter delay replaces the first, and waits again.
         assert_ok!(set(2_000));
         assert_eq!(UpgradeDelay::<Test>::get().shorter, Some((START + DELAY / 2 + DELAY, 2_000)));
@@ -49,7 +49,7 @@ fn set_upgrade_delay_replaces_a_shorter_one_that_does_not_count_yet() {
         assert_eq!(UpgradeDelay::<Test>::get(), Delay::of(DELAY));
         // The next delay is compared with the one that counts.
         assert_ok!(set(1_000));
-        Now::mutate(|now| *now += DELAY);
+        Clock::wait(DELAY);
         assert_ok!(set(2_000));
         assert_eq!(UpgradeDelay::<Test>::get(), Delay::of(2_000));
     });
