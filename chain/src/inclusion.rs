@@ -3,14 +3,14 @@
 //! Waiting until a submitted transaction is in a block, and what it did there.
 
 use super::{outcome::EventBytes, pool::Watch, At, Chain, Outcome, QueryError, SubmitError, Until};
+use futures::{Stream, StreamExt};
 use salus_primitives::Digest;
 use sp_crypto_hashing::blake2_256;
 use std::time::Duration;
 use subxt::{
-    client::OnlineClientAtBlockImpl,
     error::{DispatchError, TransactionProgressError, TransactionStatusError},
     events::Phase,
-    transactions::{TransactionProgress, TransactionStatus},
+    transactions::TransactionStatus,
     utils::H256,
     SubstrateConfig,
 };
@@ -30,12 +30,14 @@ impl Chain {
         let unknown = |cause: String| SubmitError::Unknown { hash: Digest(transaction.0), cause };
         let waiting = async {
             match watch {
-                Watch::Pool(progress) => told(progress, until).await.map_err(|error| match error {
-                    TransactionProgressError::TransactionStatusError(status) => {
-                        SubmitError::Invalid(status.to_string())
-                    }
-                    other => unknown(other.to_string()),
-                }),
+                Watch::Pool(progress) => {
+                    told(progress.map(|status| status.map(Told::of)), until).await.map_err(|error| match error {
+                        TransactionProgressError::TransactionStatusError(status) => {
+                            SubmitError::Invalid(status.to_string())
+                        }
+                        other => unknown(other.to_string()),
+                    })
+                }
                 Watch::Blocks => self.found(transaction, until).await.map_err(|error| unknown(error.to_string())),
             }
         };
@@ -118,23 +120,46 @@ impl Chain {
     }
 }
 
+/// The pool's word about a transaction that it took.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// No block of the best chain has it yet, or the one that had it was retracted. The pool need not say so of a
+    /// retraction: then it only names the next block.
+    Waiting,
+    /// The best block has it.
+    Best(H256),
+    /// A final block has it.
+    Final(H256),
+    /// The pool has it no longer.
+    Lost(TransactionStatusError),
+}
+
+impl Told {
+    fn of<Client>(status: TransactionStatus<SubstrateConfig, Client>) -> Self {
+        match status {
+            TransactionStatus::Validated | TransactionStatus::Broadcasted | TransactionStatus::NoLongerInBestBlock => {
+                Self::Waiting
+            }
+            TransactionStatus::InBestBlock(block) => Self::Best(block.block_hash()),
+            TransactionStatus::InFinalizedBlock(block) => Self::Final(block.block_hash()),
+            TransactionStatus::Error { message } => Self::Lost(TransactionStatusError::Error(message)),
+            TransactionStatus::Invalid { message } => Self::Lost(TransactionStatusError::Invalid(message)),
+            TransactionStatus::Dropped { message } => Self::Lost(TransactionStatusError::Dropped(message)),
+        }
+    }
+}
+
 /// Waits until the pool says that the transaction is in a block, or that block final.
-async fn told(
-    mut progress: TransactionProgress<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>,
+pub(super) async fn told(
+    mut statuses: impl Stream<Item = Result<Told, TransactionProgressError>> + Unpin,
     until: Until,
 ) -> Result<H256, TransactionProgressError> {
-    if until == Until::Final {
-        return Ok(progress.wait_for_finalized().await?.block_hash());
-    }
-    while let Some(status) = progress.next().await {
+    while let Some(status) = statuses.next().await {
         match status? {
-            TransactionStatus::InBestBlock(block) | TransactionStatus::InFinalizedBlock(block) => {
-                return Ok(block.block_hash());
-            }
-            TransactionStatus::Error { message } => return Err(TransactionStatusError::Error(message).into()),
-            TransactionStatus::Invalid { message } => return Err(TransactionStatusError::Invalid(message).into()),
-            TransactionStatus::Dropped { message } => return Err(TransactionStatusError::Dropped(message).into()),
-            TransactionStatus::Validated | TransactionStatus::Broadcasted | TransactionStatus::NoLongerInBestBlock => {}
+            Told::Final(block) => return Ok(block),
+            Told::Best(block) if until == Until::Included => return Ok(block),
+            Told::Best(_) | Told::Waiting => {}
+            Told::Lost(error) => return Err(error.into()),
         }
     }
     Err(TransactionProgressError::UnexpectedEndOfTransactionStatusStream)
@@ -151,5 +176,49 @@ fn dispatch_failure(error: DispatchError) -> SubmitError {
             Err(error) => SubmitError::Dispatch(error.to_string()),
         },
         other => SubmitError::Dispatch(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::{stream, FutureExt};
+
+    /// The block that `told` finds when the pool says this and then nothing more.
+    fn found(words: Vec<Told>, until: Until) -> Result<H256, TransactionProgressError> {
+        told(stream::iter(words.into_iter().map(Ok)), until).now_or_never().unwrap()
+    }
+
+    fn block(number: u8) -> H256 {
+        H256::repeat_byte(number)
+    }
+
+    #[test]
+    fn the_block_of_a_transaction_is_the_final_one_and_not_one_that_was_retracted() {
+        // A pool may say that the first block was retracted, or only name the second.
+        for says_so in [true, false] {
+            let words = || {
+                let mut words = vec![Told::Waiting, Told::Best(block(1))];
+                words.extend(says_so.then_some(Told::Waiting));
+                words.extend([Told::Best(block(2)), Told::Final(block(2))]);
+                words
+            };
+            assert_eq!(found(words(), Until::Final).unwrap(), block(2));
+            assert_eq!(found(words(), Until::Included).unwrap(), block(1));
+        }
+    }
+
+    #[test]
+    fn a_transaction_that_the_pool_loses_after_a_retraction_is_not_called_final() {
+        let words = vec![Told::Best(block(1)), Told::Waiting];
+        let lost = Told::Lost(TransactionStatusError::Dropped("Finality timeout".to_owned()));
+        assert!(matches!(
+            found(words, Until::Final),
+            Err(TransactionProgressError::UnexpectedEndOfTransactionStatusStream)
+        ));
+        assert!(matches!(
+            found(vec![Told::Best(block(1)), lost], Until::Final),
+            Err(TransactionProgressError::TransactionStatusError(_))
+        ));
     }
 }

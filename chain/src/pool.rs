@@ -26,6 +26,9 @@ const BANNED: i32 = 1012;
 /// The code with which it says that it has another transaction of the account with this nonce.
 const TOO_LOW_PRIORITY: i32 = 1014;
 
+/// The code with which it says that it is full, and that the transactions which it has come first.
+const FULL: i32 = 1016;
+
 /// How it writes our own refusals.
 const CUSTOM: &str = "Custom error: ";
 
@@ -53,7 +56,7 @@ pub(super) enum NotTaken {
     /// Other transactions of the account have the nonce or wait before it, or this very one is banned for a while. Signed
     /// again with the next nonce, it may be taken.
     Overtaken(SubmitError),
-    /// An allowance is spent: it may be taken later.
+    /// An allowance is spent, or the pool is full: it may be taken later.
     Later(SubmitError),
     /// Anything else.
     Other(SubmitError),
@@ -136,9 +139,10 @@ pub(super) async fn take(transaction: &Transaction) -> Result<Watch, NotTaken> {
 }
 
 fn not_taken(error: &BackendError) -> NotTaken {
-    let overtaken = said(error).is_some_and(|said| [BANNED, TOO_LOW_PRIORITY].contains(&said.code));
+    let code = said(error).map(|said| said.code);
     match refused(error) {
-        error if overtaken => NotTaken::Overtaken(error),
+        error if code == Some(BANNED) || code == Some(TOO_LOW_PRIORITY) => NotTaken::Overtaken(error),
+        error if code == Some(FULL) => NotTaken::Later(error),
         SubmitError::Invalid(reason) if reason == BAD_SIGNATURE => NotTaken::Behind(SubmitError::Invalid(reason)),
         SubmitError::Invalid(reason) if reason == OUTDATED => NotTaken::Overtaken(SubmitError::Invalid(reason)),
         SubmitError::Refused(refusal) => refused_with(refusal),
@@ -225,6 +229,12 @@ mod tests {
         ] {
             assert!(matches!(not_taken(&answer(said)), NotTaken::Overtaken(_)), "{said}");
         }
+    }
+
+    #[test]
+    fn a_full_pool_is_worth_waiting() {
+        let full = r#"{"code":1016,"message":"Immediately Dropped","data":"The transaction couldn't enter the pool because of the limit"}"#;
+        assert!(matches!(not_taken(&answer(full)), NotTaken::Later(SubmitError::Invalid(_))));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use salus_chain::{At, Chain, QueryError};
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
-    BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
+    system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{ChartId, InstitutionId};
 use salus_vault::Vault;
@@ -29,8 +29,12 @@ pub struct InProcessGates {
 
 impl InProcessGates {
     /// Gates before `vaults`, which ask `chain`, ready to be handed to agents.
+    ///
+    /// They start now, by the clock that agents read as well. An agent needs gates before it signs a request, so each
+    /// request is of this moment or later.
     pub fn shared(chain: &Chain, vaults: &Vaults) -> Arc<dyn Gates> {
-        Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers: Arc::default() })
+        let numbers = Arc::new(UsedNumbers::since(system_now()));
+        Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers })
     }
 
     async fn gate(&self, institution: InstitutionId) -> Result<ReleaseGate<Chain, Vault>, ReleaseError> {

@@ -95,16 +95,30 @@ impl Vault {
     /// The bytes of the object `id`, piece by piece.
     ///
     /// The whole object is hashed before this returns, so nothing corrupted is handed out; the price is that a large
-    /// object is read twice.
+    /// object is read twice. A caller with a bound asks for [`Vault::size`] first, and then calls
+    /// [`Vault::reader_of_size`].
     pub async fn reader(&self, id: &Digest) -> Result<ObjectReader, VaultError> {
-        let (mut hasher, mut size) = (Sha256::new(), 0u64);
-        let mut pieces = self.pieces(id).await?;
+        self.reader_of_size(id, self.size(id).await?).await
+    }
+
+    /// The bytes of the object `id`, which has `size` bytes, piece by piece.
+    ///
+    /// The vault hashes `size` bytes before this returns, and reads no further, whatever became of the file. It fails with
+    /// [`VaultError::Corrupted`] when these bytes are not the object, and with [`VaultError::Io`] when there are fewer.
+    pub async fn reader_of_size(&self, id: &Digest, size: u64) -> Result<ObjectReader, VaultError> {
+        let mut hasher = Sha256::new();
+        let mut pieces = self.pieces(id, size).await?;
         while let Some(piece) = pieces.try_next().await.map_err(|error| not_found_or_io(id, error))? {
             hasher.update(&piece);
-            size = size.saturating_add(length(&piece));
         }
         check(id, Digest(hasher.finalize().into()))?;
-        Ok(ObjectReader::new(*id, size, self.pieces(id).await?))
+        Ok(ObjectReader::new(*id, size, self.pieces(id, size).await?))
+    }
+
+    /// How many bytes lie under the id `id`. The vault asks the file system, and reads none of them.
+    pub async fn size(&self, id: &Digest) -> Result<u64, VaultError> {
+        let found = self.operator.stat(&layout::path_of(id)).await.map_err(|error| VaultError::of(id, error))?;
+        Ok(found.content_length())
     }
 
     /// Whether the vault has the object `id`; its bytes are not looked at.
@@ -185,10 +199,11 @@ impl Vault {
         blocking(move || folder::sync(&shard)).await.and_then(|done| done).map_err(VaultError::Io)
     }
 
-    async fn pieces(&self, id: &Digest) -> Result<FuturesBytesStream, VaultError> {
+    /// The first `size` bytes that lie under the id `id`.
+    async fn pieces(&self, id: &Digest, size: u64) -> Result<FuturesBytesStream, VaultError> {
         let of = |error| VaultError::of(id, error);
         let reader = self.operator.reader_with(&layout::path_of(id)).chunk(PIECE).await.map_err(of)?;
-        reader.into_bytes_stream(..).await.map_err(of)
+        reader.into_bytes_stream(..size).await.map_err(of)
     }
 
     async fn shards(&self) -> Result<Vec<String>, VaultError> {

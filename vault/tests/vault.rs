@@ -63,6 +63,7 @@ async fn put_then_get_returns_the_same_bytes() {
         assert_eq!(id, object_id(&bytes));
         assert_eq!(vault.get(&id).await.unwrap(), bytes);
         assert!(vault.has(&id).await.unwrap());
+        assert_eq!(vault.size(&id).await.unwrap(), length as u64);
         let mut reader = vault.reader(&id).await.unwrap();
         assert_eq!(reader.size(), length as u64);
         let mut read = Vec::new();
@@ -95,6 +96,8 @@ async fn get_fails_when_the_object_is_missing() {
     let id = Digest([9; 32]);
     assert!(matches!(vault.get(&id).await, Err(VaultError::NotFound(missing)) if missing == id));
     assert!(matches!(vault.reader(&id).await, Err(VaultError::NotFound(missing)) if missing == id));
+    assert!(matches!(vault.reader_of_size(&id, 1).await, Err(VaultError::NotFound(missing)) if missing == id));
+    assert!(matches!(vault.size(&id).await, Err(VaultError::NotFound(missing)) if missing == id));
     assert!(!vault.has(&id).await.unwrap());
     assert!(!vault.delete(&id).await.unwrap());
 }
@@ -130,6 +133,31 @@ async fn get_fails_when_the_object_is_cut_off_or_extended() {
     }
     fs::write(file_of(&vault, &id), [&bytes[..], &[0]].concat()).unwrap();
     assert!(matches!(vault.get(&id).await, Err(VaultError::Corrupted { .. })));
+}
+
+#[tokio::test]
+async fn size_of_a_huge_file_is_known_without_reading_it() {
+    let (_folder, vault) = vault().await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    // A tebibyte with next to nothing on the disk: reading it would take many minutes.
+    fs::File::options().write(true).open(file_of(&vault, &id)).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(vault.size(&id).await.unwrap(), 1 << 40);
+}
+
+#[tokio::test]
+async fn reader_of_size_reads_no_further_than_that() {
+    let (_folder, vault) = vault().await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    for size in 0..6 {
+        assert!(matches!(vault.reader_of_size(&id, size).await, Err(VaultError::Corrupted { .. })), "{size}");
+    }
+    assert!(matches!(vault.reader_of_size(&id, 7).await, Err(VaultError::Io(_))));
+    // The file grows after its size was asked for.
+    let size = vault.size(&id).await.unwrap();
+    fs::File::options().write(true).open(file_of(&vault, &id)).unwrap().set_len(1 << 40).unwrap();
+    let mut read = Vec::new();
+    vault.reader_of_size(&id, size).await.unwrap().read_to_end(&mut read).await.unwrap();
+    assert_eq!(read, b"sealed");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use codec::Encode;
 use salus_chain::{At, SubmitError};
 use salus_fhir::{Bundle, Entry};
 use salus_primitives::{
-    access::Purpose, records::Record, text, ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
+    access::Purpose, records::Record, text, ChartId, CompartmentId, InstitutionId, MemberId, RecordId, RecordKey,
 };
 use salus_sealing::blob::Metadata;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,9 @@ const EARLIER: Duration = Duration::from_secs(60);
 
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// Why an import leaves a record alone that has the key of one of its resources.
+const OF_ANOTHER: &str = "another member wrote a record with its key, and an import amends only your own";
 
 /// Decisions of the person who imports.
 #[derive(Clone, Copy, Debug, Default)]
@@ -120,9 +123,19 @@ impl Agent {
         for (place, versions) in bundle.records().into_iter().enumerate() {
             let Some(newest) = versions.last() else { continue };
             let record = RecordId { chart, key: RecordKey(newest.record_key(&*salt)) };
-            if let Some(there) = present.get(&record.key) {
-                old.push((place, record, there, versions));
-                continue;
+            match under_key(&present, record.key, self.id) {
+                UnderKey::Nothing => {}
+                UnderKey::Own(there) => {
+                    old.push((place, record, there, versions));
+                    continue;
+                }
+                UnderKey::OfAnother(there) => {
+                    let state = ImportState::Differs { reason: OF_ANOTHER.to_owned() };
+                    let imported = imported(newest, record, there.compartment, state);
+                    let (custodian, versions) = (there.custodian, there.versions);
+                    planned.push((place, Planned { imported, custodian, versions, fresh: Vec::new() }));
+                    continue;
+                }
             }
             let Some(compartment) = known.get(&meaning_of(newest.compartment.name)) else {
                 missing.insert(newest.compartment.name);
@@ -151,7 +164,8 @@ impl Agent {
     }
 
     /// Seals and registers what [`Agent::prepare_import`] prepared, 64 new records in a transaction, several transactions
-    /// on their way. `done` is told how many versions more are registered.
+    /// on their way. `done` is told how many versions more are registered. When an allowance is spent or the node's pool is
+    /// full, the import waits for two minutes at most, and goes on.
     pub async fn import(
         &self,
         import: Import<'_>,
@@ -175,13 +189,16 @@ impl Agent {
             added => added?,
         }
         // Later versions of a record come one after another, each when the one before it is there.
+        let mut pipeline = self.chain.pipeline(self.identity.transaction());
         for planned in &mut planned {
             while let Some(fresh) = planned.next_fresh() {
                 let (record, number) = (planned.imported.record, planned.versions.saturating_sub(1));
                 let (compartment, content) = (planned.imported.compartment, Content::Bytes(fresh.content.to_vec()));
-                let written =
-                    self.amend_with(record, number, compartment, planned.custodian, content, &fresh.metadata).await?;
-                memory.remember(&[(written.content, fresh.remembered)]).map_err(AgentError::Memory)?;
+                let (call, version) =
+                    self.amendment(record, number, compartment, planned.custodian, content, &fresh.metadata).await?;
+                pipeline.send(&call).await?;
+                pipeline.finish().await?;
+                memory.remember(&[(version.content, fresh.remembered)]).map_err(AgentError::Memory)?;
                 done(1);
             }
         }
@@ -227,6 +244,27 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// The content of a chart under the record key of a resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum UnderKey<'r> {
+    /// No record: the resource becomes one.
+    Nothing,
+    /// A record that the importing member wrote: the resource may become its next version.
+    Own(&'r Record),
+    /// A record of another author. A key follows from a secret of its author, so another author can only have copied it
+    /// from the chain or the pool.
+    OfAnother(&'r Record),
+}
+
+/// Looks up `key` among the records of a chart into which `author` imports.
+fn under_key(present: &BTreeMap<RecordKey, Record>, key: RecordKey, author: MemberId) -> UnderKey<'_> {
+    match present.get(&key) {
+        None => UnderKey::Nothing,
+        Some(there) if there.author == author => UnderKey::Own(there),
+        Some(there) => UnderKey::OfAnother(there),
+    }
+}
+
 fn imported(entry: &Entry<'_>, record: RecordId, compartment: CompartmentId, state: ImportState) -> Imported {
     let path = &entry.entry.path;
     let entry_path = entry.entry.file.as_ref().map_or_else(|| path.clone(), |file| format!("{file}: {path}"));
@@ -247,4 +285,50 @@ fn contents<'a>(versions: &[&Entry<'a>], fingerprints: &Fingerprints) -> Vec<Fre
         remembered: fingerprints.of(&entry.digest, entry.updated()),
     };
     versions.iter().map(fresh).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_primitives::records::RecordState;
+
+    const AUTHOR: MemberId = MemberId(1);
+    const COLLEAGUE: MemberId = MemberId(2);
+    const PATIENT: &[u8] = br#"{ "resourceType": "Patient", "id": "p1" }"#;
+
+    fn record_of(author: MemberId) -> Record {
+        Record {
+            compartment: CompartmentId(0),
+            author,
+            custodian: InstitutionId(7),
+            state: RecordState::Active,
+            versions: 1,
+            created_at: 0,
+        }
+    }
+
+    /// The key of the patient's Patient record when the author with this salt imports it.
+    fn key_of_patient(salt: u8) -> RecordKey {
+        let bundle = Bundle::parse(PATIENT).unwrap();
+        RecordKey(bundle.patient().unwrap().record_key(&[salt; 32]))
+    }
+
+    #[test]
+    fn an_import_leaves_the_patient_record_of_another_author_alone() {
+        let (own, colleagues) = (key_of_patient(1), key_of_patient(2));
+        // The colleague has imported the same patient: the author's import adds a record of its own beside that one.
+        let present = BTreeMap::from([(colleagues, record_of(COLLEAGUE))]);
+        assert_eq!(under_key(&present, own, AUTHOR), UnderKey::Nothing);
+        // The author has imported it before: the import may amend that record, and only that one.
+        let present = BTreeMap::from([(own, record_of(AUTHOR)), (colleagues, record_of(COLLEAGUE))]);
+        assert_eq!(under_key(&present, own, AUTHOR), UnderKey::Own(&record_of(AUTHOR)));
+    }
+
+    #[test]
+    fn an_import_amends_no_record_of_another_author_though_the_key_fits() {
+        let own = key_of_patient(1);
+        // The colleague saw the key of a transaction, and was first with it.
+        let present = BTreeMap::from([(own, record_of(COLLEAGUE))]);
+        assert_eq!(under_key(&present, own, AUTHOR), UnderKey::OfAnother(&record_of(COLLEAGUE)));
+    }
 }

@@ -12,7 +12,9 @@ use super::{
 };
 use futures::{stream, FutureExt, StreamExt};
 use salus_fhir::{Bundle, PatientMatch, GENERAL};
-use salus_primitives::{records::Record, CompartmentId, InstitutionId, ReadingSessionId, RecordId, RecordKey};
+use salus_primitives::{
+    records::Record, CompartmentId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
+};
 use salus_sealing::secret::Plaintext;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +46,7 @@ impl Comparison<'_> {
             return Ok(());
         }
         let chart = self.chart;
-        let keys = present.keys().map(|key| key.0).collect();
+        let keys = keys_of(present, self.agent.id);
         let judged = |told| match told {
             PatientMatch::Same => Ok(()),
             PatientMatch::Other => Err(AgentError::OtherPatient(chart)),
@@ -113,5 +115,39 @@ impl Comparison<'_> {
             return Ok(None);
         }
         Ok(Some((self.agent.read(id, None, session).await?.content, record.custodian)))
+    }
+}
+
+/// The keys of the records that `author` wrote. One that another author copied tells nothing of the patient.
+fn keys_of(present: &BTreeMap<RecordKey, Record>, author: MemberId) -> BTreeSet<[u8; 16]> {
+    present.iter().filter(|(_, record)| record.author == author).map(|(key, _)| key.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_primitives::records::RecordState;
+
+    const AUTHOR: MemberId = MemberId(1);
+    const COLLEAGUE: MemberId = MemberId(2);
+    const SALT: &[u8] = &[1; 32];
+
+    #[test]
+    fn only_records_of_the_importing_author_tell_the_patient_by_their_keys() {
+        let bundle = Bundle::parse(br#"{ "resourceType": "Patient", "id": "p1" }"#).unwrap();
+        let key = RecordKey(bundle.patient().unwrap().record_key(SALT));
+        let told = |author| {
+            let record = Record {
+                compartment: CompartmentId(0),
+                author,
+                custodian: InstitutionId(7),
+                state: RecordState::Active,
+                versions: 1,
+                created_at: 0,
+            };
+            bundle.compare_keys(&keys_of(&BTreeMap::from([(key, record)]), AUTHOR), SALT)
+        };
+        assert_eq!(told(AUTHOR), PatientMatch::Same);
+        assert_eq!(told(COLLEAGUE), PatientMatch::Unknown, "the import reads it, or the person who imports decides");
     }
 }

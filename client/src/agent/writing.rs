@@ -64,11 +64,14 @@ impl Agent {
     /// Adds a version to a record.
     pub async fn amend(&self, record: RecordId, content: Content, metadata: &Metadata) -> Result<Written, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        self.amend_with(record, known.versions, known.compartment, known.custodian, content, metadata).await
+        let (number, compartment, custodian) = (known.versions, known.compartment, known.custodian);
+        let (call, version) = self.amendment(record, number, compartment, custodian, content, metadata).await?;
+        let outcome = self.submit(&call).await?;
+        Ok(written(record, number, &version, &outcome))
     }
 
-    /// Adds the version `number` to a record of this compartment and custodian.
-    pub(super) async fn amend_with(
+    /// Seals the version `number` of a record of this compartment and custodian. The call that it returns registers it.
+    pub(super) async fn amendment(
         &self,
         record: RecordId,
         number: u32,
@@ -76,7 +79,7 @@ impl Agent {
         custodian: InstitutionId,
         content: Content,
         metadata: &Metadata,
-    ) -> Result<Written, AgentError> {
+    ) -> Result<(Call, NewVersion), AgentError> {
         let chart = self.chart(record.chart).await?;
         let (version, content_key) =
             self.seal_version(record, number, compartment, custodian, content, metadata).await?;
@@ -89,8 +92,7 @@ impl Agent {
             envelopes.push(SealedKey { grant: reader.grant, envelope });
         }
         let envelopes = RecordGrantEnvelopes::try_from(envelopes).map_err(|_| AgentError::TooManyRecordGrants)?;
-        let outcome = self.submit(&Call::amend_record(record, number, &version, &envelopes)).await?;
-        Ok(written(record, number, &version, &outcome))
+        Ok((Call::amend_record(record, number, &version, &envelopes), version))
     }
 
     /// Seals content for a version and puts blob and content-key envelope into the custodian's vault.

@@ -13,5 +13,5 @@ pub use clock::system_now;
 pub use error::GateError;
 pub use numbers::UsedNumbers;
 pub use release::{BoxedBytes, ReleaseGate, Released, ReleasedBlob, HEAD_LIFE};
-pub use store::{Store, StoreFault, StoredObject};
+pub use store::{Store, StoreFault};
 pub use view::{ChainView, Head};

@@ -16,8 +16,13 @@ const MOST: usize = 1 << 18;
 
 /// The numbers of the requests that are still fresh. Once a request is too old to be answered, so is its number to be
 /// remembered.
-#[derive(Default)]
-pub struct UsedNumbers(Mutex<Used>);
+///
+/// They are in memory only. An earlier process may have answered requests from before the start of this memory, so it
+/// counts these as used.
+pub struct UsedNumbers {
+    start: Moment,
+    used: Mutex<Used>,
+}
 
 #[derive(Default)]
 struct Used {
@@ -28,13 +33,25 @@ struct Used {
 }
 
 impl UsedNumbers {
-    /// Uses up the number of a request that `reader` made at `at`.
+    /// A memory without any number, for requests from the moment `start` on.
     ///
-    /// It fails when the number was used, or may have been used and forgotten. It also fails when more requests came than
-    /// can be remembered: a gate that forgets could answer one twice.
+    /// `start` is the moment when the gate started, by its own clock, in milliseconds since the Unix epoch. An earlier
+    /// gate may have answered requests of readers whose clocks were ahead of its own. Where that happens, a gate that
+    /// restarts takes a `start` that lies [`MAX_REQUEST_AGE`] later. In one process all have one clock, so none is ahead.
+    pub fn since(start: Moment) -> Self {
+        Self { start, used: Mutex::default() }
+    }
+
+    /// Uses up the number of a request that `reader` made at `at`, when the gate's clock says `now`.
+    ///
+    /// It fails when the number was used, or may have been used: before the start, or so long ago that it is forgotten. It
+    /// also fails when more requests came than can be remembered: a gate that forgets could answer one twice.
     pub fn take(&self, reader: MemberId, number: RequestNumber, at: Moment, now: Moment) -> Result<(), GateRefusal> {
+        if at < self.start {
+            return Err(GateRefusal::RequestNotFresh);
+        }
         // A request that panicked elsewhere took its number.
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.forget(now);
         // Fresh until then, even where the gate's clock is behind.
         let end = at.saturating_add(MAX_REQUEST_AGE);
@@ -86,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_number_is_good_once_while_its_request_is_fresh() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         assert_eq!(used.take(READER, number(7), NOW, NOW), Ok(()));
         assert_eq!(used.take(READER, number(7), NOW, NOW + MAX_REQUEST_AGE), Err(GateRefusal::RequestUsed));
         assert_eq!(used.take(MemberId(2), number(7), NOW, NOW), Ok(()), "another reader's number");
@@ -96,22 +113,32 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_before_the_start_may_have_been_used() {
+        let used = UsedNumbers::since(NOW);
+        assert_eq!(used.take(READER, number(7), NOW - 1, NOW), Err(GateRefusal::RequestNotFresh));
+        assert_eq!(used.take(READER, number(7), NOW, NOW), Ok(()), "asked in the millisecond of the start");
+        assert_eq!(used.take(READER, number(7), NOW, NOW), Err(GateRefusal::RequestUsed));
+        // A clock that steps back does not make those fresh that an earlier process may have answered.
+        assert_eq!(used.take(READER, number(8), NOW - 1, NOW - 1), Err(GateRefusal::RequestNotFresh));
+    }
+
+    #[test]
     fn numbers_are_forgotten_once_their_requests_are_old() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         used.take(READER, number(7), NOW, NOW).unwrap();
         used.take(MemberId(2), number(1), NOW + MAX_REQUEST_AGE + 1, NOW + MAX_REQUEST_AGE + 1).unwrap();
-        let used = used.0.into_inner().unwrap();
+        let used = used.used.into_inner().unwrap();
         assert_eq!((used.by_end.len(), used.of_readers.len()), (1, 1));
     }
 
     #[test]
     fn a_forgotten_number_is_refused_when_the_clock_steps_back() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         used.take(READER, number(7), NOW, NOW).unwrap();
         let later = NOW + MAX_REQUEST_AGE + 1;
         used.take(READER, number(8), later, later).unwrap();
         // Only the second is remembered.
-        assert_eq!(used.0.lock().unwrap().by_end.len(), 1);
+        assert_eq!(used.used.lock().unwrap().by_end.len(), 1);
         assert_eq!(used.take(READER, number(7), NOW, NOW), Err(GateRefusal::RequestNotFresh));
         assert_eq!(used.take(READER, number(8), later, NOW), Err(GateRefusal::RequestUsed));
         // A request that was made after all forgotten ones is new.
@@ -120,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_once_was_far_ahead_does_not_stop_the_gate() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         used.take(READER, number(7), NOW, NOW).unwrap();
         let ahead = NOW + 1000 * MAX_REQUEST_AGE;
         used.take(READER, number(8), ahead, ahead).unwrap();
@@ -130,7 +157,7 @@ mod tests {
 
     #[test]
     fn sixteen_readers_cannot_fill_the_memory() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         for reader in 2..18 {
             let refused = (0..MOST).find(|count| used.take(MemberId(reader), number(*count), NOW, NOW).is_err());
             assert_eq!(refused, Some(MOST_OF_ONE));
@@ -140,18 +167,18 @@ mod tests {
 
     #[test]
     fn a_gate_remembers_so_many_requests_and_no_more() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         for reader in 2..66 {
             (0..MOST_OF_ONE).for_each(|count| used.take(MemberId(reader), number(count), NOW, NOW).unwrap());
         }
         assert_eq!(used.take(READER, number(0), NOW, NOW), Err(GateRefusal::TooManyRequests));
-        let used = used.0.into_inner().unwrap();
+        let used = used.used.into_inner().unwrap();
         assert_eq!((used.by_end.len(), used.of_readers.len()), (MOST, 64));
     }
 
     #[test]
     fn a_reader_who_asks_too_often_is_refused_and_others_are_not() {
-        let used = UsedNumbers::default();
+        let used = UsedNumbers::since(0);
         for count in 0..MOST_OF_ONE {
             used.take(READER, number(count), NOW, NOW).unwrap();
         }

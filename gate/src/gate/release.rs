@@ -2,16 +2,17 @@
 
 //! The release gate: the only way through which a reader reaches what a vault holds.
 //!
-//! A keeper of sealed objects asks a [`ReleaseGate`] before giving any out. It wants a fresh request, signed by a
-//! transaction key of the reader; a finalized head that is younger than two minutes; for all but the chart's
-//! controller a finalized, permitted opening (*log before read*); and it decides again, both in the finalized state and
-//! in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
+//! A keeper of sealed objects asks a [`ReleaseGate`] before giving any out. The gate wants a fresh request, signed by a
+//! transaction key of the reader, and a finalized head that is younger than two minutes. From all but the chart's
+//! controller it wants a finalized, permitted opening (*log before read*). It decides again, both in the finalized state
+//! and in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
 //! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
 //! the content key. It holds no key, and neither do those who run it.
 //!
-//! A signed request is answered once, within two minutes, at the gate that it names: the gate remembers its number. The
-//! decision is taken before the first byte: a revocation that arrives while a large blob is under way stops the next
-//! release. A refusal before or by the decision uses no number up, so only those who may read fill the memory.
+//! The gate that a signed request names answers it once, within two minutes, because it remembers the request's number. A
+//! gate that has just started remembers none, and refuses requests from before its start. The gate decides before it gives
+//! the first byte out: a revocation that arrives while a large blob is under way stops the next release. A refusal before
+//! or by the decision uses no number up, so only those who may read fill the memory.
 
 use std::future::Future;
 use std::io::Cursor;
@@ -36,7 +37,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use super::clock::system_now;
 use super::error::GateError;
 use super::numbers::UsedNumbers;
-use super::store::{Store, StoreFault, StoredObject};
+use super::store::{Store, StoreFault};
 use super::view::{ChainView, Head};
 use crate::protocol::{
     CompartmentRequest, GateRefusal, GateRequest, KeyPath, ReleaseRequest, ReleasedCompartment, SealedSecret, Signed,
@@ -58,6 +59,8 @@ pub struct ReleaseGate<C, S> {
 
 impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     /// The gate of `institution` before its store `vault`, which asks `chain`, with the system's clock.
+    ///
+    /// It has just started, by that clock: it refuses requests from before.
     pub fn new(institution: InstitutionId, chain: C, vault: S) -> Self {
         Self::with_clock(institution, chain, vault, system_now)
     }
@@ -69,10 +72,12 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         vault: S,
         now: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
-        Self { institution, chain, home: vault.clone(), vault, numbers: Arc::default(), now: Box::new(now) }
+        let numbers = Arc::new(UsedNumbers::since(now()));
+        Self { institution, chain, home: vault.clone(), vault, numbers, now: Box::new(now) }
     }
 
-    /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it.
+    /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it. The gate then
+    /// answers requests from the start of that memory on.
     pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
         Self { numbers, ..self }
     }
@@ -319,14 +324,15 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         Ok(epoch.ok_or(GateRefusal::NotFound)?)
     }
 
-    /// The version's blob, hashed again, if it was sealed for this version of this record.
+    /// The version's blob, hashed again, if it was sealed for this version of this record. It has no more bytes than its
+    /// author registered.
     async fn blob(
         &self,
         bindings: &Bindings,
         version: &Version,
     ) -> Result<ReleasedBlob<S::Bytes>, GateError<C::Error>> {
         let foreign = GateRefusal::ForeignBlob(version.content);
-        let StoredObject { size, bytes: mut rest } = self.stored(&self.vault, &version.content).await?;
+        let (size, mut rest) = self.stored(&self.vault, &version.content, version.size).await?;
         let mut header = vec![0; HEADER_LENGTH];
         rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => foreign.into(),
@@ -352,21 +358,26 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
 
     /// An object of at most `longest` bytes.
     async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
-        let StoredObject { size, bytes: reader } = self.stored(store, id).await?;
-        if size > longest as u64 {
-            return Err(GateRefusal::Corrupted(*id).into());
-        }
+        let (_, reader) = self.stored(store, id, longest as u64).await?;
         let mut bytes = Vec::new();
         reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
         Ok(bytes)
     }
 
-    async fn stored(&self, store: &S, id: &Digest) -> Result<StoredObject<S::Bytes>, GateError<C::Error>> {
-        store.object(id).await.map_err(|fault| match fault {
-            StoreFault::Missing => GateRefusal::Missing(*id).into(),
-            StoreFault::Corrupted => GateRefusal::Corrupted(*id).into(),
-            StoreFault::Io(error) => GateError::Store(error),
-        })
+    /// The size of an object of at most `longest` bytes, and its bytes. The store reads none of a longer one.
+    async fn stored(&self, store: &S, id: &Digest, longest: u64) -> Result<(u64, S::Bytes), GateError<C::Error>> {
+        let failed = |fault: StoreFault| -> GateError<C::Error> {
+            match fault {
+                StoreFault::Missing => GateRefusal::Missing(*id).into(),
+                StoreFault::Corrupted => GateRefusal::Corrupted(*id).into(),
+                StoreFault::Io(error) => GateError::Store(error),
+            }
+        };
+        let size = store.size(id).await.map_err(failed)?;
+        if size > longest {
+            return Err(GateRefusal::Corrupted(*id).into());
+        }
+        Ok((size, store.object(id, size).await.map_err(failed)?))
     }
 
     async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {

@@ -9,14 +9,6 @@ use salus_primitives::Digest;
 use salus_vault::{ObjectReader, Vault, VaultError};
 use tokio::io::AsyncRead;
 
-/// An object on its way out of a store.
-pub struct StoredObject<Bytes> {
-    /// How many bytes it has.
-    pub size: u64,
-    /// The bytes. Their hash was checked.
-    pub bytes: Bytes,
-}
-
 /// Why a store does not give out an object.
 #[derive(Debug)]
 pub enum StoreFault {
@@ -33,20 +25,32 @@ pub trait Store: Sync {
     /// The bytes of an object.
     type Bytes: AsyncRead + Unpin + Send;
 
-    /// The object `id`, whose bytes were hashed before this returns.
-    fn object(&self, id: &Digest) -> impl Future<Output = Result<StoredObject<Self::Bytes>, StoreFault>> + Send;
+    /// How many bytes the object `id` has. The store reads none of them to say so.
+    fn size(&self, id: &Digest) -> impl Future<Output = Result<u64, StoreFault>> + Send;
+
+    /// The object `id`, of `size` bytes, which the store hashed before this returns. It never reads further.
+    fn object(&self, id: &Digest, size: u64) -> impl Future<Output = Result<Self::Bytes, StoreFault>> + Send;
 }
 
 impl Store for Vault {
     type Bytes = ObjectReader;
 
-    async fn object(&self, id: &Digest) -> Result<StoredObject<ObjectReader>, StoreFault> {
-        match self.reader(id).await {
-            Ok(bytes) => Ok(StoredObject { size: bytes.size(), bytes }),
-            Err(VaultError::NotFound(_)) => Err(StoreFault::Missing),
-            Err(VaultError::Corrupted { .. }) => Err(StoreFault::Corrupted),
-            Err(VaultError::Io(error) | VaultError::Source(error)) => Err(StoreFault::Io(error)),
-            Err(other) => Err(StoreFault::Io(io::Error::other(other))),
+    async fn size(&self, id: &Digest) -> Result<u64, StoreFault> {
+        Ok(Vault::size(self, id).await?)
+    }
+
+    async fn object(&self, id: &Digest, size: u64) -> Result<ObjectReader, StoreFault> {
+        Ok(self.reader_of_size(id, size).await?)
+    }
+}
+
+impl From<VaultError> for StoreFault {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::NotFound(_) => Self::Missing,
+            VaultError::Corrupted { .. } => Self::Corrupted,
+            VaultError::Io(error) | VaultError::Source(error) => Self::Io(error),
+            other => Self::Io(io::Error::other(other)),
         }
     }
 }

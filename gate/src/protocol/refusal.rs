@@ -11,8 +11,9 @@ use thiserror::Error;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum GateRefusal {
-    /// The request is older than two minutes, or from the future.
-    #[error("the request is not of the last two minutes")]
+    /// The request is older than two minutes, or than the gate's memory of used numbers, or from the future. A reader whose
+    /// clock is right asks again.
+    #[error("the request is not of the last two minutes, or the gate has started since")]
     RequestNotFresh,
     /// The request names the gate of another institution.
     #[error("the request is for the gate of institution `{asked}`, and this is that of `{this}`")]

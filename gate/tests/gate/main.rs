@@ -17,4 +17,5 @@ mod granted;
 mod links;
 mod refused;
 mod requests;
+mod sizes;
 mod world;

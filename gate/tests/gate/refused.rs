@@ -176,7 +176,10 @@ async fn release_fails_when_a_record_names_another_records_blob() {
     let junk = world.put(b"not a blob".to_vec()).await;
     let long_junk = world.put(vec![0; 10_000]).await;
     for content in [junk, long_junk] {
-        world.change(|state| state.versions.get_mut(&(record(0), 0)).unwrap().content = content);
+        world.change(|state| {
+            let version = state.versions.get_mut(&(record(0), 0)).unwrap();
+            (version.content, version.size) = (content, 10_000);
+        });
         assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::ForeignBlob(content));
     }
 }

@@ -145,7 +145,7 @@ async fn the_signature_is_checked_before_the_chain_is_asked() {
 #[tokio::test]
 async fn a_request_is_good_once_though_the_clock_steps_back() {
     let world = World::new().await;
-    let numbers = Arc::new(UsedNumbers::default());
+    let numbers = Arc::new(UsedNumbers::since(0));
     let gate = |now| world.gate_at(now).with_numbers(numbers.clone());
     let request = world.signed(by_doctor(0));
     assert!(gate(NOW).release(&request).await.is_ok());
@@ -154,6 +154,23 @@ async fn a_request_is_good_once_though_the_clock_steps_back() {
     assert!(gate(later).release(&world.signed(ReleaseRequest { at: later, ..by_doctor(0) })).await.is_ok());
     world.change(|state| state.time = NOW);
     assert_eq!(refusal(gate(NOW).release(&request).await), GateRefusal::RequestNotFresh);
+}
+
+#[tokio::test]
+async fn a_request_of_before_the_gates_start_is_refused() {
+    let world = World::new().await;
+    let request = world.signed(by_doctor(0));
+    assert!(world.gate_started_at(NOW).release(&request).await.is_ok(), "asked in the millisecond of the start");
+    // The gate starts again a moment later, and has forgotten the number.
+    let restarted = world.gate_started_at(NOW + 1);
+    assert_eq!(refusal(restarted.release(&request).await), GateRefusal::RequestNotFresh);
+    let of_compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
+    let outcome = restarted.release_compartment(&world.signed(of_compartment)).await;
+    assert_eq!(refusal(outcome), GateRefusal::RequestNotFresh);
+    // The reader asks again.
+    let again = world.signed(ReleaseRequest { at: NOW + 1, ..by_doctor(0) });
+    assert!(restarted.release(&again).await.is_ok());
+    assert_eq!(refusal(restarted.release(&again).await), GateRefusal::RequestUsed);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use salus_gate::{
     protocol::{GateRefusal, GateRequest, ReleaseRequest, Signed},
-    ChainView, GateError, Head, ReleaseGate, Released,
+    ChainView, GateError, Head, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{
     access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
@@ -271,7 +271,13 @@ impl World {
         self.gate_at(NOW)
     }
 
+    /// A gate that has run for long, and whose clock says `now`.
     pub(super) fn gate_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
+        self.gate_started_at(now).with_numbers(Arc::new(UsedNumbers::since(0)))
+    }
+
+    /// A gate that has just started, and whose clock says `now`.
+    pub(super) fn gate_started_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
         ReleaseGate::with_clock(HOSPITAL, self.blocks.clone(), self.vault.clone(), move || now)
     }
 
