@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How long a read and a write take in a state of many items: what the runtime's constants `DbWeight` stand for.
+//! How long a read and a write take in a state of many items: an upper bound for the runtime's constants
+//! `DbWeight`.
 //!
 //! As the SDK's `benchmark storage`, without its dependencies: the client's database (ParityDb) with the node's way of
-//! keeping states, no cache of the trie, keys in random order, each read and each written alone. A write counts the new root
-//! and the commit to the database, whose files the system may keep in memory; reads and writes of nodes are part of both.
+//! keeping states, and keys in random order, each read and each written alone. The cache of the trie is warm if asked
+//! for. A write counts the new root and the commit to the database, whose files the system may keep in memory. Reads and
+//! writes of nodes are part of both.
 
 use crate::report::Spread;
 use anyhow::{ensure, Result};
@@ -47,6 +49,10 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1_000)]
     batch: u64,
 
+    /// MiB of the trie's cache; none without it. A node has one of 1,024 MiB
+    #[arg(long, value_name = "MIB")]
+    trie_cache: Option<usize>,
+
     /// Where the database is made; its disk is what is measured
     #[arg(long, default_value = "/tmp")]
     folder: PathBuf,
@@ -58,7 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = tempfile::tempdir_in(&options.folder)?;
     let backend = Backend::<Block>::new(
         DatabaseSettings {
-            trie_cache_maximum_size: None,
+            trie_cache_maximum_size: options.trie_cache.map(|mebibytes| mebibytes.saturating_mul(1 << 20)),
             // As an authority keeps them.
             state_pruning: Some(PruningMode::ArchiveAll),
             source: DatabaseSource::ParityDb { path: folder.path().join("db") },
@@ -71,6 +77,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let begun = Instant::now();
     fill(&backend, options)?;
     println!("{} items of {} bytes, filled in {:.0} s", options.items, options.value, begun.elapsed().as_secs_f64());
+    if options.trie_cache.is_some() {
+        warm_up(&backend, options)?;
+    }
 
     let reads = read(&backend, options)?;
     say("read ", &reads);
@@ -130,11 +139,27 @@ fn best(backend: &Backend<Block>) -> (u32, H256) {
     (info.best_number, info.best_hash)
 }
 
+/// Fills the trie's cache, as a node's work does.
+fn warm_up(backend: &Backend<Block>, options: &Options) -> Result<()> {
+    let (_, block) = best(backend);
+    let mut place = 0u64;
+    while place < options.items {
+        // When a view ends, its reads go into the cache that all views share.
+        let state = backend.state_at(block, TrieCacheContext::Trusted)?;
+        let end = place.saturating_add(10_000).min(options.items);
+        for item in place..end {
+            state.storage(&key(item)).map_err(anyhow::Error::msg)?;
+        }
+        place = end;
+    }
+    Ok(())
+}
+
 fn read(backend: &Backend<Block>, options: &Options) -> Result<Spread> {
     let (_, block) = best(backend);
     let read = |place| -> Result<Duration> {
         // A new view for each, which remembers nothing.
-        let state = backend.state_at(block, TrieCacheContext::Untrusted)?;
+        let state = backend.state_at(block, TrieCacheContext::Trusted)?;
         let key = key(place);
         let begun = Instant::now();
         let value = state.storage(&key).map_err(anyhow::Error::msg)?;
@@ -161,7 +186,7 @@ fn write(backend: &Backend<Block>, options: &Options, batch: u64, samples: u64) 
         let begun = Instant::now();
         let mut operation = backend.begin_operation()?;
         backend.begin_state_operation(&mut operation, parent)?;
-        let state = backend.state_at(parent, TrieCacheContext::Untrusted)?;
+        let state = backend.state_at(parent, TrieCacheContext::Trusted)?;
         let delta = changes.iter().map(|(key, value)| (&key[..], Some(&value[..])));
         let (root, transaction) = state.storage_root(delta, StateVersion::V1);
         operation.update_db_storage(transaction)?;

@@ -7,9 +7,9 @@
 //! grant back: a patient may have only so many transactions waiting (the runtime's window of nonces).
 
 use crate::{
-    finality::wait_for_finality,
-    network::{self, Node},
-    patients::{self, Patient},
+    chain::Chain,
+    network,
+    patients::{self, Patient, WINDOW},
     report::Spread,
     transactions::{bytes, hash_of, number_of, Encoder},
 };
@@ -28,8 +28,6 @@ use std::{
 use subxt::rpcs::{rpc_params, RpcClient};
 use tokio::time::{sleep, timeout};
 
-/// Transactions that one account may have waiting, one less than the runtime allows.
-const WINDOW: u64 = 15;
 /// Connections over which grants are sent.
 const CONNECTIONS: usize = 4;
 /// How long after the last grant was sent the rest may take to become final.
@@ -57,6 +55,10 @@ pub(crate) struct Options {
     /// For how many seconds
     #[arg(long, default_value_t = 15)]
     seconds: u64,
+
+    /// Items of the state before the first patient
+    #[arg(long, default_value_t = 0)]
+    items: u64,
 
     /// Further options of the node, such as `--pool-limit=8000`
     #[arg(last = true)]
@@ -102,19 +104,13 @@ struct Prepared {
 }
 
 async fn measure(program: &Path, options: &Options) -> Result<Measured> {
-    let (folder, program) = (tempfile::tempdir()?, network::program(program)?);
-    let spec = folder.path().join("spec.json");
-    network::specification(&program, "dev", &patients::newcomers(options.patients)?, &spec)?;
-    let nodes = Node::start_with(&program, &spec, 1, folder.path(), &options.node_options)?;
-    let node = nodes.first().context("no node was started")?;
-    let rpc = RpcClient::from_url(&node.url).await?;
-    wait_for_finality(&rpc).await?;
-    let encoder = Encoder::of(&rpc).await?;
+    let chain = Chain::begin(program, options.patients, options.items, &options.node_options).await?;
+    let Chain { node, rpc, encoder, .. } = &chain;
 
     let total = options.rate.saturating_mul(options.seconds);
     let each = total.div_ceil(options.patients as u64);
-    let patients = patients::settle(&rpc, &encoder, options.patients, patients::compartments_for(each)?).await?;
-    let prepared = prepare(&patients, &encoder, options.rate, each)?;
+    let patients = patients::settle(rpc, encoder, options.patients, patients::compartments_for(each)?).await?;
+    let prepared = prepare(&patients, encoder, options.rate, each)?;
     let sent_at: HashMap<[u8; 32], Duration> =
         prepared.iter().flatten().map(|prepared| (hash_of(&prepared.transaction), prepared.at)).collect();
 
@@ -140,7 +136,7 @@ async fn measure(program: &Path, options: &Options) -> Result<Measured> {
     nonces.abort();
     let after = (node.cpu_time()?, network::own_cpu_time()?);
 
-    check(&rpc, &patients, each).await?;
+    check(rpc, &patients, each).await?;
     let count = watched.finalized.len();
     let last = watched.finalized.iter().map(|(_, at)| *at).max().unwrap_or_default();
     let latency = watched

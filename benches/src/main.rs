@@ -3,10 +3,11 @@
 //! `salus-bench`: how fast a network is, measured over the real programs. docs/performance.md has results, and how to get
 //! them.
 //!
-//! Reading order: each command has a file ([`finality`], [`grants`], [`import`], [`database`]). They share [`network`],
-//! which starts nodes of a chain that already has patients, [`transactions`], which encodes and signs for any runtime,
-//! [`patients`], and [`report`].
+//! Reading order: each command has a file ([`finality`], [`grants`], [`import`], [`weights`], [`database`]). They share
+//! [`network`] and [`chain`], which start nodes of a chain that already has patients, [`transactions`], which encodes and
+//! signs for any runtime, [`patients`], and [`report`].
 
+mod chain;
 mod database;
 mod finality;
 mod grants;
@@ -15,6 +16,7 @@ mod network;
 mod patients;
 mod report;
 mod transactions;
+mod weights;
 
 use anyhow::Result;
 use clap::Parser;
@@ -29,6 +31,8 @@ enum Command {
     Grants(grants::Options),
     /// How long `salus record add --bundle` takes on a local node.
     Import(import::Options),
+    /// The declared weight of blocks full of grants, against the time that their author took.
+    Weights(weights::Options),
     /// How long a read and a write of the database take in a state of many items.
     Database(database::Options),
 }
@@ -41,6 +45,7 @@ fn main() -> Result<()> {
         Command::Finality(options) => runtime.block_on(finality::run(&options)),
         Command::Grants(options) => runtime.block_on(grants::run(&options)),
         Command::Import(options) => runtime.block_on(import::run(&options)),
+        Command::Weights(options) => runtime.block_on(weights::run(&options)),
         Command::Database(options) => database::run(&options),
     }
 }

@@ -6,8 +6,9 @@ use anyhow::{bail, ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::{json, Value};
 use std::{
+    ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, BufWriter, Write},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -57,11 +58,44 @@ pub(crate) fn specification(node: &Path, chain: &str, newcomers: &[Newcomer], fi
     Ok(())
 }
 
+/// Adds so many items to the state with which the chain of the specification begins: grants in charts of no patient.
+pub(crate) fn fill(node: &Path, spec: &Path, items: u64) -> Result<()> {
+    if items == 0 {
+        return Ok(());
+    }
+    let build = [OsStr::new("build-spec"), "--disable-default-bootnode".as_ref(), "--raw".as_ref(), "--chain".as_ref()];
+    let output = Command::new(node).args(build).arg(spec).stdin(Stdio::null()).output()?;
+    ensure!(output.status.success(), "`build-spec` failed: {}", String::from_utf8_lossy(&output.stderr));
+    let raw = String::from_utf8(output.stdout)?;
+    let begins = "\"top\": {";
+    let (before, after) = raw.split_once(begins).context("the specification has no state")?;
+    let map = [sp_crypto_hashing::twox_128(b"Access"), sp_crypto_hashing::twox_128(b"Grants")].concat();
+    let mut file = BufWriter::new(fs::File::create(spec)?);
+    write!(file, "{before}{begins}")?;
+    for item in 0..items {
+        let part =
+            |number: u64| [&sp_crypto_hashing::twox_64(&number.to_le_bytes())[..], &number.to_le_bytes()].concat();
+        let key = [&map[..], &part(u64::MAX.saturating_sub(item / 64)), &part(item % 64)].concat();
+        let half = sp_crypto_hashing::blake2_256(&item.to_le_bytes());
+        writeln!(
+            file,
+            "\"0x{}\":\"0x{}{}{}\",",
+            hex::encode(key),
+            hex::encode(half),
+            hex::encode(half),
+            hex::encode(half)
+        )?;
+    }
+    file.write_all(after.as_bytes())?;
+    Ok(file.flush()?)
+}
+
 /// A running node; it ends with the value.
 pub(crate) struct Node {
     process: Child,
     /// Where it answers clients.
     pub(crate) url: String,
+    log: PathBuf,
 }
 
 impl Node {
@@ -109,7 +143,7 @@ impl Node {
         let mut process =
             command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().context("the node does not start")?;
         let stream = process.stderr.take().context("the node has no log")?;
-        let mut node = Self { process, url: String::new() };
+        let mut node = Self { process, url: String::new(), log: log.to_owned() };
         let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
         let mut written = fs::File::create(log)?;
         for line in lines.by_ref() {
@@ -128,6 +162,11 @@ impl Node {
             lines.for_each(|line| drop(writeln!(written, "{line}")));
         });
         Ok(node)
+    }
+
+    /// The file with its log.
+    pub(crate) fn log(&self) -> &Path {
+        &self.log
     }
 
     /// Time that the process has used of all cores.

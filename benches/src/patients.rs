@@ -13,6 +13,8 @@ use subxt::{
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use tokio::time::sleep;
 
+/// Transactions that one account may have waiting, one less than the runtime allows.
+pub(crate) const WINDOW: u64 = 15;
 /// Readers that a compartment can have; as many grants go into each.
 const READERS: u64 = 64;
 
@@ -66,10 +68,16 @@ pub(crate) async fn settle(rpc: &RpcClient, encoder: &Encoder, count: usize, com
             patient.nonce = patient.nonce.saturating_add(1);
         }
     }
+    wait_until_included(rpc).await?;
+    Ok(patients)
+}
+
+/// Waits until no transaction waits in the pool.
+pub(crate) async fn wait_until_included(rpc: &RpcClient) -> Result<()> {
     while !pending(rpc).await?.is_empty() {
         sleep(Duration::from_millis(200)).await;
     }
-    Ok(patients)
+    Ok(())
 }
 
 impl Patient {

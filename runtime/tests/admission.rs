@@ -254,8 +254,8 @@ fn let_in(accounts: &[AccountId], call: &RuntimeCall, in_a_second: u64) -> f64 {
     f64::from(count) / in_a_second as f64
 }
 
-/// Blocks of a minute have 22.5 seconds for ordinary transactions: three quarters of half a second each.
-const SECONDS_IN_BLOCKS_OF_A_MINUTE: f64 = 22.5;
+/// Blocks of a minute have 27 seconds for ordinary transactions: nine tenths of half a second each.
+const SECONDS_IN_BLOCKS_OF_A_MINUTE: f64 = 27.0;
 
 #[test]
 fn many_patients_and_many_reserved_calls_of_one_hospital_leave_room_in_blocks() {

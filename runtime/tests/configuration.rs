@@ -91,12 +91,12 @@ fn extensions_stand_in_their_order_and_ask_nothing_of_wallets() {
 }
 
 #[test]
-fn a_block_takes_half_a_second_and_five_mebibytes_of_which_three_quarters_are_ordinary() {
+fn a_block_takes_half_a_second_and_five_mebibytes_and_keeps_a_part_for_operational_calls() {
     let weights = limits::block_weights();
     weights.clone().validate().unwrap();
     let second = Weight::from_parts(frame_support::weights::constants::WEIGHT_REF_TIME_PER_SECOND, 0);
     assert_eq!(weights.max_block.ref_time(), second.ref_time() / 2);
-    assert_eq!(weights.get(DispatchClass::Normal).max_total.unwrap().ref_time(), second.ref_time() * 3 / 8);
+    assert_eq!(weights.get(DispatchClass::Normal).max_total.unwrap().ref_time(), second.ref_time() * 9 / 20);
     let length = limits::block_length();
     assert_eq!(*length.max.get(DispatchClass::Operational), 5 << 20);
     assert_eq!(*length.max.get(DispatchClass::Normal), (5 << 20) / 4 * 3);
