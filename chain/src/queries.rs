@@ -4,7 +4,7 @@
 
 use super::{At, Chain, QueryError};
 use codec::{Decode, DecodeAll, Encode};
-use salus_primitives::{api::*, Digest};
+use salus_primitives::{api::*, records::Version, Digest};
 
 /// Declares a function for each question. A list has no place and no limit: the function fetches every page.
 macro_rules! declare {
@@ -47,13 +47,13 @@ trait Item: Decode {
 }
 
 macro_rules! items {
-    ($($item:ty, $place:ty: |$one:pat_param| $next:expr;)*) => {
+    ($($item:ty, $place:ty: |$last:ident| $next:expr;)*) => {
         $(
             impl Item for $item {
                 type Position = $place;
 
                 fn next(&self) -> $place {
-                    let $one = self;
+                    let $last = self;
                     $next
                 }
             }
@@ -62,21 +62,21 @@ macro_rules! items {
 }
 
 items! {
-    (InstitutionId, Institution), InstitutionId: |(last, _)| InstitutionId(last.0.saturating_add(1));
-    (u32, Epoch), u32: |(last, _)| last.saturating_add(1);
-    (GrantId, Grant), GrantId: |(last, _)| GrantId(last.0.saturating_add(1));
+    NumberedInstitution, InstitutionId: |last| InstitutionId(last.number.0.saturating_add(1));
+    NumberedEpoch, u32: |last| last.number.saturating_add(1);
+    NumberedGrant, GrantId: |last| GrantId(last.number.0.saturating_add(1));
     GrantInChart, Option<GrantRef>: |last| Some(GrantRef { chart: last.chart, number: last.number });
-    (RequestId, Request), RequestId: |(last, _)| RequestId(last.0.saturating_add(1));
-    (RecordKey, Record), Option<RecordKey>: |(last, _)| Some(*last);
-    (u32, Version), u32: |(last, _)| last.saturating_add(1);
+    NumberedRequest, RequestId: |last| RequestId(last.number.0.saturating_add(1));
+    KeyedRecord, Option<RecordKey>: |last| Some(last.key);
+    NumberedVersion, u32: |last| last.number.saturating_add(1);
     Entry, u64: |last| last.sequence.saturating_add(1);
 }
 
 impl Chain {
     /// One version of a record.
     pub async fn version(&self, at: At, record: RecordId, number: u32) -> Result<Option<Version>, QueryError> {
-        let page: Vec<(u32, Version)> = self.ask(at, "SalusApi_versions", (record, number, 1u32).encode()).await?;
-        Ok(page.into_iter().find_map(|(found, version)| (found == number).then_some(version)))
+        let page: Vec<NumberedVersion> = self.ask(at, "SalusApi_versions", (record, number, 1u32).encode()).await?;
+        Ok(page.into_iter().find_map(|it| (it.number == number).then_some(it.version)))
     }
 
     /// The entries of a log from the place `first` on, as far as the state still holds them.

@@ -6,8 +6,8 @@ use super::{At, Chain, QueryError};
 use codec::Encode;
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
-    access::Grant,
-    charts::{Chart, Compartment, Epoch},
+    access::{Grant, NumberedGrant},
+    charts::{Chart, Compartment, Epoch, NumberedEpoch},
     decision::{Ask, Decision},
     membership::Member,
     records::{Record, Session, Version},
@@ -55,14 +55,14 @@ impl ChainView for Chain {
         epoch: u32,
     ) -> Result<Option<Epoch>, QueryError> {
         let arguments = (chart, compartment, epoch, 1u32).encode();
-        let page: Vec<(u32, Epoch)> = self.ask(At::Block(at.hash), "SalusApi_epochs", arguments).await?;
-        Ok(page.into_iter().find_map(|(number, found)| (number == epoch).then_some(found)))
+        let page: Vec<NumberedEpoch> = self.ask(At::Block(at.hash), "SalusApi_epochs", arguments).await?;
+        Ok(page.into_iter().find_map(|it| (it.number == epoch).then_some(it.epoch)))
     }
 
     async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, QueryError> {
         let arguments = (chart, grant, 1u32).encode();
-        let page: Vec<(GrantId, Grant)> = self.ask(At::Block(at.hash), "SalusApi_grants", arguments).await?;
-        Ok(page.into_iter().find_map(|(number, found)| (number == grant).then_some(found)))
+        let page: Vec<NumberedGrant> = self.ask(At::Block(at.hash), "SalusApi_grants", arguments).await?;
+        Ok(page.into_iter().find_map(|it| (it.number == grant).then_some(it.grant)))
     }
 
     async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, QueryError> {

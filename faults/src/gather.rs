@@ -40,14 +40,14 @@ async fn charts(chain: &Chain, of: Digest) -> Result<BTreeMap<ChartId, ChartStat
             compartments: chain.compartments(at, id).await?,
             grants: chain.grants(at, id).await?,
             requests: chain.requests(at, id).await?,
-            records: chain.records(at, id).await?.into_iter().collect(),
+            records: chain.records(at, id).await?.into_iter().map(|it| (it.key, it.record)).collect(),
             versions: BTreeMap::new(),
             head: chain.log_head(at, LogId::Chart(id)).await?,
             entries: chain.log(at, LogId::Chart(id)).await?,
         };
         for key in state.records.keys() {
             let versions = chain.versions(at, RecordId { chart: id, key: *key }).await?;
-            state.versions.insert(*key, versions.into_iter().map(|(_, version)| version).collect());
+            state.versions.insert(*key, versions.into_iter().map(|it| it.version).collect());
         }
         charts.insert(id, state);
     }

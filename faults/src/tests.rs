@@ -304,7 +304,7 @@ fn storage_that_differs_from_history_is_found() {
         change(known.nodes[1].1.charts.get_mut(&CHART).unwrap());
         known.violated()
     };
-    assert_eq!(change(&|chart| chart.grants[0].1.revoked_at = None), [Rule::State], "a revocation is gone");
+    assert_eq!(change(&|chart| chart.grants[0].grant.revoked_at = None), [Rule::State], "a revocation is gone");
     assert_eq!(change(&|chart| chart.head.hash = Digest([0; 32])), [Rule::State], "the log's head is another");
     assert_eq!(change(&|chart| chart.entries[2].actor = salus_primitives::audit::Actor::Council), [Rule::State]);
     assert_eq!(change(&|chart| chart.entries.truncate(chart.entries.len() - 1)), [Rule::State], "an entry is gone");

@@ -306,8 +306,7 @@ impl Client {
                 self.attempt("revoke", async |agent| {
                     let grants = agent.chain().grants(At::Finalized, chart).await?;
                     let now = agent.chain().now(At::Finalized).await?;
-                    let live: Vec<_> =
-                        grants.iter().filter(|(_, grant)| !grant.is_over(now)).map(|(id, _)| *id).collect();
+                    let live: Vec<_> = grants.iter().filter(|it| !it.grant.is_over(now)).map(|it| it.number).collect();
                     let grant = Seeded::new(luck, "grant").pick(&live).copied().unwrap_or_default();
                     let revoked = agent.revoke(chart, grant, None).await?;
                     Ok(Done { transaction: revoked.transaction, block: None, value: () })
@@ -318,8 +317,8 @@ impl Client {
                 let (approves, compartment) = (self.chance.chance(60), self.compartment());
                 self.attempt(if approves { "approve" } else { "deny" }, async |agent| {
                     let requests = agent.requests(chart).await?;
-                    let open = requests.iter().find(|(_, request)| request.state == RequestState::Open);
-                    let number = open.map(|(number, _)| *number).unwrap_or_default();
+                    let open = requests.iter().find(|it| it.request.state == RequestState::Open);
+                    let number = open.map(|it| it.number).unwrap_or_default();
                     let outcome = match approves {
                         true => {
                             agent.approve(chart, number, &[Scope::Compartment(compartment)], None, None, None).await?.1

@@ -76,7 +76,9 @@ fn every_method_answers(node: &Node) {
     assert_eq!(node.ask("salus_equivocations", json!([])), json!([]));
 
     assert_eq!(node.ask("salus_institution", json!([0]))["profile"]["kind"], "hospital");
-    assert_eq!(node.ask("salus_institutions", json!([0, 10])).as_array().unwrap().len(), 2);
+    let institutions = node.ask("salus_institutions", json!([0, 10]));
+    assert_eq!(institutions.as_array().unwrap().len(), 2);
+    assert_eq!((&institutions[1]["number"], &institutions[1]["status"]), (&json!(1), &json!("active")));
     assert_eq!(node.ask("salus_member", json!([1]))["role"], "verifier");
     assert!(node.ask("salus_member", json!([999])).is_null());
     assert_eq!(node.ask("salus_refusal", json!([1])), "not-member");

@@ -220,6 +220,16 @@ fn is_over(interval: Interval, revoked_at: Option<Moment>, at: Moment) -> bool {
     interval.end.is_some_and(|end| end <= at) || revoked_at.is_some_and(|revoked| revoked <= at)
 }
 
+/// A grant and its number among those of its chart.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct NumberedGrant {
+    /// Its number.
+    pub number: GrantId,
+    /// The grant.
+    #[serde(flatten)]
+    pub grant: Grant,
+}
+
 /// A grant, its chart and its number.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
 pub struct GrantInChart {
@@ -292,6 +302,16 @@ impl Request {
     pub fn is_open(&self, at: Moment) -> bool {
         self.state == RequestState::Open && at < self.expires_at
     }
+}
+
+/// A request and its number among those of its chart.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct NumberedRequest {
+    /// Its number.
+    pub number: RequestId,
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request,
 }
 
 vocabulary! {

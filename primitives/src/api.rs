@@ -7,12 +7,12 @@
 
 // The types that the list names, for those in whose scope it is expanded.
 pub use crate::{
-    access::{Grant, GrantInChart, GrantRef, Grantee, Reader, Request, Scope},
+    access::{GrantInChart, GrantRef, Grantee, NumberedGrant, NumberedRequest, Reader, Scope},
     audit::{Entry, LogHead, LogId},
-    charts::{Chart, Epoch, NumberedCompartment},
+    charts::{Chart, NumberedCompartment, NumberedEpoch},
     decision::{Ask, Explanation},
-    membership::{Challenge, Institution, Member},
-    records::{Record, Session, Version},
+    membership::{ChallengeBy, Institution, Member, NumberedInstitution},
+    records::{KeyedRecord, NumberedVersion, Record, Session},
     refusal::Refusal,
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey, RequestId,
     SigningKey,
@@ -33,13 +33,13 @@ macro_rules! salus_api {
             /// Returns the institution.
             "salus_institution" => institution(institution: InstitutionId) -> Option<Institution>;
             /// Returns institutions from number `from` on.
-            "salus_institutions" => institutions() page[from: InstitutionId] -> Vec<(InstitutionId, Institution)>;
+            "salus_institutions" => institutions() page[from: InstitutionId] -> Vec<NumberedInstitution>;
             /// Returns the member.
             "salus_member" => member(member: MemberId) -> Option<Member>;
             /// Returns the member that signs transactions with `account`, a public key.
             "salus_memberOfAccount" => member_of_account(account: SigningKey) -> Option<MemberId>;
             /// Returns the open challenges to `member`, with the verifiers' institutions.
-            "salus_challenges" => challenges(member: MemberId) -> Vec<(InstitutionId, Challenge)>;
+            "salus_challenges" => challenges(member: MemberId) -> Vec<ChallengeBy>;
             /// Returns the number of verifications that a newcomer needs.
             "salus_requiredVerifications" => required_verifications() -> u32;
 
@@ -50,25 +50,25 @@ macro_rules! salus_api {
             /// Returns the chart's compartments, and which of them wait for a rotation.
             "salus_compartments" => compartments(chart: ChartId) -> Vec<NumberedCompartment>;
             /// Returns the compartment's epochs from `from` on.
-            "salus_epochs" => epochs(chart: ChartId, compartment: CompartmentId) page[from: u32] -> Vec<(u32, Epoch)>;
+            "salus_epochs" => epochs(chart: ChartId, compartment: CompartmentId) page[from: u32] -> Vec<NumberedEpoch>;
             /// Returns the chart's grants from number `from` on, whether in force or not.
-            "salus_grants" => grants(chart: ChartId) page[from: GrantId] -> Vec<(GrantId, Grant)>;
+            "salus_grants" => grants(chart: ChartId) page[from: GrantId] -> Vec<NumberedGrant>;
             /// Returns the grants to `grantee` in any chart, newest first, that are older than `before`; `null` begins with the
             /// newest.
             "salus_grantsTo" => grants_to(grantee: Grantee) page[before: Option<GrantRef>] -> Vec<GrantInChart>;
             /// Returns the grantees to whom the key of a compartment, or of a record alone, is sealed: those who may read now.
             "salus_readers" => readers(chart: ChartId, scope: Scope) -> Vec<Reader>;
             /// Returns the chart's requests from number `from` on, whether answered or not.
-            "salus_requests" => requests(chart: ChartId) page[from: RequestId] -> Vec<(RequestId, Request)>;
+            "salus_requests" => requests(chart: ChartId) page[from: RequestId] -> Vec<NumberedRequest>;
             /// Decides on `ask` by `member` in `chart`, and returns the decision with its steps.
             "salus_explainAccess" => explain_access(member: MemberId, chart: ChartId, ask: Ask) -> Explanation;
 
             /// Returns the record.
             "salus_record" => record(record: RecordId) -> Option<Record>;
             /// Returns the chart's records after the given key, in the order of the storage; `null` begins with the first.
-            "salus_records" => records(chart: ChartId) page[after: Option<RecordKey>] -> Vec<(RecordKey, Record)>;
+            "salus_records" => records(chart: ChartId) page[after: Option<RecordKey>] -> Vec<KeyedRecord>;
             /// Returns the record's versions from `from` on.
-            "salus_versions" => versions(record: RecordId) page[from: u32] -> Vec<(u32, Version)>;
+            "salus_versions" => versions(record: RecordId) page[from: u32] -> Vec<NumberedVersion>;
             /// Returns the reading session that `reader` named `session`.
             "salus_session" => session(reader: MemberId, session: ReadingSessionId) -> Option<Session>;
 

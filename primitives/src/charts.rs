@@ -70,3 +70,13 @@ pub struct Epoch {
     /// SHA-256 of the envelope that holds the previous epoch's secret, sealed to this one's key; none in the first.
     pub link: Option<Digest>,
 }
+
+/// An epoch of a compartment and its number.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct NumberedEpoch {
+    /// Its number, counted from zero.
+    pub number: u32,
+    /// The keys and envelopes of the epoch.
+    #[serde(flatten)]
+    pub epoch: Epoch,
+}

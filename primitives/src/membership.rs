@@ -179,6 +179,16 @@ pub struct Institution {
     pub usage: InstitutionUsage,
 }
 
+/// An institution and its number.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct NumberedInstitution {
+    /// Its number.
+    pub number: InstitutionId,
+    /// The institution.
+    #[serde(flatten)]
+    pub institution: Institution,
+}
+
 /// A member. Its key history is in the log; its transaction keys are ordinary accounts.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Member {
@@ -327,6 +337,16 @@ pub struct Challenge {
     pub block: u32,
     /// The time at which it expires, in Unix milliseconds.
     pub expires_at: Moment,
+}
+
+/// A challenge and its verifier's institution. Each institution has one open challenge to a member, at most.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct ChallengeBy {
+    /// The institution that the verifier belongs to.
+    pub institution: InstitutionId,
+    /// The challenge.
+    #[serde(flatten)]
+    pub challenge: Challenge,
 }
 
 /// Returns the payload that answers `challenge`, which is in the block with hash `block_hash` (S0-31). The membership

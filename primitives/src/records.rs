@@ -52,6 +52,16 @@ pub struct Record {
     pub created_at: Moment,
 }
 
+/// A record and its key.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct KeyedRecord {
+    /// Its key, unique in its chart.
+    pub key: RecordKey,
+    /// The record.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
 /// The data that an author registers for a version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
@@ -113,6 +123,16 @@ impl Version {
     }
 }
 
+/// A version of a record and its number.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo, Serialize, Deserialize)]
+pub struct NumberedVersion {
+    /// Its number, counted from zero.
+    pub number: u32,
+    /// The version.
+    #[serde(flatten)]
+    pub version: Version,
+}
+
 /// A permitted open. A release needs its log entry; the session saves entries, not decisions.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
 pub struct Session {
@@ -137,5 +157,27 @@ impl Session {
     /// Whether the session is still running at `at`.
     pub fn is_running(&self, at: Moment) -> bool {
         at < self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_of_a_list_is_one_object_in_json_and_comes_back() {
+        let record = Record {
+            compartment: CompartmentId(1),
+            author: MemberId(2),
+            custodian: InstitutionId(3),
+            state: RecordState::Active,
+            versions: 4,
+            created_at: 5,
+        };
+        let item = KeyedRecord { key: RecordKey([7; 16]), record };
+        let json = serde_json::to_value(&item).unwrap();
+        assert_eq!(json["key"], serde_json::to_value(item.key).unwrap());
+        assert_eq!((&json["author"], &json["versions"]), (&2.into(), &4.into()));
+        assert_eq!(serde_json::from_value::<KeyedRecord>(json).unwrap(), item);
     }
 }

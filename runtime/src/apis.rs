@@ -160,7 +160,7 @@ impl_runtime_apis! {
             pallet_salus_membership::Institutions::<Runtime>::get(institution)
         }
 
-        fn institutions(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution)> {
+        fn institutions(from: InstitutionId, limit: u32) -> Vec<NumberedInstitution> {
             Membership::institutions_from(from, limit.min(MAX_PAGE))
         }
 
@@ -172,7 +172,7 @@ impl_runtime_apis! {
             Membership::member_of_account(account)
         }
 
-        fn challenges(member: MemberId) -> Vec<(InstitutionId, Challenge)> {
+        fn challenges(member: MemberId) -> Vec<ChallengeBy> {
             Membership::challenges_of(member)
         }
 
@@ -196,11 +196,11 @@ impl_runtime_apis! {
             Charts::compartments(chart).into_iter().map(numbered).collect()
         }
 
-        fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<(u32, Epoch)> {
+        fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<NumberedEpoch> {
             Charts::epochs(chart, compartment, from, limit)
         }
 
-        fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<(GrantId, Grant)> {
+        fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<NumberedGrant> {
             Access::grants(chart, from, limit)
         }
 
@@ -212,7 +212,7 @@ impl_runtime_apis! {
             Access::readers(chart, scope)
         }
 
-        fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<(RequestId, Request)> {
+        fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<NumberedRequest> {
             Access::requests(chart, from, limit)
         }
 
@@ -226,11 +226,11 @@ impl_runtime_apis! {
             Records::record(record)
         }
 
-        fn records(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<(RecordKey, Record)> {
+        fn records(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<KeyedRecord> {
             Records::records_page(chart, after, limit)
         }
 
-        fn versions(record: RecordId, from: u32, limit: u32) -> Vec<(u32, Version)> {
+        fn versions(record: RecordId, from: u32, limit: u32) -> Vec<NumberedVersion> {
             Records::versions_page(record, from, limit)
         }
 

@@ -10,8 +10,8 @@ use crate::{
 use salus_chain::At;
 use salus_client::agent::ChartSummary;
 use salus_primitives::{
-    access::{Grant, Request},
-    ChartId, GrantId, MemberId, RequestId,
+    access::{NumberedGrant, NumberedRequest, RequestState},
+    ChartId, MemberId,
 };
 use serde::Serialize;
 
@@ -35,18 +35,11 @@ struct Opened {
 }
 
 #[derive(Serialize)]
-struct Numbered<Id, Item> {
-    id: Id,
-    #[serde(flatten)]
-    item: Item,
-}
-
-#[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
     summary: ChartSummary,
-    grants: Vec<Numbered<GrantId, Grant>>,
-    requests: Vec<Numbered<RequestId, Request>>,
+    grants: Vec<NumberedGrant>,
+    requests: Vec<NumberedRequest>,
 }
 
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -79,12 +72,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let summary = agent.chart_summary(chart).await?;
             let chain = agent.chain();
             let now = chain.now(At::Finalized).await?;
-            let grants = chain.grants(At::Finalized, chart).await?;
-            let requests = chain.requests(At::Finalized, chart).await?;
             let shown = Shown {
                 summary,
-                grants: grants.into_iter().map(|(id, item)| Numbered { id, item }).collect(),
-                requests: requests.into_iter().map(|(id, item)| Numbered { id, item }).collect(),
+                grants: chain.grants(At::Finalized, chart).await?,
+                requests: chain.requests(At::Finalized, chart).await?,
             };
             out.show(&shown, |shown| human(shown, now))
         }
@@ -99,31 +90,37 @@ fn human(shown: &Shown, now: u64) -> String {
         ("compartments", shown.summary.compartments.to_string()),
         ("records", shown.summary.records.to_string()),
     ]);
-    let grants = shown.grants.iter().map(|Numbered { id, item }| {
-        let state = match (item.revoked_at, item.is_in_force(now), item.is_over(now)) {
+    let grants = shown.grants.iter().map(|NumberedGrant { number, grant }| {
+        let state = match (grant.revoked_at, grant.is_in_force(now), grant.is_over(now)) {
             (Some(at), ..) => format!("revoked {}", moment(at)),
             (None, true, _) => "in force".to_owned(),
             (None, _, true) => "ended".to_owned(),
             (None, ..) => "not begun".to_owned(),
         };
         vec![
-            id.to_string(),
-            word(&item.grantee),
-            word(&item.scope),
-            word(&item.permissions),
-            word(&item.purposes),
-            moment_or(item.interval.end, "until revoked"),
+            number.to_string(),
+            word(&grant.grantee),
+            word(&grant.scope),
+            word(&grant.permissions),
+            word(&grant.purposes),
+            moment_or(grant.interval.end, "until revoked"),
             state,
         ]
     });
     let grants = table(&["grant", "to", "what", "may", "for", "ends", "state"], grants);
-    let requests = shown.requests.iter().map(|Numbered { id, item }| {
-        let open = item.is_open(now);
-        let state = match item.state {
-            salus_primitives::access::RequestState::Open if !open => "expired".to_owned(),
+    let requests = shown.requests.iter().map(|NumberedRequest { number, request }| {
+        let open = request.is_open(now);
+        let state = match request.state {
+            RequestState::Open if !open => "expired".to_owned(),
             state => word(&state),
         };
-        vec![id.to_string(), item.requester.to_string(), word(&item.permissions), word(&item.purpose), state]
+        vec![
+            number.to_string(),
+            request.requester.to_string(),
+            word(&request.permissions),
+            word(&request.purpose),
+            state,
+        ]
     });
     let requests = table(&["request", "of member", "wants to", "for", "state"], requests);
     format!("{summary}\ngrants\n{grants}\n\nrequests\n{requests}")

@@ -12,7 +12,7 @@ use crate::{
 use salus_chain::{At, Proposal};
 use salus_founding::list::TRAFFIC;
 use salus_primitives::{
-    membership::{Institution, InstitutionKind, InstitutionProfile},
+    membership::{Institution, InstitutionKind, InstitutionProfile, NumberedInstitution},
     EncryptionKey, InstitutionId, SigningKey,
 };
 
@@ -131,17 +131,15 @@ async fn find(context: &Context, institution: InstitutionId) -> Result<Instituti
 }
 
 async fn list(context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
-    #[derive(serde::Serialize)]
-    struct Listed {
-        institution: InstitutionId,
-        #[serde(flatten)]
-        found: Institution,
-    }
     let all = context.chain().await?.institutions(At::Finalized).await?;
-    let all: Vec<_> = all.into_iter().map(|(institution, found)| Listed { institution, found }).collect();
     out.show(&all, |all| {
-        let rows = all.iter().map(|Listed { institution, found }| {
-            vec![institution.to_string(), word(&found.profile.kind), word(&found.status), found.admitted.to_string()]
+        let rows = all.iter().map(|NumberedInstitution { number, institution }| {
+            vec![
+                number.to_string(),
+                word(&institution.profile.kind),
+                word(&institution.status),
+                institution.admitted.to_string(),
+            ]
         });
         table(&["institution", "kind", "status", "admitted"], rows)
     })

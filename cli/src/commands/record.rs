@@ -15,7 +15,9 @@ use crate::{
 use salus_chain::{At, Chain};
 use salus_client::agent::{Agent, AgentError, Content, ReadingSession, Written};
 use salus_primitives::{
-    access::Purpose, records::Record, text, ChartId, CompartmentId, ReadingSessionId, RecordId, RecordKey,
+    access::Purpose,
+    records::{KeyedRecord, Record},
+    text, ChartId, CompartmentId, ReadingSessionId, RecordId,
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
@@ -207,7 +209,7 @@ async fn list(
     };
     let chain = context.chain().await?;
     let mut listed = Vec::new();
-    for (key, known) in records_of(&chain, chart).await? {
+    for KeyedRecord { key, record: known } in records_of(&chain, chart).await? {
         let record = RecordId { chart, key };
         let title = match &agent {
             Some(agent) => {
@@ -250,7 +252,7 @@ async fn export(
     files::make_folder(folder)?;
     let bar = progress(out.is_human(), records.len(), "reading");
     let mut exported = Exported { records: Vec::new(), denied: Vec::new() };
-    for (key, _) in records {
+    for KeyedRecord { key, .. } in records {
         let record = RecordId { chart, key };
         let mut reader = Reader { context, agent: &agent, purpose };
         match reader.may_read(record).await? {
@@ -279,7 +281,7 @@ async fn export(
 }
 
 /// The records of a chart that is there.
-async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<(RecordKey, Record)>, Failure> {
+async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<KeyedRecord>, Failure> {
     chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
     Ok(chain.records(At::Finalized, chart).await?)
 }

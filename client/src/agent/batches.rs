@@ -10,7 +10,7 @@ use super::{
 use futures::{stream, FutureExt, StreamExt, TryStreamExt};
 use salus_chain::{At, Call, Pipeline};
 use salus_primitives::{
-    charts::Epoch,
+    charts::NumberedEpoch,
     records::{NewRecord, MAX_BATCH},
     ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
 };
@@ -82,7 +82,7 @@ struct ChainRegister<'a> {
     agent: &'a Agent,
     chart: ChartId,
     custodian: InstitutionId,
-    epochs: BTreeMap<CompartmentId, (u32, Epoch)>,
+    epochs: BTreeMap<CompartmentId, NumberedEpoch>,
     vault: Vault,
     pipeline: Pipeline<'a>,
 }

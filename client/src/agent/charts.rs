@@ -50,7 +50,7 @@ impl Agent {
             opened_at: stored.opened_at,
             compartments: stored.compartments,
             records: self.chain.records(At::Finalized, chart).await?.len(),
-            readers: grants.iter().filter(|(_, grant)| grant.is_in_force(now)).count(),
+            readers: grants.iter().filter(|it| it.grant.is_in_force(now)).count(),
         })
     }
 }

@@ -222,7 +222,9 @@ impl Agent {
                     let record = self.chain.record(At::Finalized, RecordId { chart, key: *key }).await?;
                     record.map(|record| (*key, record)).into_iter().collect()
                 }
-                _ => self.chain.records(At::Finalized, chart).await?.into_iter().collect(),
+                _ => {
+                    self.chain.records(At::Finalized, chart).await?.into_iter().map(|it| (it.key, it.record)).collect()
+                }
             };
             wanted.retain(|(key, versions)| records.get(key).is_none_or(|record| record.versions < *versions));
             match wanted.first() {

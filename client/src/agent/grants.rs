@@ -112,8 +112,8 @@ impl Agent {
     pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Revoked, AgentError> {
         let stored = self.chart(chart).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
-        let same = grants.into_iter().find(|(id, _)| *id == grant);
-        let (_, ending) = same.ok_or(AgentError::NoGrant(grant))?;
+        let same = grants.into_iter().find(|it| it.number == grant);
+        let ending = same.ok_or(AgentError::NoGrant(grant))?.grant;
         let reason = match text {
             Some(text) => {
                 let key = self.identity.encryption().public();

@@ -223,7 +223,7 @@ impl Agent {
         if let Ok(settled) = tokio::time::timeout(EARLIER, settled).await {
             settled?;
         }
-        Ok(self.chain.records(At::Best, chart).await?.into_iter().collect())
+        Ok(self.chain.records(At::Best, chart).await?.into_iter().map(|it| (it.key, it.record)).collect())
     }
 
     /// Makes record keys of one author in one chart repeatable, and unguessable for all others.

@@ -6,7 +6,8 @@ use super::{Agent, AgentError};
 use salus_chain::{events::MemberJoined, At, Call, Chain, Outcome};
 use salus_primitives::{
     membership::{
-        answer_payload, redemption_payload, InstitutionStatus, MemberStatus, Role, Voucher, MAX_VOUCHER_LIFE,
+        answer_payload, redemption_payload, ChallengeBy, InstitutionStatus, MemberStatus, Role, Voucher,
+        MAX_VOUCHER_LIFE,
     },
     Digest, InstitutionId, MemberId, Moment,
 };
@@ -178,7 +179,7 @@ pub async fn answer_challenges(chain: &Chain, identity: &Identity) -> Result<Ans
     let member = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
     let now = chain.clock().await?;
     let (mut institutions, mut untrusted) = (Vec::new(), Vec::new());
-    for (institution, challenge) in chain.challenges(At::Finalized, member).await? {
+    for ChallengeBy { institution, challenge } in chain.challenges(At::Finalized, member).await? {
         if challenge.expires_at <= now {
             continue;
         }

@@ -8,7 +8,7 @@ use salus_chain::{
     At, Call, Outcome,
 };
 use salus_primitives::{
-    access::{Grantee, Permissions, Purpose, Purposes, Request},
+    access::{Grantee, NumberedRequest, Permissions, Purpose, Purposes, Request},
     ChartId, GrantId, Interval, Moment, RequestId,
 };
 
@@ -36,7 +36,7 @@ impl Agent {
     }
 
     /// The chart's requests, whatever became of them.
-    pub async fn requests(&self, chart: ChartId) -> Result<Vec<(RequestId, Request)>, AgentError> {
+    pub async fn requests(&self, chart: ChartId) -> Result<Vec<NumberedRequest>, AgentError> {
         Ok(self.chain.requests(At::Finalized, chart).await?)
     }
 
@@ -51,8 +51,7 @@ impl Agent {
         until: Option<Moment>,
         text: Option<&str>,
     ) -> Result<(Vec<GrantId>, Outcome), AgentError> {
-        let same = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
-        let (_, asked) = same.ok_or(AgentError::NoRequest(request))?;
+        let asked = self.asked(chart, request).await?;
         let start = self.chain.clock().await?;
         let end = match (until, asked.until) {
             (Some(until), Some(asked)) => Some(until.min(asked)),
@@ -77,8 +76,7 @@ impl Agent {
 
     /// Denies a request.
     pub async fn deny(&self, chart: ChartId, request: RequestId, reason: Option<&str>) -> Result<Outcome, AgentError> {
-        let same = self.requests(chart).await?.into_iter().find(|(id, _)| *id == request);
-        let (_, asked) = same.ok_or(AgentError::NoRequest(request))?;
+        let asked = self.asked(chart, request).await?;
         let reason = match reason {
             Some(text) => {
                 let requester = self.member_of(asked.requester).await?;
@@ -89,5 +87,11 @@ impl Agent {
             None => None,
         };
         self.submit(&Call::deny_request(chart, request, reason)).await
+    }
+
+    /// The request with this number.
+    async fn asked(&self, chart: ChartId, request: RequestId) -> Result<Request, AgentError> {
+        let same = self.requests(chart).await?.into_iter().find(|it| it.number == request);
+        Ok(same.ok_or(AgentError::NoRequest(request))?.request)
     }
 }

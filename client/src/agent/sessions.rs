@@ -111,7 +111,7 @@ impl Agent {
             return Ok(only);
         };
         let grants = self.chain.grants(At::Best, record.chart).await?;
-        Ok(grants.into_iter().find(|(grant, _)| *grant == id).map_or(only, |(_, grant)| grant.scope))
+        Ok(grants.into_iter().find(|it| it.number == id).map_or(only, |it| it.grant.scope))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::sealed_files::seal_into;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Scope, SealedKey},
-    charts::Epoch,
+    charts::NumberedEpoch,
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
@@ -110,13 +110,13 @@ impl Agent {
         self.seal_in(&vault, record, number, compartment, &epoch, content, metadata).await
     }
 
-    /// The epoch in which new versions are sealed, and its keys.
+    /// The epoch in which new versions are sealed.
     pub(super) async fn newest_epoch(
         &self,
         at: At,
         chart: ChartId,
         compartment: CompartmentId,
-    ) -> Result<(u32, Epoch), AgentError> {
+    ) -> Result<NumberedEpoch, AgentError> {
         let epochs = self.chain.epochs(at, chart, compartment).await?;
         epochs.into_iter().next_back().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))
     }
@@ -129,7 +129,7 @@ impl Agent {
         record: RecordId,
         number: u32,
         compartment: CompartmentId,
-        (epoch, keys): &(u32, Epoch),
+        NumberedEpoch { number: epoch, epoch: keys }: &NumberedEpoch,
         content: Content,
         metadata: &Metadata,
     ) -> Result<(NewVersion, ContentKey), AgentError> {

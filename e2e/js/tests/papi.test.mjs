@@ -73,6 +73,8 @@ test('a grant with an envelope of the vault is finalized, and the grantee reads'
 
   const { grant: stored } = await api.query.Access.Grants.getValue(BigInt(chart), grant);
   assert.equal(stored.envelope.hash, terms.envelope);
+  const [listed] = await api.apis.SalusApi.grants(BigInt(chart), grant, 1);
+  assert.deepEqual([listed.number, listed.grant.envelope.hash], [grant, terms.envelope]);
   assert.deepEqual(await clinician.bytes('record', 'get', record, '--purpose', 'treatment'), CONTENT);
 });
 

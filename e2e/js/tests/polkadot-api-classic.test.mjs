@@ -154,7 +154,7 @@ describe('what a member does', () => {
     const read = await clinician.bytes('record', 'get', record, '--purpose', 'treatment');
     assert.deepEqual(read, CONTENT);
     const shown = await patient.json('chart', 'show', chart);
-    assert.equal(shown.grants.find(({ id }) => id === grant)?.envelope.hash, terms.envelope);
+    assert.equal(shown.grants.find(({ number }) => number === grant)?.envelope.hash, terms.envelope);
   });
 
   test('only the patient can have an envelope sealed, not even a reader', async () => {

@@ -90,7 +90,8 @@ describe('the methods `salus_*`', () => {
     assert.equal(institution.profile.kind, 'hospital');
     assert.equal(institution.status, 'active');
     const { result: institutions } = await call('salus_institutions', [0, MAX_PAGE]);
-    assert.deepEqual(institutions.map(([number]) => number), [0, 1]);
+    assert.deepEqual(institutions.map(({ number }) => number), [0, 1]);
+    assert.deepEqual(institutions[0], { number: 0, ...institution });
 
     const account = new Keyring({ type: 'sr25519' }).addFromUri('//Hospital1//Verifier//transaction').publicKey;
     const { result: number } = await call('salus_memberOfAccount', [`0x${Buffer.from(account).toString('hex')}`]);

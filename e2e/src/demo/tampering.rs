@@ -58,7 +58,7 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     let chart: ChartId = cast.chart.parse()?;
     let compartment = CompartmentId(0);
     let epochs = chain.epochs(At::Finalized, chart, compartment).await?;
-    let (epoch, _) = epochs.last().context("the compartment has no epoch")?;
+    let epoch = epochs.last().context("the compartment has no epoch")?;
     // The blob, with the key envelope that belongs to it.
     let original: RecordId = string(&added, "/record")?.parse()?;
     let original = chain.version(At::Finalized, original, 0).await?.context("the record has no version")?;
@@ -67,7 +67,7 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     vault.put(theirs.get(&stolen).await?).await?;
     let key_envelope = vault.put(theirs.get(&original.key_envelope).await?).await?;
     let record = RecordId { chart, key: RecordKey([0x5a; 16]) };
-    let version = NewVersion { content: stolen, key_envelope, epoch: *epoch, size: number(&added, "/size")? };
+    let version = NewVersion { content: stolen, key_envelope, epoch: epoch.number, size: number(&added, "/size")? };
     let new = NewRecord { key: record.key, compartment, version };
     agent.submit(&Call::create_medical_record(chart, InstitutionId(HOSPITAL_1), &new)).await?;
     steps.note("doctor A registered it: the chain cannot look into a blob");

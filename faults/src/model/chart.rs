@@ -5,11 +5,11 @@
 use super::{clock::Now, people::Person};
 use codec::Encode;
 use salus_primitives::{
-    access::{Grant, Purpose, Request, RequestState, Scope},
+    access::{NumberedGrant, NumberedRequest, Purpose, Request, RequestState, Scope},
     audit::{Action, Actor, Entry, LogHead, LogId, Reason, Subject},
     charts::{Chart, CompartmentFlags, NumberedCompartment},
     records::{Record, Version},
-    ChartId, CompartmentId, Digest, GrantId, RecordKey, RequestId,
+    ChartId, CompartmentId, Digest, RecordKey, RequestId,
 };
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
@@ -22,9 +22,9 @@ pub struct ChartState {
     /// Its compartments.
     pub compartments: Vec<NumberedCompartment>,
     /// All grants.
-    pub grants: Vec<(GrantId, Grant)>,
+    pub grants: Vec<NumberedGrant>,
     /// All requests.
-    pub requests: Vec<(RequestId, Request)>,
+    pub requests: Vec<NumberedRequest>,
     /// All records.
     pub records: BTreeMap<RecordKey, Record>,
     /// The versions of all records.
@@ -58,8 +58,8 @@ impl ChartState {
 
     /// Returns the request if it waits for an answer.
     pub(super) fn waiting(&self, number: RequestId, now: Now) -> Result<&Request, Refused> {
-        let found = self.requests.iter().find(|(id, _)| *id == number).map(|(_, request)| request);
-        let request = found.ok_or("there is no such request")?;
+        let found = self.requests.iter().find(|it| it.number == number);
+        let request = &found.ok_or("there is no such request")?.request;
         match request.state == RequestState::Open && now.at < request.expires_at {
             true => Ok(request),
             false => Err("the request does not wait any more"),
@@ -68,8 +68,8 @@ impl ChartState {
 
     /// Notes the answer to a request.
     pub(super) fn answer(&mut self, number: RequestId, state: RequestState) {
-        for (_, request) in self.requests.iter_mut().filter(|(id, _)| *id == number) {
-            request.state = state;
+        for found in self.requests.iter_mut().filter(|it| it.number == number) {
+            found.request.state = state;
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     state::Model,
 };
 use salus_primitives::{
-    access::{Grant, Grantee, Permission, Purpose, Scope},
+    access::{Grant, Grantee, NumberedGrant, Permission, Purpose, Scope},
     decision::{Basis, Denial},
     membership::Role,
     ChartId, GrantId, Moment,
@@ -39,8 +39,8 @@ impl Model {
         let covers = |grant: &Grant| grant.scope == scope || grant.scope == Scope::Compartment(compartment);
         let mut best: Option<(bool, GrantId)> = None;
         let mut nearest = Denial::NoGrant;
-        for (number, grant) in state.grants.iter().filter(|(_, grant)| me.is_named_by(&grant.grantee) && covers(grant))
-        {
+        let relevant = |it: &&NumberedGrant| me.is_named_by(&it.grant.grantee) && covers(&it.grant);
+        for NumberedGrant { number, grant } in state.grants.iter().filter(relevant) {
             let lacks = if !grant.permissions.contains(permission) {
                 Some(Denial::PermissionNotGranted)
             } else if purpose.is_some_and(|purpose| !grant.purposes.contains(purpose)) {

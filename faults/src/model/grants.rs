@@ -9,7 +9,9 @@ use super::{
     state::{Expected, Model},
 };
 use salus_primitives::{
-    access::{Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, Permission, Purpose, Purposes, Scope},
+    access::{
+        Grant, GrantEnvelope, GrantScope, GrantTerms, Grantee, NumberedGrant, Permission, Purpose, Purposes, Scope,
+    },
     audit::{Action, Reason, Subject},
     membership::Role,
     ChartId, Digest, GrantId, Interval, RequestId,
@@ -79,7 +81,7 @@ impl Model {
                 laboratory: false,
                 request,
             };
-            state.grants.push((number, grant));
+            state.grants.push(NumberedGrant { number, grant });
             state.log(me, now, Action::AccessGranted, Subject::Grant(number), single(purposes), None);
             given.push(number);
         }
@@ -98,8 +100,8 @@ impl Model {
         reason: Option<Digest>,
     ) -> Result<Expected, Refused> {
         let state = self.owned(me, chart)?;
-        let grant = state.grants.iter_mut().find(|(id, _)| *id == number).map(|(_, grant)| grant);
-        let grant = grant.ok_or("there is no such grant")?;
+        let found = state.grants.iter_mut().find(|it| it.number == number);
+        let grant = &mut found.ok_or("there is no such grant")?.grant;
         if grant.revoked_at.is_some() || grant.interval.end.is_some_and(|end| end <= now.at) {
             return Err("it is over already");
         }

@@ -10,7 +10,7 @@ use super::{
     state::{Expected, Model},
 };
 use salus_primitives::{
-    access::{GrantTerms, Grantee, Permissions, Purpose, Request, RequestState},
+    access::{GrantTerms, Grantee, NumberedRequest, Permissions, Purpose, Request, RequestState},
     audit::{Action, Reason, Subject},
     ChartId, Digest, Moment, RequestId,
 };
@@ -47,24 +47,22 @@ impl Model {
         let waits = |request: &Request| {
             request.requester == me.member && request.state == RequestState::Open && now.at < request.expires_at
         };
-        if state.requests.iter().any(|(_, request)| waits(request)) {
+        if state.requests.iter().any(|it| waits(&it.request)) {
             return Err("another request of the same member waits");
         }
         let number = RequestId(u32::try_from(state.requests.len()).unwrap_or(u32::MAX));
         let expires_at = now.at.saturating_add(REQUEST_LIFE);
-        state.requests.push((
-            number,
-            Request {
-                requester: me.member,
-                permissions,
-                purpose,
-                until,
-                reason,
-                requested_at: now.at,
-                expires_at,
-                state: RequestState::Open,
-            },
-        ));
+        let request = Request {
+            requester: me.member,
+            permissions,
+            purpose,
+            until,
+            reason,
+            requested_at: now.at,
+            expires_at,
+            state: RequestState::Open,
+        };
+        state.requests.push(NumberedRequest { number, request });
         state.log(me, now, Action::AccessRequested, Subject::Request(number), Some(purpose), reason.map(Reason::Text));
         Ok(Expected::Nothing)
     }

@@ -9,7 +9,7 @@ use super::{
     state::{DenialRun, Expected, Model, Opening},
 };
 use salus_primitives::{
-    access::{Permission, Purpose, Scope},
+    access::{NumberedGrant, Permission, Purpose, Scope},
     audit::{Action, Reason, Subject},
     ChartId, MemberId, Moment, ReadingSessionId, RecordId,
 };
@@ -102,7 +102,7 @@ impl Model {
         };
         let Some((_, opening)) = self.openings.iter().find(|opening| opened(opening)) else { return false };
         let Some(me) = self.people.values().find(|person| person.member == reader) else { return false };
-        state.grants.iter().any(|(number, grant)| {
+        state.grants.iter().any(|NumberedGrant { number, grant }| {
             let place = (record.chart, *number);
             me.is_named_by(&grant.grantee)
                 && scopes.contains(&grant.scope)

@@ -6,16 +6,16 @@ use crate::{Config, Grants, NewestGrantTo, Pallet, Requests};
 use alloc::vec::Vec;
 use core::iter::successors;
 use salus_primitives::{
-    access::{Grant, GrantInChart, GrantRef, Grantee, Request},
+    access::{GrantInChart, GrantRef, Grantee, NumberedGrant, NumberedRequest},
     api::MAX_PAGE,
     ChartId, GrantId, RequestId,
 };
 
 impl<T: Config> Pallet<T> {
     /// Returns the chart's grants from number `from` on, whether in force or not.
-    pub fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<(GrantId, Grant)> {
-        let grant = |number| Some((number, Grants::<T>::get(chart, number)?.grant));
-        page(from.0, limit).map(GrantId).map_while(grant).collect()
+    pub fn grants(chart: ChartId, from: GrantId, limit: u32) -> Vec<NumberedGrant> {
+        let numbered = |number| Some(NumberedGrant { number, grant: Grants::<T>::get(chart, number)?.grant });
+        page(from.0, limit).map(GrantId).map_while(numbered).collect()
     }
 
     /// Returns the grants to `grantee` in any chart, newest first, that are older than `before`.
@@ -34,9 +34,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the chart's requests from number `from` on, whether answered or not.
-    pub fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<(RequestId, Request)> {
-        let request = |number| Some((number, Requests::<T>::get(chart, number)?));
-        page(from.0, limit).map(RequestId).map_while(request).collect()
+    pub fn requests(chart: ChartId, from: RequestId, limit: u32) -> Vec<NumberedRequest> {
+        let numbered = |number| Some(NumberedRequest { number, request: Requests::<T>::get(chart, number)? });
+        page(from.0, limit).map(RequestId).map_while(numbered).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{Charts, ChartsOf, Compartments, Config, Epochs, Pallet};
 use alloc::vec::Vec;
 use salus_primitives::{
     api::MAX_PAGE,
-    charts::{Chart, Compartment, Epoch},
+    charts::{Chart, Compartment, NumberedEpoch},
     ChartId, CompartmentId, MemberId,
 };
 
@@ -29,8 +29,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the compartment's epochs from `from` on.
-    pub fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<(u32, Epoch)> {
-        let epoch = |number| Some((number, Epochs::<T>::get((chart, compartment, number))?));
-        (from..from.saturating_add(limit.min(MAX_PAGE))).map_while(epoch).collect()
+    pub fn epochs(chart: ChartId, compartment: CompartmentId, from: u32, limit: u32) -> Vec<NumberedEpoch> {
+        let numbered = |number| Some(NumberedEpoch { number, epoch: Epochs::<T>::get((chart, compartment, number))? });
+        (from..from.saturating_add(limit.min(MAX_PAGE))).map_while(numbered).collect()
     }
 }

@@ -6,15 +6,16 @@ use crate::{AccountOwners, Challenges, Config, Institutions, NextInstitution, Pa
 use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
-    membership::{Challenge, Institution},
+    membership::{ChallengeBy, NumberedInstitution},
     InstitutionId, MemberId, SigningKey,
 };
 
 impl<T: Config> Pallet<T> {
     /// Returns at most `limit` institutions from number `from` on.
-    pub fn institutions_from(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution)> {
+    pub fn institutions_from(from: InstitutionId, limit: u32) -> Vec<NumberedInstitution> {
         let end = NextInstitution::<T>::get().0.min(from.0.saturating_add(limit));
-        (from.0..end).map(InstitutionId).filter_map(|id| Some((id, Institutions::<T>::get(id)?))).collect()
+        let numbered = |number| Some(NumberedInstitution { number, institution: Institutions::<T>::get(number)? });
+        (from.0..end).map(InstitutionId).filter_map(numbered).collect()
     }
 
     /// Returns the member that signs transactions with `key`.
@@ -23,8 +24,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the challenges that `member` can still answer, with the verifiers' institutions.
-    pub fn challenges_of(member: MemberId) -> Vec<(InstitutionId, Challenge)> {
+    pub fn challenges_of(member: MemberId) -> Vec<ChallengeBy> {
         let now = T::Time::now();
-        Challenges::<T>::iter_prefix(member).filter(|(_, challenge)| now < challenge.expires_at).collect()
+        let by = |(institution, challenge)| ChallengeBy { institution, challenge };
+        Challenges::<T>::iter_prefix(member).map(by).filter(|it| now < it.challenge.expires_at).collect()
     }
 }

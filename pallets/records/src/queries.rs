@@ -6,7 +6,7 @@ use crate::{Config, Pallet, Records, Sessions, Versions};
 use alloc::vec::Vec;
 use salus_primitives::{
     api::MAX_PAGE,
-    records::{Record, Session, Version},
+    records::{KeyedRecord, NumberedVersion, Record, Session},
     ChartId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 
@@ -17,20 +17,20 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the chart's records after the given key, in the order of the storage.
-    pub fn records_page(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<(RecordKey, Record)> {
+    pub fn records_page(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<KeyedRecord> {
         let records = match after {
             Some(key) => Records::<T>::iter_prefix_from(chart, Records::<T>::hashed_key_for(chart, key)),
             None => Records::<T>::iter_prefix(chart),
         };
-        records.take(limit.min(MAX_PAGE) as usize).collect()
+        records.take(limit.min(MAX_PAGE) as usize).map(|(key, record)| KeyedRecord { key, record }).collect()
     }
 
     /// Returns the record's versions from `from` on (S2-16).
-    pub fn versions_page(record: RecordId, from: u32, limit: u32) -> Vec<(u32, Version)> {
+    pub fn versions_page(record: RecordId, from: u32, limit: u32) -> Vec<NumberedVersion> {
         let end = from.saturating_add(limit.min(MAX_PAGE));
-        (from..end)
-            .map_while(|number| Versions::<T>::get((record.chart, record.key, number)).map(|version| (number, version)))
-            .collect()
+        let version = |number: u32| Versions::<T>::get((record.chart, record.key, number));
+        let numbered = |number| Some(NumberedVersion { number, version: version(number)? });
+        (from..end).map_while(numbered).collect()
     }
 
     /// Returns the session that `reader` named `session`, expired or not, as long as the state has it.

@@ -5,8 +5,8 @@ use crate::{CompartmentGrants, Grants, NextGrant, RecordGrants};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{
-        Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, Permissions, Purposes, MAX_READERS,
-        MAX_RECORD_GRANTS,
+        Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, NumberedGrant, Permissions, Purposes,
+        MAX_READERS, MAX_RECORD_GRANTS,
     },
     decision::{Basis, Denial},
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
@@ -52,7 +52,7 @@ fn grant_access_to_a_member_over_a_compartment() {
             laboratory: false,
             request: None,
         };
-        assert_eq!(Access::grants(CHART, number, 2), [(number, grant.clone())]);
+        assert_eq!(Access::grants(CHART, number, 2), [NumberedGrant { number, grant: grant.clone() }]);
         assert_eq!(Access::grants_to(grantee, None, 2), [GrantInChart { chart: CHART, number, grant: grant.clone() }]);
         assert_eq!(CompartmentGrants::<Test>::get(CHART, GENERAL).grants.into_inner(), [grant.listed(number)]);
         assert_eq!(NextGrant::<Test>::get(CHART), GrantId(1));

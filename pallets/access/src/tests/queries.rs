@@ -33,9 +33,9 @@ fn grants_and_requests_are_paged_from_any_on_whatever_became_of_them() {
             assert_ok!(Access::deny_request(signed(PATIENT), CHART, number, None));
         }
         let grants = Access::grants(CHART, GrantId(3), 10);
-        assert_eq!(grants.iter().map(|(number, _)| number.0).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(grants.iter().map(|it| it.number.0).collect::<Vec<_>>(), [3, 4]);
         let requests = Access::requests(CHART, RequestId(1), 2);
-        assert_eq!(requests.iter().map(|(number, _)| number.0).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(requests.iter().map(|it| it.number.0).collect::<Vec<_>>(), [1, 2]);
     });
 }
 

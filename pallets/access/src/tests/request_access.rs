@@ -4,7 +4,7 @@ use super::*;
 use crate::{NextRequest, OpenRequests, Requests};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
-    access::{Permissions, Request, RequestState},
+    access::{NumberedRequest, Permissions, Request, RequestState},
     audit::Reason,
     ChartId, RequestId,
 };
@@ -41,7 +41,7 @@ fn request_access_waits_for_the_controller() {
             expires_at,
             state: RequestState::Open,
         };
-        assert_eq!(Access::requests(CHART, number, 2), [(number, request)]);
+        assert_eq!(Access::requests(CHART, number, 2), [NumberedRequest { number, request }]);
         assert_eq!(OpenRequests::<Test>::get(CHART, DOCTOR), Some(number));
         let requester = DOCTOR;
         let event =

@@ -41,11 +41,11 @@ fn epochs_are_paged_from_any_on() {
             assert_ok!(Charts::rotate_compartment(signed(PATIENT), CHART, GENERAL, number.into(), next));
         }
         let page = |from, limit| {
-            Charts::epochs(CHART, GENERAL, from, limit).into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+            Charts::epochs(CHART, GENERAL, from, limit).into_iter().map(|it| it.number).collect::<Vec<_>>()
         };
         assert_eq!(page(0, 2), [0, 1]);
         assert_eq!(page(2, 10), [2, 3, 4]);
         assert!(page(0, 0).is_empty());
-        assert_eq!(Charts::epochs(CHART, GENERAL, 4, 1)[0].1, Epochs::<Test>::get((CHART, GENERAL, 4)).unwrap());
+        assert_eq!(Charts::epochs(CHART, GENERAL, 4, 1)[0].epoch, Epochs::<Test>::get((CHART, GENERAL, 4)).unwrap());
     });
 }

@@ -44,7 +44,7 @@ fn institutions_from_returns_what_lies_between_its_edges() {
     Builder::default().test(|| {
         let numbers = |from, limit| {
             let page = Membership::institutions_from(InstitutionId(from), limit);
-            page.into_iter().map(|(id, _)| id.0).collect::<Vec<_>>()
+            page.into_iter().map(|it| it.number.0).collect::<Vec<_>>()
         };
         assert_eq!(numbers(0, 10), [0, 1, 2]);
         assert_eq!(numbers(1, 1), [1]);
@@ -75,8 +75,8 @@ fn challenges_of_returns_what_can_still_be_answered() {
         assert_ok!(Membership::challenge(signed(LAB_VERIFIER), member, NONCE));
         assert_eq!(Membership::challenges_of(member).len(), 2);
         Clock::wait(CHALLENGE_LIFE - 1);
-        let [(institution, challenge)] = &Membership::challenges_of(member)[..] else { panic!("one is left") };
-        assert_eq!((*institution, challenge.verifier), (LAB, id_of(LAB_VERIFIER)));
+        let [left] = &Membership::challenges_of(member)[..] else { panic!("one is left") };
+        assert_eq!((left.institution, left.challenge.verifier), (LAB, id_of(LAB_VERIFIER)));
         assert!(Membership::challenges_of(id_of(DOCTOR)).is_empty());
     });
 }

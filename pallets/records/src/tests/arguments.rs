@@ -149,7 +149,7 @@ fn stored() -> BTreeMap<RecordId, Vec<Version>> {
     StoredRecords::<Test>::iter_keys()
         .map(|(chart, key)| {
             let record = RecordId { chart, key };
-            (record, Records::versions_page(record, 0, u32::MAX).into_iter().map(|(_, version)| version).collect())
+            (record, Records::versions_page(record, 0, u32::MAX).into_iter().map(|it| it.version).collect())
         })
         .collect()
 }

@@ -48,7 +48,7 @@ fn records_page_by_page_are_all_records_of_the_chart_once() {
             if page.is_empty() {
                 break;
             }
-            seen.extend(page.into_iter().map(|(key, _)| key));
+            seen.extend(page.into_iter().map(|it| it.key));
         }
         assert_eq!(seen.len(), 25);
         let all: Vec<_> = StoredRecords::<Test>::iter_key_prefix(CHART).collect();
@@ -84,7 +84,7 @@ fn versions_page_holds_versions_from_a_number_on() {
             assert_ok!(Records::amend_record(signed(PATIENT), RECORD, number, next, RecordGrantEnvelopes::default()));
         }
         let numbers = |from, limit| -> Vec<_> {
-            Records::versions_page(RECORD, from, limit).into_iter().map(|(number, _)| number).collect()
+            Records::versions_page(RECORD, from, limit).into_iter().map(|it| it.number).collect()
         };
         assert_eq!(numbers(0, u32::MAX), [0, 1, 2]);
         assert_eq!(numbers(1, 1), [1]);
