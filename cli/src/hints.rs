@@ -149,7 +149,7 @@ fn after_act(error: &AgentError) -> Option<String> {
 
 fn after_gate(refusal: &GateRefusal) -> Option<String> {
     let hint = match refusal {
-        GateRefusal::RequestNotFresh => "set the clock of this machine",
+        GateRefusal::RequestNotFresh => "ask again; if the gate refuses again, set the clock of this machine",
         GateRefusal::StaleHead(_) => "salus doctor says why nothing becomes final",
         GateRefusal::NoSession | GateRefusal::SessionExpired => {
             "--purpose says why you read, and opens another session"

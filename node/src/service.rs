@@ -61,9 +61,8 @@ const BLOCK_BYTES: usize = limits::BLOCK_BYTES as usize + HEADER_BYTES;
 /// The most bytes of a block that are not transactions. The digest holds a slot and at most one change of authorities.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// The part of a slot in which the author builds a block. The other nodes execute it in the rest: that takes them less
-/// time, because the author calls the runtime for each transaction alone. The limit on a block's weight ends a block
-/// earlier; this one is for an author on a busy or slow machine.
+/// The part of a slot in which the author builds a block. The limit on a block's weight, half a slot, ends most blocks
+/// earlier. This one is for an author on a busy or slow machine (docs/adr/0013-limits-of-a-block.md).
 const PROPOSAL_SHARE: f32 = 0.6;
 
 /// Opens the database and builds the parts that every command needs.
