@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{definitions::is_fixed_by_r4, document::utf8, error::BundleError, json};
+use crate::{definitions::is_fixed_by_r4, document::utf8, error::BundleError, json, MAX_ENTRIES};
 
 /// Strings of FHIR and its code systems, which are not evidence of a leak. `vocabulary.txt` has a reason for each.
 static VOCABULARY: &str = include_str!("vocabulary.txt");
@@ -12,7 +12,8 @@ static VOCABULARY: &str = include_str!("vocabulary.txt");
 /// The least length of a string, in characters; shorter ones occur by chance.
 const SHORTEST: usize = 6;
 
-/// Returns every JSON string value of `bytes` with at least six characters. It skips keys, which are element names.
+/// Returns every JSON string value of `bytes`, a bundle or NDJSON, with at least six characters. It skips keys, which are
+/// element names.
 pub fn strings_of(bytes: &[u8]) -> Result<BTreeSet<String>, BundleError> {
     let text = utf8(bytes)?;
     let mut strings = BTreeSet::new();
@@ -21,7 +22,10 @@ pub fn strings_of(bytes: &[u8]) -> Result<BTreeSet<String>, BundleError> {
             strings.insert(string.to_owned());
         }
     };
-    json::each_string(text, &mut keep).map_err(|fault| fault.into_error(text, text, ""))?;
+    let documents = json::documents(text, MAX_ENTRIES).map_err(|fault| fault.into_error(text, text, ""))?;
+    for document in documents.ok_or(BundleError::TooManyEntries)? {
+        json::each_string(document, &mut keep).map_err(|fault| fault.into_error(text, document, ""))?;
+    }
     Ok(strings)
 }
 
@@ -95,6 +99,13 @@ mod tests {
     fn needles_hold_the_escaped_form_too() {
         let found = needles(br#"["say \"hello\"", "active", "Patient", "http://loinc.org"]"#).unwrap();
         assert_eq!(found, [r#"say "hello""#, r#"say \"hello\""#]);
+    }
+
+    #[test]
+    fn strings_of_every_row_are_found() {
+        let rows = "{\"text\":\"first row\"}\n{\"text\":\"second row\"}\n".as_bytes();
+        assert_eq!(strings_of(rows).unwrap(), ["first row", "second row"].map(String::from).into());
+        assert!(matches!(strings_of(b"[]\n[\"abc"), Err(BundleError::NotJson { line: 2, .. })));
     }
 
     #[test]
