@@ -121,11 +121,13 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
         saw(Check { step, passed, grant });
         passed
     };
+    // A member who is pending, suspended, revoked or past its validity may do nothing.
     let Some(asker) = asker.filter(|asker| asker.is_active(ask.at)) else {
         check(Step::Membership, false, None);
         return Decision::Denied(Denial::NotActive);
     };
     check(Step::Membership, true, None);
+    // Neither may staff of a suspended institution.
     if !check(Step::Institution, asker.is_institution_active(), None) {
         return Decision::Denied(Denial::InstitutionNotActive);
     }
@@ -138,7 +140,10 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
 
     if check(Step::Controller, asker.member == target.controller, None) {
         // A patient cannot alter what clinicians wrote (S1-07), only own entries (S2-06, S3-19).
-        let changes = matches!(ask.permission, Permission::Amend | Permission::Withdraw);
+        let changes = match ask.permission {
+            Permission::Amend | Permission::Withdraw => true,
+            Permission::Read | Permission::Create | Permission::Disclose | Permission::Use => false,
+        };
         let own = record.is_some_and(|record| record.author == asker.member);
         return match !changes || check(Step::Authorship, own, None) {
             true => Decision::Permitted(Basis::Controller),

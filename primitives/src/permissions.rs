@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Permissions, and sets of them.
+//!
+//! A new permission is a row of the table below. The compiler then asks for its place in
+//! [`Role::may`](crate::membership::Role::may), in [`decide`](crate::decide), and in the model of the crate `salus-faults`.
+//! Tests ask for its place in `tests/documents.rs` and in `docs/architecture.md`. By hand it goes where bits are written out:
+//! [`Permissions`], the README and `e2e/js/lib/values.mjs`.
 
 use crate::{bit_set::bit_set, vocabulary::vocabulary};
 

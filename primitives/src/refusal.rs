@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The reasons why the pool refuses a transaction.
+//!
+//! Why a release gate refuses a reader, `GateRefusal` of the crate `salus-gate` says.
 
 use crate::vocabulary::vocabulary;
 use core::fmt;

@@ -3,9 +3,8 @@
 //! Vocabularies: closed sets of words that the chain stores as numbers and that people read and type.
 //!
 //! One table makes each of them. The codec index, the word in JSON and on the command line, and the sentence for people
-//! come from the same row. So do help texts, error messages and the tables of `docs/architecture.md`. A new
-//! permission also needs its place in [`Role::may`](crate::membership::Role::may), in `tests/documents.rs`, and where bits
-//! are written out: the README and `e2e/js/lib/values.mjs`.
+//! come from the same row. So do help texts, error messages and the tables of `docs/architecture.md`. The head of
+//! [`permissions`](crate::permissions) says what a new permission needs besides.
 
 use core::fmt;
 

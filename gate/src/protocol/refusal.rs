@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Why a gate gives nothing out.
+//!
+//! Why the pool refuses a transaction, [`Refusal`](salus_primitives::refusal::Refusal) says.
 
 use salus_primitives::charts::MAX_EPOCHS;
 use salus_primitives::decision::Denial;
