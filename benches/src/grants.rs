@@ -182,8 +182,9 @@ async fn send(
     let counted = || included.get(place).map_or(0, |nonce| nonce.load(Ordering::Relaxed));
     for Prepared { at, nonce, transaction } in queue {
         sleep(at.saturating_sub(begun.elapsed())).await;
+        let waiting = Instant::now();
         while nonce >= counted().saturating_add(WINDOW) {
-            ensure!(begun.elapsed() < at.saturating_add(PATIENCE), "a patient's grants are not included");
+            ensure!(waiting.elapsed() < PATIENCE, "a patient's grants are not included");
             sleep(Duration::from_millis(10)).await;
         }
         patients::submit(&rpc, &transaction).await?;
