@@ -2,7 +2,7 @@
 
 //! Weights of `pallet_salus_upgrades`: measured by `scripts/weights.sh`, never edited.
 //!
-//! frame-omni-bencher 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
+//! frame-benchmarking-cli 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
 //! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
