@@ -9,6 +9,7 @@ use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
     BoxedBytes, Released,
 };
+use salus_primitives::InstitutionId;
 use thiserror::Error;
 
 use crate::vaults::VaultsError;
@@ -16,16 +17,27 @@ use crate::vaults::VaultsError;
 /// The outcome of a request.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ReleaseError>> + Send + 'a>>;
 
-/// The gates of all institutions. A request names the institution whose gate it is for.
+/// The gates of all institutions. A request is signed to the authority of one of them: host and port of its address.
 ///
 /// A program makes one and hands it to its agents: in process, over vaults that the program itself reaches, or over a
 /// network.
 pub trait Gates: Send + Sync {
-    /// A version of a record.
-    fn release<'a>(&'a self, request: &'a Signed<ReleaseRequest>) -> Answer<'a, Released<BoxedBytes>>;
+    /// The authority to which a request for the gate of `institution` is signed.
+    fn authority(&self, institution: InstitutionId) -> Answer<'_, String>;
 
-    /// A compartment's secret and profile.
-    fn release_compartment<'a>(&'a self, request: &'a Signed<CompartmentRequest>) -> Answer<'a, ReleasedCompartment>;
+    /// A version of a record, from the gate of `institution`.
+    fn release<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<ReleaseRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>>;
+
+    /// A compartment's secret and profile, from the gate of `institution`.
+    fn release_compartment<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<CompartmentRequest>,
+    ) -> Answer<'a, ReleasedCompartment>;
 }
 
 /// Why no gate gave anything out.

@@ -12,13 +12,16 @@ use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
-use salus_primitives::{ChartId, InstitutionId};
+use salus_primitives::{ChartId, InstitutionId, Moment};
 use salus_vault::Vault;
 
 use crate::{
     gates::{Answer, Gates, ReleaseError},
     vaults::Vaults,
 };
+
+/// Requests say in which second they were made, in these milliseconds.
+const SECOND: Moment = 1_000;
 
 /// The gates before all vaults below one folder.
 pub struct InProcessGates {
@@ -30,16 +33,16 @@ pub struct InProcessGates {
 impl InProcessGates {
     /// Gates before `vaults`, which ask `chain`, ready to be handed to agents.
     ///
-    /// They start now, by the clock that agents read as well. An agent needs gates before it signs a request, so each
-    /// request is of this moment or later.
+    /// They start in this second, by the clock that agents read as well. An agent needs gates before it signs a request, so
+    /// each request is of this second or later.
     pub fn shared(chain: &Chain, vaults: &Vaults) -> Arc<dyn Gates> {
-        let numbers = Arc::new(UsedNumbers::since(system_now()));
+        let numbers = Arc::new(UsedNumbers::since(system_now().saturating_sub(SECOND)));
         Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers })
     }
 
     async fn gate(&self, institution: InstitutionId) -> Result<ReleaseGate<Chain, Vault>, ReleaseError> {
         let vault = self.vaults.existing(institution).await?;
-        Ok(ReleaseGate::new(institution, self.chain.clone(), vault).with_numbers(self.numbers.clone()))
+        Ok(ReleaseGate::new(authority_of(institution), self.chain.clone(), vault).with_numbers(self.numbers.clone()))
     }
 
     /// The vault that holds the chart's own objects: that of the institution which admitted its controller.
@@ -51,17 +54,34 @@ impl InProcessGates {
 }
 
 impl Gates for InProcessGates {
-    fn release<'a>(&'a self, request: &'a Signed<ReleaseRequest>) -> Answer<'a, Released<BoxedBytes>> {
+    fn authority(&self, institution: InstitutionId) -> Answer<'_, String> {
+        Box::pin(async move { Ok(authority_of(institution)) })
+    }
+
+    fn release<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<ReleaseRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>> {
         Box::pin(async move {
-            let home = self.home(request.request.record.chart).await?;
-            let released = self.gate(request.gate).await?.with_home(home).release(request).await?;
+            let home = self.home(request.request().record.chart).await?;
+            let released = self.gate(institution).await?.with_home(home).release(request).await?;
             Ok(released.boxed())
         })
     }
 
-    fn release_compartment<'a>(&'a self, request: &'a Signed<CompartmentRequest>) -> Answer<'a, ReleasedCompartment> {
-        Box::pin(async move { Ok(self.gate(request.gate).await?.release_compartment(request).await?) })
+    fn release_compartment<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<CompartmentRequest>,
+    ) -> Answer<'a, ReleasedCompartment> {
+        Box::pin(async move { Ok(self.gate(institution).await?.release_compartment(request).await?) })
     }
+}
+
+/// The authority of a gate in this process. No gate of a network has it: names under `invalid` are never found (RFC 6761).
+fn authority_of(institution: InstitutionId) -> String {
+    format!("institution-{institution}.invalid")
 }
 
 impl From<GateError<QueryError>> for ReleaseError {

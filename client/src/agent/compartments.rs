@@ -6,10 +6,7 @@ use super::{plain_text, Agent, AgentError};
 use crate::gates::ReleaseError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
-use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleasedCompartment},
-    system_now,
-};
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment};
 use salus_primitives::{
     charts::{Chart, CompartmentFlags, Epoch, NumberedCompartment, MAX_COMPARTMENTS},
     ChartId, CompartmentId,
@@ -166,10 +163,9 @@ impl Agent {
         stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
-        let request = CompartmentRequest { chart, compartment, reader: self.id, at: system_now() };
         let home = self.home_of(stored).await?;
-        let signed = request.sign(&self.genesis(), home, self.identity.transaction());
-        match self.gates.release_compartment(&signed).await {
+        let signed = self.signed(CompartmentRequest { chart, compartment, reader: self.id }, home).await?;
+        match self.gates.release_compartment(home, &signed).await {
             Ok(released) if released.secret.recipient == Recipient::Member(self.id) => Ok(released),
             // An institution's envelope is opened by its own service.
             Ok(_) => Err(AgentError::NoSecret(compartment)),

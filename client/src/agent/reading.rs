@@ -9,14 +9,14 @@ use salus_chain::{
     At, Call,
 };
 use salus_gate::{
-    protocol::{GateRequest, ReleaseRequest},
+    protocol::{GateRequest, ReleaseRequest, Signed},
     system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
     charts::Chart,
     decision::Basis,
-    ChartId, Digest, Moment, ReadingSessionId, RecordId,
+    ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
     blob::{ContentKey, Metadata, OpenError},
@@ -135,14 +135,24 @@ impl Agent {
         if version > newest {
             return Err(AgentError::NoVersion { record, version, newest });
         }
-        let request = ReleaseRequest { record, version, session, reader: self.id, at: system_now() };
-        let signed = request.sign(&self.genesis(), known.custodian, self.identity.transaction());
-        let released = self.gates.release(&signed).await?;
+        let request = ReleaseRequest { record, version, session, reader: self.id };
+        let signed = self.signed(request, known.custodian).await?;
+        let released = self.gates.release(known.custodian, &signed).await?;
         if let Recipient::Institution(institution) = released.key_path.recipient() {
             return Err(AgentError::SealedToInstitution(institution));
         }
         let key = released.key_path.open(&released.bindings, self.identity.encryption())?;
         Ok((version, released, key))
+    }
+
+    /// A request to the gate of `institution`, of this moment.
+    pub(super) async fn signed<R: GateRequest>(
+        &self,
+        request: R,
+        institution: InstitutionId,
+    ) -> Result<Signed<R>, AgentError> {
+        let authority = self.gates.authority(institution).await?;
+        Ok(request.sign(&self.genesis(), &authority, self.identity.transaction(), system_now()))
     }
 
     /// The content key of a record's newest version, for the chart's controller.

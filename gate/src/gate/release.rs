@@ -26,12 +26,11 @@ use salus_primitives::{
     access::{Grant, Permission, Scope},
     charts::{Epoch, MAX_EPOCHS},
     decision::{Ask, Basis, Decision},
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
+    ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{is_envelope, Recipient, MAX_KEY_ENVELOPE};
-use salus_sealing::keys::verify;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use super::clock::system_now;
@@ -49,7 +48,7 @@ pub const HEAD_LIFE: Moment = 2 * MINUTE;
 
 /// Gives out sealed objects to those who may have them, and to no other.
 pub struct ReleaseGate<C, S> {
-    institution: InstitutionId,
+    authority: String,
     chain: C,
     vault: S,
     home: S,
@@ -58,22 +57,23 @@ pub struct ReleaseGate<C, S> {
 }
 
 impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
-    /// The gate of `institution` before its store `vault`, which asks `chain`, with the system's clock.
+    /// The gate at `authority` before the store `vault`, which asks `chain`, with the system's clock.
     ///
-    /// It has just started, by that clock: it refuses requests from before.
-    pub fn new(institution: InstitutionId, chain: C, vault: S) -> Self {
-        Self::with_clock(institution, chain, vault, system_now)
+    /// `authority` is host and port of the address at which readers know the gate, in lower case. The gate has just started, by
+    /// that clock: it refuses requests from before.
+    pub fn new(authority: impl Into<String>, chain: C, vault: S) -> Self {
+        Self::with_clock(authority, chain, vault, system_now)
     }
 
     /// A gate with a clock of one's own.
     pub fn with_clock(
-        institution: InstitutionId,
+        authority: impl Into<String>,
         chain: C,
         vault: S,
         now: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
         let numbers = Arc::new(UsedNumbers::since(now()));
-        Self { institution, chain, home: vault.clone(), vault, numbers, now: Box::new(now) }
+        Self { authority: authority.into(), chain, home: vault.clone(), vault, numbers, now: Box::new(now) }
     }
 
     /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it. The gate then
@@ -96,7 +96,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     /// The version of a record that `signed` asks for, if the reader may have it.
     pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let ReleaseRequest { record: id, version: number, session, reader, .. } = signed.request;
+        let ReleaseRequest { record: id, version: number, session, reader } = *signed.request();
         let finalized = &moment.finalized;
         let record = self.ask(self.chain.record(finalized, id)).await?.ok_or(GateRefusal::NotFound)?;
         let version = self.ask(self.chain.version(finalized, id, number)).await?.ok_or(GateRefusal::NotFound)?;
@@ -141,7 +141,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         signed: &Signed<CompartmentRequest>,
     ) -> Result<ReleasedCompartment, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let CompartmentRequest { chart, compartment: id, reader, .. } = signed.request;
+        let CompartmentRequest { chart, compartment: id, reader } = *signed.request();
         let finalized = &moment.finalized;
         let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
         let compartment = compartment.ok_or(GateRefusal::NotFound)?;
@@ -164,15 +164,15 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
     /// The gate asks the chain last.
     async fn admit<R: GateRequest>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
-        if signed.gate != self.institution {
-            return Err(GateRefusal::AnotherGate { asked: signed.gate, this: self.institution }.into());
+        if signed.authority() != self.authority {
+            return Err(GateRefusal::AnotherGate.into());
         }
-        let (clock, reader) = ((self.now)(), signed.request.reader());
-        if clock.abs_diff(signed.request.at()) > MAX_REQUEST_AGE {
+        let (clock, reader) = ((self.now)(), signed.request().reader());
+        if clock.abs_diff(signed.at()) > MAX_REQUEST_AGE {
             return Err(GateRefusal::RequestNotFresh.into());
         }
         let not_the_reader = GateRefusal::NotTheReader(reader);
-        if !verify(&signed.key, &signed.payload(&self.chain.genesis()), &signed.signature) {
+        if !signed.is_signed(&self.chain.genesis()) {
             return Err(not_the_reader.into());
         }
         let finalized = self.ask(self.chain.finalized_head()).await?;
@@ -183,7 +183,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
         for head in [&finalized, &best] {
             let member = self.ask(self.chain.member(head, reader)).await?.ok_or(not_the_reader)?;
-            if !member.transaction_keys.contains(&signed.key) {
+            if !member.transaction_keys.contains(signed.key()) {
                 return Err(not_the_reader.into());
             }
         }
@@ -192,7 +192,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
 
     /// Uses up the number of a request that is about to be answered.
     fn use_up<R: GateRequest>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
-        self.numbers.take(signed.request.reader(), signed.number, signed.request.at(), moment.clock)
+        self.numbers.take(signed.request().reader(), signed.number(), signed.at(), moment.clock)
     }
 
     /// The reader's session, which has to cover the record.

@@ -4,10 +4,17 @@
 //!
 //! It needs rules and secrets only, no store and no network, so the browser can speak it as well.
 
+mod content_digest;
 mod key_path;
+mod message_signature;
 mod refusal;
 mod request;
 
+pub use content_digest::{content_digest, content_digest_of, CONTENT_DIGEST};
 pub use key_path::{KeyPath, ReleasedCompartment, SealedSecret};
+pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
-pub use request::{CompartmentRequest, GateRequest, ReleaseRequest, RequestNumber, Signed, MAX_REQUEST_AGE};
+pub use request::{
+    CompartmentRequest, GateRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS, MAX_REQUEST_AGE, METHOD,
+    TAG,
+};

@@ -6,7 +6,7 @@
 
 use salus_primitives::charts::MAX_EPOCHS;
 use salus_primitives::decision::Denial;
-use salus_primitives::{Digest, GrantId, InstitutionId, MemberId};
+use salus_primitives::{Digest, GrantId, MemberId};
 use thiserror::Error;
 
 /// The gate refuses.
@@ -17,14 +17,9 @@ pub enum GateRefusal {
     /// clock is right asks again.
     #[error("the request is not of the last two minutes, or the gate has started since")]
     RequestNotFresh,
-    /// The request names the gate of another institution.
-    #[error("the request is for the gate of institution `{asked}`, and this is that of `{this}`")]
-    AnotherGate {
-        /// The institution that the request names.
-        asked: InstitutionId,
-        /// The institution whose gate this is.
-        this: InstitutionId,
-    },
+    /// The request names the authority of another gate.
+    #[error("the request is for another gate")]
+    AnotherGate,
     /// The request was answered before, or as good as answered; each is good once.
     #[error("the request was used already")]
     RequestUsed,

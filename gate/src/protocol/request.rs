@@ -1,20 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The requests of a reader to a gate, and their signatures.
+//! The requests of a reader to a gate: HTTP messages, signed with a transaction key of the reader.
+//!
+//! A request is `POST` to the path of its kind, with a JSON body. Its signature (RFC 9421) covers the method, the gate's
+//! authority, the path, the digest of the body and the chain's genesis hash, in any order, and nothing else. It has these
+//! parameters, in any order, and no others:
+//!
+//! | parameter | value |
+//! |---|---|
+//! | `created` | when, in Unix seconds |
+//! | `keyid` | the transaction key, as `sr25519:0x…` or `ed25519:0x…`; `alg` is left out, for RFC 9421 names no sr25519 |
+//! | `nonce` | the request's number, 32 hexadecimal digits: a gate answers each once |
+//! | `tag` | `salus` |
+//!
+//! A signature over an HTTP message begins with `"@`. No call of the runtime does, so none is taken for a transaction.
 
-use codec::{Decode, Encode};
-use salus_primitives::time::MINUTE;
 use salus_primitives::{
-    ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
+    time::MINUTE,
+    ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
 };
-use salus_sealing::keys::SigningPair;
-use salus_sealing::secret::random;
+use salus_sealing::{
+    keys::{SignatureScheme, SigningPair},
+    secret::random,
+};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{
+    content_digest::{content_digest, CONTENT_DIGEST},
+    message_signature::{integer, text, MessageSignature, SignatureFault, SignatureFields},
+};
 
 /// How old a request may be, or how far ahead of the gate's clock.
 pub const MAX_REQUEST_AGE: Moment = 2 * MINUTE;
+/// The method of every request.
+pub const METHOD: &str = "POST";
+/// The header field that names the chain: its genesis hash, in hexadecimal after `0x`.
+pub const GENESIS: &str = "salus-genesis";
+/// Tells the signature of a request from others that the same message may have.
+pub const TAG: &str = "salus";
+
+/// One second, in milliseconds: the unit of `created`.
+const SECOND: Moment = 1_000;
+/// The components that a signature covers.
+const COMPONENTS: [&str; 5] = ["@method", "@authority", "@path", CONTENT_DIGEST, GENESIS];
+/// The parameters of a signature.
+const PARAMETERS: [&str; 4] = ["created", "keyid", "nonce", "tag"];
+/// The label of a signature that this code makes.
+const LABEL: &str = "sig";
 
 /// Asks for a version of a record.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReleaseRequest {
     /// The record.
     pub record: RecordId,
@@ -24,12 +61,11 @@ pub struct ReleaseRequest {
     pub session: Option<ReadingSessionId>,
     /// Who asks.
     pub reader: MemberId,
-    /// When.
-    pub at: Moment,
 }
 
 /// Asks for a compartment's secret and profile: what a controller or reader needs before any record.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CompartmentRequest {
     /// The chart.
     pub chart: ChartId,
@@ -37,76 +73,177 @@ pub struct CompartmentRequest {
     pub compartment: CompartmentId,
     /// Who asks.
     pub reader: MemberId,
-    /// When.
-    pub at: Moment,
 }
 
 /// The number of a request, chosen by chance: a gate answers each number once.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct RequestNumber(pub [u8; 16]);
 
 /// A request that a gate can answer.
-pub trait GateRequest: Encode {
-    /// Tells the kinds of requests apart in what is signed.
-    const DOMAIN: &'static [u8];
+pub trait GateRequest: Serialize + DeserializeOwned {
+    /// The path to which it is posted, which tells the kinds of requests apart.
+    const PATH: &'static str;
 
     /// Who asks.
     fn reader(&self) -> MemberId;
-    /// When.
-    fn at(&self) -> Moment;
 
-    /// Signs the request to the gate of `gate`, with a fresh number and a transaction key of the reader.
-    fn sign(self, genesis: &Digest, gate: InstitutionId, key: &SigningPair) -> Signed<Self>
-    where
-        Self: Sized,
-    {
-        let mut signed =
-            Signed { request: self, gate, number: RequestNumber(random()), key: key.public(), signature: [0; 64] };
-        signed.signature = key.sign(&signed.payload(genesis));
-        signed
+    /// Signs the request to the gate at `authority`, made at `at`, with a fresh number and a transaction key of the reader.
+    ///
+    /// `at` is rounded down to a second.
+    fn sign(self, genesis: &Digest, authority: &str, key: &SigningPair, at: Moment) -> Signed<Self> {
+        Signed::new(self, genesis, authority, key, at)
     }
 }
 
 impl GateRequest for ReleaseRequest {
-    const DOMAIN: &'static [u8] = b"salus/release/2";
+    const PATH: &'static str = "/v1/release";
 
     fn reader(&self) -> MemberId {
         self.reader
-    }
-    fn at(&self) -> Moment {
-        self.at
     }
 }
 
 impl GateRequest for CompartmentRequest {
-    const DOMAIN: &'static [u8] = b"salus/release-compartment/2";
+    const PATH: &'static str = "/v1/release-compartment";
 
     fn reader(&self) -> MemberId {
         self.reader
     }
-    fn at(&self) -> Moment {
+}
+
+/// The message is not a request that a gate can judge.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum RequestFault {
+    /// Its signature cannot be judged.
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
+    /// Its body is not the JSON of such a request.
+    #[error("the body is not a request: an error at line {line}, column {column}")]
+    Body {
+        /// The line of the body, from one.
+        line: usize,
+        /// The column in it, from one.
+        column: usize,
+    },
+}
+
+/// A request with the signature of one of the reader's transaction keys. It is good at one gate of one chain, once.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Signed<R> {
+    request: R,
+    body: Vec<u8>,
+    authority: String,
+    signature: MessageSignature,
+    scheme: SignatureScheme,
+    key: SigningKey,
+    number: RequestNumber,
+    at: Moment,
+}
+
+impl<R: GateRequest> Signed<R> {
+    #[expect(clippy::expect_used, reason = "what is written here can be written, and is read back")]
+    fn new(request: R, genesis: &Digest, authority: &str, key: &SigningPair, at: Moment) -> Self {
+        let body = serde_json::to_vec(&request).expect("a request is JSON");
+        let keyid = format!("{}:{}", SignatureScheme::Sr25519, key.public());
+        let nonce = hex::encode(random::<16>());
+        let created = integer(at / SECOND).expect("a time before the year 30,000,000");
+        let [keyid, nonce, tag] = [&keyid, &nonce, TAG].map(|value| text(value).expect("ASCII"));
+        let parameters = [("created", created), ("keyid", keyid), ("nonce", nonce), ("tag", tag)];
+        let signature = MessageSignature::begin(&COMPONENTS, &parameters).expect("names are ASCII");
+        let unsigned = Self::read(authority, body, signature).expect("a request that was just written");
+        let payload = unsigned.payload(genesis).expect("every component is known");
+        let signature = unsigned.signature.clone().with_bytes(key.sign(payload.as_bytes()).to_vec());
+        Self { signature, ..unsigned }
+    }
+
+    /// The request that a message to `authority` carries. Its signature is not judged yet: see [`Self::is_signed`].
+    pub fn receive(authority: &str, body: Vec<u8>, fields: &SignatureFields) -> Result<Self, RequestFault> {
+        Self::read(authority, body, MessageSignature::parse(fields, TAG)?)
+    }
+
+    fn read(authority: &str, body: Vec<u8>, signature: MessageSignature) -> Result<Self, RequestFault> {
+        for wanted in COMPONENTS {
+            if !signature.components().any(|name| name == wanted) {
+                return Err(SignatureFault::NotCovered(wanted).into());
+            }
+        }
+        if let Some(other) = signature.components().find(|name| !COMPONENTS.contains(name)) {
+            return Err(SignatureFault::Component(other.to_owned()).into());
+        }
+        if let Some(other) = signature.parameters().find(|name| !PARAMETERS.contains(name)) {
+            return Err(SignatureFault::ForeignParameter(other.to_owned()).into());
+        }
+        let created = signature.number("created")?;
+        let at = created.checked_mul(SECOND).ok_or(SignatureFault::Parameter("created"))?;
+        let (scheme, key) = key_of(signature.string("keyid")?).ok_or(SignatureFault::Parameter("keyid"))?;
+        let number = number_of(signature.string("nonce")?).ok_or(SignatureFault::Parameter("nonce"))?;
+        let request = serde_json::from_slice(&body)
+            .map_err(|error| RequestFault::Body { line: error.line(), column: error.column() })?;
+        Ok(Self { request, body, authority: authority.to_owned(), signature, scheme, key, number, at })
+    }
+
+    /// Whether the key signed the request, for this gate and the chain of `genesis`.
+    pub fn is_signed(&self, genesis: &Digest) -> bool {
+        let Ok(bytes) = <[u8; 64]>::try_from(self.signature.bytes()) else { return false };
+        self.payload(genesis).is_ok_and(|payload| self.scheme.verify(&self.key, payload.as_bytes(), &bytes))
+    }
+
+    /// The bytes that are signed.
+    fn payload(&self, genesis: &Digest) -> Result<String, SignatureFault> {
+        self.signature.base(|component| match component {
+            "@method" => Some(METHOD.to_owned()),
+            "@authority" => Some(self.authority.clone()),
+            "@path" => Some(R::PATH.to_owned()),
+            CONTENT_DIGEST => Some(content_digest(&self.body)),
+            GENESIS => Some(genesis.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The request.
+    pub fn request(&self) -> &R {
+        &self.request
+    }
+
+    /// The message's body.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The header fields that carry the signature.
+    pub fn fields(&self) -> SignatureFields {
+        self.signature.fields(LABEL)
+    }
+
+    /// The gate that is asked: host and port of its address.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The transaction key that signed it, as it says.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// The request's number.
+    pub fn number(&self) -> RequestNumber {
+        self.number
+    }
+
+    /// When it was made, in Unix milliseconds, to a second.
+    pub fn at(&self) -> Moment {
         self.at
     }
 }
 
-/// A request with the signature of one of the reader's transaction keys. It is good at one gate of one chain, once.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Signed<R> {
-    /// The request.
-    pub request: R,
-    /// The institution whose gate is asked, before its own vault.
-    pub gate: InstitutionId,
-    /// The request's number.
-    pub number: RequestNumber,
-    /// The transaction key that signed it.
-    pub key: SigningKey,
-    /// Its signature.
-    pub signature: [u8; 64],
+/// The key that `keyid` names.
+fn key_of(keyid: &str) -> Option<(SignatureScheme, SigningKey)> {
+    let (scheme, key) = keyid.split_once(':')?;
+    Some((SignatureScheme::from_word(scheme)?, key.parse().ok()?))
 }
 
-impl<R: GateRequest> Signed<R> {
-    /// The bytes that the reader signs: the kind of request, the chain, the gate, the number, and the request itself.
-    pub fn payload(&self, genesis: &Digest) -> Vec<u8> {
-        (R::DOMAIN, genesis, self.gate, self.number, &self.request).encode()
-    }
+fn number_of(nonce: &str) -> Option<RequestNumber> {
+    let mut number = [0; 16];
+    hex::decode_to_slice(nonce, &mut number).ok()?;
+    Some(RequestNumber(number))
 }

@@ -4,7 +4,7 @@
 
 use super::world::{
     by_doctor, by_patient, content, grant, record, refusal, session, World, CHART, COLLEAGUE, CONTENT, DOCTOR, GENESIS,
-    GRANT, HOSPITAL, LABORATORY, NOW, PATIENT, SESSION, STRANGER,
+    GRANT, HOSPITAL, LABORATORY, PATIENT, SESSION, STRANGER,
 };
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
@@ -98,7 +98,7 @@ async fn release_over_one_record_gives_its_key_and_nothing_of_the_compartment() 
     assert_eq!(world.refusal(ReleaseRequest { version: 1, ..by_doctor(0) }).await, GateRefusal::ForeignBlob(blob));
     assert_eq!(world.refusal(ReleaseRequest { version: 2, ..by_doctor(0) }).await, GateRefusal::NoEnvelope(GRANT));
     assert_eq!(world.refusal(by_doctor(1)).await, GateRefusal::SessionElsewhere);
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
     let outcome = world.gate().release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::Denied(Denial::NoGrant));
 }

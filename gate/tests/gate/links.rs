@@ -2,7 +2,7 @@
 
 //! Links: how many epochs an answer leads back.
 
-use super::world::{by_doctor, by_patient, content, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, NOW, PATIENT};
+use super::world::{by_doctor, by_patient, content, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, PATIENT};
 use salus_gate::protocol::{CompartmentRequest, GateRefusal};
 use salus_primitives::{
     charts::{Epoch, MAX_EPOCHS},
@@ -27,7 +27,7 @@ async fn world_with_epochs(newest: u32) -> World {
 }
 
 fn of_compartment(reader: MemberId) -> CompartmentRequest {
-    CompartmentRequest { chart: CHART, compartment: LABORATORY, reader, at: NOW }
+    CompartmentRequest { chart: CHART, compartment: LABORATORY, reader }
 }
 
 #[tokio::test]

@@ -3,13 +3,14 @@
 //! Requests: fresh, signed by the reader, for this gate, and good once.
 
 use super::world::{
-    by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GENESIS, HOSPITAL, LABORATORY, NOW, STRANGER,
+    by_doctor, by_patient, forged, record, refusal, with_signature_of, World, CHART, DOCTOR, GATE, GENESIS, LABORATORY,
+    NOW, STRANGER,
 };
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleaseRequest, RequestNumber, Signed, MAX_REQUEST_AGE},
+    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleaseRequest, Signed, MAX_REQUEST_AGE},
     UsedNumbers, HEAD_LIFE,
 };
-use salus_primitives::{decision::Denial, membership::MemberStatus, Digest, InstitutionId, MemberId};
+use salus_primitives::{decision::Denial, membership::MemberStatus, Digest, MemberId};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -43,33 +44,45 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     let good = world.signed(by_doctor(0));
 
     // Signed by another member, with and without claiming the reader's key.
-    assert_eq!(refusal(world.gate().release(&by_doctor(0).sign(&GENESIS, HOSPITAL, stranger)).await), refused);
-    let claimed = Signed { key: good.key, ..by_doctor(0).sign(&GENESIS, HOSPITAL, stranger) };
+    let strangers = by_doctor(0).sign(&GENESIS, GATE, stranger, NOW);
+    assert_eq!(refusal(world.gate().release(&strangers).await), refused);
+    let claimed = with_signature_of(&strangers, good.body().to_vec(), |fields| {
+        fields.input = fields.input.replace(&strangers.key().to_string(), &good.key().to_string());
+    });
+    assert_eq!(claimed.key(), good.key());
     assert_eq!(refusal(world.gate().release(&claimed).await), refused);
     // By another key of the reader's own.
-    let membership = by_doctor(0).sign(&GENESIS, HOSPITAL, world.identities[&DOCTOR].membership());
+    let membership = by_doctor(0).sign(&GENESIS, GATE, world.identities[&DOCTOR].membership(), NOW);
     assert_eq!(refusal(world.gate().release(&membership).await), refused);
     // Altered in any field, signed for another chain, or for another kind of request.
     for request in [
         by_doctor(1),
         ReleaseRequest { version: 1, ..by_doctor(0) },
         ReleaseRequest { session: None, ..by_doctor(0) },
-        ReleaseRequest { at: NOW + 1, ..by_doctor(0) },
     ] {
-        let altered = Signed { request, ..good.clone() };
+        let altered = with_signature_of(&good, world.signed(request).body().to_vec(), |_| ());
         assert_eq!(refusal(world.gate().release(&altered).await), refused);
     }
-    // Altered in what binds it to this gate, once.
-    let elsewhere = by_doctor(0).sign(&GENESIS, InstitutionId(8), world.identities[&DOCTOR].transaction());
-    let renumbered = Signed { number: RequestNumber([9; 16]), ..good.clone() };
-    for altered in [Signed { gate: HOSPITAL, ..elsewhere }, renumbered] {
+    // Altered in when it was made and in its number, or made for another gate.
+    let later = format!("created={}", NOW / 1_000 + 1);
+    let other = world.signed(by_doctor(0));
+    let nonce = |signed: &Signed<ReleaseRequest>| format!("nonce=\"{}\"", hex::encode(signed.number().0));
+    for (from, to) in [(format!("created={}", NOW / 1_000), later), (nonce(&good), nonce(&other))] {
+        let altered = with_signature_of(&good, good.body().to_vec(), |fields| {
+            assert!(fields.input.contains(&from));
+            fields.input = fields.input.replace(&from, &to);
+        });
         assert_eq!(refusal(world.gate().release(&altered).await), refused);
     }
-    let foreign = by_doctor(0).sign(&Digest([9; 32]), HOSPITAL, world.identities[&DOCTOR].transaction());
+    let doctor = world.identities[&DOCTOR].transaction();
+    let elsewhere = by_doctor(0).sign(&GENESIS, "vault.clinic.example", doctor, NOW);
+    let redirected = with_signature_of(&elsewhere, elsewhere.body().to_vec(), |_| ());
+    assert_eq!(refusal(world.gate().release(&redirected).await), refused);
+    let foreign = by_doctor(0).sign(&Digest([9; 32]), GATE, doctor, NOW);
     assert_eq!(refusal(world.gate().release(&foreign).await), refused);
     // A reader whom the chain does not know.
     let unknown = ReleaseRequest { reader: MemberId(99), ..by_doctor(0) };
-    let outcome = world.gate().release(&unknown.sign(&GENESIS, HOSPITAL, stranger)).await;
+    let outcome = world.gate().release(&unknown.sign(&GENESIS, GATE, stranger, NOW)).await;
     assert_eq!(refusal(outcome), GateRefusal::NotTheReader(MemberId(99)));
 }
 
@@ -91,13 +104,12 @@ async fn a_request_is_good_once() {
     assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
     assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok(), "a new one");
     let compartment =
-        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
     assert!(gate.release_compartment(&compartment).await.is_ok());
     assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
     // Another member cannot use up a reader's number.
     let fresh = world.signed(by_doctor(0));
-    let forged = Signed { signature: [1; 64], ..fresh.clone() };
-    assert_eq!(refusal(gate.release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(gate.release(&forged(&fresh)).await), GateRefusal::NotTheReader(DOCTOR));
     assert!(gate.release(&fresh).await.is_ok());
 }
 
@@ -106,7 +118,7 @@ async fn what_the_decision_refuses_uses_no_number_up() {
     let world = World::new().await;
     let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
     let compartment =
-        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW });
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
     let without_session = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
     world.change(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Suspended);
     let denied = GateRefusal::Denied(Denial::NotActive);
@@ -137,8 +149,7 @@ async fn the_signature_is_checked_before_the_chain_is_asked() {
     let world = World::new().await;
     world.change(|state| state.time = NOW - HEAD_LIFE - 1);
     let good = world.signed(by_doctor(0));
-    let forged = Signed { signature: [1; 64], ..good.clone() };
-    assert_eq!(refusal(world.gate().release(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(world.gate().release(&forged(&good)).await), GateRefusal::NotTheReader(DOCTOR));
     assert_eq!(refusal(world.gate().release(&good).await), GateRefusal::StaleHead(100));
 }
 
@@ -149,9 +160,9 @@ async fn a_request_is_good_once_though_the_clock_steps_back() {
     let gate = |now| world.gate_at(now).with_numbers(numbers.clone());
     let request = world.signed(by_doctor(0));
     assert!(gate(NOW).release(&request).await.is_ok());
-    let later = NOW + MAX_REQUEST_AGE + 1;
+    let later = NOW + MAX_REQUEST_AGE + 1_000;
     world.change(|state| state.time = later);
-    assert!(gate(later).release(&world.signed(ReleaseRequest { at: later, ..by_doctor(0) })).await.is_ok());
+    assert!(gate(later).release(&world.signed_at(by_doctor(0), later)).await.is_ok());
     world.change(|state| state.time = NOW);
     assert_eq!(refusal(gate(NOW).release(&request).await), GateRefusal::RequestNotFresh);
 }
@@ -160,15 +171,15 @@ async fn a_request_is_good_once_though_the_clock_steps_back() {
 async fn a_request_of_before_the_gates_start_is_refused() {
     let world = World::new().await;
     let request = world.signed(by_doctor(0));
-    assert!(world.gate_started_at(NOW).release(&request).await.is_ok(), "asked in the millisecond of the start");
+    assert!(world.gate_started_at(NOW).release(&request).await.is_ok(), "asked in the second of the start");
     // The gate starts again a moment later, and has forgotten the number.
     let restarted = world.gate_started_at(NOW + 1);
     assert_eq!(refusal(restarted.release(&request).await), GateRefusal::RequestNotFresh);
-    let of_compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
+    let of_compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
     let outcome = restarted.release_compartment(&world.signed(of_compartment)).await;
     assert_eq!(refusal(outcome), GateRefusal::RequestNotFresh);
     // The reader asks again.
-    let again = world.signed(ReleaseRequest { at: NOW + 1, ..by_doctor(0) });
+    let again = world.signed_at(by_doctor(0), NOW + 1_000);
     assert!(restarted.release(&again).await.is_ok());
     assert_eq!(refusal(restarted.release(&again).await), GateRefusal::RequestUsed);
 }
@@ -176,8 +187,7 @@ async fn a_request_of_before_the_gates_start_is_refused() {
 #[tokio::test]
 async fn a_request_is_good_at_the_gate_that_it_names() {
     let world = World::new().await;
-    let other = InstitutionId(8);
-    let request = by_doctor(0).sign(&GENESIS, other, world.identities[&DOCTOR].transaction());
-    let refused = GateRefusal::AnotherGate { asked: other, this: HOSPITAL };
-    assert_eq!(refusal(world.gate().release(&request).await), refused);
+    let doctor = world.identities[&DOCTOR].transaction();
+    let request = by_doctor(0).sign(&GENESIS, "vault.clinic.example", doctor, NOW);
+    assert_eq!(refusal(world.gate().release(&request).await), GateRefusal::AnotherGate);
 }

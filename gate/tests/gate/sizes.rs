@@ -2,7 +2,7 @@
 
 //! Sizes: the gate refuses an object that is too long before its store reads a byte of it.
 
-use super::world::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GRANT, HOSPITAL, LABORATORY, NOW};
+use super::world::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, NOW, GATE};
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal},
     ReleaseGate, Store, StoreFault,
@@ -39,7 +39,7 @@ async fn release_refuses_a_huge_object_without_reading_it() {
     let world = World::new().await;
     let gate = |huge| {
         let store = WithHuge { vault: world.vault.clone(), huge };
-        ReleaseGate::with_clock(HOSPITAL, world.blocks.clone(), store, || NOW)
+        ReleaseGate::with_clock(GATE, world.blocks.clone(), store, || NOW)
     };
     let state = world.blocks.0.lock().unwrap()[0].clone();
     let version = &state.versions[&(record(0), 0)];
@@ -55,7 +55,7 @@ async fn release_refuses_a_huge_object_without_reading_it() {
         assert_eq!(refusal(outcome), GateRefusal::Corrupted(huge));
     }
     let profile = state.compartments[&(CHART, LABORATORY)].profile;
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, at: NOW };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
     let outcome = gate(profile).release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::Corrupted(profile));
 }

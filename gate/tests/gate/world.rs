@@ -3,7 +3,7 @@
 //! A chain in memory, a vault, and four members with their keys.
 
 use salus_gate::{
-    protocol::{GateRefusal, GateRequest, ReleaseRequest, Signed},
+    protocol::{GateRefusal, GateRequest, ReleaseRequest, Signed, SignatureFields},
     ChainView, GateError, Head, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{
@@ -35,6 +35,8 @@ pub(super) const DOCTOR: MemberId = MemberId(2);
 pub(super) const STRANGER: MemberId = MemberId(3);
 pub(super) const COLLEAGUE: MemberId = MemberId(4);
 pub(super) const HOSPITAL: InstitutionId = InstitutionId(7);
+/// The authority of the hospital's gate.
+pub(super) const GATE: &str = "vault.hospital.example";
 pub(super) const CHART: ChartId = ChartId(11);
 pub(super) const LABORATORY: CompartmentId = CompartmentId(0);
 pub(super) const OTHER: CompartmentId = CompartmentId(1);
@@ -278,12 +280,16 @@ impl World {
 
     /// A gate that has just started, and whose clock says `now`.
     pub(super) fn gate_started_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
-        ReleaseGate::with_clock(HOSPITAL, self.blocks.clone(), self.vault.clone(), move || now)
+        ReleaseGate::with_clock(GATE, self.blocks.clone(), self.vault.clone(), move || now)
     }
 
     pub(super) fn signed<R: GateRequest>(&self, request: R) -> Signed<R> {
+        self.signed_at(request, NOW)
+    }
+
+    pub(super) fn signed_at<R: GateRequest>(&self, request: R, at: Moment) -> Signed<R> {
         let identity = &self.identities[&request.reader()];
-        request.sign(&GENESIS, HOSPITAL, identity.transaction())
+        request.sign(&GENESIS, GATE, identity.transaction(), at)
     }
 
     pub(super) async fn refusal(&self, request: ReleaseRequest) -> GateRefusal {
@@ -294,6 +300,24 @@ impl World {
         let text = id.to_string();
         self.vault.folder().join(&text[2..4]).join(&text[4..])
     }
+}
+
+/// A message with the signature of another one, altered by `alter`.
+pub(super) fn with_signature_of<R: GateRequest>(
+    signed: &Signed<R>,
+    body: Vec<u8>,
+    alter: impl FnOnce(&mut SignatureFields),
+) -> Signed<R> {
+    let mut fields = signed.fields();
+    alter(&mut fields);
+    Signed::receive(GATE, body, &fields).unwrap()
+}
+
+/// The request with a signature that no key made.
+pub(super) fn forged<R: GateRequest>(signed: &Signed<R>) -> Signed<R> {
+    with_signature_of(signed, signed.body().to_vec(), |fields| {
+        fields.signature = format!("sig=:{}==:", "AQEB".repeat(21) + "AQ");
+    })
 }
 
 pub(super) fn member(id: MemberId, identity: &Identity) -> Member {
@@ -356,11 +380,11 @@ pub(super) fn session(scope: Scope) -> Session {
 }
 
 pub(super) fn by_doctor(number: u8) -> ReleaseRequest {
-    ReleaseRequest { record: record(number), version: 0, session: Some(SESSION), reader: DOCTOR, at: NOW }
+    ReleaseRequest { record: record(number), version: 0, session: Some(SESSION), reader: DOCTOR }
 }
 
 pub(super) fn by_patient(number: u8) -> ReleaseRequest {
-    ReleaseRequest { record: record(number), version: 0, session: None, reader: PATIENT, at: NOW }
+    ReleaseRequest { record: record(number), version: 0, session: None, reader: PATIENT }
 }
 
 pub(super) fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {

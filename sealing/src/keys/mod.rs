@@ -41,4 +41,4 @@ pub use identity::{Identity, PublicKeys};
 pub use keystore::{KeyCard, SealedKeys};
 pub use mnemonic::Mnemonic;
 pub use polkadot_json::{from_polkadot_json, to_polkadot_json};
-pub use signing::{address, key_of_address, verify, SigningPair};
+pub use signing::{address, key_of_address, verify, SignatureScheme, SigningPair};

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! sr25519 key pairs: transaction, membership, issuing and voucher keys.
+//! sr25519 key pairs: transaction, membership, issuing and voucher keys; and how the signatures of accounts are verified.
 
+use std::fmt;
+
+use ed25519_dalek::VerifyingKey;
 use salus_primitives::SigningKey;
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey, PublicKey, SecretKey, Signature};
 use sp_crypto_hashing::blake2_512;
@@ -66,7 +69,45 @@ impl SigningPair {
     }
 }
 
-/// Whether `signature` is that of `key` over `payload`.
+/// How the key of an account signs. Salus makes sr25519 keys; an account of another wallet may have an ed25519 key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SignatureScheme {
+    /// Schnorr signatures over Ristretto25519, in Substrate's context.
+    Sr25519,
+    /// Ed25519 (RFC 8032), verified strictly: no key of small order, one encoding of each point.
+    Ed25519,
+}
+
+impl SignatureScheme {
+    /// The scheme of this name, in lower case.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Sr25519, Self::Ed25519].into_iter().find(|scheme| scheme.word() == word)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Sr25519 => "sr25519",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+
+    /// Whether `signature` is that of `key` over `payload`.
+    pub fn verify(self, key: &SigningKey, payload: &[u8], signature: &[u8; 64]) -> bool {
+        match self {
+            Self::Sr25519 => verify(key, payload, signature),
+            Self::Ed25519 => VerifyingKey::from_bytes(&key.0)
+                .is_ok_and(|key| key.verify_strict(payload, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()),
+        }
+    }
+}
+
+impl fmt::Display for SignatureScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Whether `signature` is that of the sr25519 key `key` over `payload`.
 pub fn verify(key: &SigningKey, payload: &[u8], signature: &[u8; 64]) -> bool {
     match (PublicKey::from_bytes(&key.0), Signature::from_bytes(signature)) {
         (Ok(public), Ok(signature)) => public.verify_simple(CONTEXT, payload, &signature).is_ok(),
