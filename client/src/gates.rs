@@ -6,7 +6,9 @@ use std::{future::Future, io, pin::Pin};
 
 use salus_chain::QueryError;
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
+    protocol::{
+        CompartmentRequest, GateRefusal, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed,
+    },
     BoxedBytes, Released,
 };
 use salus_primitives::InstitutionId;
@@ -31,6 +33,13 @@ pub trait Gates: Send + Sync {
         institution: InstitutionId,
         request: &'a Signed<ReleaseRequest>,
     ) -> Answer<'a, Released<BoxedBytes>>;
+
+    /// The way to the content key of a version, from the gate of `institution`.
+    fn release_key<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<KeyRequest>,
+    ) -> Answer<'a, ReleasedKey>;
 
     /// A compartment's secret and profile, from the gate of `institution`.
     fn release_compartment<'a>(

@@ -7,12 +7,12 @@
 
 use std::sync::Arc;
 
-use salus_chain::{At, Chain, QueryError};
+use salus_chain::{Chain, QueryError};
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, ReleaseRequest, ReleasedCompartment, Signed},
+    protocol::{CompartmentRequest, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed},
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
-use salus_primitives::{ChartId, InstitutionId, Moment};
+use salus_primitives::{InstitutionId, Moment};
 use salus_vault::Vault;
 
 use crate::{
@@ -44,13 +44,6 @@ impl InProcessGates {
         let vault = self.vaults.existing(institution).await?;
         Ok(ReleaseGate::new(authority_of(institution), self.chain.clone(), vault).with_numbers(self.numbers.clone()))
     }
-
-    /// The vault that holds the chart's own objects: that of the institution which admitted its controller.
-    async fn home(&self, chart: ChartId) -> Result<Vault, ReleaseError> {
-        let chart = self.chain.chart(At::Finalized, chart).await?.ok_or(GateRefusal::NotFound)?;
-        let controller = self.chain.member(At::Finalized, chart.controller).await?.ok_or(GateRefusal::NotFound)?;
-        Ok(self.vaults.existing(controller.admitted_by).await?)
-    }
 }
 
 impl Gates for InProcessGates {
@@ -63,11 +56,15 @@ impl Gates for InProcessGates {
         institution: InstitutionId,
         request: &'a Signed<ReleaseRequest>,
     ) -> Answer<'a, Released<BoxedBytes>> {
-        Box::pin(async move {
-            let home = self.home(request.request().record.chart).await?;
-            let released = self.gate(institution).await?.with_home(home).release(request).await?;
-            Ok(released.boxed())
-        })
+        Box::pin(async move { Ok(self.gate(institution).await?.release(request).await?.boxed()) })
+    }
+
+    fn release_key<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<KeyRequest>,
+    ) -> Answer<'a, ReleasedKey> {
+        Box::pin(async move { Ok(self.gate(institution).await?.release_key(request).await?) })
     }
 
     fn release_compartment<'a>(

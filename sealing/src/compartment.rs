@@ -14,7 +14,7 @@ use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, RecordId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::blob::ContentKey;
+use crate::blob::{Bindings, ContentKey};
 use crate::envelope::{open_secret, seal_envelope, EnvelopeContext, EnvelopeError, EnvelopeKind, Recipient};
 use crate::keys::EncryptionPair;
 use crate::secret::{derive, random};
@@ -37,6 +37,11 @@ pub struct CompartmentPath {
 }
 
 impl CompartmentPath {
+    /// The compartment in which a version lies.
+    pub fn of(bindings: &Bindings) -> Self {
+        Self { genesis: bindings.genesis, chart: bindings.record.chart, compartment: bindings.compartment }
+    }
+
     /// The recipient of content keys and links that are sealed to the key of `epoch`.
     pub fn recipient(&self, epoch: u32) -> Recipient {
         Recipient::Compartment { chart: self.chart, compartment: self.compartment, epoch }

@@ -9,7 +9,7 @@ use salus_chain::{
     At, Call,
 };
 use salus_gate::{
-    protocol::{GateRequest, ReleaseRequest, Signed},
+    protocol::{GateRequest, KeyRequest, ReleaseRequest, Signed},
     system_now, BoxedBytes, Released,
 };
 use salus_primitives::{
@@ -19,7 +19,7 @@ use salus_primitives::{
     ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
-    blob::{ContentKey, Metadata, OpenError},
+    blob::{Bindings, ContentKey, Metadata, OpenError},
     envelope::Recipient,
     secret::{random, Plaintext},
 };
@@ -122,7 +122,8 @@ impl Agent {
         Ok((version, metadata))
     }
 
-    /// The release of the gate before the custodian's vault, and the content key that this member makes of it.
+    /// The release of the gate before the custodian's vault, and the content key: the gate before the chart's home vault
+    /// gives out the way to it.
     async fn release(
         &self,
         record: RecordId,
@@ -135,13 +136,20 @@ impl Agent {
         if version > newest {
             return Err(AgentError::NoVersion { record, version, newest });
         }
+        let home = self.home_of(&self.chart(record.chart).await?).await?;
         let request = ReleaseRequest { record, version, session, reader: self.id };
-        let signed = self.signed(request, known.custodian).await?;
-        let released = self.gates.release(known.custodian, &signed).await?;
-        if let Recipient::Institution(institution) = released.key_path.recipient() {
+        let key_request = self.signed(KeyRequest(request.clone()), home).await?;
+        let key = self.gates.release_key(home, &key_request).await?;
+        if let Recipient::Institution(institution) = key.path.recipient() {
             return Err(AgentError::SealedToInstitution(institution));
         }
-        let key = released.key_path.open(&released.bindings, self.identity.encryption())?;
+        let request = self.signed(request, known.custodian).await?;
+        let released = self.gates.release(known.custodian, &request).await?;
+        let Bindings { genesis, record: of, version: number, .. } = released.bindings;
+        if key.bindings != released.bindings || (genesis, of, number) != (self.genesis(), record, version) {
+            return Err(AgentError::AnotherVersion { record, version });
+        }
+        let key = key.open(released.key_envelope.as_deref(), self.identity.encryption())?;
         Ok((version, released, key))
     }
 

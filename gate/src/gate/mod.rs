@@ -6,12 +6,14 @@ mod clock;
 mod error;
 mod numbers;
 mod release;
+mod released;
 mod store;
 mod view;
 
 pub use clock::system_now;
 pub use error::GateError;
 pub use numbers::UsedNumbers;
-pub use release::{BoxedBytes, ReleaseGate, Released, ReleasedBlob, HEAD_LIFE};
+pub use release::{ReleaseGate, HEAD_LIFE};
+pub use released::{BoxedBytes, Released, ReleasedBlob};
 pub use store::{Store, StoreFault};
 pub use view::{ChainView, Head};

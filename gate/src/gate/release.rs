@@ -16,9 +16,7 @@
 
 use std::future::Future;
 use std::io::Cursor;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::time::MINUTE;
@@ -31,16 +29,17 @@ use salus_primitives::{
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{is_envelope, Recipient, MAX_KEY_ENVELOPE};
-use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::io::AsyncReadExt;
 
 use super::clock::system_now;
 use super::error::GateError;
 use super::numbers::UsedNumbers;
+use super::released::{Released, ReleasedBlob};
 use super::store::{Store, StoreFault};
 use super::view::{ChainView, Head};
 use crate::protocol::{
-    CompartmentRequest, GateRefusal, GateRequest, KeyPath, ReleaseRequest, ReleasedCompartment, SealedSecret, Signed,
-    MAX_REQUEST_AGE,
+    CompartmentRequest, GateRefusal, GateRequest, KeyPath, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
+    SealedSecret, Signed, MAX_REQUEST_AGE,
 };
 
 /// How old the finalized head may be.
@@ -51,12 +50,11 @@ pub struct ReleaseGate<C, S> {
     authority: String,
     chain: C,
     vault: S,
-    home: S,
     numbers: Arc<UsedNumbers>,
     now: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
-impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
+impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     /// The gate at `authority` before the store `vault`, which asks `chain`, with the system's clock.
     ///
     /// `authority` is host and port of the address at which readers know the gate, in lower case. The gate has just started, by
@@ -73,19 +71,13 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         now: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
         let numbers = Arc::new(UsedNumbers::since(now()));
-        Self { authority: authority.into(), chain, home: vault.clone(), vault, numbers, now: Box::new(now) }
+        Self { authority: authority.into(), chain, vault, numbers, now: Box::new(now) }
     }
 
     /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it. The gate then
     /// answers requests from the start of that memory on.
     pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
         Self { numbers, ..self }
-    }
-
-    /// The same gate, where the charts' own objects (secrets, links, profiles, envelopes of grants) are in `home` rather
-    /// than beside the records (docs/adr/0007-home-vault-and-notes.md).
-    pub fn with_home(self, home: S) -> Self {
-        Self { home, ..self }
     }
 
     /// The chain that the gate asks.
@@ -95,8 +87,70 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
 
     /// The version of a record that `signed` asks for, if the reader may have it.
     pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
+        let Permitted { bindings, version, basis, key, .. } = self.permit(signed, signed.request()).await?;
+        let key_envelope = match key {
+            KeyPlace::Record { .. } => None,
+            KeyPlace::Compartment(_) => Some(self.envelope(&version.key_envelope).await?),
+        };
+        let blob = self.blob(&bindings, &version).await?;
+        Ok(Released { bindings, content: version.content, basis, key_envelope, blob })
+    }
+
+    /// The way from the reader's own key towards the content key of that version, if the reader may have it.
+    ///
+    /// It leads to the content key itself, or to the secret of the version's epoch, which opens the version's key envelope.
+    pub async fn release_key(&self, signed: &Signed<KeyRequest>) -> Result<ReleasedKey, GateError<C::Error>> {
+        let Permitted { moment, bindings, basis, key, .. } = self.permit(signed, &signed.request().0).await?;
+        let path = match key {
+            KeyPlace::Record { recipient, envelope } => {
+                KeyPath::Record { recipient, envelope: self.envelope(&envelope).await? }
+            }
+            KeyPlace::Compartment(secret) => {
+                let links = self.links(&moment.finalized, &CompartmentPath::of(&bindings), secret.epoch, bindings.epoch).await?;
+                KeyPath::Compartment { secret: self.secret(secret).await?, links }
+            }
+        };
+        Ok(ReleasedKey { bindings, basis, path })
+    }
+
+    /// The secret and the profile of the compartment that `signed` asks for, if the reader may have them.
+    ///
+    /// Needs no session: a secret opens nothing without the blobs, and those are only given out in one.
+    pub async fn release_compartment(
+        &self,
+        signed: &Signed<CompartmentRequest>,
+    ) -> Result<ReleasedCompartment, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let ReleaseRequest { record: id, version: number, session, reader } = *signed.request();
+        let CompartmentRequest { chart, compartment: id, reader } = *signed.request();
+        let finalized = &moment.finalized;
+        let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
+        let compartment = compartment.ok_or(GateRefusal::NotFound)?;
+        let scope = Scope::Compartment(id);
+        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
+        let basis = self.decide(&moment, reader, chart, &ask).await?;
+        self.use_up(signed, &moment)?;
+
+        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
+        let profile = self.object(&compartment.profile, MAX_PROFILE).await?;
+        let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
+        let secret = match basis {
+            Basis::Controller => self.controller_secret(finalized, reader, &place, compartment.epoch).await?,
+            Basis::Grant(grant) => self.grant_secret(finalized, &place, grant, epoch).await?,
+        };
+        let links = self.links(finalized, &place, secret.epoch, epoch).await?;
+        let secret = self.secret(secret).await?;
+        Ok(ReleasedCompartment { place, basis, secret, links, profile, profile_epoch: epoch })
+    }
+
+    /// All that comes before anything is given out of a version: the checks of every request, the session, the decision, and
+    /// whether the chain names a way for the reader to come to the content key. Then the request's number is used up.
+    async fn permit<R: GateRequest>(
+        &self,
+        signed: &Signed<R>,
+        request: &ReleaseRequest,
+    ) -> Result<Permitted, GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let ReleaseRequest { record: id, version: number, session, reader } = *request;
         let finalized = &moment.finalized;
         let record = self.ask(self.chain.record(finalized, id)).await?.ok_or(GateRefusal::NotFound)?;
         let version = self.ask(self.chain.version(finalized, id, number)).await?.ok_or(GateRefusal::NotFound)?;
@@ -119,8 +173,6 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         if session.is_none() && basis != Basis::Controller {
             return Err(GateRefusal::NoSession.into());
         }
-        self.use_up(signed, &moment)?;
-
         let bindings = Bindings {
             genesis: self.chain.genesis(),
             record: id,
@@ -128,37 +180,9 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
             compartment: record.compartment,
             epoch: version.epoch,
         };
-        let key_path = self.key_path(finalized, reader, basis, &bindings, &version).await?;
-        let blob = self.blob(&bindings, &version).await?;
-        Ok(Released { bindings, content: version.content, basis, key_path, blob })
-    }
-
-    /// The secret and the profile of the compartment that `signed` asks for, if the reader may have them.
-    ///
-    /// Needs no session: a secret opens nothing without the blobs, and those are only given out in one.
-    pub async fn release_compartment(
-        &self,
-        signed: &Signed<CompartmentRequest>,
-    ) -> Result<ReleasedCompartment, GateError<C::Error>> {
-        let moment = self.admit(signed).await?;
-        let CompartmentRequest { chart, compartment: id, reader } = *signed.request();
-        let finalized = &moment.finalized;
-        let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
-        let compartment = compartment.ok_or(GateRefusal::NotFound)?;
-        let scope = Scope::Compartment(id);
-        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
-        let basis = self.decide(&moment, reader, chart, &ask).await?;
+        let key = self.key_place(finalized, reader, basis, &bindings, &version).await?;
         self.use_up(signed, &moment)?;
-
-        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
-        let profile = self.object(&self.home, &compartment.profile, MAX_PROFILE).await?;
-        let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
-        let sealed = match basis {
-            Basis::Controller => self.controller_secret(finalized, reader, &place, compartment.epoch).await?,
-            Basis::Grant(grant) => self.grant_secret(finalized, &place, grant, epoch).await?,
-        };
-        let links = self.links(finalized, &place, sealed.epoch, epoch).await?;
-        Ok(ReleasedCompartment { place, basis, secret: sealed, links, profile, profile_epoch: epoch })
+        Ok(Permitted { moment, bindings, version, basis, key })
     }
 
     /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
@@ -237,32 +261,30 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
     }
 
-    /// The envelopes that lead from the reader's own key to the content key.
-    async fn key_path(
+    /// The first envelope on the reader's way to the content key, as the chain names it.
+    async fn key_place(
         &self,
         at: &Head,
         reader: MemberId,
         basis: Basis,
         bindings: &Bindings,
         version: &Version,
-    ) -> Result<KeyPath, GateError<C::Error>> {
-        let chart = bindings.record.chart;
-        let place = CompartmentPath { genesis: bindings.genesis, chart, compartment: bindings.compartment };
+    ) -> Result<KeyPlace, GateError<C::Error>> {
+        let (chart, place) = (bindings.record.chart, CompartmentPath::of(bindings));
         let secret = match basis {
             Basis::Controller => self.controller_secret(at, reader, &place, version.epoch).await?,
             Basis::Grant(id) => {
                 let grant = self.ask(self.chain.grant(at, chart, id)).await?.ok_or(GateRefusal::NotFound)?;
                 if let Scope::Record(_) = grant.scope {
-                    let hash = envelope_of(&grant, id, bindings.version, version).ok_or(GateRefusal::NoEnvelope(id))?;
-                    let envelope = self.envelope(&self.home, &hash).await?;
-                    return Ok(KeyPath::Record { recipient: grant.grantee.into(), envelope });
+                    let envelope =
+                        envelope_of(&grant, id, bindings.version, version).ok_or(GateRefusal::NoEnvelope(id))?;
+                    return Ok(KeyPlace::Record { recipient: grant.grantee.into(), envelope });
                 }
                 self.grant_secret(at, &place, id, version.epoch).await?
             }
         };
-        let links = self.links(at, &place, secret.epoch, version.epoch).await?;
-        let key_envelope = self.envelope(&self.vault, &version.key_envelope).await?;
-        Ok(KeyPath::Compartment { secret, links, key_envelope })
+        count_links(secret.epoch, version.epoch)?;
+        Ok(KeyPlace::Compartment(secret))
     }
 
     async fn controller_secret(
@@ -271,10 +293,10 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         controller: MemberId,
         place: &CompartmentPath,
         number: u32,
-    ) -> Result<SealedSecret, GateError<C::Error>> {
+    ) -> Result<SecretPlace, GateError<C::Error>> {
         let epoch = self.epoch(at, place, number).await?;
-        let envelope = self.envelope(&self.home, &epoch.secret_envelope).await?;
-        Ok(SealedSecret { recipient: Recipient::Member(controller), epoch: number, envelope })
+        let recipient = Recipient::Member(controller);
+        Ok(SecretPlace { recipient, epoch: number, envelope: epoch.secret_envelope })
     }
 
     /// The secret that a grant over a compartment carries; it has to reach back to `needed`.
@@ -284,18 +306,20 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         place: &CompartmentPath,
         id: GrantId,
         needed: u32,
-    ) -> Result<SealedSecret, GateError<C::Error>> {
+    ) -> Result<SecretPlace, GateError<C::Error>> {
         let grant = self.ask(self.chain.grant(at, place.chart, id)).await?.ok_or(GateRefusal::NotFound)?;
         let envelope = grant.envelope.ok_or(GateRefusal::NoEnvelope(id))?;
         if envelope.edition < needed {
             let refusal = GateRefusal::EnvelopeOutdated { grant: id, edition: envelope.edition, epoch: needed };
             return Err(refusal.into());
         }
-        Ok(SealedSecret {
-            recipient: grant.grantee.into(),
-            epoch: envelope.edition,
-            envelope: self.envelope(&self.home, &envelope.hash).await?,
-        })
+        Ok(SecretPlace { recipient: grant.grantee.into(), epoch: envelope.edition, envelope: envelope.hash })
+    }
+
+    /// The secret at its place.
+    async fn secret(&self, place: SecretPlace) -> Result<SealedSecret, GateError<C::Error>> {
+        let SecretPlace { recipient, epoch, envelope } = place;
+        Ok(SealedSecret { recipient, epoch, envelope: self.envelope(&envelope).await? })
     }
 
     /// The links of the epochs `from`, `from - 1`, … down to the one that leads to `to`.
@@ -308,13 +332,11 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         from: u32,
         to: u32,
     ) -> Result<Vec<Vec<u8>>, GateError<C::Error>> {
-        if from.saturating_sub(to) > MAX_EPOCHS {
-            return Err(GateRefusal::TooManyLinks.into());
-        }
+        count_links(from, to)?;
         let mut links = Vec::new();
         for number in (to.saturating_add(1)..=from).rev() {
             let link = self.epoch(at, place, number).await?.link.ok_or(GateRefusal::NotFound)?;
-            links.push(self.envelope(&self.home, &link).await?);
+            links.push(self.envelope(&link).await?);
         }
         Ok(links)
     }
@@ -332,7 +354,7 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         version: &Version,
     ) -> Result<ReleasedBlob<S::Bytes>, GateError<C::Error>> {
         let foreign = GateRefusal::ForeignBlob(version.content);
-        let (size, mut rest) = self.stored(&self.vault, &version.content, version.size).await?;
+        let (size, mut rest) = self.stored(&version.content, version.size).await?;
         let mut header = vec![0; HEADER_LENGTH];
         rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => foreign.into(),
@@ -344,12 +366,12 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
         }
     }
 
-    /// An envelope that holds a key, and nothing else that lies in `store`.
+    /// An envelope that holds a key, and nothing else that lies in the vault.
     ///
     /// The chain cannot see what a hash names, and a chart's author chooses the hashes in it. One of them could be that of
     /// another chart's blob.
-    async fn envelope(&self, store: &S, id: &Digest) -> Result<Vec<u8>, GateError<C::Error>> {
-        let bytes = self.object(store, id, MAX_KEY_ENVELOPE).await?;
+    async fn envelope(&self, id: &Digest) -> Result<Vec<u8>, GateError<C::Error>> {
+        let bytes = self.object(id, MAX_KEY_ENVELOPE).await?;
         if !is_envelope(&bytes) {
             return Err(GateRefusal::Corrupted(*id).into());
         }
@@ -357,15 +379,15 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
     }
 
     /// An object of at most `longest` bytes.
-    async fn object(&self, store: &S, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
-        let (_, reader) = self.stored(store, id, longest as u64).await?;
+    async fn object(&self, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
+        let (_, reader) = self.stored(id, longest as u64).await?;
         let mut bytes = Vec::new();
         reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
         Ok(bytes)
     }
 
     /// The size of an object of at most `longest` bytes, and its bytes. The store reads none of a longer one.
-    async fn stored(&self, store: &S, id: &Digest, longest: u64) -> Result<(u64, S::Bytes), GateError<C::Error>> {
+    async fn stored(&self, id: &Digest, longest: u64) -> Result<(u64, S::Bytes), GateError<C::Error>> {
         let failed = |fault: StoreFault| -> GateError<C::Error> {
             match fault {
                 StoreFault::Missing => GateRefusal::Missing(*id).into(),
@@ -373,11 +395,11 @@ impl<C: ChainView, S: Store + Clone> ReleaseGate<C, S> {
                 StoreFault::Io(error) => GateError::Store(error),
             }
         };
-        let size = store.size(id).await.map_err(failed)?;
+        let size = self.vault.size(id).await.map_err(failed)?;
         if size > longest {
             return Err(GateRefusal::Corrupted(*id).into());
         }
-        Ok((size, store.object(id, size).await.map_err(failed)?))
+        Ok((size, self.vault.object(id, size).await.map_err(failed)?))
     }
 
     async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {
@@ -406,55 +428,35 @@ impl DecisionTime {
     }
 }
 
-/// A version of a record, given out.
-pub struct Released<Bytes> {
-    /// The bindings of the blob; to be handed to [`open`](salus_sealing::blob::open).
-    pub bindings: Bindings,
-    /// The content id.
-    pub content: Digest,
-    /// The basis of the permission.
-    pub basis: Basis,
-    /// How the reader comes to the content key.
-    pub key_path: KeyPath,
-    /// The sealed bytes.
-    pub blob: ReleasedBlob<Bytes>,
+/// A version that a reader may have.
+struct Permitted {
+    moment: DecisionTime,
+    bindings: Bindings,
+    version: Version,
+    basis: Basis,
+    key: KeyPlace,
 }
 
-/// A sealed blob on its way out.
-pub struct ReleasedBlob<Bytes> {
-    size: u64,
-    header: Cursor<Vec<u8>>,
-    rest: Bytes,
+/// The first envelope on a reader's way to a content key, as the chain names it.
+enum KeyPlace {
+    /// The secret of a compartment's epoch.
+    Compartment(SecretPlace),
+    /// The content key itself.
+    Record { recipient: Recipient, envelope: Digest },
 }
 
-impl<Bytes: AsyncRead + Unpin + Send + 'static> Released<Bytes> {
-    /// The same, whatever store it comes from.
-    pub fn boxed(self) -> Released<BoxedBytes> {
-        let Self { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest } } = self;
-        Released { bindings, content, basis, key_path, blob: ReleasedBlob { size, header, rest: Box::new(rest) } }
-    }
+/// The secret of a compartment's epoch, as the chain names its envelope.
+struct SecretPlace {
+    recipient: Recipient,
+    epoch: u32,
+    envelope: Digest,
 }
 
-/// The bytes of some store's object.
-pub type BoxedBytes = Box<dyn AsyncRead + Unpin + Send>;
-
-impl<Bytes> ReleasedBlob<Bytes> {
-    /// How many bytes it has.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-}
-
-impl<Bytes: AsyncRead + Unpin> AsyncRead for ReleasedBlob<Bytes> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        out: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        if self.header.position() < HEADER_LENGTH as u64 {
-            return Pin::new(&mut self.header).poll_read(context, out);
-        }
-        Pin::new(&mut self.rest).poll_read(context, out)
+/// Refuses a way of more links than there are epochs.
+fn count_links(from: u32, to: u32) -> Result<(), GateRefusal> {
+    match from.saturating_sub(to) {
+        0..=MAX_EPOCHS => Ok(()),
+        _ => Err(GateRefusal::TooManyLinks),
     }
 }
 

@@ -53,19 +53,45 @@ impl SealedSecret {
     }
 }
 
-/// How a reader comes from a key of its own to the content key.
+/// The way to the content key of a version, given out.
+pub struct ReleasedKey {
+    /// The version, and the epoch that its content key is sealed to.
+    pub bindings: Bindings,
+    /// The basis of the permission.
+    pub basis: Basis,
+    /// The way.
+    pub path: KeyPath,
+}
+
+impl ReleasedKey {
+    /// The content key. `pair` is the reader's key, or its institution's; `key_envelope` is that of the released version.
+    ///
+    /// A path by way of a compartment needs the envelope, and does not open without it.
+    pub fn open(&self, key_envelope: Option<&[u8]>, pair: &EncryptionPair) -> Result<ContentKey, EnvelopeError> {
+        let Bindings { genesis, record, version, .. } = self.bindings;
+        match &self.path {
+            KeyPath::Record { recipient, envelope } => {
+                ContentKey::open_from(envelope, *recipient, pair, genesis, record, version)
+            }
+            KeyPath::Compartment { secret, links } => {
+                let secret = walk(secret.open(&CompartmentPath::of(&self.bindings), pair)?, links)?;
+                secret.open_content_key(key_envelope.unwrap_or_default(), record, version)
+            }
+        }
+    }
+}
+
+/// How a reader comes from a key of its own towards the content key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum KeyPath {
-    /// By the secret of a compartment's epoch, links down to the version's epoch, and the version's key envelope.
+    /// To the secret of the version's epoch, which opens the version's key envelope.
     Compartment {
-        /// The secret, sealed to the reader, or to the reader's institution.
+        /// The secret of that epoch or a later one, sealed to the reader, or to the reader's institution.
         secret: SealedSecret,
-        /// Links, from the secret's epoch downwards.
+        /// Links, from that secret's epoch downwards.
         links: Vec<Vec<u8>>,
-        /// The content key, sealed to the version's epoch.
-        key_envelope: Vec<u8>,
     },
-    /// By an envelope of a grant over this record alone.
+    /// To the content key itself, by an envelope of a grant over this record alone.
     Record {
         /// To whom it is sealed.
         recipient: Recipient,
@@ -80,20 +106,6 @@ impl KeyPath {
         match self {
             Self::Compartment { secret, .. } => secret.recipient,
             Self::Record { recipient, .. } => *recipient,
-        }
-    }
-
-    /// The content key of the version that `bindings` names; `pair` is the reader's key, or its institution's.
-    pub fn open(&self, bindings: &Bindings, pair: &EncryptionPair) -> Result<ContentKey, EnvelopeError> {
-        let Bindings { genesis, record, version, compartment, .. } = *bindings;
-        match self {
-            Self::Record { recipient, envelope } => {
-                ContentKey::open_from(envelope, *recipient, pair, genesis, record, version)
-            }
-            Self::Compartment { secret, links, key_envelope } => {
-                let place = CompartmentPath { genesis, chart: record.chart, compartment };
-                walk(secret.open(&place, pair)?, links)?.open_content_key(key_envelope, record, version)
-            }
         }
     }
 }

@@ -11,10 +11,10 @@ mod refusal;
 mod request;
 
 pub use content_digest::{content_digest, content_digest_of, CONTENT_DIGEST};
-pub use key_path::{KeyPath, ReleasedCompartment, SealedSecret};
+pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
-    CompartmentRequest, GateRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS, MAX_REQUEST_AGE, METHOD,
+    CompartmentRequest, GateRequest, KeyRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS, MAX_REQUEST_AGE, METHOD,
     TAG,
 };

@@ -49,7 +49,7 @@ const PARAMETERS: [&str; 4] = ["created", "keyid", "nonce", "tag"];
 /// The label of a signature that this code makes.
 const LABEL: &str = "sig";
 
-/// Asks for a version of a record.
+/// Asks for a version of a record: the sealed blob and, if it needs one, its key envelope.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRequest {
@@ -62,6 +62,12 @@ pub struct ReleaseRequest {
     /// Who asks.
     pub reader: MemberId,
 }
+
+/// Asks for the way from the reader's own key to the content key of a version. It lies where the chart's own objects lie
+/// (docs/adr/0007-home-vault-and-notes.md), and the record perhaps elsewhere.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyRequest(pub ReleaseRequest);
 
 /// Asks for a compartment's secret and profile: what a controller or reader needs before any record.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -100,6 +106,14 @@ impl GateRequest for ReleaseRequest {
 
     fn reader(&self) -> MemberId {
         self.reader
+    }
+}
+
+impl GateRequest for KeyRequest {
+    const PATH: &'static str = "/v1/release-key";
+
+    fn reader(&self) -> MemberId {
+        self.0.reader
     }
 }
 

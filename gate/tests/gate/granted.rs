@@ -23,10 +23,10 @@ use salus_sealing::{
 async fn release_gives_a_reader_what_the_grant_covers() {
     let world = World::new().await;
     for number in [0, 1] {
-        let released = world.gate().release(&world.signed(by_doctor(number))).await.unwrap();
-        assert_eq!(released.basis, Basis::Grant(GRANT));
-        assert_eq!(released.blob.size(), world.vault.get(&released.content).await.unwrap().len() as u64);
-        assert_eq!(content(released, &world.identities[&DOCTOR]).await.unwrap(), CONTENT[usize::from(number)]);
+        let read = world.read(by_doctor(number)).await.unwrap();
+        assert_eq!(read.released.basis, Basis::Grant(GRANT));
+        assert_eq!(read.released.blob.size(), world.vault.get(&read.released.content).await.unwrap().len() as u64);
+        assert_eq!(content(read, &world.identities[&DOCTOR]).await.unwrap(), CONTENT[usize::from(number)]);
     }
 }
 
@@ -34,9 +34,9 @@ async fn release_gives_a_reader_what_the_grant_covers() {
 async fn release_gives_the_controller_everything_without_a_session() {
     let world = World::new().await;
     for number in [0, 1] {
-        let released = world.gate().release(&world.signed(by_patient(number))).await.unwrap();
-        assert_eq!(released.basis, Basis::Controller);
-        assert_eq!(content(released, &world.identities[&PATIENT]).await.unwrap(), CONTENT[usize::from(number)]);
+        let read = world.read(by_patient(number)).await.unwrap();
+        assert_eq!(read.released.basis, Basis::Controller);
+        assert_eq!(content(read, &world.identities[&PATIENT]).await.unwrap(), CONTENT[usize::from(number)]);
     }
 }
 
@@ -44,8 +44,8 @@ async fn release_gives_the_controller_everything_without_a_session() {
 async fn what_is_released_to_one_opens_for_nobody_else() {
     let world = World::new().await;
     for other in [PATIENT, STRANGER] {
-        let released = world.gate().release(&world.signed(by_doctor(0))).await.unwrap();
-        assert_eq!(content(released, &world.identities[&other]).await, Err(EnvelopeError::DoesNotOpen));
+        let read = world.read(by_doctor(0)).await.unwrap();
+        assert_eq!(content(read, &world.identities[&other]).await, Err(EnvelopeError::DoesNotOpen));
     }
 }
 
@@ -61,10 +61,10 @@ async fn release_to_a_member_of_a_granted_institution_needs_the_institutions_key
         state.sessions.insert((COLLEAGUE, SESSION), session(Scope::Record(record(0).key)));
     });
     let request = ReleaseRequest { reader: COLLEAGUE, ..by_doctor(0) };
-    let released = world.gate().release(&world.signed(request.clone())).await.unwrap();
-    assert_eq!(content(released, &service).await.unwrap(), CONTENT[0]);
-    let released = world.gate().release(&world.signed(request)).await.unwrap();
-    assert!(content(released, &world.identities[&COLLEAGUE]).await.is_err());
+    let read = world.read(request.clone()).await.unwrap();
+    assert_eq!(content(read, &service).await.unwrap(), CONTENT[0]);
+    let read = world.read(request).await.unwrap();
+    assert!(content(read, &world.identities[&COLLEAGUE]).await.is_err());
 }
 
 #[tokio::test]
@@ -91,8 +91,9 @@ async fn release_over_one_record_gives_its_key_and_nothing_of_the_compartment() 
         state.versions.insert((record(0), 1), second);
         state.versions.insert((record(0), 2), third);
     });
-    let released = world.gate().release(&world.signed(by_doctor(0))).await.unwrap();
-    assert_eq!(content(released, &world.identities[&DOCTOR]).await.unwrap(), b"one");
+    let read = world.read(by_doctor(0)).await.unwrap();
+    assert_eq!(read.released.key_envelope, None);
+    assert_eq!(content(read, &world.identities[&DOCTOR]).await.unwrap(), b"one");
 
     // A version that was added after the grant brings its own envelope; its blob here is that of version 0.
     assert_eq!(world.refusal(ReleaseRequest { version: 1, ..by_doctor(0) }).await, GateRefusal::ForeignBlob(blob));
@@ -111,7 +112,7 @@ async fn release_takes_the_grant_whose_envelope_opens_the_version() {
         let newer = Grant { scope: Scope::Record(record(0).key), ..grant(Grantee::Member(DOCTOR), Digest([9; 32]), 7) };
         state.grants.insert((CHART, GrantId(GRANT.0 + 1)), newer);
     });
-    let released = world.gate().release(&world.signed(by_doctor(0))).await.unwrap();
-    assert_eq!(released.basis, Basis::Grant(GRANT));
-    assert_eq!(content(released, &world.identities[&DOCTOR]).await.unwrap(), CONTENT[0]);
+    let read = world.read(by_doctor(0)).await.unwrap();
+    assert_eq!(read.released.basis, Basis::Grant(GRANT));
+    assert_eq!(content(read, &world.identities[&DOCTOR]).await.unwrap(), CONTENT[0]);
 }

@@ -2,9 +2,9 @@
 
 //! Sizes: the gate refuses an object that is too long before its store reads a byte of it.
 
-use super::world::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, NOW, GATE};
+use super::world::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GATE, GRANT, LABORATORY, NOW};
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal},
+    protocol::{CompartmentRequest, GateRefusal, KeyRequest},
     ReleaseGate, Store, StoreFault,
 };
 use salus_primitives::Digest;
@@ -51,8 +51,9 @@ async fn release_refuses_a_huge_object_without_reading_it() {
         (newest.link.unwrap(), by_doctor(0)),
         (newest.secret_envelope, by_patient(1)),
     ] {
-        let outcome = gate(huge).release(&world.signed(request)).await;
-        assert_eq!(refusal(outcome), GateRefusal::Corrupted(huge));
+        let key = gate(huge).release_key(&world.signed(KeyRequest(request.clone()))).await.map(|_| ());
+        let blob = gate(huge).release(&world.signed(request)).await.map(|_| ());
+        assert_eq!(refusal(key.and(blob)), GateRefusal::Corrupted(huge));
     }
     let profile = state.compartments[&(CHART, LABORATORY)].profile;
     let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };

@@ -3,7 +3,7 @@
 //! A chain in memory, a vault, and four members with their keys.
 
 use salus_gate::{
-    protocol::{GateRefusal, GateRequest, ReleaseRequest, Signed, SignatureFields},
+    protocol::{GateRefusal, GateRequest, KeyRequest, ReleaseRequest, ReleasedKey, Signed, SignatureFields},
     ChainView, GateError, Head, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{
@@ -292,14 +292,45 @@ impl World {
         request.sign(&GENESIS, GATE, identity.transaction(), at)
     }
 
+    /// A version and the way to its content key, from two gates.
+    pub(super) async fn read(&self, request: ReleaseRequest) -> Result<Read, GateError<Infallible>> {
+        let key = self.gate().release_key(&self.signed(KeyRequest(request.clone()))).await?;
+        let released = self.gate().release(&self.signed(request)).await?;
+        assert!(key.bindings == released.bindings && key.basis == released.basis);
+        Ok(Read { key, released })
+    }
+
+    /// Why a version cannot be read. Either gate refuses for the same reason, unless only one of them comes by an object.
     pub(super) async fn refusal(&self, request: ReleaseRequest) -> GateRefusal {
-        refusal(self.gate().release(&self.signed(request)).await)
+        let key = self.gate().release_key(&self.signed(KeyRequest(request.clone()))).await.map(|_| ());
+        let blob = self.gate().release(&self.signed(request)).await.map(|_| ());
+        let is_of_object = |refusal: &GateRefusal| {
+            matches!(refusal, GateRefusal::Missing(_) | GateRefusal::Corrupted(_) | GateRefusal::ForeignBlob(_))
+        };
+        match (key.is_err(), blob.is_err()) {
+            (true, true) => {
+                let refusals = [refusal(key), refusal(blob)];
+                assert_eq!(refusals[0], refusals[1]);
+                refusals[0]
+            }
+            (one, _) => {
+                let refusal = refusal(if one { key } else { blob });
+                assert!(is_of_object(&refusal), "{refusal:?} of one gate only");
+                refusal
+            }
+        }
     }
 
     pub(super) fn object(&self, id: Digest) -> std::path::PathBuf {
         let text = id.to_string();
         self.vault.folder().join(&text[2..4]).join(&text[4..])
     }
+}
+
+/// A version as a reader gets it.
+pub(super) struct Read {
+    pub(super) key: ReleasedKey,
+    pub(super) released: Released<ObjectReader>,
 }
 
 /// A message with the signature of another one, altered by `alter`.
@@ -394,8 +425,9 @@ pub(super) fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefus
     }
 }
 
-pub(super) async fn content(released: Released<ObjectReader>, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
-    let key = released.key_path.open(&released.bindings, identity.encryption())?;
+pub(super) async fn content(read: Read, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
+    let Read { key, released } = read;
+    let key = key.open(released.key_envelope.as_deref(), identity.encryption())?;
     let (mut blob, mut released_blob) = (Vec::new(), released.blob);
     released_blob.read_to_end(&mut blob).await.unwrap();
     Ok(open_bytes(&blob, &released.bindings, &key).unwrap().1.expose().to_vec())
