@@ -26,7 +26,8 @@ const PROFILE_STEP: usize = 256;
 pub const MAX_PROFILE: usize = 8 * 1024;
 
 /// A compartment of a chart of a chain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CompartmentPath {
     /// The chain.
     pub genesis: Digest,

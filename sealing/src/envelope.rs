@@ -23,6 +23,7 @@ use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use salus_primitives::{ChartId, CompartmentId, Digest, EncryptionKey, InstitutionId, MemberId, RecordId};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -89,7 +90,8 @@ pub enum EnvelopeKind {
 }
 
 /// For whom an envelope is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Recipient {
     /// A member.

@@ -3,12 +3,17 @@
 //! The way from a reader's own key to what a gate gave out: envelopes and links, and how the reader opens them.
 
 use salus_primitives::decision::Basis;
+use serde::{Deserialize, Serialize};
+use serde_with::{base64::Base64, serde_as};
 use salus_sealing::blob::{Bindings, ContentKey};
 use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};
 use salus_sealing::keys::EncryptionPair;
 
 /// A compartment's secret and profile, given out.
+#[serde_as]
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReleasedCompartment {
     /// The compartment.
     pub place: CompartmentPath,
@@ -17,8 +22,10 @@ pub struct ReleasedCompartment {
     /// The newest secret that the reader may have.
     pub secret: SealedSecret,
     /// The links from that secret's epoch down to the profile's.
+    #[serde_as(as = "Vec<Base64>")]
     pub links: Vec<Vec<u8>>,
     /// The sealed profile.
+    #[serde_as(as = "Base64")]
     pub profile: Vec<u8>,
     /// The epoch whose secret opens it.
     pub profile_epoch: u32,
@@ -37,13 +44,16 @@ impl ReleasedCompartment {
 }
 
 /// The secret of a compartment's epoch, sealed to a recipient.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[serde_as]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SealedSecret {
     /// To whom.
     pub recipient: Recipient,
     /// The epoch.
     pub epoch: u32,
     /// The envelope.
+    #[serde_as(as = "Base64")]
     pub envelope: Vec<u8>,
 }
 
@@ -54,6 +64,8 @@ impl SealedSecret {
 }
 
 /// The way to the content key of a version, given out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReleasedKey {
     /// The version, and the epoch that its content key is sealed to.
     pub bindings: Bindings,
@@ -82,13 +94,16 @@ impl ReleasedKey {
 }
 
 /// How a reader comes from a key of its own towards the content key.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[serde_as]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum KeyPath {
     /// To the secret of the version's epoch, which opens the version's key envelope.
     Compartment {
         /// The secret of that epoch or a later one, sealed to the reader, or to the reader's institution.
         secret: SealedSecret,
         /// Links, from that secret's epoch downwards.
+        #[serde_as(as = "Vec<Base64>")]
         links: Vec<Vec<u8>>,
     },
     /// To the content key itself, by an envelope of a grant over this record alone.
@@ -96,6 +111,7 @@ pub enum KeyPath {
         /// To whom it is sealed.
         recipient: Recipient,
         /// The content key, sealed.
+        #[serde_as(as = "Base64")]
         envelope: Vec<u8>,
     },
 }

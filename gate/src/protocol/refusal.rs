@@ -7,10 +7,12 @@
 use salus_primitives::charts::MAX_EPOCHS;
 use salus_primitives::decision::Denial;
 use salus_primitives::{Digest, GrantId, MemberId};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The gate refuses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+/// The gate refuses. In JSON it has a `code`, and says in `about` what the refusal is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error, Serialize, Deserialize)]
+#[serde(tag = "code", content = "about", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum GateRefusal {
     /// The request is older than two minutes, or than the gate's memory of used numbers, or from the future. A reader whose

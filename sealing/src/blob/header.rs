@@ -4,6 +4,7 @@
 
 use codec::{Decode, Encode};
 use salus_primitives::{CompartmentId, Digest, RecordId};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 const MAGIC: [u8; 6] = *b"SALUS\x01";
@@ -14,7 +15,8 @@ const PREFIX_LENGTH: usize = 6 + 1 + 65 + 32;
 pub const HEADER_LENGTH: usize = PREFIX_LENGTH + 32;
 
 /// The bindings of a blob: one version of one record of one chain, sealed for one epoch.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bindings {
     /// The chain.
     pub genesis: Digest,
