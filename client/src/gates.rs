@@ -6,9 +6,7 @@ use std::{future::Future, io, pin::Pin};
 
 use salus_chain::QueryError;
 use salus_gate::{
-    protocol::{
-        CompartmentRequest, GateRefusal, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed,
-    },
+    protocol::{CompartmentRequest, GateRefusal, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed},
     BoxedBytes, Released,
 };
 use salus_primitives::InstitutionId;

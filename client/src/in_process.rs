@@ -36,7 +36,8 @@ impl InProcessGates {
     /// They start in this second, by the clock that agents read as well. An agent needs gates before it signs a request, so
     /// each request is of this second or later.
     pub fn shared(chain: &Chain, vaults: &Vaults) -> Arc<dyn Gates> {
-        let numbers = Arc::new(UsedNumbers::since(system_now().saturating_sub(SECOND)));
+        let now = system_now();
+        let numbers = Arc::new(UsedNumbers::since(now.saturating_sub(now % SECOND)));
         Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers })
     }
 

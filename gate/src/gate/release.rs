@@ -38,8 +38,8 @@ use super::released::{Released, ReleasedBlob};
 use super::store::{Store, StoreFault};
 use super::view::{ChainView, Head};
 use crate::protocol::{
-    CompartmentRequest, GateRefusal, GateRequest, KeyPath, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-    SealedSecret, Signed, MAX_REQUEST_AGE,
+    CompartmentRequest, GateRefusal, GateRequest, KeyPath, KeyRequest, ReleaseRequest, ReleasedCompartment,
+    ReleasedKey, SealedSecret, Signed, MAX_REQUEST_AGE,
 };
 
 /// How old the finalized head may be.
@@ -106,7 +106,9 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
                 KeyPath::Record { recipient, envelope: self.envelope(&envelope).await? }
             }
             KeyPlace::Compartment(secret) => {
-                let links = self.links(&moment.finalized, &CompartmentPath::of(&bindings), secret.epoch, bindings.epoch).await?;
+                let links = self
+                    .links(&moment.finalized, &CompartmentPath::of(&bindings), secret.epoch, bindings.epoch)
+                    .await?;
                 KeyPath::Compartment { secret: self.secret(secret).await?, links }
             }
         };

@@ -7,7 +7,7 @@
 
 use salus_primitives::{decision::Basis, Digest};
 use salus_sealing::blob::Bindings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::{base64::Base64, serde_as};
 use thiserror::Error;
 
@@ -20,7 +20,7 @@ pub const PROBLEM: &str = "application/problem+json";
 /// Bytes of a head, at most: a key envelope has at most 2 KiB.
 pub const MAX_HEAD: usize = 8 * 1024;
 
-/// What stands before the blob of a released version.
+/// The head of a released version, which stands before the blob.
 #[serde_as]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,8 +77,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
     /// The gate's refusal, if the gate was asked.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "known_refusal")]
     pub refusal: Option<GateRefusal>,
+}
+
+/// The refusal; none when a newer gate has a code that this program does not know. Status and detail say enough then.
+fn known_refusal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GateRefusal>, D::Error> {
+    let refusal = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(refusal).ok())
 }
 
 #[cfg(test)]
@@ -169,7 +175,11 @@ mod tests {
     #[test]
     fn a_problem_of_another_server_is_read_as_well() {
         let problem: Problem =
-            serde_json::from_str(r#"{"type":"about:blank","title":"Bad Gateway","status":502,"instance":"/x"}"#).unwrap();
+            serde_json::from_str(r#"{"type":"about:blank","title":"Bad Gateway","status":502,"instance":"/x"}"#)
+                .unwrap();
         assert_eq!((problem.status, problem.refusal), (502, None));
+        let newer = r#"{"type":"about:blank","title":"Forbidden","status":403,"refusal":{"code":"of-tomorrow"}}"#;
+        let problem: Problem = serde_json::from_str(newer).unwrap();
+        assert_eq!((problem.status, problem.refusal), (403, None));
     }
 }

@@ -3,12 +3,12 @@
 //! The way from a reader's own key to what a gate gave out: envelopes and links, and how the reader opens them.
 
 use salus_primitives::decision::Basis;
-use serde::{Deserialize, Serialize};
-use serde_with::{base64::Base64, serde_as};
 use salus_sealing::blob::{Bindings, ContentKey};
 use salus_sealing::compartment::{CompartmentPath, CompartmentSecret, Profile};
 use salus_sealing::envelope::{EnvelopeError, Recipient};
 use salus_sealing::keys::EncryptionPair;
+use serde::{Deserialize, Serialize};
+use serde_with::{base64::Base64, serde_as};
 
 /// A compartment's secret and profile, given out.
 #[serde_as]

@@ -28,8 +28,8 @@ pub enum SignatureFault {
     Unreadable(&'static str),
     /// No signature, or more than one, has the tag.
     #[error("the message needs exactly one signature with the tag `{0}`")]
-    NotOne(&'static str),
-    /// A component is none that this file knows, has parameters, or occurs twice.
+    NotExactlyOne(&'static str),
+    /// A component may not be covered, has parameters, or occurs twice.
     #[error("the signature covers a component that it may not cover: {0}")]
     Component(String),
     /// The message does not have a component that the signature covers.
@@ -62,7 +62,8 @@ impl MessageSignature {
             input.items.push(Item::new(sfv::String::from_string((*name).to_owned()).map_err(component)?));
         }
         for (name, value) in parameters {
-            let key = Key::from_string((*name).to_owned()).map_err(|_| SignatureFault::Component((*name).to_owned()))?;
+            let key =
+                Key::from_string((*name).to_owned()).map_err(|_| SignatureFault::Component((*name).to_owned()))?;
             input.params.insert(key, value.clone());
         }
         Ok(Self { input, bytes: Vec::new() })
@@ -76,12 +77,14 @@ impl MessageSignature {
             ListEntry::InnerList(input) if string(&input, "tag") == Some(tag) => Some((label, input)),
             _ => None,
         });
-        let (Some((label, input)), None) = (ours.next(), ours.next()) else { return Err(SignatureFault::NotOne(tag)) };
+        let (Some((label, input)), None) = (ours.next(), ours.next()) else {
+            return Err(SignatureFault::NotExactlyOne(tag));
+        };
         let bytes = match signatures.get(&label) {
             Some(ListEntry::Item(item)) => item.bare_item.as_byte_sequence(),
             _ => None,
         };
-        let bytes = bytes.ok_or(SignatureFault::NotOne(tag))?.to_vec();
+        let bytes = bytes.ok_or(SignatureFault::NotExactlyOne(tag))?.to_vec();
         let signature = Self { input, bytes };
         let mut seen = Vec::new();
         for item in &signature.input.items {
@@ -242,7 +245,10 @@ mod tests {
         let signature = of_rfc(&format!("sig-b21={input}"), "");
         assert_eq!(signature.base(test_request).unwrap(), format!("\"@signature-params\": {input}"));
         assert_eq!(signature.parameters().collect::<Vec<_>>(), ["created", "keyid", "nonce"]);
-        assert_eq!((signature.number("created"), signature.string("nonce")), (Ok(1_618_884_473), Ok("b3k2pp5k7z-50gnwp.yemd")));
+        assert_eq!(
+            (signature.number("created"), signature.string("nonce")),
+            (Ok(1_618_884_473), Ok("b3k2pp5k7z-50gnwp.yemd"))
+        );
         assert_eq!(signature.number("keyid"), Err(SignatureFault::Parameter("keyid")));
         assert_eq!(signature.string("created"), Err(SignatureFault::Parameter("created")));
     }
@@ -263,7 +269,7 @@ mod tests {
         let both = "other=(\"@path\");tag=\"another\", sig=(\"@method\");tag=\"salus\"";
         let signature = parsed(both, "other=:AQ==:, sig=:Ag==:").unwrap();
         assert_eq!((signature.bytes(), signature.components().collect::<Vec<_>>()), (&[2][..], vec!["@method"]));
-        let not_one = Err(SignatureFault::NotOne("salus"));
+        let not_one = Err(SignatureFault::NotExactlyOne("salus"));
         for (input, signatures) in [
             ("", ""),
             ("sig=(\"@method\")", "sig=:Ag==:"),
@@ -288,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn parse_refuses_fields_that_are_no_dictionaries_or_too_long() {
+    fn parse_refuses_fields_that_are_not_dictionaries_or_too_long() {
         let good = "sig=(\"@method\");tag=\"salus\"";
         assert_eq!(parsed("sig=(", "sig=:Ag==:"), Err(SignatureFault::Unreadable("Signature-Input")));
         assert_eq!(parsed(good, "sig=:A"), Err(SignatureFault::Unreadable("Signature")));

@@ -17,6 +17,6 @@ pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
-    CompartmentRequest, GateRequest, KeyRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS, MAX_REQUEST_AGE, METHOD,
-    TAG,
+    CompartmentRequest, GateRequest, KeyRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS,
+    MAX_REQUEST_AGE, METHOD, TAG,
 };

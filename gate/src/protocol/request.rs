@@ -2,9 +2,9 @@
 
 //! The requests of a reader to a gate: HTTP messages, signed with a transaction key of the reader.
 //!
-//! A request is `POST` to the path of its kind, with a JSON body. Its signature (RFC 9421) covers the method, the gate's
-//! authority, the path, the digest of the body and the chain's genesis hash, in any order, and nothing else. It has these
-//! parameters, in any order, and no others:
+//! A request is `POST` to the path of its kind, with a JSON body. Its signature (RFC 9421) covers the method, the path, the
+//! gate's authority, the digest of the body and the chain's genesis hash. It covers nothing else, in whatever order. It has
+//! these parameters, in any order, and no others:
 //!
 //! | parameter | value |
 //! |---|---|
@@ -13,11 +13,10 @@
 //! | `nonce` | the request's number, 32 hexadecimal digits: a gate answers each once |
 //! | `tag` | `salus` |
 //!
-//! A signature over an HTTP message begins with `"@`. No call of the runtime does, so none is taken for a transaction.
+//! The signed bytes begin with a quotation mark, and no call of the runtime does. So none is taken for a transaction.
 
 use salus_primitives::{
-    time::MINUTE,
-    ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
+    time::MINUTE, ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
 };
 use salus_sealing::{
     keys::{SignatureScheme, SigningPair},
