@@ -30,8 +30,8 @@ const FLOORS: [&str; 16] = [
     "salus-client salus-node salus-benches",
     "salus-checks",
 ];
-/// Crates that only tests of pallets use.
-const FOR_TESTS: [&str; 1] = ["pallet-salus-testing"];
+/// Crates that only tests use.
+const FOR_TESTS: [&str; 2] = ["pallet-salus-testing", "salus-gate-testing"];
 
 /// Dependencies that point up, or from one pallet to another, and crates that are on no floor.
 pub fn violations(root: &Path) -> Vec<String> {

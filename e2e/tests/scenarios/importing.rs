@@ -34,14 +34,15 @@ async fn imports_are_compared_amended_refused_and_taken_up_again() -> Result<()>
     Ok(())
 }
 
-struct Scene {
+/// A patient with the standard compartments, and a doctor who may add to one of them.
+pub(super) struct Scene {
     folder: PathBuf,
-    patient: Salus,
+    pub(super) patient: Salus,
     doctor: Salus,
 }
 
 impl Scene {
-    async fn set(folder: &Path, url: &str) -> Result<Self> {
+    pub(super) async fn set(folder: &Path, url: &str) -> Result<Self> {
         let computer = |name: &str| Salus::new(&folder.join(name), &folder.join("vaults"), url);
         let staff = computer("staff")?;
         for (name, uri) in
@@ -94,7 +95,7 @@ impl Scene {
 }
 
 /// A file of the kind that hospitals' systems write.
-fn case(name: &str) -> String {
+pub(super) fn case(name: &str) -> String {
     format!("{}/../fhir/tests/cases/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 

@@ -24,3 +24,4 @@ mod network_script;
 mod readme;
 mod stall;
 mod submission;
+mod vault_service;

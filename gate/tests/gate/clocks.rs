@@ -2,11 +2,11 @@
 
 //! Clocks: a gate whose clock is behind prolongs nothing.
 
-use super::world::{by_doctor, by_patient, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, NOW, SESSION};
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, ReleaseRequest},
     HEAD_LIFE,
 };
+use salus_gate_testing::{by_doctor, by_patient, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, NOW, SESSION};
 use salus_primitives::{decision::Denial, time::MINUTE, Moment};
 
 /// The clock of a gate that is behind both heads of the chain.

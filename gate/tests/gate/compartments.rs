@@ -2,8 +2,8 @@
 
 //! Secrets and profiles of compartments.
 
-use super::world::{refusal, World, CHART, DOCTOR, GATE, GENESIS, GRANT, LABORATORY, NOW, PATIENT, STRANGER};
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, GateRequest, MAX_REQUEST_AGE};
+use salus_gate_testing::{refusal, World, CHART, DOCTOR, GATE, GENESIS, GRANT, LABORATORY, NOW, PATIENT, STRANGER};
 use salus_primitives::{decision::Denial, CompartmentId};
 
 #[tokio::test]

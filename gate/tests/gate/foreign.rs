@@ -2,12 +2,12 @@
 
 //! Charts that name objects of another chart: the chain cannot tell, and the gate gives none of them out.
 
-use super::world::{
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, KeyPath, KeyRequest, ReleaseRequest};
+use salus_gate::GateError;
+use salus_gate_testing::{
     content, grant, record, record_in, refusal, session, State, World, CHART, COLLEAGUE, DOCTOR, GENESIS, GRANT,
     LABORATORY, NOW, SESSION, STRANGER,
 };
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, KeyPath, KeyRequest, ReleaseRequest};
-use salus_gate::GateError;
 use salus_primitives::{
     access::{Grant, GrantEnvelope, Grantee, Scope, SealedKey},
     charts::{Chart, Compartment, CompartmentFlags, Epoch},
@@ -126,7 +126,8 @@ async fn given(world: &World) -> (Vec<Vec<u8>>, Vec<GateRefusal>) {
         }
     }
     for reader in [STRANGER, DOCTOR, COLLEAGUE] {
-        match world.gate().release_key(&world.signed(KeyRequest(of_record(reader)))).await.map(|released| released.path) {
+        match world.gate().release_key(&world.signed(KeyRequest(of_record(reader)))).await.map(|released| released.path)
+        {
             Ok(KeyPath::Record { envelope, .. }) => given.push(envelope),
             Ok(KeyPath::Compartment { secret, links }) => {
                 given.push(secret.envelope);

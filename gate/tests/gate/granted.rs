@@ -2,11 +2,11 @@
 
 //! Releases: to whom, on which basis, and who can open them.
 
-use super::world::{
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
+use salus_gate_testing::{
     by_doctor, by_patient, content, grant, record, refusal, session, World, CHART, COLLEAGUE, CONTENT, DOCTOR, GENESIS,
     GRANT, HOSPITAL, LABORATORY, PATIENT, SESSION, STRANGER,
 };
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
     access::{Grant, Grantee, Scope, SealedKey},
     decision::{Basis, Denial},

@@ -2,8 +2,8 @@
 
 //! Links: how many epochs an answer leads back.
 
-use super::world::{by_doctor, by_patient, content, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, PATIENT};
 use salus_gate::protocol::{CompartmentRequest, GateRefusal};
+use salus_gate_testing::{by_doctor, by_patient, content, refusal, World, CHART, DOCTOR, GRANT, LABORATORY, PATIENT};
 use salus_primitives::{
     charts::{Epoch, MAX_EPOCHS},
     MemberId,

@@ -18,4 +18,3 @@ mod links;
 mod refused;
 mod requests;
 mod sizes;
-mod world;

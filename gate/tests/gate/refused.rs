@@ -2,11 +2,11 @@
 
 //! Refusals: by grant, session, standing, and for objects that are not what they should be.
 
-use super::world::{
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
+use salus_gate_testing::{
     by_doctor, by_patient, content, grant, record, record_in, refusal, session, State, World, CHART, CONTENT, DOCTOR,
     GRANT, LABORATORY, NOW, OTHER, SESSION, STRANGER,
 };
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleaseRequest};
 use salus_primitives::{
     access::{Grantee, Purpose, Scope},
     decision::Denial,

@@ -2,13 +2,13 @@
 
 //! Requests: fresh, signed by the reader, for this gate, and good once.
 
-use super::world::{
-    by_doctor, by_patient, forged, record, refusal, with_signature_of, World, CHART, DOCTOR, GATE, GENESIS, LABORATORY,
-    NOW, STRANGER,
-};
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleaseRequest, Signed, MAX_REQUEST_AGE},
     UsedNumbers, HEAD_LIFE,
+};
+use salus_gate_testing::{
+    by_doctor, by_patient, forged, record, refusal, with_signature_of, World, CHART, DOCTOR, GATE, GENESIS, LABORATORY,
+    NOW, STRANGER,
 };
 use salus_primitives::{decision::Denial, membership::MemberStatus, Digest, MemberId};
 use std::sync::Arc;
@@ -55,11 +55,9 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     let membership = by_doctor(0).sign(&GENESIS, GATE, world.identities[&DOCTOR].membership(), NOW);
     assert_eq!(refusal(world.gate().release(&membership).await), refused);
     // Altered in any field, signed for another chain, or for another kind of request.
-    for request in [
-        by_doctor(1),
-        ReleaseRequest { version: 1, ..by_doctor(0) },
-        ReleaseRequest { session: None, ..by_doctor(0) },
-    ] {
+    for request in
+        [by_doctor(1), ReleaseRequest { version: 1, ..by_doctor(0) }, ReleaseRequest { session: None, ..by_doctor(0) }]
+    {
         let altered = with_signature_of(&good, world.signed(request).body().to_vec(), |_| ());
         assert_eq!(refusal(world.gate().release(&altered).await), refused);
     }
@@ -103,8 +101,7 @@ async fn a_request_is_good_once() {
     assert!(gate.release(&request).await.is_ok());
     assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
     assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok(), "a new one");
-    let compartment =
-        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
+    let compartment = world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
     assert!(gate.release_compartment(&compartment).await.is_ok());
     assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
     // Another member cannot use up a reader's number.
@@ -117,8 +114,7 @@ async fn a_request_is_good_once() {
 async fn what_the_decision_refuses_uses_no_number_up() {
     let world = World::new().await;
     let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
-    let compartment =
-        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
+    let compartment = world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
     let without_session = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
     world.change(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Suspended);
     let denied = GateRefusal::Denied(Denial::NotActive);

@@ -2,11 +2,11 @@
 
 //! Sizes: the gate refuses an object that is too long before its store reads a byte of it.
 
-use super::world::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GATE, GRANT, LABORATORY, NOW};
 use salus_gate::{
     protocol::{CompartmentRequest, GateRefusal, KeyRequest},
     ReleaseGate, Store, StoreFault,
 };
+use salus_gate_testing::{by_doctor, by_patient, record, refusal, World, CHART, DOCTOR, GATE, GRANT, LABORATORY, NOW};
 use salus_primitives::Digest;
 use salus_vault::{ObjectReader, Vault};
 use std::fs::File;

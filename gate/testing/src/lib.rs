@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A chain in memory, a vault, and four members with their keys.
+//! A chain in memory, a vault, and four members with their keys: for the tests of gates, and of the programs around them.
+
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
 
 use salus_gate::{
-    protocol::{GateRefusal, GateRequest, KeyRequest, ReleaseRequest, ReleasedKey, Signed, SignatureFields},
+    protocol::{GateRefusal, GateRequest, KeyRequest, ReleaseRequest, ReleasedKey, SignatureFields, Signed},
     ChainView, GateError, Head, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{
@@ -28,43 +37,43 @@ use std::{collections::HashMap, convert::Infallible, sync::Arc, sync::Mutex};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
-pub(super) const GENESIS: Digest = Digest([1; 32]);
-pub(super) const NOW: Moment = 1_800_000_000_000;
-pub(super) const PATIENT: MemberId = MemberId(1);
-pub(super) const DOCTOR: MemberId = MemberId(2);
-pub(super) const STRANGER: MemberId = MemberId(3);
-pub(super) const COLLEAGUE: MemberId = MemberId(4);
-pub(super) const HOSPITAL: InstitutionId = InstitutionId(7);
+pub const GENESIS: Digest = Digest([1; 32]);
+pub const NOW: Moment = 1_800_000_000_000;
+pub const PATIENT: MemberId = MemberId(1);
+pub const DOCTOR: MemberId = MemberId(2);
+pub const STRANGER: MemberId = MemberId(3);
+pub const COLLEAGUE: MemberId = MemberId(4);
+pub const HOSPITAL: InstitutionId = InstitutionId(7);
 /// The authority of the hospital's gate.
-pub(super) const GATE: &str = "vault.hospital.example";
-pub(super) const CHART: ChartId = ChartId(11);
-pub(super) const LABORATORY: CompartmentId = CompartmentId(0);
-pub(super) const OTHER: CompartmentId = CompartmentId(1);
-pub(super) const SESSION: ReadingSessionId = ReadingSessionId([5; 16]);
-pub(super) const GRANT: GrantId = GrantId(0);
-pub(super) const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
+pub const GATE: &str = "vault.hospital.example";
+pub const CHART: ChartId = ChartId(11);
+pub const LABORATORY: CompartmentId = CompartmentId(0);
+pub const OTHER: CompartmentId = CompartmentId(1);
+pub const SESSION: ReadingSessionId = ReadingSessionId([5; 16]);
+pub const GRANT: GrantId = GrantId(0);
+pub const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
 
-pub(super) fn record(number: u8) -> RecordId {
+pub fn record(number: u8) -> RecordId {
     RecordId { chart: CHART, key: RecordKey([number; 16]) }
 }
 
 /// The state after a block.
 #[derive(Clone, Default)]
-pub(super) struct State {
-    pub(super) number: u32,
-    pub(super) time: Moment,
-    pub(super) members: HashMap<MemberId, Member>,
-    pub(super) charts: HashMap<ChartId, Chart>,
-    pub(super) compartments: HashMap<(ChartId, CompartmentId), Compartment>,
-    pub(super) epochs: HashMap<(ChartId, CompartmentId, u32), Epoch>,
-    pub(super) grants: HashMap<(ChartId, GrantId), Grant>,
-    pub(super) records: HashMap<RecordId, Record>,
-    pub(super) versions: HashMap<(RecordId, u32), Version>,
-    pub(super) sessions: HashMap<(MemberId, ReadingSessionId), Session>,
+pub struct State {
+    pub number: u32,
+    pub time: Moment,
+    pub members: HashMap<MemberId, Member>,
+    pub charts: HashMap<ChartId, Chart>,
+    pub compartments: HashMap<(ChartId, CompartmentId), Compartment>,
+    pub epochs: HashMap<(ChartId, CompartmentId, u32), Epoch>,
+    pub grants: HashMap<(ChartId, GrantId), Grant>,
+    pub records: HashMap<RecordId, Record>,
+    pub versions: HashMap<(RecordId, u32), Version>,
+    pub sessions: HashMap<(MemberId, ReadingSessionId), Session>,
 }
 
 impl State {
-    pub(super) fn standing(&self, id: MemberId) -> Option<Standing> {
+    pub fn standing(&self, id: MemberId) -> Option<Standing> {
         let member = self.members.get(&id)?;
         let institution = member.institution().map(|id| InstitutionStanding {
             id,
@@ -75,7 +84,7 @@ impl State {
         Some(Standing { member: id, role, status, valid_until, institution })
     }
 
-    pub(super) fn target(&self, chart: ChartId, scope: Scope, version: Option<u32>) -> Option<Target> {
+    pub fn target(&self, chart: ChartId, scope: Scope, version: Option<u32>) -> Option<Target> {
         let controller = self.charts.get(&chart)?.controller;
         let (compartment, record) = match scope {
             Scope::Compartment(compartment) => (compartment, None),
@@ -97,15 +106,15 @@ impl State {
 
 /// A chain of two blocks: the finalized and the best one.
 #[derive(Clone, Default)]
-pub(super) struct Blocks(pub(super) Arc<Mutex<[State; 2]>>);
+pub struct Blocks(pub Arc<Mutex<[State; 2]>>);
 
 impl Blocks {
-    pub(super) fn head(&self, place: usize) -> Head {
+    pub fn head(&self, place: usize) -> Head {
         let states = self.0.lock().unwrap();
         Head { number: states[place].number, hash: Digest([place as u8; 32]), time: states[place].time }
     }
 
-    pub(super) fn at<T>(&self, head: &Head, look: impl FnOnce(&State) -> T) -> Result<T, Infallible> {
+    pub fn at<T>(&self, head: &Head, look: impl FnOnce(&State) -> T) -> Result<T, Infallible> {
         Ok(look(&self.0.lock().unwrap()[usize::from(head.hash.0[0])]))
     }
 }
@@ -168,18 +177,18 @@ impl ChainView for Blocks {
 }
 
 /// A patient's laboratory compartment in its second epoch, with a record in each, and a doctor who may read it.
-pub(super) struct World {
-    pub(super) _folder: TempDir,
-    pub(super) vault: Vault,
-    pub(super) blocks: Blocks,
-    pub(super) identities: HashMap<MemberId, Identity>,
-    pub(super) secrets: Vec<CompartmentSecret>,
+pub struct World {
+    pub _folder: TempDir,
+    pub vault: Vault,
+    pub blocks: Blocks,
+    pub identities: HashMap<MemberId, Identity>,
+    pub secrets: Vec<CompartmentSecret>,
 }
 
-pub(super) const CONTENT: [&[u8]; 2] = [b"sealed in the first epoch", b"sealed in the second epoch"];
+pub const CONTENT: [&[u8]; 2] = [b"sealed in the first epoch", b"sealed in the second epoch"];
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
         let first = CompartmentSecret::generate(PLACE);
@@ -232,15 +241,15 @@ impl World {
         world
     }
 
-    pub(super) fn key(&self, member: MemberId) -> EncryptionKey {
+    pub fn key(&self, member: MemberId) -> EncryptionKey {
         self.identities[&member].public().encryption
     }
 
-    pub(super) async fn put(&self, bytes: Vec<u8>) -> Digest {
+    pub async fn put(&self, bytes: Vec<u8>) -> Digest {
         self.vault.put(bytes).await.unwrap()
     }
 
-    pub(super) async fn version(&self, id: RecordId, number: u32, epoch: u32, content: &[u8]) -> Version {
+    pub async fn version(&self, id: RecordId, number: u32, epoch: u32, content: &[u8]) -> Version {
         let bindings = Bindings { genesis: GENESIS, record: id, version: number, compartment: LABORATORY, epoch };
         let key = ContentKey::generate();
         let blob = seal_bytes(content, &Metadata::default(), &bindings, &key).unwrap();
@@ -260,40 +269,40 @@ impl World {
     }
 
     /// Changes both the finalized and the best state.
-    pub(super) fn change(&self, change: impl Fn(&mut State)) {
+    pub fn change(&self, change: impl Fn(&mut State)) {
         self.blocks.0.lock().unwrap().iter_mut().for_each(change);
     }
 
     /// Changes the best state only: a block that is not final yet.
-    pub(super) fn change_best(&self, change: impl FnOnce(&mut State)) {
+    pub fn change_best(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.blocks.0.lock().unwrap()[1]);
     }
 
-    pub(super) fn gate(&self) -> ReleaseGate<Blocks, Vault> {
+    pub fn gate(&self) -> ReleaseGate<Blocks, Vault> {
         self.gate_at(NOW)
     }
 
     /// A gate that has run for long, and whose clock says `now`.
-    pub(super) fn gate_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
+    pub fn gate_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
         self.gate_started_at(now).with_numbers(Arc::new(UsedNumbers::since(0)))
     }
 
     /// A gate that has just started, and whose clock says `now`.
-    pub(super) fn gate_started_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
+    pub fn gate_started_at(&self, now: Moment) -> ReleaseGate<Blocks, Vault> {
         ReleaseGate::with_clock(GATE, self.blocks.clone(), self.vault.clone(), move || now)
     }
 
-    pub(super) fn signed<R: GateRequest>(&self, request: R) -> Signed<R> {
+    pub fn signed<R: GateRequest>(&self, request: R) -> Signed<R> {
         self.signed_at(request, NOW)
     }
 
-    pub(super) fn signed_at<R: GateRequest>(&self, request: R, at: Moment) -> Signed<R> {
+    pub fn signed_at<R: GateRequest>(&self, request: R, at: Moment) -> Signed<R> {
         let identity = &self.identities[&request.reader()];
         request.sign(&GENESIS, GATE, identity.transaction(), at)
     }
 
     /// A version and the way to its content key, from two gates.
-    pub(super) async fn read(&self, request: ReleaseRequest) -> Result<Read, GateError<Infallible>> {
+    pub async fn read(&self, request: ReleaseRequest) -> Result<Read, GateError<Infallible>> {
         let key = self.gate().release_key(&self.signed(KeyRequest(request.clone()))).await?;
         let released = self.gate().release(&self.signed(request)).await?;
         assert!(key.bindings == released.bindings && key.basis == released.basis);
@@ -301,7 +310,7 @@ impl World {
     }
 
     /// Why a version cannot be read. Either gate refuses for the same reason, unless only one of them comes by an object.
-    pub(super) async fn refusal(&self, request: ReleaseRequest) -> GateRefusal {
+    pub async fn refusal(&self, request: ReleaseRequest) -> GateRefusal {
         let key = self.gate().release_key(&self.signed(KeyRequest(request.clone()))).await.map(|_| ());
         let blob = self.gate().release(&self.signed(request)).await.map(|_| ());
         let is_of_object = |refusal: &GateRefusal| {
@@ -321,20 +330,20 @@ impl World {
         }
     }
 
-    pub(super) fn object(&self, id: Digest) -> std::path::PathBuf {
+    pub fn object(&self, id: Digest) -> std::path::PathBuf {
         let text = id.to_string();
         self.vault.folder().join(&text[2..4]).join(&text[4..])
     }
 }
 
 /// A version as a reader gets it.
-pub(super) struct Read {
-    pub(super) key: ReleasedKey,
-    pub(super) released: Released<ObjectReader>,
+pub struct Read {
+    pub key: ReleasedKey,
+    pub released: Released<ObjectReader>,
 }
 
 /// A message with the signature of another one, altered by `alter`.
-pub(super) fn with_signature_of<R: GateRequest>(
+pub fn with_signature_of<R: GateRequest>(
     signed: &Signed<R>,
     body: Vec<u8>,
     alter: impl FnOnce(&mut SignatureFields),
@@ -345,13 +354,13 @@ pub(super) fn with_signature_of<R: GateRequest>(
 }
 
 /// The request with a signature that no key made.
-pub(super) fn forged<R: GateRequest>(signed: &Signed<R>) -> Signed<R> {
+pub fn forged<R: GateRequest>(signed: &Signed<R>) -> Signed<R> {
     with_signature_of(signed, signed.body().to_vec(), |fields| {
         fields.signature = format!("sig=:{}==:", "AQEB".repeat(21) + "AQ");
     })
 }
 
-pub(super) fn member(id: MemberId, identity: &Identity) -> Member {
+pub fn member(id: MemberId, identity: &Identity) -> Member {
     let keys = identity.public();
     Member {
         role: if id == PATIENT { Role::Patient } else { Role::Clinician },
@@ -370,7 +379,7 @@ pub(super) fn member(id: MemberId, identity: &Identity) -> Member {
     }
 }
 
-pub(super) fn record_in(compartment: CompartmentId) -> Record {
+pub fn record_in(compartment: CompartmentId) -> Record {
     Record {
         compartment,
         author: DOCTOR,
@@ -381,7 +390,7 @@ pub(super) fn record_in(compartment: CompartmentId) -> Record {
     }
 }
 
-pub(super) fn grant(grantee: Grantee, hash: Digest, edition: u32) -> Grant {
+pub fn grant(grantee: Grantee, hash: Digest, edition: u32) -> Grant {
     Grant {
         grantee,
         scope: Scope::Compartment(LABORATORY),
@@ -399,7 +408,7 @@ pub(super) fn grant(grantee: Grantee, hash: Digest, edition: u32) -> Grant {
     }
 }
 
-pub(super) fn session(scope: Scope) -> Session {
+pub fn session(scope: Scope) -> Session {
     Session {
         chart: CHART,
         scope,
@@ -410,22 +419,22 @@ pub(super) fn session(scope: Scope) -> Session {
     }
 }
 
-pub(super) fn by_doctor(number: u8) -> ReleaseRequest {
+pub fn by_doctor(number: u8) -> ReleaseRequest {
     ReleaseRequest { record: record(number), version: 0, session: Some(SESSION), reader: DOCTOR }
 }
 
-pub(super) fn by_patient(number: u8) -> ReleaseRequest {
+pub fn by_patient(number: u8) -> ReleaseRequest {
     ReleaseRequest { record: record(number), version: 0, session: None, reader: PATIENT }
 }
 
-pub(super) fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {
+pub fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {
     match outcome.err().unwrap() {
         GateError::Refused(refusal) => refusal,
         error => panic!("{error:?}"),
     }
 }
 
-pub(super) async fn content(read: Read, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
+pub async fn content(read: Read, identity: &Identity) -> Result<Vec<u8>, EnvelopeError> {
     let Read { key, released } = read;
     let key = key.open(released.key_envelope.as_deref(), identity.encryption())?;
     let (mut blob, mut released_blob) = (Vec::new(), released.blob);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The configuration file of the service.
+
+use axum::http::Uri;
+use salus_primitives::InstitutionId;
+use serde::Deserialize;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+/// The configuration, as its TOML file says it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The institution, by its number on the chain.
+    pub institution: InstitutionId,
+    /// Host and port at which readers know the service, as in `vault.hospital.example` or `vault.hospital.example:8443`.
+    pub authority: String,
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// The hospital's own node, such as `ws://127.0.0.1:9944`.
+    pub node: String,
+    /// The folder of the vault.
+    pub store: PathBuf,
+    /// Certificate and key. A service without them listens on the loopback interface only, behind a proxy that has them.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// Where the hospital's own monitoring asks for health, readiness and metrics.
+    #[serde(default)]
+    pub monitoring: Option<SocketAddr>,
+}
+
+/// Files in PEM.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate, and those that lead to its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration `{}`: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is not TOML of this form.
+    #[error("the configuration `{}` is not valid: {cause}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        cause: Box<toml::de::Error>,
+    },
+    /// The authority is not a host, perhaps with a port, in its normal form.
+    #[error(
+        "`authority` has to be host or host:port, in lower case, without a scheme and without port 443, and is `{0}`"
+    )]
+    Authority(String),
+    /// Requests would travel in the clear.
+    #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
+    InTheClear(SocketAddr),
+}
+
+impl Config {
+    /// Reads and checks the configuration in the file `path`. Paths in it count from the file's folder.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let unreadable = |cause| ConfigError::Unreadable { path: path.to_owned(), cause };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let invalid = |cause| ConfigError::Invalid { path: path.to_owned(), cause: Box::new(cause) };
+        let mut config: Self = toml::from_str(&text).map_err(invalid)?;
+        config.check()?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.store = folder.join(&config.store);
+        if let Some(tls) = &mut config.tls {
+            tls.certificate = folder.join(&tls.certificate);
+            tls.key = folder.join(&tls.key);
+        }
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if normal_authority(&format!("https://{}", self.authority)).as_ref() != Some(&self.authority) {
+            return Err(ConfigError::Authority(self.authority.clone()));
+        }
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            return Err(ConfigError::InTheClear(self.listen));
+        }
+        Ok(())
+    }
+}
+
+/// Host and port in an address of a vault, as readers sign them (RFC 9421, section 2.2.3): in lower case, without the port that
+/// the scheme implies.
+pub fn normal_authority(address: &str) -> Option<String> {
+    let address: Uri = address.parse().ok()?;
+    let authority = address.authority().filter(|authority| !authority.as_str().contains('@'))?;
+    let implied = match address.scheme_str() {
+        Some("https") => 443,
+        Some("http") => 80,
+        _ => return None,
+    };
+    let (host, port) = (authority.host().to_ascii_lowercase(), authority.port());
+    if host.is_empty() || authority.as_str().ends_with(':') {
+        return None;
+    }
+    Some(match port.filter(|port| port.as_u16() != implied) {
+        Some(port) => format!("{host}:{}", port.as_u16()),
+        None => host,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        institution = 3
+        authority = "vault.hospital.example:8443"
+        listen = "127.0.0.1:8080"
+        node = "ws://127.0.0.1:9944"
+        store = "vault"
+    "#;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path)
+    }
+
+    #[test]
+    fn paths_count_from_the_files_folder() {
+        let config = read(GOOD).unwrap();
+        assert!(config.store.is_absolute() && config.store.ends_with("vault"));
+        assert_eq!((config.institution, config.tls, config.monitoring), (InstitutionId(3), None, None));
+        let config = read(&GOOD.replace("\"vault\"", "\"/var/lib/salus\"")).unwrap();
+        assert_eq!(config.store, Path::new("/var/lib/salus"));
+    }
+
+    #[test]
+    fn an_authority_is_a_host_and_perhaps_a_port() {
+        for good in ["vault.example", "vault.example:80", "127.0.0.1:8080", "[::1]", "[::1]:8080"] {
+            assert!(read(&GOOD.replace("vault.hospital.example:8443", good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "Vault.example",
+            "https://vault.example",
+            "vault.example:",
+            "vault.example:443",
+            "vault.example:x",
+            "vault.example:080",
+            "me@vault.example",
+            "a/b",
+            ":80",
+        ] {
+            let outcome = read(&GOOD.replace("vault.hospital.example:8443", bad));
+            assert!(matches!(outcome, Err(ConfigError::Authority(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_on_the_chain_have_a_normal_form() {
+        for (address, authority) in [
+            ("https://Vault.example", "vault.example"),
+            ("https://vault.example:443/", "vault.example"),
+            ("https://vault.example:8443/x?y", "vault.example:8443"),
+            ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+        ] {
+            assert_eq!(normal_authority(address).as_deref(), Some(authority));
+        }
+        for other in ["", "vault.example", "ftp://vault.example", "https://", "https://me@vault.example"] {
+            assert_eq!(normal_authority(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn other_machines_are_served_by_tls_only() {
+        let open = GOOD.replace("127.0.0.1:8080", "0.0.0.0:8443");
+        assert!(matches!(read(&open), Err(ConfigError::InTheClear(_))));
+        assert!(read(&format!("{open}\n[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"")).is_ok());
+    }
+
+    #[test]
+    fn a_misspelled_setting_is_an_error() {
+        assert!(matches!(read(&GOOD.replace("store", "folder")), Err(ConfigError::Invalid { .. })));
+        assert!(matches!(read(&format!("{GOOD}\nmetrics = \"127.0.0.1:1\"")), Err(ConfigError::Invalid { .. })));
+        assert!(matches!(Config::read(Path::new("nowhere.toml")), Err(ConfigError::Unreadable { .. })));
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `salus-vault`: an institution's release gate and vault over HTTP.
+//!
+//! Exit status: 0 ended by a signal or well, 2 failed (bad configuration, no node, no vault, no port).
+
+use axum::Router;
+use axum_server::{tls_rustls::RustlsConfig, Handle};
+use clap::{Parser, Subcommand};
+use rustix::fs::{flock, FlockOperation};
+use salus_chain::At;
+use salus_gate::{system_now, ReleaseGate, UsedNumbers};
+use salus_vault::Vault;
+use salus_vault_service::{
+    config::{normal_authority, Config, Tls},
+    node::Node,
+    Metrics, Service, MAX_LEAD,
+};
+use std::{error::Error, fs::File, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use tokio::signal::unix::{signal, SignalKind};
+
+/// One second, in milliseconds.
+const SECOND: u64 = 1_000;
+/// How long the head of a request may take.
+const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// How long answers that are under way may take after a signal.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// Serve an institution's sealed records to those whom the chain permits.
+#[derive(Parser)]
+#[command(name = "salus-vault", version, about, max_term_width = 100)]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or SIGINT
+    Run {
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+    },
+    /// Check configuration, vault, node and the institution's entry on the chain, and serve nothing
+    Check {
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Options::parse().command {
+        Command::Run { config } => run(config).await,
+        Command::Check { config } => check(config).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(deeper) = cause {
+                eprintln!("cause: {deeper}");
+                cause = deeper.source();
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// All that the service needs, opened.
+struct Parts {
+    config: Config,
+    node: Node,
+    vault: Vault,
+}
+
+async fn open(path: PathBuf) -> Result<Parts, Box<dyn Error>> {
+    let config = Config::read(&path)?;
+    let vault = Vault::open_folder(&config.store).await?;
+    let node = Node::connect(&config.node).await?;
+    let institution = node.chain().institution(At::Finalized, config.institution).await?;
+    let Some(institution) = institution else {
+        return Err(format!("the chain has no institution `{}`", config.institution).into());
+    };
+    let address = String::from_utf8_lossy(&institution.profile.vault_address).into_owned();
+    if normal_authority(&address).as_ref() != Some(&config.authority) {
+        eprintln!(
+            "warning: on the chain, the vault address of institution {} is `{address}`: readers will not come to `{}`",
+            config.institution, config.authority
+        );
+    }
+    Ok(Parts { config, node, vault })
+}
+
+/// Keeps every other service away from the vault, as long as the file is open: a second one would answer a request again.
+fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
+    let folder = File::open(vault.folder())?;
+    match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(folder),
+        Err(_) => Err(format!("another service has the vault `{}`", vault.folder().display()).into()),
+    }
+}
+
+async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
+    let Parts { config, node, vault } = open(path).await?;
+    if let Some(tls) = &config.tls {
+        load(tls).await?;
+    }
+    println!("institution {} at {}", config.institution, config.authority);
+    println!("vault       {}", vault.folder().display());
+    println!("chain       {} ({})", node.chain().name().await?, node.chain().genesis());
+    Ok(())
+}
+
+async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
+    let Parts { config, node, vault } = open(path).await?;
+    let _lock = lock(&vault)?;
+    // Requests say in which second they were made, so the service opens with a second.
+    let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
+    let numbers = Arc::new(UsedNumbers::since(opens_at));
+    let gate = ReleaseGate::new(config.authority.as_str(), node, vault).with_numbers(numbers);
+    let service = Service::new(gate, &config.authority, Metrics::new()?, opens_at, system_now);
+
+    let handle = Handle::new();
+    tokio::spawn(end_on_signal(handle.clone())?);
+    if let Some(address) = config.monitoring {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        println!("monitoring at http://{}/ready", listener.local_addr()?);
+        let monitoring = service.monitoring();
+        tokio::spawn(async move { axum::serve(listener, monitoring).await });
+    }
+    tokio::spawn(announce(handle.clone(), config.authority.clone()));
+    serve(&config, service.router(), handle).await?;
+    println!("ended");
+    Ok(())
+}
+
+async fn serve(config: &Config, router: Router, handle: Handle<SocketAddr>) -> Result<(), Box<dyn Error>> {
+    // HTTP/1.1 only. A connection on which no whole head of a request arrives in time is closed.
+    let service = router.into_make_service();
+    match &config.tls {
+        Some(tls) => {
+            let mut server = axum_server::bind_rustls(config.listen, load(tls).await?);
+            server.http_builder().http1().header_read_timeout(LONGEST_HEAD);
+            server.http1_only().first_request_timeout(LONGEST_HEAD).handle(handle).serve(service).await?;
+        }
+        None => {
+            let mut server = axum_server::bind(config.listen);
+            server.http_builder().http1().header_read_timeout(LONGEST_HEAD);
+            server.http1_only().first_request_timeout(LONGEST_HEAD).handle(handle).serve(service).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn load(tls: &Tls) -> Result<RustlsConfig, Box<dyn Error>> {
+    // Fails only when a provider is installed already, which then serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(|cause| {
+        format!("cannot read certificate `{}` and key `{}`: {cause}", tls.certificate.display(), tls.key.display())
+            .into()
+    })
+}
+
+/// Says where the service listens, once it does.
+async fn announce(handle: Handle<SocketAddr>, authority: String) {
+    if let Some(address) = handle.listening().await {
+        println!("serving {authority} at {address}");
+    }
+}
+
+/// On SIGTERM or SIGINT the service takes no new requests, and ends when the answers that are under way are out.
+fn end_on_signal(handle: Handle<SocketAddr>) -> Result<impl std::future::Future<Output = ()> + Send, std::io::Error> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        println!("ending: answers that are under way have {} s", DRAIN.as_secs());
+        handle.graceful_shutdown(Some(DRAIN));
+    })
+}

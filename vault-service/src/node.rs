@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The connection to the hospital's own node. It is made again when the node restarts.
+
+use salus_chain::{Chain, ConnectError, QueryError};
+use salus_gate::{ChainView, Head};
+use salus_primitives::{
+    access::Grant,
+    charts::{Chart, Compartment, Epoch},
+    decision::{Ask, Decision},
+    membership::Member,
+    records::{Record, Session, Version},
+    ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId,
+};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+use thiserror::Error;
+use tokio::sync::Mutex;
+
+/// A node, and the connection to it that was good last.
+#[derive(Clone)]
+pub struct Node {
+    url: String,
+    genesis: Digest,
+    chain: Arc<RwLock<Chain>>,
+    /// When a lost connection was last tried again. One request at a time tries, and not more often than [`PAUSE`] says.
+    tried: Arc<Mutex<Option<Instant>>>,
+}
+
+/// The least time between two attempts to connect again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The node cannot be asked.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// It does not answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// It cannot be reached.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The node at this address is one of another chain by now.
+    #[error("the node is one of another chain, whose genesis hash is `{0}`")]
+    AnotherChain(Digest),
+}
+
+impl Node {
+    /// Connects to the node at `url`.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        let chain = Chain::connect(url).await?;
+        let genesis = chain.genesis();
+        Ok(Self { url: url.to_owned(), genesis, chain: Arc::new(RwLock::new(chain)), tried: Arc::default() })
+    }
+
+    /// The connection that was good last.
+    pub fn chain(&self) -> Chain {
+        self.chain.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Connects again, unless another request did so while this one waited for its turn.
+    async fn reconnect(&self) -> Result<Chain, NodeError> {
+        let mut tried = self.tried.lock().await;
+        if tried.is_some_and(|tried| tried.elapsed() < PAUSE) {
+            return Ok(self.chain());
+        }
+        *tried = Some(Instant::now());
+        let chain = Chain::connect(&self.url).await?;
+        if chain.genesis() != self.genesis {
+            return Err(NodeError::AnotherChain(chain.genesis()));
+        }
+        *self.chain.write().unwrap_or_else(PoisonError::into_inner) = chain.clone();
+        Ok(chain)
+    }
+}
+
+impl ChainView for Node {
+    type Error = NodeError;
+
+    fn genesis(&self) -> Digest {
+        self.genesis
+    }
+
+    /// A gate asks this first, so it is here that a lost connection is noticed and made again.
+    async fn finalized_head(&self) -> Result<Head, NodeError> {
+        match ChainView::finalized_head(&self.chain()).await {
+            Ok(head) => Ok(head),
+            Err(_) => Ok(ChainView::finalized_head(&self.reconnect().await?).await?),
+        }
+    }
+
+    async fn best_head(&self) -> Result<Head, NodeError> {
+        Ok(ChainView::best_head(&self.chain()).await?)
+    }
+
+    async fn member(&self, at: &Head, member: MemberId) -> Result<Option<Member>, NodeError> {
+        Ok(ChainView::member(&self.chain(), at, member).await?)
+    }
+
+    async fn chart(&self, at: &Head, chart: ChartId) -> Result<Option<Chart>, NodeError> {
+        Ok(ChainView::chart(&self.chain(), at, chart).await?)
+    }
+
+    async fn compartment(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+    ) -> Result<Option<Compartment>, NodeError> {
+        Ok(ChainView::compartment(&self.chain(), at, chart, compartment).await?)
+    }
+
+    async fn epoch(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        compartment: CompartmentId,
+        epoch: u32,
+    ) -> Result<Option<Epoch>, NodeError> {
+        Ok(ChainView::epoch(&self.chain(), at, chart, compartment, epoch).await?)
+    }
+
+    async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, NodeError> {
+        Ok(ChainView::grant(&self.chain(), at, chart, grant).await?)
+    }
+
+    async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, NodeError> {
+        Ok(ChainView::record(&self.chain(), at, record).await?)
+    }
+
+    async fn version(&self, at: &Head, record: RecordId, version: u32) -> Result<Option<Version>, NodeError> {
+        Ok(ChainView::version(&self.chain(), at, record, version).await?)
+    }
+
+    async fn session(
+        &self,
+        at: &Head,
+        reader: MemberId,
+        session: ReadingSessionId,
+    ) -> Result<Option<Session>, NodeError> {
+        Ok(ChainView::session(&self.chain(), at, reader, session).await?)
+    }
+
+    async fn decide(&self, at: &Head, member: MemberId, chart: ChartId, ask: &Ask) -> Result<Decision, NodeError> {
+        Ok(ChainView::decide(&self.chain(), at, member, chart, ask).await?)
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Refusals and faults as problems (RFC 9457). No problem says anything about content, keys or the machine.
+
+use axum::{
+    http::{
+        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        HeaderValue, StatusCode,
+    },
+    response::{IntoResponse, Response},
+};
+use salus_gate::{
+    protocol::{GateRefusal, Problem, PROBLEM},
+    GateError,
+};
+
+/// A problem without a refusal of the gate.
+pub(super) fn problem(status: StatusCode, detail: &str) -> Problem {
+    Problem {
+        kind: "about:blank".to_owned(),
+        title: status.canonical_reason().unwrap_or_default().to_owned(),
+        status: status.as_u16(),
+        detail: Some(detail.to_owned()),
+        refusal: None,
+    }
+}
+
+/// The problem that tells a reader why the gate gave nothing out.
+pub(super) fn of_gate<E: std::error::Error>(error: &GateError<E>) -> Problem {
+    match error {
+        GateError::Refused(refusal) => {
+            Problem { refusal: Some(*refusal), ..problem(status_of(refusal), &refusal.to_string()) }
+        }
+        GateError::Chain(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "the gate cannot ask its node"),
+        GateError::Store(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the gate cannot read its vault"),
+    }
+}
+
+fn status_of(refusal: &GateRefusal) -> StatusCode {
+    match refusal {
+        GateRefusal::RequestNotFresh | GateRefusal::RequestUsed | GateRefusal::NotTheReader(_) => {
+            StatusCode::UNAUTHORIZED
+        }
+        GateRefusal::AnotherGate => StatusCode::MISDIRECTED_REQUEST,
+        GateRefusal::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        GateRefusal::StaleHead(_) => StatusCode::SERVICE_UNAVAILABLE,
+        GateRefusal::NotFound | GateRefusal::Missing(_) => StatusCode::NOT_FOUND,
+        GateRefusal::Corrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        GateRefusal::NoEnvelope(_)
+        | GateRefusal::EnvelopeOutdated { .. }
+        | GateRefusal::TooManyLinks
+        | GateRefusal::ForeignBlob(_) => StatusCode::CONFLICT,
+        _ => StatusCode::FORBIDDEN,
+    }
+}
+
+/// The problem as an answer. Where waiting helps, the answer says for how many seconds.
+pub(super) fn answer(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    let mut response = (status, [(CONTENT_TYPE, HeaderValue::from_static(PROBLEM))], body).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
+    }
+    let wait = match status {
+        StatusCode::TOO_MANY_REQUESTS => Some("120"),
+        StatusCode::SERVICE_UNAVAILABLE => Some("10"),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+    }
+    response
+}

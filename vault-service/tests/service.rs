@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The service over a chain in memory: what a reader gets, and each way to get nothing.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+use axum::{
+    body::{to_bytes, Body},
+    http::{header, HeaderMap, Method, Request, StatusCode},
+    Router,
+};
+use salus_gate::{
+    protocol::{
+        content_digest, CompartmentRequest, GateRefusal, GateRequest, KeyRequest, Problem, ReleaseHead,
+        ReleasedCompartment, ReleasedKey, Signed, CONTENT_DIGEST, GENESIS, PROBLEM, RELEASE,
+    },
+    HEAD_LIFE,
+};
+use salus_gate_testing::{
+    by_doctor, by_patient, World, CHART, CONTENT, DOCTOR, GATE, GENESIS as CHAIN, GRANT, LABORATORY, NOW, STRANGER,
+};
+use salus_primitives::{decision::Denial, Digest, Moment};
+use salus_sealing::blob::open_bytes;
+use salus_vault_service::{Metrics, Service, MAX_LEAD};
+use tower::ServiceExt;
+
+fn now() -> Moment {
+    NOW
+}
+
+/// The service of the hospital's gate, and its counters.
+fn service(world: &World) -> (Router, Metrics) {
+    let metrics = Metrics::new().unwrap();
+    (Service::new(world.gate(), GATE, metrics.clone(), 0, now).router(), metrics)
+}
+
+fn get(path: &str) -> Request<Body> {
+    Request::builder().uri(path).body(Body::empty()).unwrap()
+}
+
+/// The message that carries a signed request.
+fn message<R: GateRequest>(signed: &Signed<R>) -> Request<Body> {
+    let fields = signed.fields();
+    Request::builder()
+        .method(Method::POST)
+        .uri(R::PATH)
+        .header(header::HOST, GATE)
+        .header(GENESIS, CHAIN.to_string())
+        .header(CONTENT_DIGEST, content_digest(signed.body()))
+        .header("signature-input", fields.input)
+        .header("signature", fields.signature)
+        .body(Body::from(signed.body().to_vec()))
+        .unwrap()
+}
+
+async fn answer(router: &Router, message: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let response = router.clone().oneshot(message).await.unwrap();
+    let (parts, body) = response.into_parts();
+    (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+}
+
+async fn problem(router: &Router, message: Request<Body>) -> Problem {
+    let (status, headers, body) = answer(router, message).await;
+    assert_eq!(headers[header::CONTENT_TYPE], PROBLEM, "{status}");
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let problem: Problem = serde_json::from_slice(&body).unwrap();
+    assert_eq!(problem.status, status.as_u16());
+    problem
+}
+
+#[tokio::test]
+async fn a_reader_gets_a_version_and_the_way_to_its_key() {
+    let world = World::new().await;
+    let (router, metrics) = service(&world);
+    for (request, reader) in [(by_doctor(0), DOCTOR), (by_patient(1), salus_gate_testing::PATIENT)] {
+        let number = usize::from(request == by_patient(1));
+        let (status, headers, frame) = answer(&router, message(&world.signed(request.clone()))).await;
+        assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &RELEASE.parse().unwrap()));
+        assert_eq!(headers[header::CONTENT_LENGTH], frame.len().to_string());
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        let (length, rest) = frame.split_first_chunk().unwrap();
+        let (head, blob) = rest.split_at(ReleaseHead::length(*length).unwrap());
+        let head = ReleaseHead::from_bytes(head).unwrap();
+        assert_eq!(head.size, blob.len() as u64);
+
+        let (status, headers, key) = answer(&router, message(&world.signed(KeyRequest(request)))).await;
+        assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &"application/json".parse().unwrap()));
+        assert_eq!(headers[header::CONTENT_LENGTH], key.len().to_string());
+        let key: ReleasedKey = serde_json::from_slice(&key).unwrap();
+        assert_eq!(key.bindings, head.bindings);
+        let pair = world.identities[&reader].encryption();
+        let key = key.open(head.key_envelope.as_deref(), pair).unwrap();
+        assert_eq!(open_bytes(blob, &head.bindings, &key).unwrap().1.expose(), CONTENT[number]);
+    }
+    let text = metrics.text().unwrap();
+    for line in [
+        "salus_vault_requests_total{outcome=\"served\",path=\"/v1/release\"} 2",
+        "salus_vault_requests_total{outcome=\"served\",path=\"/v1/release-key\"} 2",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_secret_and_profile_of_a_compartment() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let (status, _, body) = answer(&router, message(&world.signed(request))).await;
+    assert_eq!(status, StatusCode::OK);
+    let released: ReleasedCompartment = serde_json::from_slice(&body).unwrap();
+    assert!(released.open_profile(world.identities[&DOCTOR].encryption()).unwrap().name == "Blood");
+}
+
+#[tokio::test]
+async fn refusals_of_the_gate_have_a_status_and_a_code() {
+    let world = World::new().await;
+    let (router, metrics) = service(&world);
+    let used = world.signed(by_doctor(0));
+    assert_eq!(answer(&router, message(&used)).await.0, StatusCode::OK);
+    let replayed = problem(&router, message(&used)).await;
+    assert_eq!((replayed.status, replayed.refusal), (401, Some(GateRefusal::RequestUsed)));
+
+    let strangers = by_doctor(0).sign(&CHAIN, GATE, world.identities[&STRANGER].transaction(), NOW);
+    let refused = problem(&router, message(&strangers)).await;
+    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheReader(DOCTOR))));
+
+    world.change(|state| state.grants.get_mut(&(CHART, GRANT)).unwrap().revoked_at = Some(NOW - 1));
+    let revoked = problem(&router, message(&world.signed(by_doctor(0)))).await;
+    assert_eq!((revoked.status, revoked.refusal), (403, Some(GateRefusal::Denied(Denial::Revoked))));
+
+    world.change(|state| state.time = NOW - HEAD_LIFE - 1);
+    let (status, headers, _) = answer(&router, message(&world.signed(by_patient(0)))).await;
+    assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
+    let text = metrics.text().unwrap();
+    for outcome in ["served", "request-used", "not-the-reader", "denied", "stale-head"] {
+        assert!(text.contains(&format!("outcome=\"{outcome}\",path=\"/v1/release\"}} 1")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_from_too_far_ahead_is_refused() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let ahead = problem(&router, message(&world.signed_at(by_doctor(0), NOW + MAX_LEAD + 1_000))).await;
+    assert_eq!((ahead.status, ahead.refusal), (401, Some(GateRefusal::RequestNotFresh)));
+    let within = world.signed_at(by_doctor(0), NOW + MAX_LEAD);
+    assert_eq!(answer(&router, message(&within)).await.0, StatusCode::OK);
+}
+
+/// Each alteration of a good message, and the status of the problem.
+#[tokio::test]
+async fn messages_of_another_form_are_refused_before_the_gate_is_asked() {
+    let world = World::new().await;
+    let (router, metrics) = service(&world);
+    let good = || message(&world.signed(by_doctor(0)));
+    let with = |name: &'static str, value: &str| {
+        let mut message = good();
+        message.headers_mut().insert(name, value.parse().unwrap());
+        message
+    };
+    let without = |name: &'static str| {
+        let mut message = good();
+        message.headers_mut().remove(name);
+        message
+    };
+    let twice = |name: &'static str| {
+        let mut message = good();
+        let value = message.headers()[name].clone();
+        message.headers_mut().append(name, value);
+        message
+    };
+    let at = |uri: &str| {
+        let mut message = good();
+        *message.uri_mut() = uri.parse().unwrap();
+        message
+    };
+    let with_body = |body: Vec<u8>| {
+        let mut message = good();
+        message.headers_mut().insert(CONTENT_DIGEST, content_digest(&body).parse().unwrap());
+        *message.body_mut() = Body::from(body);
+        message
+    };
+    for (altered, status) in [
+        (with("host", "vault.clinic.example"), 421),
+        (without("host"), 421),
+        (at("https://vault.clinic.example/v1/release"), 421),
+        (at("/v1/release?x=1"), 400),
+        (with(GENESIS, &Digest([9; 32]).to_string()), 400),
+        (without(GENESIS), 400),
+        (with(CONTENT_DIGEST, &content_digest(b"another")), 400),
+        (without(CONTENT_DIGEST), 400),
+        (without("signature"), 401),
+        (without("signature-input"), 401),
+        (twice("signature"), 401),
+        (twice("signature-input"), 401),
+        (with("signature", "sig=:"), 401),
+        (with("signature-input", "sig=()"), 401),
+        (with_body(b"{}".to_vec()), 400),
+        (with_body(vec![b' '; 4097]), 413),
+    ] {
+        let shown = format!("{altered:?}");
+        assert_eq!(problem(&router, altered).await.status, status, "{shown}");
+    }
+    assert_eq!(problem(&router, at("/v1/releases")).await.status, 404);
+    let mut got = good();
+    *got.method_mut() = Method::GET;
+    assert_eq!(problem(&router, got).await.status, 405);
+    let text = metrics.text().unwrap();
+    assert!(text.contains("outcome=\"invalid\",path=\"/v1/release\"} 16"), "{text}");
+    assert_eq!(answer(&router, good()).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_of_one_kind_is_refused_at_the_path_of_another() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let mut redirected = message(&world.signed(by_doctor(0)));
+    *redirected.uri_mut() = KeyRequest::PATH.parse().unwrap();
+    let refused = problem(&router, redirected).await;
+    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheReader(DOCTOR))));
+}
+
+#[tokio::test]
+async fn monitoring_tells_whether_blocks_become_final() {
+    let world = World::new().await;
+    let service = Service::new(world.gate(), GATE, Metrics::new().unwrap(), NOW, now);
+    let (readers, monitoring) = (service.router(), service.monitoring());
+    assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::OK);
+    assert_eq!(answer(&readers, message(&world.signed(by_doctor(0)))).await.0, StatusCode::OK);
+    let (status, headers, text) = answer(&monitoring, get("/metrics")).await;
+    assert_eq!(
+        (status, &headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"text/plain; version=0.0.4".parse().unwrap())
+    );
+    assert!(String::from_utf8(text).unwrap().contains("outcome=\"served\""));
+    world.change(|state| state.time = NOW - HEAD_LIFE - 1);
+    assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer(&monitoring, get("/health")).await.0, StatusCode::OK);
+    assert_eq!(problem(&readers, get("/ready")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_service_that_has_just_started_answers_nothing() {
+    let world = World::new().await;
+    let service = Service::new(world.gate(), GATE, Metrics::new().unwrap(), NOW + 1, now);
+    let (status, headers, _) = answer(&service.router(), message(&world.signed(by_doctor(0)))).await;
+    assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
+    assert_eq!(answer(&service.monitoring(), get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn answers_under_way_are_counted_and_bounded() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let mut under_way = Vec::new();
+    for _ in 0..1024 {
+        let response = router.clone().oneshot(message(&world.signed(by_patient(0)))).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        under_way.push(response);
+    }
+    assert_eq!(problem(&router, message(&world.signed(by_patient(0)))).await.status, 503);
+    under_way.pop();
+    assert_eq!(answer(&router, message(&world.signed(by_patient(0)))).await.0, StatusCode::OK);
+}
