@@ -103,3 +103,35 @@ pub(crate) enum Command {
     /// Print a completion script for a shell
     Completions(commands::completions::Arguments),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use clap::CommandFactory;
+    use std::collections::BTreeSet;
+
+    /// clap checks this itself, but only in a build with debug assertions: there a program with a fault ends with a panic.
+    #[test]
+    fn no_command_has_two_options_of_one_name() {
+        let mut options = Options::command();
+        options.build();
+        let mut commands = vec![&options];
+        while let Some(command) = commands.pop() {
+            let (mut ids, mut longs, mut shorts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            for argument in command.get_arguments() {
+                assert!(ids.insert(argument.get_id()), "{}: {}", command.get_name(), argument.get_id());
+                assert!(
+                    argument.get_long().is_none_or(|long| longs.insert(long)),
+                    "{}: {argument}",
+                    command.get_name()
+                );
+                assert!(
+                    argument.get_short().is_none_or(|short| shorts.insert(short)),
+                    "{}: {argument}",
+                    command.get_name()
+                );
+            }
+            commands.extend(command.get_subcommands());
+        }
+    }
+}

@@ -52,6 +52,8 @@ pub(crate) enum Command {
         purpose: Option<Purpose>,
     },
     /// Read a record. Unless it is your own chart, this is logged first
+    // `--version` is the record's version here, not the program's.
+    #[command(disable_version_flag = true)]
     Get {
         /// The record
         record: RecordId,
