@@ -4,7 +4,7 @@
 
 use super::{At, Chain, QueryError};
 use codec::{Decode, DecodeAll, Encode};
-use salus_primitives::{api::*, records::Version, Digest};
+use salus_primitives::{api::*, charts::Epoch, records::Version, Digest};
 
 /// Declares a function for each question. A list has no place and no limit: the function fetches every page.
 macro_rules! declare {
@@ -73,6 +73,19 @@ items! {
 }
 
 impl Chain {
+    /// One epoch of a compartment.
+    pub async fn epoch(
+        &self,
+        at: At,
+        chart: ChartId,
+        compartment: CompartmentId,
+        number: u32,
+    ) -> Result<Option<Epoch>, QueryError> {
+        let arguments = (chart, compartment, number, 1u32).encode();
+        let page: Vec<NumberedEpoch> = self.ask(at, "SalusApi_epochs", arguments).await?;
+        Ok(page.into_iter().find_map(|it| (it.number == number).then_some(it.epoch)))
+    }
+
     /// One version of a record.
     pub async fn version(&self, at: At, record: RecordId, number: u32) -> Result<Option<Version>, QueryError> {
         let page: Vec<NumberedVersion> = self.ask(at, "SalusApi_versions", (record, number, 1u32).encode()).await?;

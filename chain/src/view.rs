@@ -7,7 +7,7 @@ use codec::Encode;
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
     access::{Grant, NumberedGrant},
-    charts::{Chart, Compartment, Epoch, NumberedEpoch},
+    charts::{Chart, Compartment, Epoch},
     decision::{Ask, Decision},
     membership::Member,
     records::{Record, Session, Version},
@@ -54,9 +54,7 @@ impl ChainView for Chain {
         compartment: CompartmentId,
         epoch: u32,
     ) -> Result<Option<Epoch>, QueryError> {
-        let arguments = (chart, compartment, epoch, 1u32).encode();
-        let page: Vec<NumberedEpoch> = self.ask(At::Block(at.hash), "SalusApi_epochs", arguments).await?;
-        Ok(page.into_iter().find_map(|it| (it.number == epoch).then_some(it.epoch)))
+        Chain::epoch(self, At::Block(at.hash), chart, compartment, epoch).await
     }
 
     async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, QueryError> {

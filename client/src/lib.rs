@@ -27,6 +27,7 @@
 
 pub mod agent;
 pub mod authority_files;
+mod checked_blob;
 pub mod durations;
 pub mod gates;
 pub mod in_process;

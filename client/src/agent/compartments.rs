@@ -12,10 +12,11 @@ use salus_primitives::{
     ChartId, CompartmentId,
 };
 use salus_sealing::{
-    compartment::{CompartmentPath, CompartmentSecret, Profile},
+    compartment::{profile_epoch, CompartmentPath, CompartmentSecret, Profile},
     envelope::Recipient,
     secret::random,
 };
+use salus_vault::object_id;
 
 /// A compartment that is to be added.
 #[derive(Clone)]
@@ -112,6 +113,7 @@ impl Agent {
                     Ok(profile) => (Some(profile), None),
                     Err(fault) => (None, Some(fault.to_string())),
                 },
+                Err(fault @ AgentError::FalseAnswer(_)) => (None, Some(fault.to_string())),
                 Err(AgentError::NoSecret(_)) => (notes.get(&number).cloned(), None),
                 Err(AgentError::Gate(
                     fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_) | GateRefusal::TooManyLinks),
@@ -153,7 +155,13 @@ impl Agent {
         stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<CompartmentSecret, AgentError> {
-        Ok(self.released(chart, stored, compartment).await?.open_secret(self.identity.encryption())?)
+        let released = self.released(chart, stored, compartment).await?;
+        let secret = released.open_secret(self.identity.encryption())?;
+        let epoch = self.chain.epoch(At::Best, chart, compartment, released.secret.epoch).await?;
+        match epoch.is_some_and(|epoch| epoch.public_key == secret.public_key()) {
+            true => Ok(secret),
+            false => Err(AgentError::FalseAnswer("compartment's secret")),
+        }
     }
 
     /// A compartment as the gate before the chart's home vault gives it out.
@@ -166,13 +174,33 @@ impl Agent {
         let home = self.home_of(stored).await?;
         let signed = self.signed(CompartmentRequest { chart, compartment, reader: self.id }, home).await?;
         match self.gates.release_compartment(home, &signed).await {
-            Ok(released) if released.secret.recipient == Recipient::Member(self.id) => Ok(released),
+            Ok(released) if released.secret.recipient == Recipient::Member(self.id) => {
+                self.check_profile(&released, chart, compartment).await?;
+                Ok(released)
+            }
             // An institution's envelope is opened by its own service.
             Ok(_) => Err(AgentError::NoSecret(compartment)),
             Err(ReleaseError::Refused(
                 GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_),
             )) => Err(AgentError::NoSecret(compartment)),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the gate answered for this compartment, with the profile that the chain names.
+    async fn check_profile(
+        &self,
+        released: &ReleasedCompartment,
+        chart: ChartId,
+        compartment: CompartmentId,
+    ) -> Result<(), AgentError> {
+        let known = self.chain.compartments(At::Best, chart).await?;
+        let known = known.into_iter().find(|known| known.number == compartment);
+        let is_named = known.is_some_and(|known| known.compartment.profile == object_id(&released.profile));
+        let epoch = profile_epoch(&released.profile).ok();
+        match is_named && released.place == self.place(chart, compartment) && epoch == Some(released.profile_epoch) {
+            true => Ok(()),
+            false => Err(AgentError::FalseAnswer("compartment")),
         }
     }
 

@@ -135,14 +135,9 @@ pub enum AgentError {
         /// The newest there is.
         newest: u32,
     },
-    /// A gate gave out another version than the one that was asked for.
-    #[error("a gate answered for another version than version `{version}` of record `{record}`")]
-    AnotherVersion {
-        /// The record that was asked for.
-        record: RecordId,
-        /// The version that was asked for.
-        version: u32,
-    },
+    /// A gate gave out something else than the chain names.
+    #[error("a gate answered falsely: its {0} is not the one that the chain names")]
+    FalseAnswer(&'static str),
     /// A record has more live grants of its own than a version can carry.
     #[error("the record has more than 8 grants of its own")]
     TooManyRecordGrants,

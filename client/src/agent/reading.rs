@@ -3,6 +3,7 @@
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
 use super::{AccessDenied, Agent, AgentError};
+use crate::checked_blob::CheckedBlob;
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
 use salus_chain::{
     events::{OpenDenied, RecordsOpened},
@@ -10,7 +11,7 @@ use salus_chain::{
 };
 use salus_gate::{
     protocol::{GateRequest, KeyRequest, ReleaseRequest, Signed},
-    system_now, BoxedBytes, Released,
+    system_now, BoxedBytes, ReleasedBlob,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
@@ -23,6 +24,7 @@ use salus_sealing::{
     envelope::Recipient,
     secret::{random, Plaintext},
 };
+use salus_vault::object_id;
 use std::path::Path;
 use tokio::io::AsyncWrite;
 
@@ -57,6 +59,14 @@ pub struct RecordContent {
     pub content: Plaintext,
 }
 
+/// A version that was released, and the key that opens it.
+struct ReadableVersion {
+    version: u32,
+    bindings: Bindings,
+    blob: CheckedBlob<ReleasedBlob<BoxedBytes>>,
+    key: ContentKey,
+}
+
 impl Agent {
     /// Opens records for reading. A denial is recorded as well.
     pub async fn open(&self, chart: ChartId, scope: Scope, purpose: Purpose) -> Result<Opened, AgentError> {
@@ -77,8 +87,8 @@ impl Agent {
         version: Option<u32>,
         session: Option<ReadingSessionId>,
     ) -> Result<RecordContent, AgentError> {
-        let (version, released, key) = self.release(record, version, session).await?;
-        let (metadata, content) = open_in_memory(released.blob, &released.bindings, &key).await?;
+        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
+        let (metadata, content) = open_in_memory(blob, &bindings, &key).await?;
         Ok(RecordContent { record, version, metadata, content })
     }
 
@@ -90,19 +100,21 @@ impl Agent {
         session: Option<ReadingSessionId>,
         target: impl AsyncWrite + Unpin,
     ) -> Result<(u32, Metadata), AgentError> {
-        let (version, released, key) = self.release(record, version, session).await?;
-        Ok((version, open(released.blob, &released.bindings, &key, target).await?))
+        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
+        Ok((version, open(blob, &bindings, &key, target).await?))
     }
 
-    /// The words of a record's sealed header, however large the record is.
+    /// The words of a record's sealed header. The whole blob is read, since its beginning alone proves nothing.
     pub async fn read_metadata(
         &self,
         record: RecordId,
         version: Option<u32>,
         session: Option<ReadingSessionId>,
     ) -> Result<Metadata, AgentError> {
-        let (_, released, key) = self.release(record, version, session).await?;
-        Ok(open_metadata(released.blob, &released.bindings, &key).await?)
+        let ReadableVersion { bindings, mut blob, key, .. } = self.release(record, version, session).await?;
+        let metadata = open_metadata(&mut blob, &bindings, &key).await?;
+        tokio::io::copy(&mut blob, &mut tokio::io::sink()).await.map_err(OpenError::Source)?;
+        Ok(metadata)
     }
 
     /// Reads a record, however large, into a new file, which appears whole or not at all.
@@ -113,23 +125,22 @@ impl Agent {
         session: Option<ReadingSessionId>,
         path: &Path,
     ) -> Result<(u32, Metadata), AgentError> {
-        let (version, released, key) = self.release(record, version, session).await?;
-        let metadata =
-            open_to_file(released.blob, &released.bindings, &key, path).await.map_err(|error| match error {
-                OpenError::Target(cause) => AgentError::Unwritable { path: path.to_owned(), cause },
-                error => error.into(),
-            })?;
+        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
+        let metadata = open_to_file(blob, &bindings, &key, path).await.map_err(|error| match error {
+            OpenError::Target(cause) => AgentError::Unwritable { path: path.to_owned(), cause },
+            error => error.into(),
+        })?;
         Ok((version, metadata))
     }
 
     /// The release of the gate before the custodian's vault, and the content key: the gate before the chart's home vault
-    /// gives out the way to it.
+    /// gives out the way to it. Both answers are held against the chain.
     async fn release(
         &self,
         record: RecordId,
         version: Option<u32>,
         session: Option<ReadingSessionId>,
-    ) -> Result<(u32, Released<BoxedBytes>, ContentKey), AgentError> {
+    ) -> Result<ReadableVersion, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
@@ -145,12 +156,18 @@ impl Agent {
         }
         let request = self.signed(request, known.custodian).await?;
         let released = self.gates.release(known.custodian, &request).await?;
-        let Bindings { genesis, record: of, version: number, .. } = released.bindings;
-        if key.bindings != released.bindings || (genesis, of, number) != (self.genesis(), record, version) {
-            return Err(AgentError::AnotherVersion { record, version });
+        let named = self.chain.version(At::Finalized, record, version).await?.ok_or(AgentError::NoRecord(record))?;
+        let (genesis, compartment, epoch) = (self.genesis(), known.compartment, named.epoch);
+        let bindings = Bindings { genesis, record, version, compartment, epoch };
+        if key.bindings != bindings || released.bindings != bindings || released.content != named.content {
+            return Err(AgentError::FalseAnswer("version"));
+        }
+        if released.key_envelope.as_deref().is_some_and(|envelope| object_id(envelope) != named.key_envelope) {
+            return Err(AgentError::FalseAnswer("key envelope"));
         }
         let key = key.open(released.key_envelope.as_deref(), self.identity.encryption())?;
-        Ok((version, released, key))
+        let blob = CheckedBlob::new(released.blob, named.content);
+        Ok(ReadableVersion { version, bindings, blob, key })
     }
 
     /// A request to the gate of `institution`, of this moment.
@@ -172,7 +189,7 @@ impl Agent {
         if found.controller != self.id {
             return Err(AgentError::NotController(record.chart));
         }
-        let (version, _, key) = self.release(record, None, None).await?;
+        let ReadableVersion { version, key, .. } = self.release(record, None, None).await?;
         Ok((key, version))
     }
 }

@@ -19,6 +19,7 @@ mod equivocation;
 mod founding;
 mod importing;
 mod joining;
+mod lying_gates;
 mod network;
 mod network_script;
 mod readme;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use salus_primitives::{decision::Basis, Digest};
-use salus_sealing::blob::{Bindings, HEADER_LENGTH};
+use salus_sealing::blob::Bindings;
 use tokio::io::{AsyncRead, ReadBuf};
 
 /// A version of a record, given out.
@@ -43,6 +43,11 @@ impl<Bytes: AsyncRead + Unpin + Send + 'static> Released<Bytes> {
 pub type BoxedBytes = Box<dyn AsyncRead + Unpin + Send>;
 
 impl<Bytes> ReleasedBlob<Bytes> {
+    /// The `size` bytes of a blob that another gate gave out.
+    pub fn new(size: u64, bytes: Bytes) -> Self {
+        Self { size, header: Cursor::default(), rest: bytes }
+    }
+
     /// How many bytes it has.
     pub fn size(&self) -> u64 {
         self.size
@@ -55,7 +60,7 @@ impl<Bytes: AsyncRead + Unpin> AsyncRead for ReleasedBlob<Bytes> {
         context: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        if self.header.position() < HEADER_LENGTH as u64 {
+        if self.header.position() < self.header.get_ref().len() as u64 {
             return Pin::new(&mut self.header).poll_read(context, out);
         }
         Pin::new(&mut self.rest).poll_read(context, out)

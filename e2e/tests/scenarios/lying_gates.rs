@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Gates that lie. Each reader of the chain can seal to a public key, so an answer that opens proves nothing: the client holds
+//! each answer against the chain.
+
+use crate::importing::{case, Scene};
+use anyhow::{ensure, Context, Result};
+use salus_chain::{At, Chain};
+use salus_client::{
+    agent::{Agent, AgentError},
+    gates::{Answer, Gates},
+    in_process::InProcessGates,
+    keystore::Keystore,
+    vaults::Vaults,
+};
+use salus_e2e::{node::Node, salus::PASSWORD};
+use salus_gate::{
+    protocol::{CompartmentRequest, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed},
+    BoxedBytes, Released, ReleasedBlob,
+};
+use salus_primitives::{ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId};
+use salus_sealing::{
+    blob::{seal_bytes, ContentKey, Metadata},
+    compartment::{CompartmentPath, CompartmentSecret},
+    secret::Password,
+};
+use std::{
+    io::Cursor,
+    sync::{Arc, Mutex},
+};
+
+const CHART: ChartId = ChartId(0);
+
+/// A false answer of a gate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Lie {
+    None,
+    /// Another content, sealed to the compartment's public key.
+    Content,
+    /// Other sealed bytes, with the true key envelope.
+    Blob,
+    /// Another version's way to a key.
+    Version,
+    /// Another compartment.
+    Compartment,
+    /// A secret of its own, sealed to the reader.
+    Secret,
+}
+
+/// Honest gates, but for the lie.
+struct LyingGates {
+    honest: Arc<dyn Gates>,
+    chain: Chain,
+    reader: EncryptionKey,
+    lie: Mutex<Lie>,
+}
+
+impl LyingGates {
+    fn lie(&self) -> Lie {
+        *self.lie.lock().unwrap()
+    }
+}
+
+impl Gates for LyingGates {
+    fn authority(&self, institution: InstitutionId) -> Answer<'_, String> {
+        self.honest.authority(institution)
+    }
+
+    fn release<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<ReleaseRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>> {
+        Box::pin(async move {
+            let mut released = self.honest.release(institution, request).await?;
+            if [Lie::Content, Lie::Blob].contains(&self.lie()) {
+                let (bindings, key) = (released.bindings, ContentKey::generate());
+                let blob = seal_bytes(b"made up", &Metadata::default(), &bindings, &key).unwrap();
+                released.blob = ReleasedBlob::new(blob.len() as u64, Box::new(Cursor::new(blob)));
+                if self.lie() == Lie::Content {
+                    let place = CompartmentPath::of(&bindings);
+                    let epoch =
+                        self.chain.epoch(At::Best, place.chart, place.compartment, bindings.epoch).await?.unwrap();
+                    let recipient = place.recipient(bindings.epoch);
+                    let (genesis, record, version) = (bindings.genesis, bindings.record, bindings.version);
+                    let envelope = key.seal_to(recipient, &epoch.public_key, genesis, record, version).unwrap();
+                    released.key_envelope = Some(envelope);
+                }
+            }
+            Ok(released)
+        })
+    }
+
+    fn release_key<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<KeyRequest>,
+    ) -> Answer<'a, ReleasedKey> {
+        Box::pin(async move {
+            let mut released = self.honest.release_key(institution, request).await?;
+            if self.lie() == Lie::Version {
+                released.bindings.version += 1;
+            }
+            Ok(released)
+        })
+    }
+
+    fn release_compartment<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<CompartmentRequest>,
+    ) -> Answer<'a, ReleasedCompartment> {
+        Box::pin(async move {
+            let mut released = self.honest.release_compartment(institution, request).await?;
+            match self.lie() {
+                Lie::Compartment => released.place.compartment.0 ^= 1,
+                Lie::Secret => {
+                    let recipient = released.secret.recipient;
+                    let own = CompartmentSecret::generate(released.place);
+                    released.secret.envelope = own.seal_to(recipient, &self.reader).unwrap();
+                }
+                _ => {}
+            }
+            Ok(released)
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let node = Node::start(&folder.path().join("node")).await?;
+    let scene = Scene::set(folder.path(), node.url()).await?;
+    scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
+    let chain = Chain::connect(node.url()).await?;
+    let identity = Keystore::open(scene.patient.home().join("identities/me"))?.unlock(&Password::from(PASSWORD))?;
+    let vaults = Vaults::below(folder.path().join("vaults"));
+    let gates = Arc::new(LyingGates {
+        honest: InProcessGates::shared(&chain, &vaults),
+        chain: chain.clone(),
+        reader: identity.encryption().public(),
+        lie: Mutex::new(Lie::None),
+    });
+    let agent = Agent::new(chain.clone(), vaults, gates.clone(), identity).await?;
+    let key = chain.records(At::Finalized, CHART).await?.first().context("no record")?.key;
+    let record = RecordId { chart: CHART, key };
+    let first = CompartmentId(0);
+    let is_false = |error: &AgentError| matches!(error, AgentError::FalseAnswer(_));
+
+    let content = agent.read(record, None, None).await?;
+    ensure!(content.content.expose().starts_with(b"{"), "not a FHIR resource");
+    for lie in [Lie::Content, Lie::Blob, Lie::Version] {
+        *gates.lie.lock().unwrap() = lie;
+        let error = agent.read(record, None, None).await.err().with_context(|| format!("{lie:?} is believed"))?;
+        ensure!(lie == Lie::Blob || is_false(&error), "{lie:?}: {error}");
+        ensure!(agent.read_metadata(record, None, None).await.is_err(), "{lie:?} is believed");
+    }
+    let honest = agent.compartments(CHART).await?;
+    ensure!(honest.iter().all(|compartment| compartment.name.is_some()), "a compartment without a name");
+    *gates.lie.lock().unwrap() = Lie::Compartment;
+    for compartment in agent.compartments(CHART).await? {
+        ensure!(compartment.name.is_none() && compartment.fault.is_some(), "another compartment's name is believed");
+    }
+    for lie in [Lie::Compartment, Lie::Secret] {
+        *gates.lie.lock().unwrap() = lie;
+        let error = agent.rotate(CHART, first).await.err().with_context(|| format!("{lie:?} is believed"))?;
+        ensure!(is_false(&error), "{lie:?}: {error}");
+    }
+    *gates.lie.lock().unwrap() = Lie::None;
+    ensure!(agent.rotate(CHART, first).await? == 1, "no new epoch");
+    node.stop().await
+}
