@@ -12,16 +12,13 @@ use salus_gate::{
     protocol::{CompartmentRequest, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed},
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
-use salus_primitives::{InstitutionId, Moment};
+use salus_primitives::{time::SECOND, InstitutionId};
 use salus_vault::Vault;
 
 use crate::{
     gates::{Answer, Gates, ReleaseError},
     vaults::Vaults,
 };
-
-/// Requests say in which second they were made, in these milliseconds.
-const SECOND: Moment = 1_000;
 
 /// The gates before all vaults below one folder.
 pub struct InProcessGates {
@@ -36,6 +33,7 @@ impl InProcessGates {
     /// They start in this second, by the clock that agents read as well. An agent needs gates before it signs a request, so
     /// each request is of this second or later.
     pub fn shared(chain: &Chain, vaults: &Vaults) -> Arc<dyn Gates> {
+        // Requests say only in which second they were made.
         let now = system_now();
         let numbers = Arc::new(UsedNumbers::since(now.saturating_sub(now % SECOND)));
         Arc::new(Self { chain: chain.clone(), vaults: vaults.clone(), numbers })

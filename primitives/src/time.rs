@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 /// A point in time, in milliseconds since the Unix epoch.
 pub type Moment = u64;
 
+/// One second, in milliseconds.
+pub const SECOND: Moment = 1_000;
 /// One minute, in milliseconds.
 pub const MINUTE: Moment = 60_000;
 /// One hour, in milliseconds.

@@ -26,7 +26,7 @@ use salus_gate::{
     },
     ChainView, GateError, ReleaseGate, Released, Store, HEAD_LIFE,
 };
-use salus_primitives::Moment;
+use salus_primitives::{time::SECOND, Moment};
 use serde::Serialize;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{io::AsyncRead, sync::Semaphore, time::timeout};
@@ -46,7 +46,8 @@ const UNDER_WAY: usize = 1_024;
 ///
 /// An earlier process may have answered requests that were made ahead of its clock, and remembered their numbers. So a
 /// service that starts counts as started that much later, and answers nothing until then.
-pub const MAX_LEAD: Moment = 10_000;
+pub const MAX_LEAD: Moment = 10 * SECOND;
+
 /// A gate, and what it is asked through.
 pub struct Service<C, S> {
     gate: ReleaseGate<C, S>,

@@ -10,12 +10,7 @@ pub const CONTENT_DIGEST: &str = "content-digest";
 
 /// The field's value for `body`: its SHA-256, and no other digest.
 pub fn content_digest(body: &[u8]) -> String {
-    content_digest_of(&Sha256::digest(body).into())
-}
-
-/// The field's value for a body with this SHA-256.
-pub fn content_digest_of(sha256: &[u8; 32]) -> String {
-    format!("sha-256=:{}:", STANDARD.encode(sha256))
+    format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(body)))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod refusal;
 mod request;
 
 pub use answer::{InvalidHead, Problem, ReleaseHead, MAX_HEAD, PROBLEM, RELEASE};
-pub use content_digest::{content_digest, content_digest_of, CONTENT_DIGEST};
+pub use content_digest::{content_digest, CONTENT_DIGEST};
 pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;

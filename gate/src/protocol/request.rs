@@ -16,7 +16,8 @@
 //! The signed bytes begin with a quotation mark, and no call of the runtime does. So none is taken for a transaction.
 
 use salus_primitives::{
-    time::MINUTE, ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
+    time::{MINUTE, SECOND},
+    ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
 };
 use salus_sealing::{
     keys::{SignatureScheme, SigningPair},
@@ -39,8 +40,6 @@ pub const GENESIS: &str = "salus-genesis";
 /// Tells the signature of a request from others that the same message may have.
 pub const TAG: &str = "salus";
 
-/// One second, in milliseconds: the unit of `created`.
-const SECOND: Moment = 1_000;
 /// The components that a signature covers.
 const COMPONENTS: [&str; 5] = ["@method", "@authority", "@path", CONTENT_DIGEST, GENESIS];
 /// The parameters of a signature.
