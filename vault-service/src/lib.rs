@@ -22,6 +22,7 @@ pub mod node;
 mod problems;
 mod requests;
 mod service;
+pub mod tls;
 
 pub use metrics::Metrics;
 pub use service::{Service, MAX_LEAD};

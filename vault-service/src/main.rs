@@ -10,17 +10,17 @@ use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
 use salus_gate::{system_now, ReleaseGate, UsedNumbers};
+use salus_primitives::time::SECOND;
 use salus_vault::Vault;
 use salus_vault_service::{
     config::{normal_authority, Config, Tls},
     node::Node,
+    tls::load,
     Metrics, Service, MAX_LEAD,
 };
 use std::{error::Error, fs::File, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 use tokio::signal::unix::{signal, SignalKind};
 
-/// One second, in milliseconds.
-const SECOND: u64 = 1_000;
 /// How long the head of a request may take.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
 /// How long answers that are under way may take after a signal.
@@ -70,16 +70,9 @@ async fn main() -> ExitCode {
     }
 }
 
-/// All that the service needs, opened.
-struct Parts {
-    config: Config,
-    node: Node,
-    vault: Vault,
-}
-
-async fn open(path: PathBuf) -> Result<Parts, Box<dyn Error>> {
+/// The configuration in the file `path`, and the node that it names, which has to know the institution.
+async fn configured(path: PathBuf) -> Result<(Config, Node), Box<dyn Error>> {
     let config = Config::read(&path)?;
-    let vault = Vault::open_folder(&config.store).await?;
     let node = Node::connect(&config.node).await?;
     let institution = node.chain().institution(At::Finalized, config.institution).await?;
     let Some(institution) = institution else {
@@ -92,7 +85,7 @@ async fn open(path: PathBuf) -> Result<Parts, Box<dyn Error>> {
             config.institution, config.authority
         );
     }
-    Ok(Parts { config, node, vault })
+    Ok((config, node))
 }
 
 /// Keeps every other service away from the vault, as long as the file is open: a second one would answer a request again.
@@ -105,18 +98,23 @@ fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
 }
 
 async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
-    let Parts { config, node, vault } = open(path).await?;
+    let (config, node) = configured(path).await?;
     if let Some(tls) = &config.tls {
-        load(tls).await?;
+        certificate(tls).await?;
     }
     println!("institution {} at {}", config.institution, config.authority);
-    println!("vault       {}", vault.folder().display());
+    let store = config.store.display();
+    match config.store.exists() {
+        true => println!("vault       {}", Vault::open_folder(&config.store).await?.folder().display()),
+        false => println!("vault       {store}, which is not there yet: `run` makes it"),
+    }
     println!("chain       {} ({})", node.chain().name().await?, node.chain().genesis());
     Ok(())
 }
 
 async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
-    let Parts { config, node, vault } = open(path).await?;
+    let (config, node) = configured(path).await?;
+    let vault = Vault::open_folder(&config.store).await?;
     let _lock = lock(&vault)?;
     // Requests say in which second they were made, so the service opens with a second.
     let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
@@ -143,7 +141,7 @@ async fn serve(config: &Config, router: Router, handle: Handle<SocketAddr>) -> R
     let service = router.into_make_service();
     match &config.tls {
         Some(tls) => {
-            let mut server = axum_server::bind_rustls(config.listen, load(tls).await?);
+            let mut server = axum_server::bind_rustls(config.listen, certificate(tls).await?);
             server.http_builder().http1().header_read_timeout(LONGEST_HEAD);
             server.http1_only().first_request_timeout(LONGEST_HEAD).handle(handle).serve(service).await?;
         }
@@ -156,10 +154,8 @@ async fn serve(config: &Config, router: Router, handle: Handle<SocketAddr>) -> R
     Ok(())
 }
 
-async fn load(tls: &Tls) -> Result<RustlsConfig, Box<dyn Error>> {
-    // Fails only when a provider is installed already, which then serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(|cause| {
+async fn certificate(tls: &Tls) -> Result<RustlsConfig, Box<dyn Error>> {
+    load(tls).await.map_err(|cause| {
         format!("cannot read certificate `{}` and key `{}`: {cause}", tls.certificate.display(), tls.key.display())
             .into()
     })
