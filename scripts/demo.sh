@@ -38,7 +38,7 @@ main() {
     [[ "$setup" == no ]] || "$salus_root/scripts/setup.sh"
     salus_environment
     cd "$salus_root"
-    say "building; from nothing this takes 20 to 40 minutes on two cores"
+    say "building; from nothing this takes 25 to 45 minutes on two cores"
     cargo build --locked --release --workspace
     export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release"
     exec "$SALUS_BIN_DIR/salus-demo" "${arguments[@]}"

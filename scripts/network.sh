@@ -237,7 +237,7 @@ build() {
     [[ -z "${SALUS_BIN_DIR:-}" ]] || fail "there are no \`salus-node\` and \`salus\` in \`$bin\`"
     [[ "$setup" == no ]] || "$salus_root/scripts/setup.sh"
     salus_environment
-    say "building; from nothing this takes 20 to 40 minutes on two cores"
+    say "building; from nothing this takes 25 to 45 minutes on two cores"
     (cd "$salus_root" && cargo build --locked --release --workspace)
 }
 
