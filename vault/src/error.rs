@@ -56,7 +56,21 @@ pub enum VaultError {
 
 impl VaultError {
     pub(crate) fn io(error: opendal::Error) -> Self {
+        // The system's kind of error (a full disk, a file system that is read-only) lies below that of the library.
+        let mut cause = std::error::Error::source(&error);
+        while let Some(deeper) = cause {
+            if let Some(found) = deeper.downcast_ref::<io::Error>() {
+                return Self::Io(io::Error::new(found.kind(), error));
+            }
+            cause = deeper.source();
+        }
         Self::Io(error.into())
+    }
+
+    /// Whether the store has no room.
+    pub fn is_full(&self) -> bool {
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        matches!(self, Self::Io(error) if full.contains(&error.kind()))
     }
 
     pub(crate) fn of(id: &Digest, error: opendal::Error) -> Self {

@@ -66,6 +66,11 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Runs what would hold up other tasks on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
+}
+
 /// Lets only the owner read and write a file.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     set_mode(path, 0o600)

@@ -24,10 +24,12 @@
 
 mod error;
 mod folder;
+mod incoming;
 mod layout;
 mod reader;
 mod vault;
 
 pub use error::{OpenError, VaultError};
+pub use incoming::Incoming;
 pub use reader::ObjectReader;
 pub use vault::{object_id, Vault};

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::{OpenError, VaultError};
+use crate::incoming::Incoming;
 use crate::reader::ObjectReader;
 use crate::{folder, layout};
 
@@ -41,7 +42,7 @@ impl Vault {
         let path = path.as_ref().to_owned();
         let failed = |source| OpenError::Io { path: path.clone(), source };
         let wanted = path.clone();
-        let folder = blocking(move || folder::prepare(&wanted)).await.map_err(failed)??;
+        let folder = folder::blocking(move || folder::prepare(&wanted)).await.map_err(failed)??;
         let root = folder
             .to_str()
             .ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8")))?;
@@ -69,19 +70,21 @@ impl Vault {
     /// Stores everything that `source` yields; returns its id and length.
     ///
     /// When the source fails, nothing is stored.
-    pub async fn put_reader(&self, source: impl AsyncRead + Unpin) -> Result<(Digest, u64), VaultError> {
-        let incoming = layout::incoming().map_err(VaultError::Io)?;
-        let stored = async {
-            let (id, size) = self.receive(source, &incoming).await?;
-            self.admit(&incoming, &id).await?;
-            Ok((id, size))
+    pub async fn put_reader(&self, mut source: impl AsyncRead + Unpin) -> Result<(Digest, u64), VaultError> {
+        let mut incoming = self.incoming().await?;
+        loop {
+            let mut piece = Vec::with_capacity(PIECE);
+            (&mut source).take(PIECE as u64).read_to_end(&mut piece).await.map_err(VaultError::Source)?;
+            if piece.is_empty() {
+                return incoming.admit(None).await;
+            }
+            incoming.write(piece).await?;
         }
-        .await;
-        if stored.is_err() {
-            // A file that cannot be removed now is swept when the vault is opened some later day.
-            let _ = self.operator.delete(&incoming).await;
-        }
-        stored
+    }
+
+    /// A place for an object that arrives piece by piece.
+    pub async fn incoming(&self) -> Result<Incoming, VaultError> {
+        Incoming::begin(&self.operator, self.folder.clone()).await
     }
 
     /// The bytes of the object `id`, hashed again. Meant for small objects: all bytes are in memory at once.
@@ -166,39 +169,6 @@ impl Vault {
         Ok(self.list(None, 1).await?.is_empty())
     }
 
-    async fn receive(&self, mut source: impl AsyncRead + Unpin, path: &str) -> Result<(Digest, u64), VaultError> {
-        let mut writer = self.operator.writer(path).await.map_err(VaultError::io)?;
-        let (mut hasher, mut size) = (Sha256::new(), 0u64);
-        loop {
-            let mut piece = Vec::with_capacity(PIECE);
-            (&mut source).take(PIECE as u64).read_to_end(&mut piece).await.map_err(VaultError::Source)?;
-            if piece.is_empty() {
-                break;
-            }
-            hasher.update(&piece);
-            size = size.saturating_add(length(&piece));
-            writer.write(piece).await.map_err(VaultError::io)?;
-        }
-        // Closing syncs the bytes to the disk.
-        writer.close().await.map_err(VaultError::io)?;
-        Ok((Digest(hasher.finalize().into()), size))
-    }
-
-    /// Gives a complete object its own name.
-    async fn admit(&self, incoming: &str, id: &Digest) -> Result<(), VaultError> {
-        let (file, shard) = (self.folder.join(incoming), self.folder.join(layout::shard_of(id)));
-        let shard_of_object = shard.clone();
-        blocking(move || {
-            folder::make_private(&file)?;
-            folder::create_private(&shard_of_object)
-        })
-        .await
-        .and_then(|done| done)
-        .map_err(VaultError::Io)?;
-        self.operator.rename(incoming, &layout::path_of(id)).await.map_err(VaultError::io)?;
-        blocking(move || folder::sync(&shard)).await.and_then(|done| done).map_err(VaultError::Io)
-    }
-
     /// The first `size` bytes that lie under the id `id`.
     async fn pieces(&self, id: &Digest, size: u64) -> Result<FuturesBytesStream, VaultError> {
         let of = |error| VaultError::of(id, error);
@@ -235,13 +205,4 @@ fn not_found_or_io(id: &Digest, error: io::Error) -> VaultError {
         io::ErrorKind::NotFound => VaultError::NotFound(*id),
         _ => VaultError::Io(error),
     }
-}
-
-fn length(bytes: &[u8]) -> u64 {
-    bytes.len().try_into().unwrap_or(u64::MAX)
-}
-
-/// Runs what would hold up other tasks on a thread of its own.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)
 }

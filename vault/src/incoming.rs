@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! An object on its way in.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use opendal::{Operator, Writer};
+use salus_primitives::Digest;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::VaultError;
+use crate::{folder, layout};
+
+/// An object that arrives piece by piece, hashed as it comes. It has no name in the vault until it is [admitted](Self::admit).
+///
+/// One that is dropped before leaves nothing behind.
+pub struct Incoming {
+    operator: Operator,
+    folder: PathBuf,
+    path: String,
+    writer: Writer,
+    hasher: Sha256,
+    size: u64,
+    admitted: bool,
+}
+
+impl Incoming {
+    pub(crate) async fn begin(operator: &Operator, folder: PathBuf) -> Result<Self, VaultError> {
+        let path = layout::incoming().map_err(VaultError::Io)?;
+        let writer = operator.writer(&path).await.map_err(VaultError::io)?;
+        let operator = operator.clone();
+        Ok(Self { operator, folder, path, writer, hasher: Sha256::new(), size: 0, admitted: false })
+    }
+
+    /// Writes the next bytes. After an error the object can only be dropped.
+    pub async fn write(&mut self, piece: impl Into<Bytes>) -> Result<(), VaultError> {
+        let piece = piece.into();
+        self.hasher.update(&piece);
+        self.size = self.size.saturating_add(piece.len().try_into().unwrap_or(u64::MAX));
+        self.writer.write(piece).await.map_err(VaultError::io)
+    }
+
+    /// How many bytes have come so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Syncs the object to the disk and gives it its own name; its id and length.
+    ///
+    /// When `expected` is given and the bytes do not hash to it, the object is dropped and this fails with
+    /// [`VaultError::Corrupted`].
+    pub async fn admit(mut self, expected: Option<&Digest>) -> Result<(Digest, u64), VaultError> {
+        // Closing syncs the bytes to the disk.
+        self.writer.close().await.map_err(VaultError::io)?;
+        let found = Digest(self.hasher.clone().finalize().into());
+        if let Some(expected) = expected.filter(|expected| **expected != found) {
+            return Err(VaultError::Corrupted { expected: *expected, found });
+        }
+        let (file, shard) = (self.folder.join(&self.path), self.folder.join(layout::shard_of(&found)));
+        let shard_of_object = shard.clone();
+        folder::blocking(move || {
+            folder::make_private(&file)?;
+            folder::create_private(&shard_of_object)
+        })
+        .await
+        .and_then(|done| done)
+        .map_err(VaultError::Io)?;
+        self.operator.rename(&self.path, &layout::path_of(&found)).await.map_err(VaultError::io)?;
+        self.admitted = true;
+        folder::blocking(move || folder::sync(&shard)).await.and_then(|done| done).map_err(VaultError::Io)?;
+        Ok((found, self.size))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.admitted {
+            // A file that cannot be removed now is swept when the vault is opened some later day.
+            let _ = std::fs::remove_file(self.folder.join(&self.path));
+        }
+    }
+}
