@@ -25,6 +25,7 @@ pub mod events;
 mod head;
 mod health;
 mod inclusion;
+mod named_objects;
 mod operator;
 mod outcome;
 mod pipeline;

@@ -6,12 +6,13 @@ use super::{At, Chain, QueryError};
 use codec::Encode;
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
-    access::{Grant, NumberedGrant},
+    access::{Grant, NumberedGrant, NumberedRequest, Request},
+    audit::{Entry, LogId},
     charts::{Chart, Compartment, Epoch},
     decision::{Ask, Decision},
-    membership::Member,
+    membership::{Institution, Member},
     records::{Record, Session, Version},
-    ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RequestId,
 };
 
 impl ChainView for Chain {
@@ -31,6 +32,10 @@ impl ChainView for Chain {
 
     async fn member(&self, at: &Head, member: MemberId) -> Result<Option<Member>, QueryError> {
         Chain::member(self, At::Block(at.hash), member).await
+    }
+
+    async fn institution(&self, at: &Head, id: InstitutionId) -> Result<Option<Institution>, QueryError> {
+        Chain::institution(self, At::Block(at.hash), id).await
     }
 
     async fn chart(&self, at: &Head, chart: ChartId) -> Result<Option<Chart>, QueryError> {
@@ -61,6 +66,18 @@ impl ChainView for Chain {
         let arguments = (chart, grant, 1u32).encode();
         let page: Vec<NumberedGrant> = self.ask(At::Block(at.hash), "SalusApi_grants", arguments).await?;
         Ok(page.into_iter().find_map(|it| (it.number == grant).then_some(it.grant)))
+    }
+
+    async fn request(&self, at: &Head, chart: ChartId, id: RequestId) -> Result<Option<Request>, QueryError> {
+        let page: Vec<NumberedRequest> =
+            self.ask(At::Block(at.hash), "SalusApi_requests", (chart, id, 1u32).encode()).await?;
+        Ok(page.into_iter().find_map(|it| (it.number == id).then_some(it.request)))
+    }
+
+    async fn entry(&self, at: &Head, chart: ChartId, place: u64) -> Result<Option<Entry>, QueryError> {
+        let arguments = (LogId::Chart(chart), place, 1u32).encode();
+        let page: Vec<Entry> = self.ask(At::Block(at.hash), "SalusApi_log", arguments).await?;
+        Ok(page.into_iter().find(|entry| entry.sequence == place))
     }
 
     async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, QueryError> {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The context of a command: the home folder, the keys in it, the node, the vaults.
+//! The context of a command: the home folder, the keys in it, the node, the vault services.
 
 use crate::{failure::Failure, options::Options, passwords};
 use salus_chain::Chain;
-use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
+use salus_client::{
+    agent::Agent,
+    keystore::Keystore,
+    services::{Folders, RemoteServices, Services, Vaults},
+};
 use salus_sealing::{
     keys::{Identity, PublicKeys},
     secret::Password,
@@ -12,13 +16,14 @@ use salus_sealing::{
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// The options, ready to be used.
 pub(crate) struct Context {
     node: String,
     home: PathBuf,
-    vaults: PathBuf,
+    vaults: Option<PathBuf>,
     identity: Option<String>,
     password_file: Option<PathBuf>,
 }
@@ -31,7 +36,7 @@ impl Context {
         };
         Ok(Self {
             node: options.node.clone(),
-            vaults: options.vaults.clone().unwrap_or_else(|| home.join("vaults")),
+            vaults: options.vaults.clone(),
             home,
             identity: options.identity.clone(),
             password_file: options.password_file.clone(),
@@ -53,9 +58,12 @@ impl Context {
         Ok(Chain::connect(&self.node).await?)
     }
 
-    /// The vaults.
-    pub(crate) fn vaults(&self) -> Vaults {
-        Vaults::below(&self.vaults)
+    /// The vault services: those that the chain names, or folders where the options name one.
+    fn services(&self, chain: &Chain) -> Result<Arc<dyn Services>, Failure> {
+        match &self.vaults {
+            Some(folder) => Ok(Folders::shared(chain, &Vaults::below(folder))),
+            None => Ok(Arc::new(RemoteServices::new(chain)?)),
+        }
     }
 
     /// The folder of the identity `name`.
@@ -138,9 +146,9 @@ impl Context {
     /// The identity, at work on the chain.
     pub(crate) async fn agent(&self) -> Result<Agent, Failure> {
         let identity = self.identity()?;
-        let (chain, vaults) = (self.chain().await?, self.vaults());
-        let gates = InProcessGates::shared(&chain, &vaults);
-        Ok(Agent::new(chain, vaults, gates, identity).await?)
+        let chain = self.chain().await?;
+        let services = self.services(&chain)?;
+        Ok(Agent::new(chain, services, identity).await?)
     }
 
     fn identities(&self) -> PathBuf {

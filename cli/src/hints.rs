@@ -6,6 +6,7 @@ use salus_chain::{ConnectError, OutcomeError, QueryError, SubmitError};
 use salus_client::{
     agent::{AgentError, Obstacle},
     keystore::{Failure, KeystoreError},
+    services::ServiceError,
 };
 use salus_founding::FoundingError;
 use salus_gate::protocol::GateRefusal;
@@ -100,9 +101,7 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::Query(error) => return after_asking(error),
         AgentError::NoVersion { newest, .. } => return Some(format!("its versions are 0 to {newest}")),
         AgentError::Outcome(_) => VERSIONS,
-        AgentError::OpenVault(_) => {
-            "--vaults names the folder with the vaults, one for each institution"
-        }
+        AgentError::Service(error) => return after_service(error),
         AgentError::AccessDenied(_) => "salus request CHART asks the patient; salus explain CHART shows the way to the decision",
         AgentError::NotMember(_) => "salus join VOUCHER makes the identity a member; --as names another identity",
         AgentError::NoMember(_) => "salus member show says your own number",
@@ -147,6 +146,22 @@ fn after_act(error: &AgentError) -> Option<String> {
     Some(hint.to_owned())
 }
 
+fn after_service(error: &ServiceError) -> Option<String> {
+    let hint = match error {
+        ServiceError::Folder(_) => "--vaults names the folder with the vaults, one for each institution",
+        ServiceError::NoAddress(_) => {
+            "the council enters it: salus institution update NUMBER --vault-address URL; on one machine that plays all parts, \
+             --vaults FOLDER takes folders instead"
+        }
+        ServiceError::Address { .. } => "salus institution update NUMBER --vault-address https://HOST",
+        ServiceError::Unreachable { .. } => "retry; if it stays so, tell the institution. SSL_CERT_FILE names certificates to trust",
+        ServiceError::Problem { .. } => "retry; if it stays so, tell the institution",
+        ServiceError::Form(_) => "update the older of the two",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
 fn after_gate(refusal: &GateRefusal) -> Option<String> {
     let hint = match refusal {
         GateRefusal::RequestNotFresh => "ask again; if the gate refuses again, set the clock of this machine",
@@ -158,7 +173,10 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         GateRefusal::SessionNotFinalized => "retry in some seconds",
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
         GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",
-        GateRefusal::Missing(_) => "--vaults names the folder with the vaults, one for each institution",
+        GateRefusal::Behind(_) => "retry in some seconds; the institution's node is behind yours",
+        GateRefusal::QuotaUsedUp => "retry when the chain names what you stored, or after a day",
+        GateRefusal::VaultFull => "tell the institution; nothing was stored",
+        GateRefusal::Missing(_) => "the institution's vault has lost it, or --vaults names another folder",
         _ => return None,
     };
     Some(hint.to_owned())

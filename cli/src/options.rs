@@ -19,7 +19,8 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "SALUS_HOME", value_name = "FOLDER")]
     pub(crate) home: Option<PathBuf>,
 
-    /// Where the vaults are: one folder for each institution number [default: HOME/vaults]
+    /// A folder with the vaults, one for each institution number, instead of the services that the chain
+    /// names: for one machine that plays all parts
     #[arg(long, global = true, env = "SALUS_VAULTS", value_name = "FOLDER")]
     pub(crate) vaults: Option<PathBuf>,
 

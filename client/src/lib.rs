@@ -7,9 +7,9 @@
 //! | [`agent`] | a member at work: everything that members do |
 //! | [`keystore`], [`authority_files`] | keys in files |
 //! | [`durations`] | durations, as people write them |
-//! | [`gates`] | the one way to release gates; [`in_process`] has them in this program |
-//! | [`vaults`] | where this program reaches vaults |
-//! | [`sealed_files`] | content into a vault, and out of it into a file, streamed |
+//! | [`services`] | the one way to vaults: the services of institutions, over a network or in folders |
+//! | [`sealed_objects`] | sealed objects on their way into a vault |
+//! | [`sealed_files`] | content into a sealed object, and out of one into a file, streamed |
 //!
 //! No private key leaves this library but sealed, and the bytes of a content key stay within `sealing` (S0-10, S3-15). Errors
 //! never hold any of them.
@@ -29,8 +29,7 @@ pub mod agent;
 pub mod authority_files;
 mod checked_blob;
 pub mod durations;
-pub mod gates;
-pub mod in_process;
 pub mod keystore;
 pub mod sealed_files;
-pub mod vaults;
+pub mod sealed_objects;
+pub mod services;

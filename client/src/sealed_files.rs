@@ -1,81 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! From a source into a vault, and from a blob into a file or stream, neither ever whole in memory.
+//! From a source into a sealed object, and from a blob into a file or stream. Nothing large is ever whole in memory.
 
-use std::io;
 use std::path::Path;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{ready, Context, Poll};
 
-use salus_primitives::Digest;
 use salus_sealing::blob::{
     Bindings, ContentKey, Metadata, OpenError, Opener, SealError, Sealer, HEADER_LENGTH, SEALED_SEGMENT,
 };
 use salus_sealing::secret::{random, Plaintext};
-use salus_vault::{Vault, VaultError};
 use tokio::fs;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
+
+use crate::sealed_objects::{SealedObject, Spool};
 
 /// Bytes of one read.
 const PIECE: usize = 64 * 1024;
 
-/// How much of a blob is between sealing and storing.
-const BETWEEN: usize = 256 * 1024;
-
-/// A blob in a vault: what the chain is told of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SealedBlob {
-    /// Its content id: the SHA-256 of the sealed bytes.
-    pub content: Digest,
-    /// Its length.
-    pub size: u64,
-}
-
-/// Seals the `length` bytes that `source` yields, and stores the blob in `vault`.
-pub async fn seal_into(
-    vault: &Vault,
-    source: impl AsyncRead + Unpin,
-    length: u64,
-    metadata: &Metadata,
-    bindings: &Bindings,
-    key: &ContentKey,
-) -> Result<SealedBlob, SealError> {
-    let (mut writer, reader) = tokio::io::duplex(BETWEEN);
-    let complete = AtomicBool::new(false);
-    let sealing = async {
-        let sealed = seal(source, length, metadata, bindings, key, &mut writer).await;
-        complete.store(sealed.is_ok(), Ordering::Release);
-        // The end of the blob: the vault's side reads on until it comes.
-        let _ = writer.shutdown().await;
-        drop(writer);
-        sealed
-    };
-    let storing = vault.put_reader(Guarded { reader, complete: &complete });
-    match tokio::join!(sealing, storing) {
-        (Ok(_), Ok((content, size))) => Ok(SealedBlob { content, size }),
-        // The vault failing makes the sealing fail too, with an error that says less.
-        (_, Err(VaultError::Io(error))) => Err(SealError::Target(error)),
-        (Err(error), _) => Err(error),
-        (Ok(_), Err(error)) => Err(SealError::Target(io::Error::other(error))),
-    }
-}
-
-/// Seals the `length` bytes that `source` yields, with `metadata`, and writes the blob to `target`; returns its size.
-async fn seal(
+/// Seals the `length` bytes that `source` yields, with `metadata`.
+pub async fn seal(
     mut source: impl AsyncRead + Unpin,
     length: u64,
     metadata: &Metadata,
     bindings: &Bindings,
     key: &ContentKey,
-    mut target: impl AsyncWrite + Unpin,
-) -> Result<u64, SealError> {
-    let (mut sealed, mut piece, mut size) = (Vec::new(), piece(), 0u64);
+) -> Result<SealedObject, SealError> {
+    let (mut sealed, mut piece) = (Vec::new(), piece());
+    let mut spool = Spool::begin(length).map_err(SealError::Target)?;
     let mut sealer = Sealer::new(metadata, length, bindings, key, &mut sealed)?;
     loop {
-        target.write_all(&sealed).await.map_err(SealError::Target)?;
-        size = size.saturating_add(sealed.len() as u64);
+        spool.write(&sealed).await.map_err(SealError::Target)?;
         sealed.clear();
         match source.read(&mut piece).await.map_err(SealError::Source)? {
             0 => break,
@@ -83,9 +37,8 @@ async fn seal(
         }
     }
     sealer.finish(&mut sealed)?;
-    target.write_all(&sealed).await.map_err(SealError::Target)?;
-    target.flush().await.map_err(SealError::Target)?;
-    Ok(size.saturating_add(sealed.len() as u64))
+    spool.write(&sealed).await.map_err(SealError::Target)?;
+    spool.finish().await.map_err(SealError::Target)
 }
 
 /// Opens the blob that `source` yields, which has to be bound as `expected`, and writes its content to `target`.
@@ -182,21 +135,4 @@ pub async fn open_to_file(
         let _ = fs::remove_file(&fresh).await;
     }
     opened
-}
-
-/// Ends with an error unless the blob is complete, so that a vault never stores half of one.
-struct Guarded<'a> {
-    reader: DuplexStream,
-    complete: &'a AtomicBool,
-}
-
-impl AsyncRead for Guarded<'_> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let (before, wanted) = (out.filled().len(), out.remaining());
-        ready!(Pin::new(&mut self.reader).poll_read(context, out))?;
-        if wanted > 0 && out.filled().len() == before && !self.complete.load(Ordering::Acquire) {
-            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
-        }
-        Poll::Ready(Ok(()))
-    }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Content into a vault, and out of it into a file: all of it or nothing.
+//! Content into a sealed object, and out of one into a file: all of it or nothing.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -15,13 +15,13 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use salus_client::sealed_files::{open_in_memory, open_metadata, open_to_file, seal_into};
+use salus_client::sealed_files::{open_in_memory, open_metadata, open_to_file, seal};
 use salus_primitives::{ChartId, CompartmentId, Digest, RecordId, RecordKey};
 use salus_sealing::blob::{
     seal_bytes, Bindings, ContentKey, Metadata, OpenError, SealError, HEADER_LENGTH, SEALED_SEGMENT,
 };
-use salus_vault::{object_id, Vault};
-use tokio::io::{AsyncRead, ReadBuf};
+use salus_vault::object_id;
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 fn bindings() -> Bindings {
     Bindings {
@@ -68,26 +68,27 @@ impl AsyncRead for Broken {
 }
 
 #[tokio::test]
-async fn seal_into_stores_a_whole_blob_or_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
+async fn seal_makes_a_whole_blob_or_none() {
     let key = ContentKey::generate();
     for length in [0, 500_000] {
-        let stored = seal_into(&vault, Broken(length), 1_000_000, &metadata(), &bindings(), &key).await;
-        assert!(matches!(stored, Err(SealError::Source(_))));
+        let sealed = seal(Broken(length), 1_000_000, &metadata(), &bindings(), &key).await;
+        assert!(matches!(sealed, Err(SealError::Source(_))));
         let source = content(length);
-        let stored = seal_into(&vault, &source[..], 1_000_000, &metadata(), &bindings(), &key).await;
-        assert!(matches!(stored, Err(SealError::LengthMismatch(_))));
+        let sealed = seal(&source[..], 1_000_000, &metadata(), &bindings(), &key).await;
+        assert!(matches!(sealed, Err(SealError::LengthMismatch(_))));
     }
-    assert!(vault.is_empty().await.unwrap());
-
-    let source = content(1_000_000);
-    let blob = seal_into(&vault, &source[..], 1_000_000, &metadata(), &bindings(), &key).await.unwrap();
-    let bytes = vault.get(&blob.content).await.unwrap();
-    assert_eq!((blob.content, blob.size), (object_id(&bytes), bytes.len() as u64));
-    let reader = vault.reader(&blob.content).await.unwrap();
-    let (found, opened) = open_in_memory(reader, &bindings(), &key).await.unwrap();
-    assert!(found == metadata() && opened.expose() == source);
+    // In memory, and in a file.
+    for length in [0, 1_000_000, 3_000_000] {
+        let source = content(length);
+        let blob = seal(&source[..], length as u64, &metadata(), &bindings(), &key).await.unwrap();
+        let (mut bytes, mut end) = (Vec::new(), Vec::new());
+        blob.bytes_from(0).unwrap().read_to_end(&mut bytes).await.unwrap();
+        assert_eq!((blob.id(), blob.size()), (object_id(&bytes), bytes.len() as u64));
+        blob.bytes_from(blob.size() - 7).unwrap().read_to_end(&mut end).await.unwrap();
+        assert_eq!(end, bytes[bytes.len() - 7..]);
+        let (found, opened) = open_in_memory(&bytes[..], &bindings(), &key).await.unwrap();
+        assert!(found == metadata() && opened.expose() == source);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Scenarios over spawned nodes, and what they need: a node, the `salus` command line, and a scan for leaks.
+//! Scenarios over spawned nodes, and what they need: nodes, vault services, the `salus` command line, and a scan for leaks.
 
 pub mod binaries;
 pub mod chance;
@@ -10,3 +10,4 @@ pub mod node;
 pub mod salus;
 pub mod scan;
 pub mod steps;
+pub mod vault_service;

@@ -11,12 +11,12 @@ use tokio::process::Command;
 /// The password of every identity in a scenario.
 pub const PASSWORD: &str = "scenario";
 
-/// A home of the command line: identities, settings, vaults.
+/// A home of the command line: identities and settings.
 #[derive(Clone)]
 pub struct Salus {
     program: PathBuf,
     home: PathBuf,
-    vaults: PathBuf,
+    vaults: Option<PathBuf>,
     node: String,
     identity: Option<String>,
 }
@@ -33,13 +33,18 @@ pub struct Ran {
 }
 
 impl Salus {
-    /// Returns a command line with the keys in `home` and the institutions' vaults in `vaults`.
+    /// Returns a command line with the keys in `home`, which reaches the institutions' vaults as folders in `vaults`.
     pub fn new(home: &Path, vaults: &Path, node: &str) -> Result<Self> {
+        Ok(Self { vaults: Some(vaults.to_owned()), ..Self::with_services(home, node)? })
+    }
+
+    /// Returns a command line with the keys in `home`, which reaches vaults through the services that the chain names.
+    pub fn with_services(home: &Path, node: &str) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         Ok(Self {
             program: binaries::find("salus")?,
             home: home.to_owned(),
-            vaults: vaults.to_owned(),
+            vaults: None,
             node: node.to_owned(),
             identity: None,
         })
@@ -67,9 +72,11 @@ impl Salus {
             .args(["--json", "--node", &self.node])
             .arg("--home")
             .arg(&self.home)
-            .arg("--vaults")
-            .arg(&self.vaults)
-            .env("SALUS_PASSWORD", PASSWORD);
+            .env("SALUS_PASSWORD", PASSWORD)
+            .env_remove("SALUS_VAULTS");
+        if let Some(vaults) = &self.vaults {
+            command.arg("--vaults").arg(vaults);
+        }
         if let Some(identity) = &self.identity {
             command.args(["--as", identity]);
         }

@@ -14,8 +14,7 @@ use futures::future::try_join_all;
 use salus_chain::{At, Chain};
 use salus_client::{
     agent::{answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer},
-    in_process::InProcessGates,
-    vaults::Vaults,
+    services::{Folders, Vaults},
 };
 use salus_e2e::{founding::found_with, salus::Salus};
 use salus_primitives::{
@@ -271,8 +270,8 @@ async fn populate(founded: &Founders, urls: &[String], vaults: &Path) -> Result<
         async move {
             let chain = chain.context("a verifier without node")?;
             let reached = Vaults::below(vaults);
-            let gates = InProcessGates::shared(&chain, &reached);
-            let verifier = Agent::new(chain, reached, gates, founded.identity(verifier, "-verifier")?).await?;
+            let services = Folders::shared(&chain, &reached);
+            let verifier = Agent::new(chain, services, founded.identity(verifier, "-verifier")?).await?;
             for member in members {
                 verifier.challenge(member).await?;
             }
@@ -328,8 +327,7 @@ async fn join(founded: &Founders, chains: &[Chain], hospital: usize, role: Role,
 async fn furnish(chain: Chain, vaults: &Path, patient: &Actor, readers: &[Actor]) -> Result<(ChartId, RecordId)> {
     let identity = Identity::from_uri(&patient.uri)?;
     let vaults = Vaults::below(vaults);
-    let gates = InProcessGates::shared(&chain, &vaults);
-    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
+    let agent = Agent::new(chain.clone(), Folders::shared(&chain, &vaults), identity).await?;
     let (chart, _) = agent.open_chart().await?;
     for number in 0..COMPARTMENTS {
         // One by one: the model does not look into batches.

@@ -14,8 +14,7 @@ use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain, Outcome, QueryError, SubmitError};
 use salus_client::{
     agent::{Agent, AgentError, Content, GrantWish},
-    in_process::InProcessGates,
-    vaults::Vaults,
+    services::{Folders, Vaults},
 };
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, RequestState, Scope},
@@ -486,8 +485,8 @@ impl Client {
         let chain = link.chain().await?;
         let identity = Identity::from_uri(&self.actor.uri).map_err(|error| error.to_string())?;
         let vaults = self.shared.vaults.clone();
-        let gates = InProcessGates::shared(&chain, &vaults);
-        let made = Agent::new(chain, vaults, gates, identity);
+        let services = Folders::shared(&chain, &vaults);
+        let made = Agent::new(chain, services, identity);
         let made: Result<Agent, AgentError> = boxed(made).await;
         made.map_err(|error| error.to_string())
     }

@@ -45,6 +45,14 @@ pub enum Grantee {
 }
 
 impl Grantee {
+    /// The member, if it is one.
+    pub fn member(&self) -> Option<MemberId> {
+        match self {
+            Self::Member(member) => Some(*member),
+            Self::Institution(_) => None,
+        }
+    }
+
     /// Whether `asker` is the grantee or belongs to it.
     pub fn includes(&self, asker: &Standing) -> bool {
         match self {

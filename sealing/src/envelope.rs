@@ -34,8 +34,9 @@ const MAGIC: [u8; 6] = *b"SALENV";
 const BEGINNING: [u8; 8] = *b"SALENV\x01\x01";
 /// Bytes of a sealed secret, at most.
 const MAX_SECRET: usize = 8 * 1024;
-/// Reasons are padded to multiples of this.
-const REASON_STEP: usize = 256;
+/// Reasons are padded to multiples of this. So their envelopes are longer than any that holds a key, and a hash that is said
+/// to be that of a reason gets no key out of a vault.
+const REASON_STEP: usize = 4 * 1024;
 /// Bytes of a reason, at most.
 pub const MAX_REASON: usize = 4 * 1024;
 /// Bytes of an envelope, at most.
@@ -46,6 +47,7 @@ pub const MAX_ENVELOPE: usize = 16 * 1024;
 pub const MAX_KEY_ENVELOPE: usize = 2 * 1024;
 
 const _: () = assert!((MAX_KEY_ENVELOPE as u64) < SHORTEST);
+const _: () = assert!(MAX_KEY_ENVELOPE < REASON_STEP);
 
 type EncappedKey = <X25519HkdfSha256 as Kem>::EncappedKey;
 
@@ -249,7 +251,7 @@ impl ContentKey {
     }
 }
 
-/// Seals the reason of a request or grant; its length shows in steps of 256 bytes only.
+/// Seals the reason of a request or grant; its length shows in steps of 4 KiB only.
 pub fn seal_reason(
     reason: &str,
     recipient: Recipient,

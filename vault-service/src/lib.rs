@@ -3,7 +3,8 @@
 //! An institution's release gate and vault over HTTP.
 //!
 //! Readers post signed requests (`salus_gate::protocol`). The gate decides with what the hospital's own node says, and gives
-//! sealed bytes out of the vault in the folder beside it. The service holds no key of a reader, and can open nothing.
+//! sealed bytes out of the vault in the folder beside it. Writers stage sealed objects, which stay once the chain names them.
+//! The service holds no key of a member, and can open nothing.
 
 #![cfg_attr(
     test,
@@ -20,9 +21,13 @@ pub mod config;
 mod metrics;
 pub mod node;
 mod problems;
+mod reads;
 mod requests;
+mod router;
 mod service;
+pub mod staging;
 pub mod tls;
+mod writes;
 
 pub use metrics::Metrics;
-pub use service::{Service, MAX_LEAD};
+pub use service::{Intake, Service, MAX_LEAD};

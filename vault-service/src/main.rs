@@ -9,20 +9,23 @@ use axum_server::{tls_rustls::RustlsConfig, Handle};
 use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
-use salus_gate::{system_now, ReleaseGate, UsedNumbers};
+use salus_gate::{protocol::normal_authority, system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
 use salus_primitives::time::SECOND;
 use salus_vault::Vault;
 use salus_vault_service::{
-    config::{normal_authority, Config, Tls},
+    config::{Config, Tls},
     node::Node,
+    staging::{collect, Ledger},
     tls::load,
-    Metrics, Service, MAX_LEAD,
+    Intake, Metrics, Service, MAX_LEAD,
 };
 use std::{error::Error, fs::File, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 use tokio::signal::unix::{signal, SignalKind};
 
 /// How long the head of a request may take.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// How often staged objects are looked through.
+const BETWEEN_COLLECTIONS: Duration = Duration::from_secs(60);
 /// How long answers that are under way may take after a signal.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -119,8 +122,11 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     // Requests say in which second they were made, so the service opens with a second.
     let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
     let numbers = Arc::new(UsedNumbers::since(opens_at));
-    let gate = ReleaseGate::new(config.authority.as_str(), node, vault).with_numbers(numbers);
-    let service = Service::new(gate, &config.authority, Metrics::new()?, opens_at, system_now);
+    let (metrics, ledger) = (Metrics::new()?, Arc::new(Ledger::open(&vault, config.staging)?));
+    tokio::spawn(collect_always(node.clone(), vault.clone(), ledger.clone(), metrics.clone()));
+    let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone()).with_numbers(numbers);
+    let intake = Intake { institution: config.institution, vault, ledger };
+    let service = Service::new(gate, intake, &config.authority, metrics, opens_at, system_now);
 
     let handle = Handle::new();
     tokio::spawn(end_on_signal(handle.clone())?);
@@ -134,6 +140,25 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     serve(&config, service.router(), handle).await?;
     println!("ended");
     Ok(())
+}
+
+/// Asks the chain again and again what became of staged objects. Only one process has the vault, so only one deletes from it.
+async fn collect_always(node: Node, vault: Vault, ledger: Arc<Ledger>, metrics: Metrics) {
+    loop {
+        tokio::time::sleep(BETWEEN_COLLECTIONS).await;
+        // A node that lags behind may not know yet what the chain names.
+        let is_alive = match ChainView::finalized_head(&node).await {
+            Ok(head) => system_now().saturating_sub(head.time) <= HEAD_LIFE,
+            Err(_) => false,
+        };
+        if !is_alive {
+            continue;
+        }
+        match collect(&ledger, &vault, &node, system_now()).await {
+            Ok(collected) => metrics.count_collected(&collected),
+            Err(error) => eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default()),
+        }
+    }
 }
 
 async fn serve(config: &Config, router: Router, handle: Handle<SocketAddr>) -> Result<(), Box<dyn Error>> {

@@ -2,7 +2,8 @@
 
 //! The metrics of the service, for Prometheus. They count requests, and say nothing about readers or records.
 
-use prometheus::{IntCounterVec, Opts, Registry, TextEncoder};
+use super::staging::Collected;
+use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use salus_gate::protocol::GateRefusal;
 
 /// The counters.
@@ -10,6 +11,9 @@ use salus_gate::protocol::GateRefusal;
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
+    staged_objects: IntGauge,
+    staged_bytes: IntGauge,
+    collected: IntCounterVec,
 }
 
 /// The outcome of a request.
@@ -57,13 +61,34 @@ impl Metrics {
             ),
             &["path", "outcome"],
         )?;
+        let staged_objects =
+            IntGauge::new("salus_vault_staged_objects", "Objects in the vault that the chain does not name yet")?;
+        let staged_bytes = IntGauge::new("salus_vault_staged_bytes", "Bytes of these objects")?;
+        let collected = IntCounterVec::new(
+            Opts::new("salus_vault_collected_total", "Staged objects that the chain named, or that expired"),
+            &["outcome"],
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
-        Ok(Self { registry, requests })
+        registry.register(Box::new(staged_objects.clone()))?;
+        registry.register(Box::new(staged_bytes.clone()))?;
+        registry.register(Box::new(collected.clone()))?;
+        Ok(Self { registry, requests, staged_objects, staged_bytes, collected })
     }
 
     pub(super) fn count(&self, path: &str, outcome: Outcome) {
         self.requests.with_label_values(&[path, outcome.label()]).inc();
+    }
+
+    pub(super) fn show_staged(&self, objects: u64, bytes: u64) {
+        self.staged_objects.set(objects.try_into().unwrap_or(i64::MAX));
+        self.staged_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// Counts what a collection did.
+    pub fn count_collected(&self, collected: &Collected) {
+        self.collected.with_label_values(&["kept"]).inc_by(collected.kept);
+        self.collected.with_label_values(&["deleted"]).inc_by(collected.deleted);
     }
 
     /// The counters in the text format of Prometheus.

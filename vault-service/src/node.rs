@@ -2,17 +2,20 @@
 
 //! The connection to the hospital's own node. It is made again when the node restarts.
 
+use crate::staging::NamedObjects;
 use salus_chain::{Chain, ConnectError, QueryError};
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
-    access::Grant,
+    access::{Grant, Request},
+    audit::Entry,
     charts::{Chart, Compartment, Epoch},
     decision::{Ask, Decision},
-    membership::Member,
+    membership::{Institution, Member},
     records::{Record, Session, Version},
-    ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RequestId,
 };
 use std::{
+    collections::BTreeSet,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -75,6 +78,18 @@ impl Node {
     }
 }
 
+impl NamedObjects for Node {
+    type Error = NodeError;
+
+    async fn by_chart(&self, chart: ChartId, since: Moment) -> Result<BTreeSet<Digest>, NodeError> {
+        Ok(NamedObjects::by_chart(&self.chain(), chart, since).await?)
+    }
+
+    async fn by_record(&self, record: RecordId) -> Result<BTreeSet<Digest>, NodeError> {
+        Ok(NamedObjects::by_record(&self.chain(), record).await?)
+    }
+}
+
 impl ChainView for Node {
     type Error = NodeError;
 
@@ -96,6 +111,10 @@ impl ChainView for Node {
 
     async fn member(&self, at: &Head, member: MemberId) -> Result<Option<Member>, NodeError> {
         Ok(ChainView::member(&self.chain(), at, member).await?)
+    }
+
+    async fn institution(&self, at: &Head, id: InstitutionId) -> Result<Option<Institution>, NodeError> {
+        Ok(ChainView::institution(&self.chain(), at, id).await?)
     }
 
     async fn chart(&self, at: &Head, chart: ChartId) -> Result<Option<Chart>, NodeError> {
@@ -123,6 +142,14 @@ impl ChainView for Node {
 
     async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, NodeError> {
         Ok(ChainView::grant(&self.chain(), at, chart, grant).await?)
+    }
+
+    async fn request(&self, at: &Head, chart: ChartId, id: RequestId) -> Result<Option<Request>, NodeError> {
+        Ok(ChainView::request(&self.chain(), at, chart, id).await?)
+    }
+
+    async fn entry(&self, at: &Head, chart: ChartId, place: u64) -> Result<Option<Entry>, NodeError> {
+        Ok(ChainView::entry(&self.chain(), at, chart, place).await?)
     }
 
     async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, NodeError> {

@@ -38,12 +38,14 @@ pub(super) fn of_gate<E: std::error::Error>(error: &GateError<E>) -> Problem {
 
 fn status_of(refusal: &GateRefusal) -> StatusCode {
     match refusal {
-        GateRefusal::RequestNotFresh | GateRefusal::RequestUsed | GateRefusal::NotTheReader(_) => {
+        GateRefusal::RequestNotFresh | GateRefusal::RequestUsed | GateRefusal::NotTheMember(_) => {
             StatusCode::UNAUTHORIZED
         }
         GateRefusal::AnotherGate => StatusCode::MISDIRECTED_REQUEST,
-        GateRefusal::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        GateRefusal::StaleHead(_) => StatusCode::SERVICE_UNAVAILABLE,
+        GateRefusal::Unacceptable => StatusCode::PAYLOAD_TOO_LARGE,
+        GateRefusal::VaultFull => StatusCode::INSUFFICIENT_STORAGE,
+        GateRefusal::TooManyRequests | GateRefusal::QuotaUsedUp => StatusCode::TOO_MANY_REQUESTS,
+        GateRefusal::StaleHead(_) | GateRefusal::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
         GateRefusal::NotFound | GateRefusal::Missing(_) => StatusCode::NOT_FOUND,
         GateRefusal::Corrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         GateRefusal::NoEnvelope(_)

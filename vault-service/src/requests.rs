@@ -18,8 +18,6 @@ use tokio::time::timeout;
 
 /// How long the next piece of a body may take.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Bytes of a request's body, at most. The longest request has some 200.
-const MAX_BODY: usize = 4 * 1024;
 
 /// The request that a message carries to the gate at `authority`. Its signature is not judged yet.
 ///
@@ -44,7 +42,7 @@ pub(super) async fn receive<R: GateRequest>(
         return Err(bad("the message is for another chain"));
     }
     let digest = only(&parts, CONTENT_DIGEST, StatusCode::BAD_REQUEST)?;
-    let body = whole(body).await?;
+    let body = whole(body, R::MAX_BODY).await?;
     if digest != content_digest(&body) {
         return Err(bad("the content digest is not the SHA-256 of the body"));
     }
@@ -58,14 +56,14 @@ pub(super) async fn receive<R: GateRequest>(
 }
 
 /// The whole body, which is short and arrives soon.
-async fn whole(body: Body) -> Result<Vec<u8>, Problem> {
+async fn whole(body: Body, longest: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     let mut pieces = body.into_data_stream();
     let cut_off = || problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive whole in time");
     while let Some(piece) = timeout(LONGEST_PAUSE, pieces.next()).await.map_err(|_| cut_off())? {
         bytes.extend_from_slice(&piece.map_err(|_| cut_off())?);
-        if bytes.len() > MAX_BODY {
-            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 4,096 bytes"));
+        if bytes.len() > longest {
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is longer than {longest} bytes")));
         }
     }
     Ok(bytes)

@@ -4,7 +4,7 @@
 
 use super::{
     import_memory::{ImportMemory, Remembered},
-    writing::Content,
+    writing::{Content, SealedVersion},
     Agent, AgentError,
 };
 use futures::{stream, FutureExt, StreamExt, TryStreamExt};
@@ -15,10 +15,9 @@ use salus_primitives::{
     ChartId, CompartmentId, InstitutionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::Metadata;
-use salus_vault::Vault;
 use std::{collections::BTreeMap, future::Future};
 
-/// Records that are sealed side by side: it is the disk that takes time.
+/// Records that are sealed side by side.
 const SIDE_BY_SIDE: usize = 16;
 
 /// A record that is to be added, with its first version.
@@ -55,16 +54,15 @@ impl Agent {
                 place.insert(self.newest_epoch(At::Best, chart, compartment).await?);
             }
         }
-        let vault = self.vaults.of(custodian).await?;
         let pipeline = self.chain.pipeline(self.identity.transaction());
-        let mut register = ChainRegister { agent: self, chart, custodian, epochs, vault, pipeline };
+        let mut register = ChainRegister { agent: self, chart, custodian, epochs, pipeline };
         add_batches(&mut register, additions, memory, done).await
     }
 }
 
 /// The place where batches become records.
 trait Register {
-    /// Seals the versions of a batch.
+    /// Seals the versions of a batch and stores them.
     fn seal(&mut self, batch: &[Addition<'_>]) -> impl Future<Output = Result<Vec<NewRecord>, AgentError>> + Send;
 
     /// Sends a batch without waiting until it is final.
@@ -83,13 +81,12 @@ struct ChainRegister<'a> {
     chart: ChartId,
     custodian: InstitutionId,
     epochs: BTreeMap<CompartmentId, NumberedEpoch>,
-    vault: Vault,
     pipeline: Pipeline<'a>,
 }
 
 impl Register for ChainRegister<'_> {
     async fn seal(&mut self, batch: &[Addition<'_>]) -> Result<Vec<NewRecord>, AgentError> {
-        let (agent, chart, epochs, vault) = (self.agent, self.chart, &self.epochs, &self.vault);
+        let (agent, chart, epochs) = (self.agent, self.chart, &self.epochs);
         let sealed: Vec<_> = batch
             .iter()
             .map(|addition| {
@@ -97,13 +94,17 @@ impl Register for ChainRegister<'_> {
                 async move {
                     let epoch = epochs.get(&compartment).ok_or(AgentError::NoSecret(compartment))?;
                     let (record, content) = (RecordId { chart, key }, Content::Bytes(content.to_vec()));
-                    let (version, _) = agent.seal_in(vault, record, 0, compartment, epoch, content, metadata).await?;
-                    Ok::<_, AgentError>(NewRecord { key, compartment, version })
+                    let SealedVersion { version, objects, .. } =
+                        agent.seal_in(record, 0, compartment, epoch, content, metadata).await?;
+                    Ok::<_, AgentError>((NewRecord { key, compartment, version }, objects))
                 }
                 .boxed()
             })
             .collect();
-        stream::iter(sealed).buffered(SIDE_BY_SIDE).try_collect().await
+        let sealed: Vec<_> = stream::iter(sealed).buffered(SIDE_BY_SIDE).try_collect().await?;
+        let (records, objects) = sealed.into_iter().unzip();
+        agent.store(self.custodian, objects).await?;
+        Ok(records)
     }
 
     async fn send(&mut self, records: &[NewRecord]) -> Result<(), AgentError> {

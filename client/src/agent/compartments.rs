@@ -2,8 +2,8 @@
 
 //! Compartments: their sealed names, and the secrets of their epochs.
 
-use super::{plain_text, Agent, AgentError};
-use crate::gates::ReleaseError;
+use super::{plain_text, storing::ForVault, Agent, AgentError};
+use crate::services::ServiceError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment};
@@ -79,7 +79,7 @@ impl Agent {
         profiles: &[CompartmentProfile],
     ) -> Result<(Vec<CompartmentId>, Outcome), AgentError> {
         let stored = self.chart(chart).await?;
-        let vault = self.home_vault(&stored).await?;
+        let mut objects = ForVault::of_chart(chart);
         let (mut calls, mut numbers) = (Vec::new(), Vec::new());
         for (number, CompartmentProfile { profile, flags }) in (stored.compartments..).zip(profiles) {
             if number >= MAX_COMPARTMENTS {
@@ -89,11 +89,12 @@ impl Agent {
             let compartment = CompartmentId(number);
             let secret = CompartmentSecret::generate(self.place(chart, compartment));
             let own = secret.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;
-            let epoch = Epoch { public_key: secret.public_key(), secret_envelope: vault.put(own).await?, link: None };
-            let sealed = vault.put(secret.seal_profile(profile)?).await?;
+            let epoch = Epoch { public_key: secret.public_key(), secret_envelope: objects.add(own), link: None };
+            let sealed = objects.add(secret.seal_profile(profile)?);
             calls.push(Call::add_compartment(chart, compartment, *flags, sealed, &epoch));
             numbers.push(compartment);
         }
+        self.store_at_home(&stored, objects).await?;
         let outcome = self.submit(&Call::all_or_none(calls).ok_or(AgentError::NotInMetadata)?).await?;
         Ok((numbers, outcome))
     }
@@ -172,15 +173,16 @@ impl Agent {
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
         let home = self.home_of(stored).await?;
-        let signed = self.signed(CompartmentRequest { chart, compartment, reader: self.id }, home).await?;
-        match self.gates.release_compartment(home, &signed).await {
+        let not_before = self.not_before().await?;
+        let request = CompartmentRequest { chart, compartment, reader: self.id, not_before };
+        match self.ask(home, request).await {
             Ok(released) if released.secret.recipient == Recipient::Member(self.id) => {
                 self.check_profile(&released, chart, compartment).await?;
                 Ok(released)
             }
             // An institution's envelope is opened by its own service.
             Ok(_) => Err(AgentError::NoSecret(compartment)),
-            Err(ReleaseError::Refused(
+            Err(ServiceError::Refused(
                 GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_),
             )) => Err(AgentError::NoSecret(compartment)),
             Err(error) => Err(error.into()),

@@ -3,7 +3,7 @@
 //! Errors while a member works.
 
 use super::obstacle::Obstacle;
-use crate::{gates::ReleaseError, vaults::VaultsError};
+use crate::services::ServiceError;
 use salus_chain::{OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
@@ -15,7 +15,6 @@ use salus_sealing::{
     envelope::EnvelopeError,
     keys::address,
 };
-use salus_vault::VaultError;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -38,15 +37,9 @@ pub enum AgentError {
     /// A release gate said no.
     #[error("refused by the release gate: {0}")]
     Gate(#[from] GateRefusal),
-    /// A vault cannot be used.
+    /// A vault service cannot be used.
     #[error(transparent)]
-    Vault(#[from] VaultError),
-    /// A vault cannot be opened.
-    #[error(transparent)]
-    OpenVault(#[from] VaultsError),
-    /// A release gate cannot read its vault.
-    #[error("the release gate cannot read its vault: {0}")]
-    GateStore(std::io::Error),
+    Service(ServiceError),
     /// An envelope cannot be sealed or opened.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
@@ -242,13 +235,12 @@ fn grantee_in_words(grantee: &Grantee) -> String {
     }
 }
 
-impl From<ReleaseError> for AgentError {
-    fn from(error: ReleaseError) -> Self {
+impl From<ServiceError> for AgentError {
+    fn from(error: ServiceError) -> Self {
         match error {
-            ReleaseError::Refused(refusal) => Self::Gate(refusal),
-            ReleaseError::Query(error) => Self::Query(error),
-            ReleaseError::Vault(error) => Self::OpenVault(error),
-            ReleaseError::Store(error) => Self::GateStore(error),
+            ServiceError::Refused(refusal) => Self::Gate(refusal),
+            ServiceError::Query(error) => Self::Query(error),
+            error => Self::Service(error),
         }
     }
 }

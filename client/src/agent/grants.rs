@@ -2,7 +2,7 @@
 
 //! Granting and revoking.
 
-use super::{Agent, AgentError};
+use super::{storing::ForVault, Agent, AgentError};
 use salus_chain::{events::AccessGranted, At, Call, Outcome};
 use salus_primitives::{
     access::{Grant, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
@@ -78,8 +78,11 @@ impl Agent {
         }
         let key = self.key_to_grant(grantee).await?;
         let recipient = Recipient::from(grantee);
-        let reason = self.put_reason(chart, &stored, recipient, &key, scope, text).await?;
-        let envelope = self.put_grant_envelope(chart, &stored, scope, recipient, &key).await?;
+        let mut objects = ForVault::of_chart(chart);
+        let reason = self.seal_reason_for(chart, &stored, recipient, &key, scope, text).await?;
+        let reason = reason.map(|reason| objects.add(reason));
+        let envelope = objects.add(self.seal_grant_envelope(chart, &stored, scope, recipient, &key).await?);
+        self.store_at_home(&stored, objects).await?;
         Ok(SealedGrant { scope, reason, envelope })
     }
 
@@ -117,7 +120,7 @@ impl Agent {
         let reason = match text {
             Some(text) => {
                 let key = self.identity.encryption().public();
-                Some(self.put_note(chart, &stored, self.id, &key, text, None).await?)
+                Some(self.put_note(chart, &stored, self.id, &key, text).await?)
             }
             None => None,
         };
@@ -129,10 +132,14 @@ impl Agent {
         Ok(Revoked { grant, rotation_due, transaction: outcome.transaction })
     }
 
-    /// The chart's grants to `grantee`, whatever became of them.
-    pub(super) async fn own_grants(&self, chart: ChartId, grantee: Grantee) -> Result<Vec<Grant>, AgentError> {
+    /// The chart's grants to `grantee` and their numbers, whatever became of them.
+    pub(super) async fn own_grants(
+        &self,
+        chart: ChartId,
+        grantee: Grantee,
+    ) -> Result<Vec<(GrantId, Grant)>, AgentError> {
         let grants = self.chain.grants_to(At::Finalized, grantee).await?;
-        Ok(grants.into_iter().filter(|it| it.chart == chart).map(|it| it.grant).collect())
+        Ok(grants.into_iter().filter(|it| it.chart == chart).map(|it| (it.number, it.grant)).collect())
     }
 
     /// Seals what the grantee will need, and says what the chain is to be told.
@@ -140,11 +147,14 @@ impl Agent {
         let stored = self.chart(chart).await?;
         let key = self.key_to_grant(wish.grantee).await?;
         let recipient = Recipient::from(wish.grantee);
-        let reason = self.put_reason(chart, &stored, recipient, &key, wish.scope, wish.text.as_deref()).await?;
+        let mut objects = ForVault::of_chart(chart);
+        let reason = self.seal_reason_for(chart, &stored, recipient, &key, wish.scope, wish.text.as_deref()).await?;
+        let reason = reason.map(|reason| objects.add(reason));
         let envelope = match wish.permissions.contains(Permission::Read) {
-            true => Some(self.put_grant_envelope(chart, &stored, wish.scope, recipient, &key).await?),
+            true => Some(objects.add(self.seal_grant_envelope(chart, &stored, wish.scope, recipient, &key).await?)),
             false => None,
         };
+        self.store_at_home(&stored, objects).await?;
         let GrantWish { permissions, purposes, interval, .. } = *wish;
         let scope = self.named(chart, wish.scope).await?;
         Ok(GrantTerms { scope, permissions, purposes, interval, reason, envelope })
@@ -180,16 +190,16 @@ impl Agent {
         self.reading_key_of(grantee, now).await?.ok_or(AgentError::GranteeNotActive(grantee))
     }
 
-    /// Seals the secret behind `scope` to a grantee and puts the envelope into the chart's home vault.
-    pub(super) async fn put_grant_envelope(
+    /// Seals the secret behind `scope` to a grantee.
+    async fn seal_grant_envelope(
         &self,
         chart: ChartId,
         stored: &Chart,
         scope: Scope,
         recipient: Recipient,
         key: &EncryptionKey,
-    ) -> Result<Digest, AgentError> {
-        let envelope = match scope {
+    ) -> Result<Vec<u8>, AgentError> {
+        Ok(match scope {
             Scope::Compartment(compartment) => {
                 self.newest_secret(chart, stored, compartment).await?.seal_to(recipient, key)?
             }
@@ -198,12 +208,11 @@ impl Agent {
                 let (content_key, version) = self.newest_content_key(stored, record).await?;
                 content_key.seal_to(recipient, key, self.genesis(), record, version)?
             }
-        };
-        Ok(self.home_vault(stored).await?.put(envelope).await?)
+        })
     }
 
     /// Seals the reason for a grant to its grantee, with the name and meaning of the compartment that it covers.
-    async fn put_reason(
+    async fn seal_reason_for(
         &self,
         chart: ChartId,
         stored: &Chart,
@@ -211,14 +220,14 @@ impl Agent {
         key: &EncryptionKey,
         scope: Scope,
         text: Option<&str>,
-    ) -> Result<Option<Digest>, AgentError> {
+    ) -> Result<Option<Vec<u8>>, AgentError> {
         let compartment = match scope {
             Scope::Compartment(compartment) => Some((compartment, self.profile_of(chart, stored, compartment).await?)),
             Scope::Record(_) => None,
         };
         let text = text.unwrap_or_default();
         Ok(match compartment.is_some() || !text.is_empty() {
-            true => Some(self.put_note_to(chart, stored, recipient, key, text, compartment).await?),
+            true => Some(self.seal_note(chart, recipient, key, text, compartment)?),
             false => None,
         })
     }

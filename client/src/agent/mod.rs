@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A member at work: keys, a chain and the vaults, and everything that members do with them.
+//! A member at work: keys, a chain and the services of vaults, and everything that members do with them.
 //!
 //! Each act is prepared completely before anything is written: first what has to be sealed goes into a vault, then one
 //! transaction makes it count. An act that is cut off in between leaves sealed objects that nothing refers to, never a
 //! reference to something that is not there.
 
+mod asking;
 mod authorities;
 mod batches;
 mod charts;
@@ -27,6 +28,7 @@ mod reading;
 mod requests;
 mod rotation;
 mod sessions;
+mod storing;
 mod upgrades;
 mod writing;
 
@@ -49,34 +51,27 @@ pub use reading::{Opened, RecordContent};
 pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 
-use crate::{gates::Gates, vaults::Vaults};
+use crate::services::Services;
 use salus_chain::{At, Call, Chain, Outcome, Until};
 use salus_primitives::{charts::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
 use salus_sealing::keys::Identity;
-use salus_vault::Vault;
 use std::sync::Arc;
 
 /// A member at work.
 pub struct Agent {
     chain: Chain,
-    vaults: Vaults,
-    gates: Arc<dyn Gates>,
+    services: Arc<dyn Services>,
     identity: Identity,
     id: MemberId,
     until: Until,
 }
 
 impl Agent {
-    /// The member whose account `identity` signs with, who reads through `gates` and writes into `vaults`.
-    pub async fn new(
-        chain: Chain,
-        vaults: Vaults,
-        gates: Arc<dyn Gates>,
-        identity: Identity,
-    ) -> Result<Self, AgentError> {
+    /// The member whose account `identity` signs with, who reaches vaults through `services`.
+    pub async fn new(chain: Chain, services: Arc<dyn Services>, identity: Identity) -> Result<Self, AgentError> {
         let account = identity.transaction().public();
         let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
-        Ok(Self { chain, vaults, gates, identity, id, until: Until::Final })
+        Ok(Self { chain, services, identity, id, until: Until::Final })
     }
 
     /// The same, but not waiting until transactions are final, and asking the best block: for deciding what is to be done
@@ -93,11 +88,6 @@ impl Agent {
     /// The chain.
     pub fn chain(&self) -> &Chain {
         &self.chain
-    }
-
-    /// The vaults.
-    pub fn vaults(&self) -> &Vaults {
-        &self.vaults
     }
 
     /// The member's keys.
@@ -131,13 +121,8 @@ impl Agent {
         self.chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))
     }
 
-    /// The vault that holds a chart's own objects (secrets, links, profiles, grants' envelopes): that of the institution
-    /// which admitted its controller. Records lie in the vaults of their custodians.
-    async fn home_vault(&self, chart: &Chart) -> Result<Vault, AgentError> {
-        Ok(self.vaults.of(self.home_of(chart).await?).await?)
-    }
-
-    /// The institution that keeps a chart's own objects.
+    /// The institution that keeps a chart's own objects (secrets, links, profiles, grants' envelopes): it admitted the chart's
+    /// controller. Records lie in the vaults of their custodians.
     async fn home_of(&self, chart: &Chart) -> Result<InstitutionId, AgentError> {
         Ok(self.member_of(chart.controller).await?.admitted_by)
     }

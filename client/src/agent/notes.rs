@@ -6,7 +6,9 @@
 //! was shown, and agreed to, is bound to the grant (S4-07). A note to a grantee also names the compartment: who may
 //! write but not read holds no secret that would open its profile.
 
-use super::{plain_text, Agent, AgentError};
+use super::{plain_text, storing::ForVault, Agent, AgentError};
+use crate::services::ServiceError;
+use salus_gate::protocol::{GateRefusal, NoteOf, NoteRequest};
 use salus_primitives::{
     access::{Grantee, Scope},
     charts::Chart,
@@ -38,43 +40,48 @@ impl Agent {
         member: MemberId,
         key: &EncryptionKey,
         text: &str,
-        compartment: Option<(CompartmentId, Profile)>,
     ) -> Result<Digest, AgentError> {
-        self.put_note_to(chart, found, Recipient::Member(member), key, text, compartment).await
+        let mut objects = ForVault::of_chart(chart);
+        let id = objects.add(self.seal_note(chart, Recipient::Member(member), key, text, None)?);
+        self.store_at_home(found, objects).await?;
+        Ok(id)
     }
 
-    pub(super) async fn put_note_to(
+    /// Seals a note to `recipient`, whose key is `key`.
+    pub(super) fn seal_note(
         &self,
         chart: ChartId,
-        found: &Chart,
         recipient: Recipient,
         key: &EncryptionKey,
         text: &str,
         compartment: Option<(CompartmentId, Profile)>,
-    ) -> Result<Digest, AgentError> {
+    ) -> Result<Vec<u8>, AgentError> {
         plain_text::lines("reason", text)?;
         let note = Note { text: text.to_owned(), compartment };
         let json = serde_json::to_string(&note).map_err(|_| AgentError::NoteTooLong)?;
-        let sealed = seal_reason(&json, recipient, key, self.genesis(), chart).map_err(|error| match error {
+        seal_reason(&json, recipient, key, self.genesis(), chart).map_err(|error| match error {
             EnvelopeError::TooLong => AgentError::NoteTooLong,
             error => error.into(),
-        })?;
-        Ok(self.home_vault(found).await?.put(sealed).await?)
+        })
     }
 
-    /// The note behind a reason, if it is for this member and still there.
-    pub async fn note(&self, chart: ChartId, reason: &Digest) -> Result<Option<Note>, AgentError> {
+    /// The note that came with a grant or a request, if it is for this member and still there.
+    pub async fn note(&self, chart: ChartId, of: NoteOf) -> Result<Option<Note>, AgentError> {
         let found = self.chart(chart).await?;
-        self.note_in(chart, &found, reason).await
+        self.note_in(chart, &found, of).await
     }
 
-    async fn note_in(&self, chart: ChartId, found: &Chart, reason: &Digest) -> Result<Option<Note>, AgentError> {
-        let vault = self.home_vault(found).await?;
-        if !vault.has(reason).await? {
-            return Ok(None);
-        }
+    async fn note_in(&self, chart: ChartId, found: &Chart, of: NoteOf) -> Result<Option<Note>, AgentError> {
+        let home = self.home_of(found).await?;
+        let request = NoteRequest { chart, of, reader: self.id };
+        let sealed = match self.ask(home, request).await {
+            Ok(released) => released.sealed,
+            Err(ServiceError::Refused(GateRefusal::NotFound | GateRefusal::NotForYou | GateRefusal::Missing(_))) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let own = Recipient::Member(self.id);
-        let sealed = vault.get(reason).await?;
         let json = open_reason(&sealed, own, self.identity.encryption(), self.genesis(), chart);
         Ok(json.ok().and_then(|json| serde_json::from_str(&json).ok()))
     }
@@ -86,9 +93,10 @@ impl Agent {
         found: &Chart,
     ) -> Result<BTreeMap<CompartmentId, Profile>, AgentError> {
         let mut names = BTreeMap::new();
-        for grant in self.own_grants(chart, Grantee::Member(self.id)).await? {
-            let (Scope::Compartment(_), Some(reason)) = (grant.scope, grant.reason) else { continue };
-            if let Some(Note { compartment: Some((number, profile)), .. }) = self.note_in(chart, found, &reason).await?
+        for (number, grant) in self.own_grants(chart, Grantee::Member(self.id)).await? {
+            let (Scope::Compartment(_), Some(_)) = (grant.scope, grant.reason) else { continue };
+            if let Some(Note { compartment: Some((number, profile)), .. }) =
+                self.note_in(chart, found, NoteOf::Grant(number)).await?
             {
                 names.insert(number, profile);
             }

@@ -10,14 +10,14 @@ use salus_chain::{
     At, Call,
 };
 use salus_gate::{
-    protocol::{GateRequest, KeyRequest, ReleaseRequest, Signed},
-    system_now, BoxedBytes, ReleasedBlob,
+    protocol::{KeyRequest, ReleaseRequest},
+    BoxedBytes, ReleasedBlob,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
     charts::Chart,
     decision::Basis,
-    ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
+    ChartId, Digest, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
     blob::{Bindings, ContentKey, Metadata, OpenError},
@@ -148,14 +148,13 @@ impl Agent {
             return Err(AgentError::NoVersion { record, version, newest });
         }
         let home = self.home_of(&self.chart(record.chart).await?).await?;
-        let request = ReleaseRequest { record, version, session, reader: self.id };
-        let key_request = self.signed(KeyRequest(request.clone()), home).await?;
-        let key = self.gates.release_key(home, &key_request).await?;
+        let not_before = self.not_before().await?;
+        let request = ReleaseRequest { record, version, session, reader: self.id, not_before };
+        let key = self.ask(home, KeyRequest(request.clone())).await?;
         if let Recipient::Institution(institution) = key.path.recipient() {
             return Err(AgentError::SealedToInstitution(institution));
         }
-        let request = self.signed(request, known.custodian).await?;
-        let released = self.gates.release(known.custodian, &request).await?;
+        let released = self.ask(known.custodian, request).await?;
         let named = self.chain.version(At::Finalized, record, version).await?.ok_or(AgentError::NoRecord(record))?;
         let (genesis, compartment, epoch) = (self.genesis(), known.compartment, named.epoch);
         let bindings = Bindings { genesis, record, version, compartment, epoch };
@@ -170,14 +169,10 @@ impl Agent {
         Ok(ReadableVersion { version, bindings, blob, key })
     }
 
-    /// A request to the gate of `institution`, of this moment.
-    pub(super) async fn signed<R: GateRequest>(
-        &self,
-        request: R,
-        institution: InstitutionId,
-    ) -> Result<Signed<R>, AgentError> {
-        let authority = self.gates.authority(institution).await?;
-        Ok(request.sign(&self.genesis(), &authority, self.identity.transaction(), system_now()))
+    /// The block that a gate has to have come to: what this member's own node knows as final, the gate's node knows as well.
+    pub(super) async fn not_before(&self) -> Result<Option<u32>, AgentError> {
+        let head = self.chain.head(At::Finalized).await?;
+        Ok(u32::try_from(head.number).ok())
     }
 
     /// The content key of a record's newest version, for the chart's controller.

@@ -26,7 +26,7 @@ impl Agent {
         let reason = match reason {
             Some(text) => {
                 let controller = self.member_of(stored.controller).await?;
-                Some(self.put_note(chart, &stored, stored.controller, &controller.encryption_key, text, None).await?)
+                Some(self.put_note(chart, &stored, stored.controller, &controller.encryption_key, text).await?)
             }
             None => None,
         };
@@ -82,7 +82,7 @@ impl Agent {
                 let requester = self.member_of(asked.requester).await?;
                 let chart_found = self.chart(chart).await?;
                 let key = requester.encryption_key;
-                Some(self.put_note(chart, &chart_found, asked.requester, &key, text, None).await?)
+                Some(self.put_note(chart, &chart_found, asked.requester, &key, text).await?)
             }
             None => None,
         };

@@ -4,7 +4,7 @@
 //!
 //! Rotating and renewing are two steps, and renewing can be repeated: what is cut off half-way goes on where it stopped.
 
-use super::{Agent, AgentError};
+use super::{storing::ForVault, Agent, AgentError};
 use salus_chain::{At, Call};
 use salus_primitives::{
     access::{Scope, SealedKey, MAX_READERS},
@@ -17,14 +17,12 @@ impl Agent {
     /// Begins a new epoch of a compartment, with a new random secret; its number.
     pub async fn rotate(&self, chart: ChartId, compartment: CompartmentId) -> Result<u32, AgentError> {
         let stored = self.chart(chart).await?;
-        let vault = self.home_vault(&stored).await?;
+        let mut objects = ForVault::of_chart(chart);
         let (next, link) = self.newest_secret(chart, &stored, compartment).await?.rotate()?;
         let own = next.seal_to(Recipient::Member(self.id), &self.identity.encryption().public())?;
-        let epoch = Epoch {
-            public_key: next.public_key(),
-            secret_envelope: vault.put(own).await?,
-            link: Some(vault.put(link).await?),
-        };
+        let epoch =
+            Epoch { public_key: next.public_key(), secret_envelope: objects.add(own), link: Some(objects.add(link)) };
+        self.store_at_home(&stored, objects).await?;
         self.submit(&Call::rotate_compartment(chart, compartment, next.epoch(), &epoch)).await?;
         Ok(next.epoch())
     }
@@ -33,16 +31,17 @@ impl Agent {
     /// and how many envelopes were renewed.
     pub async fn renew_envelopes(&self, chart: ChartId, compartment: CompartmentId) -> Result<(u32, u32), AgentError> {
         let stored = self.chart(chart).await?;
-        let vault = self.home_vault(&stored).await?;
+        let mut objects = ForVault::of_chart(chart);
         let secret = self.newest_secret(chart, &stored, compartment).await?;
         let mut envelopes = Vec::new();
         for reader in self.chain.readers(At::Best, chart, Scope::Compartment(compartment)).await? {
             if reader.edition < secret.epoch() {
                 let key = self.encryption_key_of(reader.grantee).await?;
                 let envelope = secret.seal_to(Recipient::from(reader.grantee), &key)?;
-                envelopes.push(SealedKey { grant: reader.grant, envelope: vault.put(envelope).await? });
+                envelopes.push(SealedKey { grant: reader.grant, envelope: objects.add(envelope) });
             }
         }
+        self.store_at_home(&stored, objects).await?;
         for part in envelopes.chunks(MAX_READERS as usize) {
             self.submit(&Call::renew_envelopes(chart, compartment, secret.epoch(), part)).await?;
         }

@@ -2,8 +2,8 @@
 
 //! Adding records and versions: seal, store, register, in this order (S3-08).
 
-use super::{plain_text, Agent, AgentError};
-use crate::sealed_files::seal_into;
+use super::{plain_text, storing::ForVault, Agent, AgentError};
+use crate::sealed_files::seal;
 use salus_chain::{At, Call, Outcome};
 use salus_primitives::{
     access::{Scope, SealedKey},
@@ -16,7 +16,6 @@ use salus_sealing::{
     envelope::Recipient,
     secret::random,
 };
-use salus_vault::Vault;
 use std::path::PathBuf;
 use tokio::io::AsyncRead;
 
@@ -55,7 +54,10 @@ impl Agent {
     ) -> Result<Written, AgentError> {
         let record = RecordId { chart, key: key.unwrap_or_else(|| RecordKey(random())) };
         let custodian = self.own_institution().await?;
-        let version = self.seal_version(record, 0, compartment, custodian, content, metadata).await?.0;
+        let epoch = self.newest_epoch(At::Best, chart, compartment).await?;
+        let sealed = self.seal_in(record, 0, compartment, &epoch, content, metadata).await?;
+        let version = sealed.version;
+        self.store(custodian, vec![sealed.objects]).await?;
         let new = NewRecord { key: record.key, compartment, version: version.clone() };
         let outcome = self.submit(&Call::create_medical_record(chart, custodian, &new)).await?;
         Ok(written(record, 0, &version, &outcome))
@@ -81,33 +83,23 @@ impl Agent {
         metadata: &Metadata,
     ) -> Result<(Call, NewVersion), AgentError> {
         let chart = self.chart(record.chart).await?;
-        let (version, content_key) =
-            self.seal_version(record, number, compartment, custodian, content, metadata).await?;
-        let mut envelopes = Vec::new();
+        let epoch = self.newest_epoch(At::Best, record.chart, compartment).await?;
+        let SealedVersion { version, key: content_key, objects } =
+            self.seal_in(record, number, compartment, &epoch, content, metadata).await?;
+        self.store(custodian, vec![objects]).await?;
+        let (mut envelopes, mut at_home) =
+            (Vec::new(), ForVault::of_record(record.chart, Scope::Record(record.key), record.key));
         for reader in self.chain.readers(At::Best, record.chart, Scope::Record(record.key)).await? {
             let key = self.encryption_key_of(reader.grantee).await?;
             let recipient = Recipient::from(reader.grantee);
             let envelope = content_key.seal_to(recipient, &key, self.genesis(), record, number)?;
-            let envelope = self.home_vault(&chart).await?.put(envelope).await?;
-            envelopes.push(SealedKey { grant: reader.grant, envelope });
+            envelopes.push(SealedKey { grant: reader.grant, envelope: at_home.add(envelope) });
+        }
+        if !envelopes.is_empty() {
+            self.store_at_home(&chart, at_home).await?;
         }
         let envelopes = RecordGrantEnvelopes::try_from(envelopes).map_err(|_| AgentError::TooManyRecordGrants)?;
         Ok((Call::amend_record(record, number, &version, &envelopes), version))
-    }
-
-    /// Seals content for a version and puts blob and content-key envelope into the custodian's vault.
-    pub(super) async fn seal_version(
-        &self,
-        record: RecordId,
-        number: u32,
-        compartment: CompartmentId,
-        custodian: InstitutionId,
-        content: Content,
-        metadata: &Metadata,
-    ) -> Result<(NewVersion, ContentKey), AgentError> {
-        let epoch = self.newest_epoch(At::Best, record.chart, compartment).await?;
-        let vault = self.vaults.of(custodian).await?;
-        self.seal_in(&vault, record, number, compartment, &epoch, content, metadata).await
     }
 
     /// The epoch in which new versions are sealed.
@@ -121,18 +113,16 @@ impl Agent {
         epochs.into_iter().next_back().ok_or_else(|| AgentError::NoCompartment(compartment.to_string()))
     }
 
-    /// Seals content for a version in an epoch and puts blob and content-key envelope into `vault`.
-    #[expect(clippy::too_many_arguments, reason = "all of it is what a version is bound to")]
+    /// Seals content for a version in an epoch, and its content key to the compartment.
     pub(super) async fn seal_in(
         &self,
-        vault: &Vault,
         record: RecordId,
         number: u32,
         compartment: CompartmentId,
         NumberedEpoch { number: epoch, epoch: keys }: &NumberedEpoch,
         content: Content,
         metadata: &Metadata,
-    ) -> Result<(NewVersion, ContentKey), AgentError> {
+    ) -> Result<SealedVersion, AgentError> {
         plain_text::metadata(metadata)?;
         let bindings = Bindings { genesis: self.genesis(), record, version: number, compartment, epoch: *epoch };
         let content_key = ContentKey::generate();
@@ -152,12 +142,24 @@ impl Agent {
                 (Box::new(std::io::Cursor::new(bytes)), length)
             }
         };
-        let blob = seal_into(vault, source, length, metadata, &bindings, &content_key).await?;
+        let blob = seal(source, length, metadata, &bindings, &content_key).await?;
         let recipient = self.place(record.chart, compartment).recipient(*epoch);
         let envelope = content_key.seal_to(recipient, &keys.public_key, self.genesis(), record, number)?;
-        let key_envelope = vault.put(envelope).await?;
-        Ok((NewVersion { content: blob.content, key_envelope, epoch: *epoch, size: blob.size }, content_key))
+        let mut objects = ForVault::of_record(record.chart, Scope::Compartment(compartment), record.key);
+        let (size, content, key_envelope) = (blob.size(), objects.add(blob), objects.add(envelope));
+        let version = NewVersion { content, key_envelope, epoch: *epoch, size };
+        Ok(SealedVersion { version, key: content_key, objects })
     }
+}
+
+/// A version that is sealed, and is nowhere else yet.
+pub(super) struct SealedVersion {
+    /// The version as the chain is told of it.
+    pub(super) version: NewVersion,
+    /// Its content key.
+    pub(super) key: ContentKey,
+    /// The blob, and the key's envelope.
+    pub(super) objects: ForVault,
 }
 
 fn written(record: RecordId, number: u32, version: &NewVersion, outcome: &Outcome) -> Written {

@@ -2,12 +2,20 @@
 
 //! Who takes part, and how they join.
 
-use crate::{salus::Salus, steps::Steps};
+use crate::{
+    salus::Salus,
+    steps::Steps,
+    vault_service::{ServicePlace, VaultService},
+};
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::time::sleep;
 
-/// All people, each with a computer of their own; all of them reach the vaults.
+/// All people, each with a computer of their own, and the vault services of the institutions. No computer has another's disk.
 pub(super) struct Cast {
     /// Staff of the two hospitals of the `dev` chain, and later of the laboratory.
     pub(super) staff: Salus,
@@ -17,7 +25,9 @@ pub(super) struct Cast {
     pub(super) technician: Salus,
     pub(super) other_patient: Salus,
     pub(super) stranger: Salus,
-    pub(super) vaults: PathBuf,
+    /// The institutions, by their numbers: folders with vault, configuration and log.
+    pub(super) institutions: PathBuf,
+    services: Vec<VaultService>,
     pub(super) ids: Members,
     /// The patient's chart.
     pub(super) chart: String,
@@ -44,26 +54,30 @@ const LABORATORY: u32 = 2;
 const OWN: &str = "me";
 
 impl Cast {
-    /// Makes all identities, admits the laboratory, and lets all but the stranger join.
-    pub(super) async fn enter(folder: &Path, url: &str, steps: &mut Steps) -> Result<Self> {
-        let vaults = folder.join("vaults");
-        let computer = |name: &str| Salus::new(&folder.join("computers").join(name), &vaults, url);
+    /// Makes all identities, starts the vault services, admits the laboratory, and lets all but the stranger join.
+    ///
+    /// The people of hospital 1 ask the first node of `nodes`, all others the second one.
+    pub(super) async fn enter(folder: &Path, nodes: [&str; 2], steps: &mut Steps) -> Result<Self> {
+        let [one, two] = nodes;
+        let computer = |name: &str, node| Salus::with_services(&folder.join("computers").join(name), node);
         let mut cast = Self {
-            staff: computer("staff")?,
-            patient: computer("patient")?.acting_as(OWN),
-            doctor_a: computer("doctor-a")?.acting_as(OWN),
-            doctor_b: computer("doctor-b")?.acting_as(OWN),
-            technician: computer("technician")?.acting_as(OWN),
-            other_patient: computer("other-patient")?.acting_as(OWN),
-            stranger: computer("stranger")?.acting_as(OWN),
-            vaults,
+            staff: computer("staff", one)?,
+            patient: computer("patient", one)?.acting_as(OWN),
+            doctor_a: computer("doctor-a", one)?.acting_as(OWN),
+            doctor_b: computer("doctor-b", two)?.acting_as(OWN),
+            technician: computer("technician", two)?.acting_as(OWN),
+            other_patient: computer("other-patient", two)?.acting_as(OWN),
+            stranger: computer("stranger", two)?.acting_as(OWN),
+            institutions: folder.join("institutions"),
+            services: Vec::new(),
             ids: Members::default(),
             chart: String::new(),
             grants_to_b: Vec::new(),
             laboratory: 0,
         };
         cast.make_identities(steps).await?;
-        cast.admit_laboratory(steps).await?;
+        cast.start_hospitals_services(nodes, steps).await?;
+        cast.admit_laboratory(two, steps).await?;
 
         steps.begin("vouchers, joining, two verifiers");
         let invitations = folder.join("vouchers");
@@ -107,21 +121,71 @@ impl Cast {
         Ok(())
     }
 
-    async fn admit_laboratory(&self, steps: &mut Steps) -> Result<()> {
+    /// The folder of an institution's vault.
+    pub(super) fn vault_of(&self, institution: u32) -> PathBuf {
+        self.institutions.join(institution.to_string()).join("vault")
+    }
+
+    fn place(&self, institution: u32, node: &str) -> Result<ServicePlace> {
+        ServicePlace::prepare(&self.institutions.join(institution.to_string()), institution, node, "")
+    }
+
+    /// Ends the vault services.
+    pub(super) async fn stop_services(&mut self) -> Result<()> {
+        for service in self.services.drain(..) {
+            service.stop().await?;
+        }
+        Ok(())
+    }
+
+    async fn start_hospitals_services(&mut self, nodes: [&str; 2], steps: &mut Steps) -> Result<()> {
+        steps.begin("each hospital starts its vault service, and the council enters its address");
+        for (name, institution, node) in [("1", HOSPITAL_1, nodes[0]), ("2", HOSPITAL_2, nodes[1])] {
+            let place = self.place(institution, node)?;
+            self.services.push(place.start().await?);
+            let (number, address) = (institution.to_string(), place.address());
+            let update = ["institution", "update", &number, "--vault-address", &address];
+            let proposed = self.staff.acting_as("delegate-1").json(&update).await?;
+            let proposal = string(&proposed, "/progress/waiting/proposal")?;
+            self.staff.acting_as("delegate-2").json(&["council", "approve", &proposal, "--yes"]).await?;
+            let shown = self.staff.json(&["institution", "show", &number]).await?;
+            let entered = shown.pointer("/profile/vault_address") == Some(&address.as_bytes().into());
+            steps.check(&format!("hospital {name}: {address}, before a disk of its own"), entered)?;
+        }
+        Ok(())
+    }
+
+    async fn admit_laboratory(&mut self, node: &str, steps: &mut Steps) -> Result<()> {
         steps.begin("the council admits a laboratory");
         let keys = self.staff.json(&["key", "show", "laboratory"]).await?;
         let (issuing, encryption) = (string(&keys, "/membership")?, string(&keys, "/encryption/key")?);
         let proposer = self.staff.acting_as("delegate-1");
         let admit = ["institution", "admit", "--kind", "laboratory", "--issuing-key", &issuing];
-        let proposed = proposer.json(&[&admit[..], &["--encryption-key", &encryption]].concat()).await?;
+        let place = self.place(LABORATORY, node)?;
+        let further = ["--encryption-key", &encryption, "--vault-address", &place.address()];
+        let proposed = proposer.json(&[&admit[..], &further].concat()).await?;
         let proposal = string(&proposed, "/progress/waiting/proposal")?;
         steps.check("one vote is not enough", proposed.pointer("/institution") == Some(&Value::Null))?;
         let decided = self.staff.acting_as("delegate-2").json(&["council", "approve", &proposal, "--yes"]).await?;
         steps.check(
             "with the second hospital's vote it is admitted",
             number(&decided, "/institution")? == u64::from(LABORATORY),
-        )
+        )?;
+        // A service wants to find its institution on the chain; hospital 2's node may be a block behind.
+        self.services.push(started(&place).await?);
+        Ok(())
     }
+}
+
+/// The service at `place`, once its node knows the institution.
+async fn started(place: &ServicePlace) -> Result<VaultService> {
+    for _ in 0..20 {
+        match place.start().await {
+            Err(error) if error.to_string().contains("no institution") => sleep(Duration::from_millis(500)).await,
+            started => return started,
+        }
+    }
+    place.start().await
 }
 
 /// A voucher, its redemption, and two challenges with their answers; the new member's number.

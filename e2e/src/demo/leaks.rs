@@ -22,10 +22,10 @@ const CANARY: &str = "canary of Salus 5b1e";
 
 /// Searches exported blocks and state, the database, the vaults and the logs.
 pub(super) async fn nothing_leaks(
-    node: Node,
+    nodes: [Node; 2],
     folder: &Path,
     texts: &[Vec<u8>],
-    cast: &Cast,
+    cast: &mut Cast,
     steps: &mut Steps,
 ) -> Result<()> {
     steps.begin("no string of the bundle stands in chain, vaults or logs");
@@ -33,6 +33,7 @@ pub(super) async fn nothing_leaks(
     for text in texts {
         strings.extend(needles(text)?);
     }
+    let [node, second] = nodes;
     let days = days_of(&node)?;
     let today = |string: &String| days.iter().any(|day| day.starts_with(string.as_str()));
     let (of_today, mut strings): (Vec<_>, Vec<_>) = strings.into_iter().partition(today);
@@ -45,6 +46,9 @@ pub(super) async fn nothing_leaks(
     let scanner = Scanner::new(&strings)?;
 
     let base = node.folder().to_owned();
+    let other_base = second.folder().to_owned();
+    cast.stop_services().await?;
+    second.stop().await?;
     node.stop().await?;
     let exports = folder.join("exports");
     std::fs::create_dir_all(&exports)?;
@@ -58,8 +62,9 @@ pub(super) async fn nothing_leaks(
     }
 
     let mut places =
-        vec![("exported and decoded blocks and state", exports), ("the node's folder, with its log", base)];
-    places.push(("the vaults", cast.vaults.clone()));
+        vec![("exported and decoded blocks and state", exports), ("hospital 1's node, with its log", base)];
+    places.push(("hospital 2's node, with its log", other_base));
+    places.push(("the vaults and their services' logs", cast.institutions.clone()));
     for (name, place) in places {
         let Searched { findings, by_chance, bytes } = scanner.scan_folder(&place)?;
         for finding in findings.iter().take(10) {

@@ -28,11 +28,12 @@ pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     let documents = documents.collect::<Result<Vec<_>, _>>().context("a bundle is not accepted")?;
     let bundles = [Bundle::join(documents).context("the bundles are not accepted")?];
 
-    steps.begin("a chain of one node");
-    let node = Node::start(&folder.join("node")).await?;
-    steps.note(&format!("it listens at {}; everything is in {}", node.url(), folder.display()));
+    steps.begin("two hospitals, each with a node of its own");
+    let (node, entrance) = Node::start_entrance(&folder.join("node-1")).await?;
+    let second = Node::start_beside(&entrance, &[], &folder.join("node-2")).await?;
+    steps.note(&format!("they listen at {} and {}; everything is in {}", node.url(), second.url(), folder.display()));
 
-    let mut cast = Cast::enter(folder, node.url(), &mut steps).await?;
+    let mut cast = Cast::enter(folder, [node.url(), second.url()], &mut steps).await?;
     sharing::open_chart(&mut cast, &mut steps).await?;
     sharing::import(&mut cast, &bundles, texts, folder, &mut steps).await?;
     reading::patient_reads_everything(&cast, &bundles, folder, &mut steps).await?;
@@ -43,7 +44,7 @@ pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     tampering::flipped_byte_is_detected(&cast, &mut steps).await?;
     tampering::foreign_blob_is_refused(&mut cast, OTHER_BUNDLE, &mut steps).await?;
     reading::log_is_whole_and_in_order(&cast, &mut steps).await?;
-    leaks::nothing_leaks(node, folder, texts, &cast, &mut steps).await?;
+    leaks::nothing_leaks([node, second], folder, texts, &mut cast, &mut steps).await?;
 
     println!("{}", steps.summary());
     Ok(())

@@ -6,13 +6,14 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Chain};
-use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
+use salus_client::keystore::Keystore;
 use salus_fhir::Bundle;
 use salus_primitives::{
     access::{GrantInChart, Grantee, Scope},
-    ChartId, CompartmentId, InstitutionId, MemberId, RecordId,
+    ChartId, CompartmentId, MemberId, RecordId,
 };
 use salus_sealing::{envelope::Recipient, secret::Password};
+use salus_vault::Vault;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -102,7 +103,7 @@ pub(super) async fn revocation_acts_at_once(cast: &mut Cast, folder: &Path, step
     let record = exported.first().context("doctor B could read nothing")?;
     let read = cast.doctor_b.run(&["record", "get", record]).await?;
     steps.check("until now her session gives her the record", read.status == 0)?;
-    let held = secrets_of_b(cast, folder).await?;
+    let held = secrets_of_b(cast).await?;
     for grant in &cast.grants_to_b {
         let grant = grant.to_string();
         cast.patient.json(&["revoke", &cast.chart, &grant]).await?;
@@ -124,9 +125,9 @@ pub(super) async fn revocation_acts_at_once(cast: &mut Cast, folder: &Path, step
     steps.check("the patient reads it", read == b"written after the rotation")
 }
 
-/// The stranger has keys, and the files of every vault, but belongs to no member.
+/// The stranger has keys and reaches every service, but belongs to no member.
 pub(super) async fn stranger_gets_nothing(cast: &Cast, folder: &Path, steps: &mut Steps) -> Result<()> {
-    steps.begin("a stranger, with keys and all vaults at hand, gets nothing");
+    steps.begin("a stranger, with keys and all services within reach, gets nothing");
     let record = list_of_b(cast, folder).await?.first().context("there is no record")?.clone();
     let grantee = format!("member:{}", cast.ids.doctor_b);
     for (what, arguments) in [
@@ -193,11 +194,6 @@ fn approved<'a>(compartments: &[&'a str]) -> Vec<&'a str> {
     approved
 }
 
-/// The institution in whose vault the patient's chart is at home.
-fn home() -> InstitutionId {
-    InstitutionId(HOSPITAL_1)
-}
-
 /// The files that an export wrote.
 fn files(exported: &Value) -> Result<Vec<Vec<u8>>> {
     let records = list(exported.pointer("/records").context("nothing was exported")?)?;
@@ -216,13 +212,13 @@ async fn list_of_b(cast: &Cast, folder: &Path) -> Result<Vec<String>> {
 }
 
 /// The envelopes of doctor B's grants, as the vault gave them out: what she may have kept.
-async fn secrets_of_b(cast: &Cast, folder: &Path) -> Result<Vec<(CompartmentId, u32, Vec<u8>)>> {
+async fn secrets_of_b(cast: &Cast) -> Result<Vec<(CompartmentId, u32, Vec<u8>)>> {
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let grants = chain.grants_to(At::Finalized, Grantee::Member(MemberId(cast.ids.doctor_b))).await?;
     let mut held = Vec::new();
     for GrantInChart { grant, .. } in grants {
         let (Scope::Compartment(compartment), Some(envelope)) = (grant.scope, grant.envelope) else { continue };
-        let vault = Vaults::below(folder.join("vaults")).of(home()).await?;
+        let vault = Vault::open_folder(cast.vault_of(HOSPITAL_1)).await?;
         held.push((compartment, envelope.edition, vault.get(&envelope.hash).await?.to_vec()));
     }
     Ok(held)
@@ -234,20 +230,17 @@ async fn held_secrets_open(cast: &Cast, held: &[(CompartmentId, u32, Vec<u8>)], 
     let chain = Chain::connect(cast.doctor_b.node()).await?;
     let identity =
         Keystore::open(cast.doctor_b.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;
-    let vaults = Vaults::below(&cast.vaults);
-    let gates = InProcessGates::shared(&chain, &vaults);
-    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
     let version = chain.version(At::Finalized, record, 0).await?.context("the record has no version")?;
-    let vault = agent.vaults().of(home()).await?;
+    let vault = Vault::open_folder(cast.vault_of(HOSPITAL_1)).await?;
     let key_envelope = vault.get(&version.key_envelope).await?;
     let place = |compartment| CompartmentPath {
         genesis: chain.genesis(),
         chart: ChartId(cast.chart.parse().unwrap_or_default()),
         compartment,
     };
-    let own = Recipient::Member(agent.id());
+    let own = Recipient::Member(MemberId(cast.ids.doctor_b));
     for (compartment, edition, envelope) in held {
-        let pair = agent.identity().encryption();
+        let pair = identity.encryption();
         let secret = CompartmentSecret::open_from(envelope, place(*compartment), *edition, own, pair)
             .context("doctor B's envelope was hers to open")?;
         if secret.open_content_key(&key_envelope, record, 0).is_ok() {

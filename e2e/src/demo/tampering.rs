@@ -6,13 +6,14 @@ use super::cast::{list, number, string, text, Cast, HOSPITAL_1, HOSPITAL_2};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain};
-use salus_client::{agent::Agent, in_process::InProcessGates, keystore::Keystore, vaults::Vaults};
+use salus_client::{agent::Agent, keystore::Keystore, services::RemoteServices};
 use salus_primitives::{
     records::{NewRecord, NewVersion},
     ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
 };
 use salus_sealing::secret::Password;
-use std::path::PathBuf;
+use salus_vault::Vault;
+use std::{path::PathBuf, sync::Arc};
 
 /// One byte of a blob is flipped in the vault's folder, and flipped back (S0-48).
 pub(super) async fn flipped_byte_is_detected(cast: &Cast, steps: &mut Steps) -> Result<()> {
@@ -23,7 +24,7 @@ pub(super) async fn flipped_byte_is_detected(cast: &Cast, steps: &mut Steps) -> 
     let id: RecordId = record.parse()?;
     let custodian = chain.record(At::Finalized, id).await?.context("the record is not there")?.custodian;
     let version = chain.version(At::Finalized, id, 0).await?.context("the record has no version")?;
-    let file = object(&cast.vaults.join(custodian.to_string()), &version.content)?;
+    let file = object(&cast.vault_of(custodian.0), &version.content)?;
     let whole = std::fs::read(&file)?;
     let mut flipped = whole.clone();
     let middle = flipped.len() / 2;
@@ -52,9 +53,7 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     let chain = Chain::connect(cast.doctor_a.node()).await?;
     let identity =
         Keystore::open(cast.doctor_a.home().join("identities/me"))?.unlock(&Password::from(crate::salus::PASSWORD))?;
-    let vaults = Vaults::below(&cast.vaults);
-    let gates = InProcessGates::shared(&chain, &vaults);
-    let agent = Agent::new(chain.clone(), vaults, gates, identity).await?;
+    let agent = Agent::new(chain.clone(), Arc::new(RemoteServices::new(&chain)?), identity).await?;
     let chart: ChartId = cast.chart.parse()?;
     let compartment = CompartmentId(0);
     let epochs = chain.epochs(At::Finalized, chart, compartment).await?;
@@ -62,8 +61,9 @@ pub(super) async fn foreign_blob_is_refused(cast: &mut Cast, other: &[u8], steps
     // The blob, with the key envelope that belongs to it.
     let original: RecordId = string(&added, "/record")?.parse()?;
     let original = chain.version(At::Finalized, original, 0).await?.context("the record has no version")?;
-    let vault = agent.vaults().of(InstitutionId(HOSPITAL_1)).await?;
-    let theirs = agent.vaults().of(InstitutionId(HOSPITAL_2)).await?;
+    // It takes both disks: the services would not let her.
+    let vault = Vault::open_folder(cast.vault_of(HOSPITAL_1)).await?;
+    let theirs = Vault::open_folder(cast.vault_of(HOSPITAL_2)).await?;
     vault.put(theirs.get(&stolen).await?).await?;
     let key_envelope = vault.put(theirs.get(&original.key_envelope).await?).await?;
     let record = RecordId { chart, key: RecordKey([0x5a; 16]) };

@@ -8,14 +8,16 @@ use anyhow::{ensure, Context, Result};
 use salus_chain::{At, Chain};
 use salus_client::{
     agent::{Agent, AgentError},
-    gates::{Answer, Gates},
-    in_process::InProcessGates,
     keystore::Keystore,
-    vaults::Vaults,
+    sealed_objects::SealedObject,
+    services::{Answer, Folders, Services, Vaults},
 };
 use salus_e2e::{node::Node, salus::PASSWORD};
 use salus_gate::{
-    protocol::{CompartmentRequest, KeyRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, Signed},
+    protocol::{
+        CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
+        Signed, StageRequest,
+    },
     BoxedBytes, Released, ReleasedBlob,
 };
 use salus_primitives::{ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId};
@@ -49,7 +51,7 @@ enum Lie {
 
 /// Honest gates, but for the lie.
 struct LyingGates {
-    honest: Arc<dyn Gates>,
+    honest: Arc<dyn Services>,
     chain: Chain,
     reader: EncryptionKey,
     lie: Mutex<Lie>,
@@ -61,7 +63,7 @@ impl LyingGates {
     }
 }
 
-impl Gates for LyingGates {
+impl Services for LyingGates {
     fn authority(&self, institution: InstitutionId) -> Answer<'_, String> {
         self.honest.authority(institution)
     }
@@ -124,6 +126,23 @@ impl Gates for LyingGates {
             Ok(released)
         })
     }
+
+    fn release_note<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<NoteRequest>,
+    ) -> Answer<'a, ReleasedNote> {
+        self.honest.release_note(institution, request)
+    }
+
+    fn store<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<StageRequest>,
+        objects: &'a [SealedObject],
+    ) -> Answer<'a, ()> {
+        self.honest.store(institution, request, objects)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,12 +155,12 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
     let identity = Keystore::open(scene.patient.home().join("identities/me"))?.unlock(&Password::from(PASSWORD))?;
     let vaults = Vaults::below(folder.path().join("vaults"));
     let gates = Arc::new(LyingGates {
-        honest: InProcessGates::shared(&chain, &vaults),
+        honest: Folders::shared(&chain, &vaults),
         chain: chain.clone(),
         reader: identity.encryption().public(),
         lie: Mutex::new(Lie::None),
     });
-    let agent = Agent::new(chain.clone(), vaults, gates.clone(), identity).await?;
+    let agent = Agent::new(chain.clone(), gates.clone(), identity).await?;
     let key = chain.records(At::Finalized, CHART).await?.first().context("no record")?.key;
     let record = RecordId { chart: CHART, key };
     let first = CompartmentId(0);

@@ -4,16 +4,20 @@
 
 mod clock;
 mod error;
+mod notes;
 mod numbers;
 mod release;
+mod release_gate;
 mod released;
+mod staging;
 mod store;
 mod view;
 
 pub use clock::system_now;
 pub use error::GateError;
 pub use numbers::UsedNumbers;
-pub use release::{ReleaseGate, HEAD_LIFE};
+pub use release_gate::{ReleaseGate, HEAD_LIFE};
 pub use released::{BoxedBytes, Released, ReleasedBlob};
+pub use staging::{StagingPermit, WriterKind};
 pub use store::{Store, StoreFault};
 pub use view::{ChainView, Head};

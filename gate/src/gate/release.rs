@@ -1,90 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The release gate: the only way through which a reader reaches what a vault holds.
-//!
-//! A keeper of sealed objects asks a [`ReleaseGate`] before giving any out. The gate wants a fresh request, signed by a
-//! transaction key of the reader, and a finalized head that is younger than two minutes. From all but the chart's
-//! controller it wants a finalized, permitted opening (*log before read*). It decides again, both in the finalized state
-//! and in the best block's. Grants, openings and keys therefore count once they are final, revocations as soon as they are
-//! in a block. It gives out ciphertext only: the blob, and the envelopes through which the reader's own key comes to
-//! the content key. It holds no key, and neither do those who run it.
-//!
-//! The gate that a signed request names answers it once, within two minutes, because it remembers the request's number. A
-//! gate that has just started remembers none, and refuses requests from before its start. The gate decides before it gives
-//! the first byte out: a revocation that arrives while a large blob is under way stops the next release. A refusal before
-//! or by the decision uses no number up, so only those who may read fill the memory.
+//! Giving out versions, the ways to their keys, and compartments.
 
-use std::future::Future;
 use std::io::Cursor;
-use std::sync::Arc;
 
 use salus_primitives::records::{Record, RecordState, Session, Version};
-use salus_primitives::time::MINUTE;
 use salus_primitives::{
     access::{Grant, Permission, Scope},
     charts::{Epoch, MAX_EPOCHS},
     decision::{Ask, Basis, Decision},
-    ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
+    ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
 use salus_sealing::compartment::{profile_epoch, CompartmentPath, MAX_PROFILE};
 use salus_sealing::envelope::{is_envelope, Recipient, MAX_KEY_ENVELOPE};
 use tokio::io::AsyncReadExt;
 
-use super::clock::system_now;
 use super::error::GateError;
-use super::numbers::UsedNumbers;
+use super::release_gate::{DecisionTime, ReleaseGate};
 use super::released::{Released, ReleasedBlob};
 use super::store::{Store, StoreFault};
 use super::view::{ChainView, Head};
 use crate::protocol::{
     CompartmentRequest, GateRefusal, GateRequest, KeyPath, KeyRequest, ReleaseRequest, ReleasedCompartment,
-    ReleasedKey, SealedSecret, Signed, MAX_REQUEST_AGE,
+    ReleasedKey, SealedSecret, Signed,
 };
 
-/// How old the finalized head may be.
-pub const HEAD_LIFE: Moment = 2 * MINUTE;
-
-/// Gives out sealed objects to those who may have them, and to no other.
-pub struct ReleaseGate<C, S> {
-    authority: String,
-    chain: C,
-    vault: S,
-    numbers: Arc<UsedNumbers>,
-    now: Box<dyn Fn() -> Moment + Send + Sync>,
-}
-
 impl<C: ChainView, S: Store> ReleaseGate<C, S> {
-    /// The gate at `authority` before the store `vault`, which asks `chain`, with the system's clock.
-    ///
-    /// `authority` is host and port of the address at which readers know the gate, in lower case. The gate has just started, by
-    /// that clock: it refuses requests from before.
-    pub fn new(authority: impl Into<String>, chain: C, vault: S) -> Self {
-        Self::with_clock(authority, chain, vault, system_now)
-    }
-
-    /// A gate with a clock of one's own.
-    pub fn with_clock(
-        authority: impl Into<String>,
-        chain: C,
-        vault: S,
-        now: impl Fn() -> Moment + Send + Sync + 'static,
-    ) -> Self {
-        let numbers = Arc::new(UsedNumbers::since(now()));
-        Self { authority: authority.into(), chain, vault, numbers, now: Box::new(now) }
-    }
-
-    /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it. The gate then
-    /// answers requests from the start of that memory on.
-    pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
-        Self { numbers, ..self }
-    }
-
-    /// The chain that the gate asks.
-    pub fn chain(&self) -> &C {
-        &self.chain
-    }
-
     /// The version of a record that `signed` asks for, if the reader may have it.
     pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let Permitted { bindings, version, basis, key, .. } = self.permit(signed, signed.request()).await?;
@@ -123,7 +65,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         signed: &Signed<CompartmentRequest>,
     ) -> Result<ReleasedCompartment, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let CompartmentRequest { chart, compartment: id, reader } = *signed.request();
+        let CompartmentRequest { chart, compartment: id, reader, .. } = *signed.request();
         let finalized = &moment.finalized;
         let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
         let compartment = compartment.ok_or(GateRefusal::NotFound)?;
@@ -152,7 +94,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         request: &ReleaseRequest,
     ) -> Result<Permitted, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let ReleaseRequest { record: id, version: number, session, reader } = *request;
+        let ReleaseRequest { record: id, version: number, session, reader, .. } = *request;
         let finalized = &moment.finalized;
         let record = self.ask(self.chain.record(finalized, id)).await?.ok_or(GateRefusal::NotFound)?;
         let version = self.ask(self.chain.version(finalized, id, number)).await?.ok_or(GateRefusal::NotFound)?;
@@ -185,40 +127,6 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         let key = self.key_place(finalized, reader, basis, &bindings, &version).await?;
         self.use_up(signed, &moment)?;
         Ok(Permitted { moment, bindings, version, basis, key })
-    }
-
-    /// The checks of every request: it is for this gate, fresh and signed; the chain is alive; the key is the reader's.
-    /// The gate asks the chain last.
-    async fn admit<R: GateRequest>(&self, signed: &Signed<R>) -> Result<DecisionTime, GateError<C::Error>> {
-        if signed.authority() != self.authority {
-            return Err(GateRefusal::AnotherGate.into());
-        }
-        let (clock, reader) = ((self.now)(), signed.request().reader());
-        if clock.abs_diff(signed.at()) > MAX_REQUEST_AGE {
-            return Err(GateRefusal::RequestNotFresh.into());
-        }
-        let not_the_reader = GateRefusal::NotTheReader(reader);
-        if !signed.is_signed(&self.chain.genesis()) {
-            return Err(not_the_reader.into());
-        }
-        let finalized = self.ask(self.chain.finalized_head()).await?;
-        let best = self.ask(self.chain.best_head()).await?;
-        let moment = DecisionTime::new(clock, finalized, best);
-        if moment.latest.saturating_sub(finalized.time) > HEAD_LIFE {
-            return Err(GateRefusal::StaleHead(finalized.number).into());
-        }
-        for head in [&finalized, &best] {
-            let member = self.ask(self.chain.member(head, reader)).await?.ok_or(not_the_reader)?;
-            if !member.transaction_keys.contains(signed.key()) {
-                return Err(not_the_reader.into());
-            }
-        }
-        Ok(moment)
-    }
-
-    /// Uses up the number of a request that is about to be answered.
-    fn use_up<R: GateRequest>(&self, signed: &Signed<R>, moment: &DecisionTime) -> Result<(), GateRefusal> {
-        self.numbers.take(signed.request().reader(), signed.number(), signed.at(), moment.clock)
     }
 
     /// The reader's session, which has to cover the record.
@@ -381,7 +289,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     }
 
     /// An object of at most `longest` bytes.
-    async fn object(&self, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
+    pub(super) async fn object(&self, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
         let (_, reader) = self.stored(id, longest as u64).await?;
         let mut bytes = Vec::new();
         reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
@@ -402,31 +310,6 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             return Err(GateRefusal::Corrupted(*id).into());
         }
         Ok((size, self.vault.object(id, size).await.map_err(failed)?))
-    }
-
-    async fn ask<T>(&self, answer: impl Future<Output = Result<T, C::Error>>) -> Result<T, GateError<C::Error>> {
-        answer.await.map_err(GateError::Chain)
-    }
-}
-
-/// The moment of a decision: one finalized and one best block for all questions.
-///
-/// A gate whose clock is behind must not prolong anything, so the chain's time counts where it is later.
-struct DecisionTime {
-    /// The gate's clock, by which requests are fresh.
-    clock: Moment,
-    /// The gate's clock, or the finalized block's time: when the finalized state is asked.
-    now: Moment,
-    /// The same, or the best block's time: when the best state is asked. A revocation in that block has its time.
-    latest: Moment,
-    finalized: Head,
-    best: Head,
-}
-
-impl DecisionTime {
-    fn new(clock: Moment, finalized: Head, best: Head) -> Self {
-        let now = clock.max(finalized.time);
-        Self { clock, now, latest: now.max(best.time), finalized, best }
     }
 }
 

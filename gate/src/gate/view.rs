@@ -4,14 +4,17 @@
 
 use std::future::Future;
 
-use salus_primitives::membership::Member;
+use salus_primitives::audit::Entry;
+use salus_primitives::membership::{Institution, Member};
 use salus_primitives::records::{Record, Session, Version};
 use salus_primitives::{
-    access::Grant,
+    access::{Grant, Request},
     charts::{Chart, Compartment, Epoch},
     decision::{Ask, Decision},
 };
-use salus_primitives::{ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, ReadingSessionId, RecordId};
+use salus_primitives::{
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RequestId,
+};
 
 /// A block, and the time that it says it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,12 @@ pub trait ChainView: Sync {
     fn best_head(&self) -> impl Future<Output = Result<Head, Self::Error>> + Send;
     /// A member.
     fn member(&self, at: &Head, member: MemberId) -> impl Future<Output = Result<Option<Member>, Self::Error>> + Send;
+    /// An institution.
+    fn institution(
+        &self,
+        at: &Head,
+        institution: InstitutionId,
+    ) -> impl Future<Output = Result<Option<Institution>, Self::Error>> + Send;
     /// A chart.
     fn chart(&self, at: &Head, chart: ChartId) -> impl Future<Output = Result<Option<Chart>, Self::Error>> + Send;
     /// A compartment.
@@ -61,6 +70,20 @@ pub trait ChainView: Sync {
         chart: ChartId,
         grant: GrantId,
     ) -> impl Future<Output = Result<Option<Grant>, Self::Error>> + Send;
+    /// A request for access.
+    fn request(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        request: RequestId,
+    ) -> impl Future<Output = Result<Option<Request>, Self::Error>> + Send;
+    /// The entry of a chart's log at a place, if the state still has it.
+    fn entry(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        place: u64,
+    ) -> impl Future<Output = Result<Option<Entry>, Self::Error>> + Send;
     /// A record.
     fn record(&self, at: &Head, record: RecordId) -> impl Future<Output = Result<Option<Record>, Self::Error>> + Send;
     /// A version of a record.

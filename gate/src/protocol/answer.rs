@@ -2,13 +2,14 @@
 
 //! The answers of a gate as HTTP carries them.
 //!
-//! A compartment, and the way to a content key, are JSON. A version is a frame: the length of its head as a big-endian `u32`,
+//! A compartment, the way to a content key, a note and leave to upload are JSON. A version is a frame: the length of its head as a big-endian `u32`,
 //! the head as JSON, and the sealed blob as it lies in the vault. Bytes in JSON are base64. A refusal is a [`Problem`].
 
-use salus_primitives::{decision::Basis, Digest};
+use salus_primitives::{decision::Basis, Digest, Moment};
 use salus_sealing::blob::Bindings;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_with::{base64::Base64, serde_as};
+use serde_with::{base64::Base64, serde_as, DeserializeFromStr, SerializeDisplay};
+use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 use super::refusal::GateRefusal;
@@ -60,6 +61,53 @@ impl ReleaseHead {
     /// The head, without its length.
     pub fn from_bytes(head: &[u8]) -> Result<Self, InvalidHead> {
         serde_json::from_slice(head).map_err(|_| InvalidHead)
+    }
+}
+
+/// A sealed note, given out.
+#[serde_as]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasedNote {
+    /// The sealed bytes.
+    #[serde_as(as = "Base64")]
+    pub sealed: Vec<u8>,
+}
+
+/// The path below which uploads lie.
+pub const UPLOADS: &str = "/v1/uploads";
+/// The header field that says how many bytes of an upload have arrived (draft-ietf-httpbis-resumable-upload).
+pub const UPLOAD_OFFSET: &str = "upload-offset";
+/// The media type of a part of an upload.
+pub const PARTIAL_UPLOAD: &str = "application/partial-upload";
+
+/// Leave to upload objects, in the order of the request, one after the other.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staged {
+    /// The upload, at [`UPLOADS`] and a slash. A program that has its number may send the objects' bytes and nothing else.
+    pub upload: UploadId,
+    /// When the vault deletes objects that the chain does not name by then, in Unix milliseconds.
+    pub expires_at: Moment,
+}
+
+/// The number of an upload, chosen by chance: 32 hexadecimal digits. It admits bytes, so it has no `Debug`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, SerializeDisplay, DeserializeFromStr)]
+pub struct UploadId(pub [u8; 16]);
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&hex::encode(self.0))
+    }
+}
+
+impl FromStr for UploadId {
+    type Err = hex::FromHexError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut number = [0; 16];
+        hex::decode_to_slice(text, &mut number)?;
+        Ok(Self(number))
     }
 }
 
@@ -152,7 +200,7 @@ mod tests {
         for (refusal, json) in [
             (GateRefusal::StaleHead(7), r#"{"code":"stale-head","about":7}"#),
             (GateRefusal::NoSession, r#"{"code":"no-session"}"#),
-            (GateRefusal::NotTheReader(MemberId(3)), r#"{"code":"not-the-reader","about":3}"#),
+            (GateRefusal::NotTheMember(MemberId(3)), r#"{"code":"not-the-member","about":3}"#),
             (GateRefusal::Denied(Denial::NoGrant), r#"{"code":"denied","about":"no-grant"}"#),
             (
                 GateRefusal::EnvelopeOutdated { grant: GrantId(1), edition: 2, epoch: 3 },

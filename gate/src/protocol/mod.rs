@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The release protocol: requests, refusals, and what a reader makes of an answer.
+//! The protocol of a vault service: requests, refusals, and what a member makes of an answer.
 //!
 //! It needs rules and secrets only, no store and no network, so the browser can speak it as well.
 
 mod answer;
+mod authority;
 mod content_digest;
 mod key_path;
 mod message_signature;
 mod refusal;
 mod request;
 
-pub use answer::{InvalidHead, Problem, ReleaseHead, MAX_HEAD, PROBLEM, RELEASE};
+pub use answer::{
+    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UploadId, MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE,
+    UPLOADS, UPLOAD_OFFSET,
+};
+pub use authority::normal_authority;
 pub use content_digest::{content_digest, CONTENT_DIGEST};
 pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
-    CompartmentRequest, GateRequest, KeyRequest, ReleaseRequest, RequestFault, RequestNumber, Signed, GENESIS,
-    MAX_REQUEST_AGE, METHOD, TAG,
+    AnnouncedObject, CompartmentRequest, GateRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, RequestFault,
+    RequestNumber, Signed, StageRequest, GENESIS, MAX_REQUEST_AGE, MAX_STAGED, METHOD, TAG,
 };

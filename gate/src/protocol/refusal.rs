@@ -31,11 +31,14 @@ pub enum GateRefusal {
     /// Nothing was finalized for two minutes, so a revocation may have gone unseen.
     #[error("block `{0}` is the newest finalized one and older than two minutes")]
     StaleHead(u32),
-    /// The request is not signed by a key that the reader has, both finalized and in the best block.
+    /// The asker knows of a later block than the gate.
+    #[error("the gate has come to block `{0}` only, and the request is about a later one")]
+    Behind(u32),
+    /// The request is not signed by a key that the asker has, both finalized and in the best block.
     #[error("the request is not signed by a transaction key of member `{0}`")]
-    NotTheReader(MemberId),
-    /// The finalized state has no such record, version or compartment.
-    #[error("the finalized state has no such record, version or compartment")]
+    NotTheMember(MemberId),
+    /// The finalized state has no such record, version, compartment, grant or request.
+    #[error("the finalized state has no such record, version, compartment, grant or request")]
     NotFound,
     /// The record is not active.
     #[error("the record is not active")]
@@ -74,6 +77,21 @@ pub enum GateRefusal {
     /// The epoch lies further back than any way of links that the gate gives out.
     #[error("more than `{limit}` links lead to the epoch", limit = MAX_EPOCHS)]
     TooManyLinks,
+    /// The note is between two other members.
+    #[error("the note is not for this member")]
+    NotForYou,
+    /// The writer may not act, or has no business with the chart at this institution.
+    #[error("the member may not put objects for this chart into this vault")]
+    MayNotStage,
+    /// The request announces no object, more than a request may, one twice, or one of another size than the vault takes.
+    #[error("the vault does not take objects in this number or of this size")]
+    Unacceptable,
+    /// The writer, or members of its institution, have staged as much as may be that the chain does not name yet.
+    #[error("too much is staged: the chain has to name it, or it has to expire")]
+    QuotaUsedUp,
+    /// The vault has no room.
+    #[error("the vault is full")]
+    VaultFull,
     /// The vault does not have an object that the chain names.
     #[error("the vault does not have the object `{0}`")]
     Missing(Digest),

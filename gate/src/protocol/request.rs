@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The requests of a reader to a gate: HTTP messages, signed with a transaction key of the reader.
+//! The requests of a member to a gate: HTTP messages, signed with a transaction key of the member.
 //!
 //! A request is `POST` to the path of its kind, with a JSON body. Its signature (RFC 9421) covers the method, the path, the
 //! gate's authority, the digest of the body and the chain's genesis hash. It covers nothing else, in whatever order. It has
@@ -16,8 +16,10 @@
 //! The signed bytes begin with a quotation mark, and no call of the runtime does. So none is taken for a transaction.
 
 use salus_primitives::{
+    access::Scope,
     time::{MINUTE, SECOND},
-    ChartId, CompartmentId, Digest, MemberId, Moment, ReadingSessionId, RecordId, SigningKey,
+    ChartId, CompartmentId, Digest, GrantId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey, RequestId,
+    SigningKey,
 };
 use salus_sealing::{
     keys::{SignatureScheme, SigningPair},
@@ -59,6 +61,9 @@ pub struct ReleaseRequest {
     pub session: Option<ReadingSessionId>,
     /// Who asks.
     pub reader: MemberId,
+    /// A block that the reader knows of: a gate that has not come so far refuses, and does not decide by an older state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<u32>,
 }
 
 /// Asks for the way from the reader's own key to the content key of a version. It lies where the chart's own objects lie
@@ -77,7 +82,65 @@ pub struct CompartmentRequest {
     pub compartment: CompartmentId,
     /// Who asks.
     pub reader: MemberId,
+    /// A block that the reader knows of, as in [`ReleaseRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<u32>,
 }
+
+/// Asks for the sealed note that came with a grant or a request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteRequest {
+    /// The chart.
+    pub chart: ChartId,
+    /// The grant, request or entry with which the note came.
+    pub of: NoteOf,
+    /// Who asks.
+    pub reader: MemberId,
+}
+
+/// The grant, request or entry with which a note came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteOf {
+    /// A grant.
+    Grant(GrantId),
+    /// A request for access.
+    Request(RequestId),
+    /// An entry of the chart's log, by its place: the reason for a revocation, or for a denial.
+    Entry(u64),
+}
+
+/// Asks for leave to put objects into the vault. The chain does not name them yet, so they are staged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageRequest {
+    /// The chart that will name them.
+    pub chart: ChartId,
+    /// The part of that chart that the writer may add to or amend. A vault has room for other members' notes only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// Who asks.
+    pub writer: MemberId,
+    /// The objects, in the order in which their bytes will come.
+    pub objects: Vec<AnnouncedObject>,
+}
+
+/// An object that is to be staged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnouncedObject {
+    /// SHA-256 of its bytes.
+    pub id: Digest,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The record whose versions will name it; none for what the chart itself or its grants name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordKey>,
+}
+
+/// Objects in one request, at most.
+pub const MAX_STAGED: usize = 256;
 
 /// The number of a request, chosen by chance: a gate answers each number once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -87,11 +150,18 @@ pub struct RequestNumber(pub [u8; 16]);
 pub trait GateRequest: Serialize + DeserializeOwned {
     /// The path to which it is posted, which tells the kinds of requests apart.
     const PATH: &'static str;
+    /// Bytes of its JSON, at most.
+    const MAX_BODY: usize = 4 * 1024;
 
     /// Who asks.
-    fn reader(&self) -> MemberId;
+    fn asker(&self) -> MemberId;
 
-    /// Signs the request to the gate at `authority`, made at `at`, with a fresh number and a transaction key of the reader.
+    /// A block that the asker knows of, and the gate has to know of as well.
+    fn not_before(&self) -> Option<u32> {
+        None
+    }
+
+    /// Signs the request to the gate at `authority`, made at `at`, with a fresh number and a transaction key of the asker.
     ///
     /// `at` is rounded down to a second.
     fn sign(self, genesis: &Digest, authority: &str, key: &SigningPair, at: Moment) -> Signed<Self> {
@@ -102,24 +172,53 @@ pub trait GateRequest: Serialize + DeserializeOwned {
 impl GateRequest for ReleaseRequest {
     const PATH: &'static str = "/v1/release";
 
-    fn reader(&self) -> MemberId {
+    fn asker(&self) -> MemberId {
         self.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.not_before
     }
 }
 
 impl GateRequest for KeyRequest {
     const PATH: &'static str = "/v1/release-key";
 
-    fn reader(&self) -> MemberId {
+    fn asker(&self) -> MemberId {
         self.0.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.0.not_before
     }
 }
 
 impl GateRequest for CompartmentRequest {
     const PATH: &'static str = "/v1/release-compartment";
 
-    fn reader(&self) -> MemberId {
+    fn asker(&self) -> MemberId {
         self.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.not_before
+    }
+}
+
+impl GateRequest for NoteRequest {
+    const PATH: &'static str = "/v1/release-note";
+
+    fn asker(&self) -> MemberId {
+        self.reader
+    }
+}
+
+impl GateRequest for StageRequest {
+    const PATH: &'static str = "/v1/stage";
+    const MAX_BODY: usize = 64 * 1024;
+
+    fn asker(&self) -> MemberId {
+        self.writer
     }
 }
 
@@ -139,7 +238,7 @@ pub enum RequestFault {
     },
 }
 
-/// A request with the signature of one of the reader's transaction keys. It is good at one gate of one chain, once.
+/// A request with the signature of one of the asker's transaction keys. It is good at one gate of one chain, once.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Signed<R> {
     request: R,

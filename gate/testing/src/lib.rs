@@ -16,15 +16,20 @@ use salus_gate::{
     ChainView, GateError, Head, ReleaseGate, Released, UsedNumbers,
 };
 use salus_primitives::{
-    access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
+    access::{Grant, GrantEnvelope, Grantee, Permission, Permissions, Purpose, Purposes, Request, Scope},
+    allowance::Quota,
+    audit::Entry,
     charts::{Chart, Compartment, CompartmentFlags, Epoch},
     decide::{decide, Facts, GrantFacts, RecordFacts, Target, VersionFacts},
     decision::{Ask, Basis, Decision},
-    membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, Member, MemberStatus, Role, Standing},
+    membership::{
+        Institution, InstitutionKind, InstitutionProfile, InstitutionStanding, InstitutionStatus, Member, MemberStatus,
+        Role, Standing,
+    },
     records::{Record, RecordState, Session, Version, SESSION_LENGTH},
     time::{Interval, MINUTE},
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId,
-    RecordId, RecordKey,
+    RecordId, RecordKey, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{open_bytes, seal_bytes, Bindings, ContentKey, Metadata},
@@ -62,11 +67,14 @@ pub fn record(number: u8) -> RecordId {
 pub struct State {
     pub number: u32,
     pub time: Moment,
+    pub institutions: HashMap<InstitutionId, Institution>,
     pub members: HashMap<MemberId, Member>,
     pub charts: HashMap<ChartId, Chart>,
     pub compartments: HashMap<(ChartId, CompartmentId), Compartment>,
     pub epochs: HashMap<(ChartId, CompartmentId, u32), Epoch>,
     pub grants: HashMap<(ChartId, GrantId), Grant>,
+    pub requests: HashMap<(ChartId, RequestId), Request>,
+    pub entries: HashMap<(ChartId, u64), Entry>,
     pub records: HashMap<RecordId, Record>,
     pub versions: HashMap<(RecordId, u32), Version>,
     pub sessions: HashMap<(MemberId, ReadingSessionId), Session>,
@@ -134,6 +142,9 @@ impl ChainView for Blocks {
     async fn member(&self, at: &Head, member: MemberId) -> Result<Option<Member>, Infallible> {
         self.at(at, |state| state.members.get(&member).cloned())
     }
+    async fn institution(&self, at: &Head, id: InstitutionId) -> Result<Option<Institution>, Infallible> {
+        self.at(at, |state| state.institutions.get(&id).cloned())
+    }
     async fn chart(&self, at: &Head, chart: ChartId) -> Result<Option<Chart>, Infallible> {
         self.at(at, |state| state.charts.get(&chart).cloned())
     }
@@ -156,6 +167,12 @@ impl ChainView for Blocks {
     }
     async fn grant(&self, at: &Head, chart: ChartId, grant: GrantId) -> Result<Option<Grant>, Infallible> {
         self.at(at, |state| state.grants.get(&(chart, grant)).cloned())
+    }
+    async fn request(&self, at: &Head, chart: ChartId, id: RequestId) -> Result<Option<Request>, Infallible> {
+        self.at(at, |state| state.requests.get(&(chart, id)).cloned())
+    }
+    async fn entry(&self, at: &Head, chart: ChartId, place: u64) -> Result<Option<Entry>, Infallible> {
+        self.at(at, |state| state.entries.get(&(chart, place)).cloned())
     }
     async fn record(&self, at: &Head, record: RecordId) -> Result<Option<Record>, Infallible> {
         self.at(at, |state| state.records.get(&record).cloned())
@@ -208,6 +225,7 @@ impl World {
         for (id, identity) in &world.identities {
             state.members.insert(*id, member(*id, identity));
         }
+        state.institutions.insert(HOSPITAL, institution());
         let chart = Chart { controller: PATIENT, opened_at: NOW, compartments: 2 };
         state.charts.insert(CHART, chart);
         let profile = Profile { name: "Blood".into(), meaning: "laboratory".into() };
@@ -297,7 +315,7 @@ impl World {
     }
 
     pub fn signed_at<R: GateRequest>(&self, request: R, at: Moment) -> Signed<R> {
-        let identity = &self.identities[&request.reader()];
+        let identity = &self.identities[&request.asker()];
         request.sign(&GENESIS, GATE, identity.transaction(), at)
     }
 
@@ -379,6 +397,23 @@ pub fn member(id: MemberId, identity: &Identity) -> Member {
     }
 }
 
+pub fn institution() -> Institution {
+    Institution {
+        profile: InstitutionProfile {
+            kind: InstitutionKind::Hospital,
+            issuing_key: SigningKey([1; 32]),
+            encryption_key: EncryptionKey::x25519([2; 32]),
+            vault_address: Default::default(),
+            admission_quota: 0,
+            traffic_quota: Quota { time: 0, bytes: 0, refill: 0 },
+        },
+        issuing_epoch: 0,
+        status: InstitutionStatus::Active,
+        admitted: 0,
+        usage: Default::default(),
+    }
+}
+
 pub fn record_in(compartment: CompartmentId) -> Record {
     Record {
         compartment,
@@ -420,11 +455,11 @@ pub fn session(scope: Scope) -> Session {
 }
 
 pub fn by_doctor(number: u8) -> ReleaseRequest {
-    ReleaseRequest { record: record(number), version: 0, session: Some(SESSION), reader: DOCTOR }
+    ReleaseRequest { record: record(number), version: 0, session: Some(SESSION), reader: DOCTOR, not_before: None }
 }
 
 pub fn by_patient(number: u8) -> ReleaseRequest {
-    ReleaseRequest { record: record(number), version: 0, session: None, reader: PATIENT }
+    ReleaseRequest { record: record(number), version: 0, session: None, reader: PATIENT, not_before: None }
 }
 
 pub fn refusal<T>(outcome: Result<T, GateError<Infallible>>) -> GateRefusal {

@@ -41,7 +41,7 @@ async fn release_fails_when_revoked_in_the_best_block_and_the_gates_clock_is_slo
     let revoked_at = best_time(&world);
     world.change_best(|state| state.grants.get_mut(&(CHART, GRANT)).unwrap().revoked_at = Some(revoked_at));
     assert_eq!(refusal_behind(&world, by_doctor(0)).await, GateRefusal::DeniedAtBest(Denial::Revoked));
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let outcome = world.gate_at(BEHIND).release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::DeniedAtBest(Denial::Revoked));
 }

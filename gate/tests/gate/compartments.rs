@@ -10,7 +10,7 @@ use salus_primitives::{decision::Denial, CompartmentId};
 async fn release_compartment_gives_controller_and_reader_secret_and_profile() {
     let world = World::new().await;
     for reader in [PATIENT, DOCTOR] {
-        let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader };
+        let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader, not_before: None };
         let released = world.gate().release_compartment(&world.signed(request)).await.unwrap();
         let own = world.identities[&reader].encryption();
         assert_eq!(released.open_secret(own).unwrap().public_key(), world.secrets[1].public_key());
@@ -23,13 +23,13 @@ async fn release_compartment_gives_controller_and_reader_secret_and_profile() {
 #[tokio::test]
 async fn release_compartment_fails_like_release() {
     let world = World::new().await;
-    let request = || CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let request = || CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let unknown = CompartmentRequest { compartment: CompartmentId(9), ..request() };
     assert_eq!(refusal(world.gate().release_compartment(&world.signed(unknown)).await), GateRefusal::NotFound);
     let old = world.signed_at(request(), NOW - MAX_REQUEST_AGE - 1);
     assert_eq!(refusal(world.gate().release_compartment(&old).await), GateRefusal::RequestNotFresh);
     let forged = request().sign(&GENESIS, GATE, world.identities[&STRANGER].transaction(), NOW);
-    assert_eq!(refusal(world.gate().release_compartment(&forged).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(world.gate().release_compartment(&forged).await), GateRefusal::NotTheMember(DOCTOR));
     let junk = world.put(b"no profile".to_vec()).await;
     world.change(|state| state.compartments.get_mut(&(CHART, LABORATORY)).unwrap().profile = junk);
     let outcome = world.gate().release_compartment(&world.signed(request())).await;

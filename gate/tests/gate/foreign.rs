@@ -101,12 +101,12 @@ async fn world_with_a_strangers_chart() -> World {
 }
 
 fn of_compartment(reader: MemberId) -> CompartmentRequest {
-    CompartmentRequest { chart: OWN, compartment: LABORATORY, reader }
+    CompartmentRequest { chart: OWN, compartment: LABORATORY, reader, not_before: None }
 }
 
 fn of_record(reader: MemberId) -> ReleaseRequest {
     let session = (reader != STRANGER).then_some(SESSION);
-    ReleaseRequest { record: OWN_RECORD, version: 0, session, reader }
+    ReleaseRequest { record: OWN_RECORD, version: 0, session, reader, not_before: None }
 }
 
 /// Everything that the gate gives to those who may ask for something of the stranger's chart, and why it refuses.

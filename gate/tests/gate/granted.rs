@@ -99,7 +99,7 @@ async fn release_over_one_record_gives_its_key_and_nothing_of_the_compartment() 
     assert_eq!(world.refusal(ReleaseRequest { version: 1, ..by_doctor(0) }).await, GateRefusal::ForeignBlob(blob));
     assert_eq!(world.refusal(ReleaseRequest { version: 2, ..by_doctor(0) }).await, GateRefusal::NoEnvelope(GRANT));
     assert_eq!(world.refusal(by_doctor(1)).await, GateRefusal::SessionElsewhere);
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let outcome = world.gate().release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::Denied(Denial::NoGrant));
 }

@@ -27,7 +27,7 @@ async fn world_with_epochs(newest: u32) -> World {
 }
 
 fn of_compartment(reader: MemberId) -> CompartmentRequest {
-    CompartmentRequest { chart: CHART, compartment: LABORATORY, reader }
+    CompartmentRequest { chart: CHART, compartment: LABORATORY, reader, not_before: None }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod compartments;
 mod foreign;
 mod granted;
 mod links;
+mod notes;
 mod refused;
 mod requests;
 mod sizes;

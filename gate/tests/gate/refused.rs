@@ -142,7 +142,7 @@ async fn release_fails_for_a_stranger_at_every_turn() {
     });
     let request = ReleaseRequest { reader: STRANGER, ..by_doctor(0) };
     assert_eq!(world.refusal(request).await, GateRefusal::Denied(Denial::NoGrant));
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: STRANGER };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: STRANGER, not_before: None };
     let outcome = world.gate().release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::Denied(Denial::NoGrant));
 }

@@ -3,7 +3,7 @@
 //! Requests: fresh, signed by the reader, for this gate, and good once.
 
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRefusal, GateRequest, ReleaseRequest, Signed, MAX_REQUEST_AGE},
+    protocol::{CompartmentRequest, GateRefusal, GateRequest, KeyRequest, ReleaseRequest, Signed, MAX_REQUEST_AGE},
     UsedNumbers, HEAD_LIFE,
 };
 use salus_gate_testing::{
@@ -39,7 +39,7 @@ async fn release_fails_when_the_request_is_replayed_later_or_from_the_future() {
 #[tokio::test]
 async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     let world = World::new().await;
-    let refused = GateRefusal::NotTheReader(DOCTOR);
+    let refused = GateRefusal::NotTheMember(DOCTOR);
     let stranger = world.identities[&STRANGER].transaction();
     let good = world.signed(by_doctor(0));
 
@@ -81,7 +81,7 @@ async fn release_fails_when_the_request_is_not_signed_by_the_reader() {
     // A reader whom the chain does not know.
     let unknown = ReleaseRequest { reader: MemberId(99), ..by_doctor(0) };
     let outcome = world.gate().release(&unknown.sign(&GENESIS, GATE, stranger, NOW)).await;
-    assert_eq!(refusal(outcome), GateRefusal::NotTheReader(MemberId(99)));
+    assert_eq!(refusal(outcome), GateRefusal::NotTheMember(MemberId(99)));
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn release_fails_when_the_key_is_removed_in_the_best_block_or_not_finalize
         let world = World::new().await;
         let keys = Default::default();
         world.blocks.0.lock().unwrap()[place].members.get_mut(&DOCTOR).unwrap().transaction_keys = keys;
-        assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::NotTheReader(DOCTOR));
+        assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::NotTheMember(DOCTOR));
     }
 }
 
@@ -101,12 +101,13 @@ async fn a_request_is_good_once() {
     assert!(gate.release(&request).await.is_ok());
     assert_eq!(refusal(gate.release(&request).await), GateRefusal::RequestUsed);
     assert!(gate.release(&world.signed(by_doctor(0))).await.is_ok(), "a new one");
-    let compartment = world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
+    let compartment =
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None });
     assert!(gate.release_compartment(&compartment).await.is_ok());
     assert_eq!(refusal(gate.release_compartment(&compartment).await), GateRefusal::RequestUsed);
     // Another member cannot use up a reader's number.
     let fresh = world.signed(by_doctor(0));
-    assert_eq!(refusal(gate.release(&forged(&fresh)).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(gate.release(&forged(&fresh)).await), GateRefusal::NotTheMember(DOCTOR));
     assert!(gate.release(&fresh).await.is_ok());
 }
 
@@ -114,7 +115,8 @@ async fn a_request_is_good_once() {
 async fn what_the_decision_refuses_uses_no_number_up() {
     let world = World::new().await;
     let (gate, request) = (world.gate(), world.signed(by_doctor(0)));
-    let compartment = world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR });
+    let compartment =
+        world.signed(CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None });
     let without_session = world.signed(ReleaseRequest { session: None, ..by_doctor(0) });
     world.change(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Suspended);
     let denied = GateRefusal::Denied(Denial::NotActive);
@@ -145,7 +147,7 @@ async fn the_signature_is_checked_before_the_chain_is_asked() {
     let world = World::new().await;
     world.change(|state| state.time = NOW - HEAD_LIFE - 1);
     let good = world.signed(by_doctor(0));
-    assert_eq!(refusal(world.gate().release(&forged(&good)).await), GateRefusal::NotTheReader(DOCTOR));
+    assert_eq!(refusal(world.gate().release(&forged(&good)).await), GateRefusal::NotTheMember(DOCTOR));
     assert_eq!(refusal(world.gate().release(&good).await), GateRefusal::StaleHead(100));
 }
 
@@ -171,7 +173,7 @@ async fn a_request_of_before_the_gates_start_is_refused() {
     // The gate starts again a moment later, and has forgotten the number.
     let restarted = world.gate_started_at(NOW + 1);
     assert_eq!(refusal(restarted.release(&request).await), GateRefusal::RequestNotFresh);
-    let of_compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let of_compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let outcome = restarted.release_compartment(&world.signed(of_compartment)).await;
     assert_eq!(refusal(outcome), GateRefusal::RequestNotFresh);
     // The reader asks again.
@@ -186,4 +188,25 @@ async fn a_request_is_good_at_the_gate_that_it_names() {
     let doctor = world.identities[&DOCTOR].transaction();
     let request = by_doctor(0).sign(&GENESIS, "vault.clinic.example", doctor, NOW);
     assert_eq!(refusal(world.gate().release(&request).await), GateRefusal::AnotherGate);
+}
+
+#[tokio::test]
+async fn a_gate_that_has_not_come_to_the_readers_block_refuses() {
+    let world = World::new().await;
+    // The best block is 102. The finalized one is behind it, and counts for nothing here.
+    for (not_before, behind) in [(None, false), (Some(100), false), (Some(102), false), (Some(103), true)] {
+        let request = ReleaseRequest { not_before, ..by_doctor(0) };
+        let released = world.gate().release(&world.signed(request.clone())).await;
+        let key = world.gate().release_key(&world.signed(KeyRequest(request))).await;
+        let compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before };
+        let compartment = world.gate().release_compartment(&world.signed(compartment)).await;
+        match behind {
+            false => assert!(released.is_ok() && key.is_ok() && compartment.is_ok()),
+            true => {
+                for refused in [refusal(released), refusal(key), refusal(compartment)] {
+                    assert_eq!(refused, GateRefusal::Behind(102));
+                }
+            }
+        }
+    }
 }

@@ -56,7 +56,7 @@ async fn release_refuses_a_huge_object_without_reading_it() {
         assert_eq!(refusal(key.and(blob)), GateRefusal::Corrupted(huge));
     }
     let profile = state.compartments[&(CHART, LABORATORY)].profile;
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let outcome = gate(profile).release_compartment(&world.signed(request)).await;
     assert_eq!(refusal(outcome), GateRefusal::Corrupted(profile));
 }

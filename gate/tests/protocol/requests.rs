@@ -19,7 +19,7 @@ const NONCE: &str = "000102030405060708090a0b0c0d0e0f";
 
 fn request() -> ReleaseRequest {
     let record = RecordId { chart: ChartId(11), key: RecordKey([2; 16]) };
-    ReleaseRequest { record, version: 3, session: None, reader: MemberId(4) }
+    ReleaseRequest { record, version: 3, session: None, reader: MemberId(4), not_before: None }
 }
 
 fn key() -> SigningPair {
@@ -160,7 +160,8 @@ fn a_request_is_not_taken_for_one_of_another_kind() {
     let sent = request().sign(&GENESIS, GATE, &key(), AT);
     let other = Signed::<CompartmentRequest>::receive(GATE, sent.body().to_vec(), &sent.fields());
     assert!(matches!(other, Err(RequestFault::Body { .. })));
-    let request = CompartmentRequest { chart: ChartId(11), compartment: CompartmentId(0), reader: MemberId(4) };
+    let request =
+        CompartmentRequest { chart: ChartId(11), compartment: CompartmentId(0), reader: MemberId(4), not_before: None };
     let body = serde_json::to_vec(&request).unwrap();
     let other = Message { body: body.clone(), ..Message::new() };
     let signature = format!("sig=:{}:", STANDARD.encode(key().sign(other.base().as_bytes())));

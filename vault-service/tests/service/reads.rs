@@ -1,78 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The service over a chain in memory: what a reader gets, and each way to get nothing.
+//! Answers that a reader gets, and each way to get none.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking"
-)]
-
+use crate::messages::{answer, get, intake, message, now, problem, service};
 use axum::{
-    body::{to_bytes, Body},
-    http::{header, HeaderMap, Method, Request, StatusCode},
-    Router,
+    body::Body,
+    http::{header, Method, StatusCode},
 };
 use salus_gate::{
     protocol::{
-        content_digest, CompartmentRequest, GateRefusal, GateRequest, KeyRequest, Problem, ReleaseHead,
-        ReleasedCompartment, ReleasedKey, Signed, CONTENT_DIGEST, GENESIS, PROBLEM, RELEASE,
+        content_digest, CompartmentRequest, GateRefusal, GateRequest, KeyRequest, ReleaseHead, ReleasedCompartment,
+        ReleasedKey, CONTENT_DIGEST, GENESIS, RELEASE,
     },
     HEAD_LIFE,
 };
 use salus_gate_testing::{
     by_doctor, by_patient, World, CHART, CONTENT, DOCTOR, GATE, GENESIS as CHAIN, GRANT, LABORATORY, NOW, STRANGER,
 };
-use salus_primitives::{decision::Denial, Digest, Moment};
+use salus_primitives::{decision::Denial, Digest};
 use salus_sealing::blob::open_bytes;
 use salus_vault_service::{Metrics, Service, MAX_LEAD};
 use tower::ServiceExt;
-
-fn now() -> Moment {
-    NOW
-}
-
-/// The service of the hospital's gate, and its counters.
-fn service(world: &World) -> (Router, Metrics) {
-    let metrics = Metrics::new().unwrap();
-    (Service::new(world.gate(), GATE, metrics.clone(), 0, now).router(), metrics)
-}
-
-fn get(path: &str) -> Request<Body> {
-    Request::builder().uri(path).body(Body::empty()).unwrap()
-}
-
-/// The message that carries a signed request.
-fn message<R: GateRequest>(signed: &Signed<R>) -> Request<Body> {
-    let fields = signed.fields();
-    Request::builder()
-        .method(Method::POST)
-        .uri(R::PATH)
-        .header(header::HOST, GATE)
-        .header(GENESIS, CHAIN.to_string())
-        .header(CONTENT_DIGEST, content_digest(signed.body()))
-        .header("signature-input", fields.input)
-        .header("signature", fields.signature)
-        .body(Body::from(signed.body().to_vec()))
-        .unwrap()
-}
-
-async fn answer(router: &Router, message: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
-    let response = router.clone().oneshot(message).await.unwrap();
-    let (parts, body) = response.into_parts();
-    (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
-}
-
-async fn problem(router: &Router, message: Request<Body>) -> Problem {
-    let (status, headers, body) = answer(router, message).await;
-    assert_eq!(headers[header::CONTENT_TYPE], PROBLEM, "{status}");
-    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
-    let problem: Problem = serde_json::from_slice(&body).unwrap();
-    assert_eq!(problem.status, status.as_u16());
-    problem
-}
 
 #[tokio::test]
 async fn a_reader_gets_a_version_and_the_way_to_its_key() {
@@ -111,7 +59,7 @@ async fn a_reader_gets_a_version_and_the_way_to_its_key() {
 async fn a_reader_gets_the_secret_and_profile_of_a_compartment() {
     let world = World::new().await;
     let (router, _) = service(&world);
-    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR };
+    let request = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
     let (status, _, body) = answer(&router, message(&world.signed(request))).await;
     assert_eq!(status, StatusCode::OK);
     let released: ReleasedCompartment = serde_json::from_slice(&body).unwrap();
@@ -129,7 +77,7 @@ async fn refusals_of_the_gate_have_a_status_and_a_code() {
 
     let strangers = by_doctor(0).sign(&CHAIN, GATE, world.identities[&STRANGER].transaction(), NOW);
     let refused = problem(&router, message(&strangers)).await;
-    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheReader(DOCTOR))));
+    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheMember(DOCTOR))));
 
     world.change(|state| state.grants.get_mut(&(CHART, GRANT)).unwrap().revoked_at = Some(NOW - 1));
     let revoked = problem(&router, message(&world.signed(by_doctor(0)))).await;
@@ -139,7 +87,7 @@ async fn refusals_of_the_gate_have_a_status_and_a_code() {
     let (status, headers, _) = answer(&router, message(&world.signed(by_patient(0)))).await;
     assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
     let text = metrics.text().unwrap();
-    for outcome in ["served", "request-used", "not-the-reader", "denied", "stale-head"] {
+    for outcome in ["served", "request-used", "not-the-member", "denied", "stale-head"] {
         assert!(text.contains(&format!("outcome=\"{outcome}\",path=\"/v1/release\"}} 1")), "{text}");
     }
 }
@@ -224,13 +172,13 @@ async fn a_request_of_one_kind_is_refused_at_the_path_of_another() {
     let mut redirected = message(&world.signed(by_doctor(0)));
     *redirected.uri_mut() = KeyRequest::PATH.parse().unwrap();
     let refused = problem(&router, redirected).await;
-    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheReader(DOCTOR))));
+    assert_eq!((refused.status, refused.refusal), (401, Some(GateRefusal::NotTheMember(DOCTOR))));
 }
 
 #[tokio::test]
 async fn monitoring_tells_whether_blocks_become_final() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), GATE, Metrics::new().unwrap(), NOW, now);
+    let service = Service::new(world.gate(), intake(&world), GATE, Metrics::new().unwrap(), NOW, now);
     let (readers, monitoring) = (service.router(), service.monitoring());
     assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::OK);
     assert_eq!(answer(&readers, message(&world.signed(by_doctor(0)))).await.0, StatusCode::OK);
@@ -249,7 +197,7 @@ async fn monitoring_tells_whether_blocks_become_final() {
 #[tokio::test]
 async fn a_service_that_has_just_started_answers_nothing() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), GATE, Metrics::new().unwrap(), NOW + 1, now);
+    let service = Service::new(world.gate(), intake(&world), GATE, Metrics::new().unwrap(), NOW + 1, now);
     let (status, headers, _) = answer(&service.router(), message(&world.signed(by_doctor(0)))).await;
     assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
     assert_eq!(answer(&service.monitoring(), get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);

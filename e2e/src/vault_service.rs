@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Vault services of scenarios: each with a folder, a configuration and an address of its own, ended with the scenario.
+
+use crate::{binaries, node::free_address};
+use anyhow::{ensure, Context, Result};
+use rustix::process::{kill_process, Pid, Signal};
+use std::{
+    fs::{self, File},
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+/// How long a service may take to begin, to answer and to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An institution's vault service.
+pub struct VaultService {
+    process: Child,
+    place: ServicePlace,
+}
+
+/// Where a service is, also while it does not run.
+#[derive(Clone)]
+pub struct ServicePlace {
+    authority: String,
+    monitoring: String,
+    folder: PathBuf,
+}
+
+impl ServicePlace {
+    /// A place for the service of `institution`, which asks `node`: its configuration and vault are in `folder`. It has
+    /// further lines of configuration.
+    pub fn prepare(folder: &Path, institution: u32, node: &str, further: &str) -> Result<Self> {
+        let free = || -> Result<String> { Ok(free_address(Ipv4Addr::LOCALHOST)?.to_string()) };
+        let (authority, monitoring) = (free()?, free()?);
+        fs::create_dir_all(folder)?;
+        let place = Self { authority, monitoring, folder: folder.to_owned() };
+        let text = format!(
+            "institution = {institution}\nauthority = \"{0}\"\nlisten = \"{0}\"\nmonitoring = \"{1}\"\nnode = \"{node}\"\n\
+             store = \"vault\"\n{further}",
+            place.authority, place.monitoring
+        );
+        fs::write(place.config(), text)?;
+        Ok(place)
+    }
+
+    /// The address that the chain is to have.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The folder of the vault.
+    pub fn vault(&self) -> PathBuf {
+        self.folder.join("vault")
+    }
+
+    /// The configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.folder.join("vault.toml")
+    }
+
+    /// The service's log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("vault-service.log")
+    }
+
+    /// Starts the service, and waits until it listens.
+    pub async fn start(&self) -> Result<VaultService> {
+        let log = File::options().create(true).append(true).open(self.log())?;
+        let process = Command::new(binaries::find("salus-vault")?)
+            .arg("run")
+            .arg("--config")
+            .arg(self.config())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .context("the vault service does not start")?;
+        let mut service = VaultService { process, place: self.clone() };
+        let begun = async {
+            while service.get("/health").await.is_err() {
+                if let Some(status) = service.process.try_wait()? {
+                    let log = fs::read_to_string(service.place.log()).unwrap_or_default();
+                    anyhow::bail!("the vault service ended with {status}: {log}");
+                }
+                sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
+        };
+        timeout(PATIENCE, begun).await.context("the vault service does not begin")??;
+        Ok(service)
+    }
+}
+
+impl VaultService {
+    /// Where it is.
+    pub fn place(&self) -> &ServicePlace {
+        &self.place
+    }
+
+    /// Waits until it answers requests.
+    pub async fn until_ready(&self) -> Result<()> {
+        let ready = async {
+            while self.get("/ready").await?.0 != 200 {
+                sleep(Duration::from_millis(200)).await;
+            }
+            anyhow::Ok(())
+        };
+        timeout(PATIENCE, ready).await.context("the vault service does not get ready")?
+    }
+
+    /// Asks what monitoring asks: the status and the body.
+    pub async fn get(&self, path: &str) -> Result<(u16, Vec<u8>)> {
+        let address = &self.place.monitoring;
+        let message = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        send(address, message.as_bytes()).await
+    }
+
+    /// Ends the service as a supervisor does.
+    pub async fn stop(mut self) -> Result<()> {
+        let id = self.process.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("it ended by itself")?;
+        kill_process(id, Signal::TERM)?;
+        let status = timeout(PATIENCE, self.process.wait()).await.context("it does not end")??;
+        ensure!(status.success(), "it ended with {status}");
+        Ok(())
+    }
+
+    /// Ends the service as a power failure does.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.process.kill().await?)
+    }
+}
+
+/// Sends one message; the status and the body of the answer.
+pub async fn send(address: &str, message: &[u8]) -> Result<(u16, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(message).await?;
+    let mut answer = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.context("no answer")??;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").context("no head")?;
+    let head = String::from_utf8(answer.get(..end).unwrap_or_default().to_vec())?;
+    let status = head.split(' ').nth(1).context("no status")?.parse()?;
+    Ok((status, answer.split_off(end.saturating_add(4))))
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Who may put objects into a vault before the chain names them.
+
+use salus_primitives::access::Permission;
+use salus_primitives::decision::{Ask, Decision};
+use salus_primitives::membership::{InstitutionStatus, Member, MemberStatus};
+use salus_primitives::{ChartId, InstitutionId, MemberId};
+
+use super::error::GateError;
+use super::release_gate::{DecisionTime, ReleaseGate};
+use super::view::{ChainView, Head};
+use crate::protocol::{GateRefusal, Signed, StageRequest, MAX_STAGED};
+
+/// Leave to stage objects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StagingPermit {
+    /// The writer.
+    pub writer: MemberId,
+    /// The institution that admitted the writer.
+    pub institution: InstitutionId,
+    /// How much trust the writer has at this vault.
+    pub kind: WriterKind,
+}
+
+/// How a writer stands to the institution whose vault it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WriterKind {
+    /// The institution admitted the writer: its staff, or one of its patients.
+    Own,
+    /// A member of another institution who may add to the chart or amend it.
+    Author,
+    /// Another member. A request for access brings a note, and nothing else.
+    Guest,
+}
+
+impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
+    /// Whether the writer may stage objects in the vault of `institution`, and as whom.
+    ///
+    /// A member of another institution may where the chart's own objects lie here, or a grant lets it add to or amend what the
+    /// request names. How much anyone may stage is for the service to say.
+    pub async fn permit_staging(
+        &self,
+        signed: &Signed<StageRequest>,
+        institution: InstitutionId,
+    ) -> Result<StagingPermit, GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let StageRequest { chart, writer, ref objects, .. } = *signed.request();
+        if objects.is_empty() || objects.len() > MAX_STAGED {
+            return Err(GateRefusal::Unacceptable.into());
+        }
+        let member = self.active(&moment.finalized, writer, &moment).await?;
+        self.active(&moment.best, writer, &moment).await?;
+        let kind = if member.admitted_by == institution {
+            WriterKind::Own
+        } else if self.may_write(&moment, signed.request()).await? {
+            WriterKind::Author
+        } else if self.is_home(&moment.finalized, chart, institution).await? {
+            WriterKind::Guest
+        } else {
+            return Err(GateRefusal::MayNotStage.into());
+        };
+        self.use_up(signed, &moment)?;
+        Ok(StagingPermit { writer, institution: member.admitted_by, kind })
+    }
+
+    /// The member, who may act at this block.
+    async fn active(&self, at: &Head, id: MemberId, moment: &DecisionTime) -> Result<Member, GateError<C::Error>> {
+        let member = self.ask(self.chain.member(at, id)).await?.ok_or(GateRefusal::NotTheMember(id))?;
+        let may_act = member.status == MemberStatus::Active && member.valid_until.is_none_or(|end| moment.latest < end);
+        let institution_may_act = match member.institution() {
+            Some(of) => {
+                self.ask(self.chain.institution(at, of)).await?.is_some_and(|of| of.status == InstitutionStatus::Active)
+            }
+            None => true,
+        };
+        match may_act && institution_may_act {
+            true => Ok(member),
+            false => Err(GateRefusal::MayNotStage.into()),
+        }
+    }
+
+    /// Whether the writer may add to or amend the part of the chart that the request names, in both blocks.
+    async fn may_write(&self, moment: &DecisionTime, request: &StageRequest) -> Result<bool, GateError<C::Error>> {
+        let Some(scope) = request.scope else { return Ok(false) };
+        let mut may = false;
+        for permission in [Permission::Create, Permission::Amend] {
+            let ask = Ask { permission, scope, purpose: None, at: moment.latest, version: None };
+            let mut everywhere = true;
+            for head in [&moment.finalized, &moment.best] {
+                let decision = self.ask(self.chain.decide(head, request.writer, request.chart, &ask)).await?;
+                everywhere &= matches!(decision, Decision::Permitted(_));
+            }
+            may |= everywhere;
+        }
+        Ok(may)
+    }
+
+    /// Whether the chart's own objects lie in the vault of `institution`: it admitted the controller.
+    async fn is_home(
+        &self,
+        at: &Head,
+        chart: ChartId,
+        institution: InstitutionId,
+    ) -> Result<bool, GateError<C::Error>> {
+        let Some(chart) = self.ask(self.chain.chart(at, chart)).await? else { return Ok(false) };
+        let controller = self.ask(self.chain.member(at, chart.controller)).await?;
+        Ok(controller.is_some_and(|controller| controller.admitted_by == institution))
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The paths of the service.
+
+use super::{
+    problems::{answer, problem},
+    service::{Served, Service},
+    writes::{add_to_upload, ask_upload},
+};
+use axum::{
+    extract::{Request, State},
+    http::{
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+        HeaderValue, StatusCode,
+    },
+    response::{IntoResponse, Response},
+    routing::{get, patch, post},
+    Router,
+};
+use salus_gate::{
+    protocol::{CompartmentRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest, UPLOADS},
+    ChainView, HEAD_LIFE,
+};
+use std::sync::Arc;
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+
+/// The text format of Prometheus.
+const METRICS: &str = "text/plain; version=0.0.4";
+
+impl<C: ChainView + Send + Sync + 'static> Service<C> {
+    /// The paths for members.
+    pub fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route(ReleaseRequest::PATH, post(serve::<ReleaseRequest, C>))
+            .route(KeyRequest::PATH, post(serve::<KeyRequest, C>))
+            .route(CompartmentRequest::PATH, post(serve::<CompartmentRequest, C>))
+            .route(NoteRequest::PATH, post(serve::<NoteRequest, C>))
+            .route(StageRequest::PATH, post(serve::<StageRequest, C>))
+            .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
+            .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })
+            .method_not_allowed_fallback(|| async {
+                answer(&problem(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method"))
+            })
+            .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+                answer(&problem(StatusCode::INTERNAL_SERVER_ERROR, "the service has a fault"))
+            }))
+            .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+            .with_state(self.clone())
+    }
+
+    /// The paths for the hospital's own monitoring.
+    pub fn monitoring(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/health", get(|| async { "alive\n" }))
+            .route("/ready", get(ready::<C>))
+            .route("/metrics", get(metrics::<C>))
+            .with_state(self.clone())
+    }
+}
+
+async fn serve<R, C>(State(service): State<Arc<Service<C>>>, message: Request) -> Response
+where
+    R: Served<C>,
+    C: ChainView + Send + Sync + 'static,
+{
+    service.serve::<R>(message).await
+}
+
+/// Whether the service answers requests, and its node's finalized head is young enough for the gate to decide.
+async fn ready<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
+    let now = (service.now)();
+    let not_ready = |detail| answer(&problem(StatusCode::SERVICE_UNAVAILABLE, detail));
+    if now < service.opens_at {
+        return not_ready("the service has just started");
+    }
+    match service.gate.chain().finalized_head().await {
+        Ok(head) if now.saturating_sub(head.time) <= HEAD_LIFE => "ready\n".into_response(),
+        Ok(_) => not_ready("nothing was finalized for two minutes"),
+        Err(_) => not_ready("the node does not answer"),
+    }
+}
+
+async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
+    let (objects, bytes) = service.intake.ledger.usage();
+    service.metrics.show_staged(objects, bytes);
+    match service.metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, HeaderValue::from_static(METRICS))], text).into_response(),
+        Err(_) => answer(&problem(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be written")),
+    }
+}

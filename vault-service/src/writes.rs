@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The requests of writers: a signed request announces objects, and an upload brings their bytes.
+
+use super::{
+    problems::problem,
+    service::{json, report, Served, Service},
+    staging::{LedgerFault, UploadFault},
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, Request, State},
+    http::{request::Parts, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use futures::{Stream, StreamExt};
+use salus_gate::{
+    protocol::{GateRefusal, Problem, Signed, StageRequest, Staged, UploadId, UPLOADS, UPLOAD_OFFSET},
+    ChainView, GateError,
+};
+use salus_sealing::secret::random;
+use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// How long the next piece of an upload may take.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+impl<C: ChainView + Send> Served<C> for StageRequest {
+    /// Asks the gate who the writer is, enters the objects into the ledger, and opens an upload.
+    async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
+        let intake = &service.intake;
+        let permit = service.gate.permit_staging(signed, intake.institution).await?;
+        let request = signed.request();
+        let mut present = BTreeSet::new();
+        for object in &request.objects {
+            if intake.vault.has(&object.id).await.map_err(|fault| GateError::Store(io::Error::other(fault)))? {
+                present.insert(object.id);
+            }
+        }
+        let now = (service.now)();
+        intake.ledger.enter(&permit, request, &present, now).map_err(|fault| match fault {
+            LedgerFault::Refused(refusal) => refusal.into(),
+            LedgerFault::Io(error) => GateError::Store(error),
+        })?;
+        let upload = UploadId(random());
+        let begun = service.uploads.begin(upload, request.writer, request.objects.clone(), now);
+        begun.map_err(|_| GateRefusal::TooManyRequests)?;
+        Ok(json(&Staged { upload, expires_at: intake.ledger.limits().end(now) }))
+    }
+}
+
+/// Adds the bytes of a message to an upload.
+pub(super) async fn add_to_upload<C: ChainView + Send + Sync + 'static>(
+    State(service): State<Arc<Service<C>>>,
+    Path(number): Path<String>,
+    message: Request,
+) -> Response {
+    let outcome = service.add_to_upload(&number, message).await;
+    service.counted(UPLOADS, outcome)
+}
+
+/// Says how far an upload has come.
+pub(super) async fn ask_upload<C: ChainView + Send + Sync + 'static>(
+    State(service): State<Arc<Service<C>>>,
+    Path(number): Path<String>,
+) -> Response {
+    let outcome = service.ask_upload(&number);
+    service.counted(UPLOADS, outcome)
+}
+
+impl<C: ChainView + Send + Sync + 'static> Service<C> {
+    fn ask_upload(&self, number: &str) -> Result<Response, Problem> {
+        let _place = self.place()?;
+        let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
+        let upload = self.uploads.take(number).map_err(|fault| of_upload(&fault))?;
+        Ok(at_offset(StatusCode::NO_CONTENT, upload.received()))
+    }
+
+    async fn add_to_upload(&self, number: &str, message: Request) -> Result<Response, Problem> {
+        let _place = self.place()?;
+        let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
+        let (parts, body) = message.into_parts();
+        let offset = offset_of(&parts)
+            .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "the message needs the field `upload-offset` once"))?;
+        match self.receive_bytes(number, offset, body.into_data_stream()).await {
+            Ok((true, received)) => {
+                self.uploads.end(number);
+                Ok(at_offset(StatusCode::CREATED, received))
+            }
+            Ok((false, received)) => Ok(at_offset(StatusCode::NO_CONTENT, received)),
+            Err(fault) => {
+                if let UploadFault::Vault(error) = &fault {
+                    report(&GateError::<C::Error>::Store(io::Error::other(error.to_string())));
+                }
+                if matches!(fault, UploadFault::TooLong | UploadFault::OtherBytes | UploadFault::Vault(_)) {
+                    self.uploads.end(number);
+                }
+                Err(of_upload(&fault))
+            }
+        }
+    }
+
+    /// Takes bytes until the message ends, or is cut off; whether the upload is complete, and how far it has come.
+    async fn receive_bytes<E>(
+        &self,
+        number: UploadId,
+        offset: u64,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<(bool, u64), UploadFault> {
+        let mut upload = self.uploads.take(number)?;
+        if upload.received() != offset {
+            return Err(UploadFault::Elsewhere(upload.received()));
+        }
+        while let Ok(Some(Ok(piece))) = timeout(LONGEST_PAUSE, body.next()).await {
+            upload.take(&self.intake.vault, piece, (self.now)()).await?;
+        }
+        let complete = upload.settle().await?;
+        Ok((complete, upload.received()))
+    }
+}
+
+fn offset_of(parts: &Parts) -> Option<u64> {
+    let mut values = parts.headers.get_all(UPLOAD_OFFSET).iter();
+    let (value, further) = (values.next()?, values.next());
+    further.is_none().then(|| value.to_str().ok()?.parse().ok())?
+}
+
+fn at_offset(status: StatusCode, received: u64) -> Response {
+    (status, [(UPLOAD_OFFSET, HeaderValue::from(received))]).into_response()
+}
+
+fn of_upload(fault: &UploadFault) -> Problem {
+    let status = match fault {
+        UploadFault::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        UploadFault::Unknown => StatusCode::NOT_FOUND,
+        UploadFault::Busy | UploadFault::Elsewhere(_) => StatusCode::CONFLICT,
+        UploadFault::TooLong | UploadFault::OtherBytes => StatusCode::UNPROCESSABLE_ENTITY,
+        UploadFault::Vault(error) if error.is_full() => StatusCode::INSUFFICIENT_STORAGE,
+        UploadFault::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    problem(status, &fault.to_string())
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The service over a chain in memory.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod collector;
+mod messages;
+mod reads;
+mod writes;

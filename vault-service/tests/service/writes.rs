@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Objects that a writer may stage, and how their bytes come.
+
+use crate::messages::{answer, intake_with, message, problem, service, service_with};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+    Router,
+};
+use salus_gate::protocol::{
+    AnnouncedObject, GateRefusal, StageRequest, Staged, UploadId, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
+};
+use salus_gate_testing::{institution, World, CHART, DOCTOR, LABORATORY, NOW, PATIENT, STRANGER};
+use salus_primitives::{
+    access::{Permission, Permissions, Scope},
+    membership::MemberStatus,
+    InstitutionId, MemberId,
+};
+use salus_vault::object_id;
+use salus_vault_service::staging::Limits;
+
+const CLINIC: InstitutionId = InstitutionId(8);
+
+fn announced(objects: &[Vec<u8>]) -> Vec<AnnouncedObject> {
+    let one = |bytes: &Vec<u8>| AnnouncedObject { id: object_id(bytes), size: bytes.len() as u64, record: None };
+    objects.iter().map(one).collect()
+}
+
+fn request(writer: MemberId, objects: &[Vec<u8>]) -> StageRequest {
+    StageRequest { chart: CHART, scope: None, writer, objects: announced(objects) }
+}
+
+fn part(upload: &str, offset: Option<u64>, bytes: &[u8]) -> Request<Body> {
+    let mut message = Request::builder().method(Method::PATCH).uri(format!("{UPLOADS}/{upload}"));
+    if let Some(offset) = offset {
+        message = message.header(UPLOAD_OFFSET, offset);
+    }
+    message.header("content-type", PARTIAL_UPLOAD).body(Body::from(bytes.to_vec())).unwrap()
+}
+
+/// Leave to upload.
+async fn stage(world: &World, router: &Router, request: StageRequest) -> UploadId {
+    let (status, _, body) = answer(router, message(&world.signed(request))).await;
+    assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&body));
+    let staged: Staged = serde_json::from_slice(&body).unwrap();
+    assert_eq!(staged.expires_at, NOW + 24 * 60 * 60 * 1000);
+    staged.upload
+}
+
+async fn refusal(world: &World, router: &Router, request: StageRequest) -> GateRefusal {
+    problem(router, message(&world.signed(request))).await.refusal.unwrap()
+}
+
+async fn offset(router: &Router, upload: UploadId) -> u64 {
+    let ask = Request::builder().method(Method::HEAD).uri(format!("{UPLOADS}/{upload}")).body(Body::empty()).unwrap();
+    let (status, headers, _) = answer(router, ask).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    headers[UPLOAD_OFFSET].to_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_writer_stages_small_and_large_objects_in_one_upload() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let objects = [vec![1; 10], vec![2; 300_000], vec![3; 64 * 1024], vec![4; 64 * 1024 + 1]];
+    let upload = stage(&world, &router, request(DOCTOR, &objects)).await;
+    let bytes = objects.concat();
+    let (status, headers, _) = answer(&router, part(&upload.to_string(), Some(0), &bytes)).await;
+    assert_eq!((status, headers[UPLOAD_OFFSET].to_str().unwrap()), (StatusCode::CREATED, &*bytes.len().to_string()));
+    for object in &objects {
+        assert_eq!(world.vault.get(&object_id(object)).await.unwrap(), object);
+    }
+    // The upload is over, and can be staged again, as often as one likes.
+    assert_eq!(problem(&router, part(&upload.to_string(), Some(0), &bytes)).await.status, 404);
+    let again = stage(&world, &router, request(DOCTOR, &objects)).await;
+    assert_eq!(answer(&router, part(&again.to_string(), Some(0), &bytes)).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn an_upload_that_was_cut_off_goes_on_where_it_stopped() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let objects = [vec![1; 100], vec![2; 200_000]];
+    let bytes = objects.concat();
+    let upload = stage(&world, &router, request(DOCTOR, &objects)).await;
+    let number = upload.to_string();
+    let mut sent = 0;
+    for next in [0, 1, 99, 100, 150_000, bytes.len() - 1] {
+        let (status, headers, _) = answer(&router, part(&number, Some(sent as u64), &bytes[sent..next])).await;
+        assert_eq!((status, headers[UPLOAD_OFFSET].to_str().unwrap()), (StatusCode::NO_CONTENT, &*next.to_string()));
+        assert_eq!(offset(&router, upload).await, next as u64);
+        sent = next;
+    }
+    assert!(!world.vault.has(&object_id(&objects[1])).await.unwrap(), "half an object has a name");
+    for wrong in [Some(0), Some(bytes.len() as u64), None] {
+        let status = problem(&router, part(&number, wrong, b"x")).await.status;
+        assert_eq!(status, if wrong.is_some() { 409 } else { 400 });
+    }
+    assert_eq!(answer(&router, part(&number, Some(sent as u64), &bytes[sent..])).await.0, StatusCode::CREATED);
+    assert_eq!(world.vault.get(&object_id(&objects[1])).await.unwrap(), objects[1]);
+}
+
+#[tokio::test]
+async fn other_bytes_than_those_announced_get_no_name() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    for length in [10, 100_000] {
+        let (good, mut bad) = (vec![1; length], vec![1; length]);
+        bad[length - 1] = 2;
+        for sent in [&bad, &[good.as_slice(), b"x"].concat()] {
+            let objects = [good.clone(), vec![7; length]];
+            let objects = if *sent == bad { &objects[..] } else { &objects[..1] };
+            let upload = stage(&world, &router, request(DOCTOR, objects)).await.to_string();
+            assert_eq!(problem(&router, part(&upload, Some(0), sent)).await.status, 422);
+            assert_eq!(problem(&router, part(&upload, Some(0), b"")).await.status, 404, "it can go on");
+            assert!(!world.vault.has(&object_id(&bad)).await.unwrap());
+        }
+    }
+    assert_eq!(std::fs::read_dir(world.vault.folder().join("incoming")).unwrap().count(), 0);
+    for unknown in ["", "00", "../x", &"0".repeat(32)] {
+        assert_eq!(problem(&router, part(unknown, Some(0), b"x")).await.status, 404, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_announces_some_objects_and_none_twice_or_empty() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let many: Vec<_> = (0..257u32).map(|number| number.to_le_bytes().to_vec()).collect();
+    for objects in [vec![], vec![vec![]], vec![vec![1], vec![1]], many] {
+        assert_eq!(refusal(&world, &router, request(DOCTOR, &objects)).await, GateRefusal::Unacceptable);
+    }
+    let most: Vec<_> = (0..256u32).map(|number| number.to_le_bytes().to_vec()).collect();
+    stage(&world, &router, request(DOCTOR, &most)).await;
+}
+
+/// Makes a member one of another institution.
+fn move_to_clinic(world: &World, member: MemberId) {
+    world.change(|state| {
+        state.institutions.insert(CLINIC, institution());
+        state.members.get_mut(&member).unwrap().admitted_by = CLINIC;
+    });
+}
+
+#[tokio::test]
+async fn a_member_of_another_institution_may_bring_a_note_and_no_more() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    move_to_clinic(&world, STRANGER);
+    stage(&world, &router, request(STRANGER, &[vec![1; 200 * 1024]])).await;
+    let more = request(STRANGER, &[vec![2; 100 * 1024]]);
+    assert_eq!(refusal(&world, &router, more).await, GateRefusal::QuotaUsedUp);
+    // The vault of a hospital that has nothing to do with the chart takes nothing from a guest.
+    move_to_clinic(&world, PATIENT);
+    assert_eq!(refusal(&world, &router, request(STRANGER, &[vec![3]])).await, GateRefusal::MayNotStage);
+}
+
+#[tokio::test]
+async fn an_author_of_another_institution_may_bring_what_a_grant_lets_it_add() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    move_to_clinic(&world, DOCTOR);
+    let large = || {
+        let mut large = request(DOCTOR, &[vec![1; 400 * 1024]]);
+        large.scope = Some(Scope::Compartment(LABORATORY));
+        large
+    };
+    assert_eq!(refusal(&world, &router, large()).await, GateRefusal::QuotaUsedUp, "as a guest");
+    world.change(|state| {
+        let grant = state.grants.get_mut(&(CHART, salus_gate_testing::GRANT)).unwrap();
+        grant.permissions = Permissions::of(&[Permission::Create]);
+    });
+    stage(&world, &router, large()).await;
+    world.change_best(|state| state.grants.clear());
+    assert_eq!(refusal(&world, &router, large()).await, GateRefusal::QuotaUsedUp, "revoked in the best block");
+}
+
+#[tokio::test]
+async fn who_may_not_act_stages_nothing() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let one = || request(DOCTOR, &[vec![1]]);
+    world.change_best(|state| state.members.get_mut(&DOCTOR).unwrap().status = MemberStatus::Suspended);
+    assert_eq!(refusal(&world, &router, one()).await, GateRefusal::MayNotStage);
+    world.change_best(|state| {
+        let doctor = state.members.get_mut(&DOCTOR).unwrap();
+        (doctor.status, doctor.valid_until) = (MemberStatus::Active, Some(NOW));
+    });
+    assert_eq!(refusal(&world, &router, one()).await, GateRefusal::MayNotStage);
+    world.change_best(|state| state.members.get_mut(&DOCTOR).unwrap().valid_until = None);
+    world.change(|state| state.institutions.clear());
+    assert_eq!(refusal(&world, &router, one()).await, GateRefusal::MayNotStage);
+}
+
+#[tokio::test]
+async fn what_is_staged_is_bounded_and_survives_a_restart() {
+    let world = World::new().await;
+    let limits = Limits { member_mebibytes: 1, total_mebibytes: 2, keep_free_mebibytes: 0, ..Limits::default() };
+    let object = |byte: u8| vec![vec![byte; 1024 * 1024]];
+    for number in 0..2u8 {
+        // Each time another process.
+        let (router, metrics) = service_with(&world, intake_with(&world, limits));
+        let writer = [DOCTOR, STRANGER][usize::from(number)];
+        stage(&world, &router, request(writer, &object(number))).await;
+        assert_eq!(refusal(&world, &router, request(writer, &[vec![9]])).await, GateRefusal::QuotaUsedUp);
+        let monitoring = crate::messages::monitoring_of(&world, limits);
+        let (_, _, text) = answer(&monitoring, crate::messages::get("/metrics")).await;
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains(&format!("salus_vault_staged_objects {}", number + 1)), "{text}");
+        assert!(metrics.text().unwrap().contains("outcome=\"quota-used-up\",path=\"/v1/stage\"} 1"));
+    }
+    let (router, _) = service_with(&world, intake_with(&world, limits));
+    assert_eq!(refusal(&world, &router, request(PATIENT, &[vec![9]])).await, GateRefusal::QuotaUsedUp, "all together");
+
+    let full = Limits { keep_free_mebibytes: u32::MAX, ..Limits::default() };
+    let (router, _) = service_with(&world, intake_with(&world, full));
+    let problem = problem(&router, message(&world.signed(request(PATIENT, &[vec![9]])))).await;
+    assert_eq!((problem.status, problem.refusal), (507, Some(GateRefusal::VaultFull)));
+}
+
+#[tokio::test]
+async fn one_who_only_announces_an_object_keeps_nobody_away() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let object = [vec![5; 100]];
+    stage(&world, &router, request(STRANGER, &object)).await;
+    let upload = stage(&world, &router, request(DOCTOR, &object)).await.to_string();
+    assert_eq!(answer(&router, part(&upload, Some(0), &object[0])).await.0, StatusCode::CREATED);
+    assert_eq!(refusal(&world, &router, request(STRANGER, &object)).await, GateRefusal::Unacceptable);
+}
