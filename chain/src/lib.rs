@@ -44,6 +44,7 @@ pub use council::{Motion, MotionState, MOTION_WEIGHT};
 pub use error::{ConnectError, QueryError, SubmitError};
 pub use head::{At, Head};
 pub use health::{expected_runtime, Health, RuntimeVersion, Votes};
+pub use named_objects::NamedObject;
 pub use operator::RotatedKeys;
 pub use outcome::{Outcome, OutcomeError};
 pub use pipeline::Pipeline;

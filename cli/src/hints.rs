@@ -12,6 +12,7 @@ use salus_founding::FoundingError;
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::refusal::Refusal;
 use salus_sealing::keys::KeystoreFault;
+use salus_vault_client::VaultClientError;
 use std::error::Error;
 
 /// The next step after `error`, as far as this program can help.
@@ -154,9 +155,11 @@ fn after_service(error: &ServiceError) -> Option<String> {
              --vaults FOLDER takes folders instead"
         }
         ServiceError::Address { .. } => "salus institution update NUMBER --vault-address https://HOST",
-        ServiceError::Unreachable { .. } => "retry; if it stays so, tell the institution. SSL_CERT_FILE names certificates to trust",
-        ServiceError::Problem { .. } => "retry; if it stays so, tell the institution",
-        ServiceError::Form(_) => "update the older of the two",
+        ServiceError::Client(VaultClientError::Form(_)) => "update the older of the two",
+        ServiceError::Client(VaultClientError::Source(_)) => "TMPDIR names a folder with room for sealed files",
+        ServiceError::Client(_) => {
+            "retry; if it stays so, tell the institution. SSL_CERT_FILE names certificates to trust"
+        }
         _ => return None,
     };
     Some(hint.to_owned())

@@ -8,7 +8,6 @@
 //! | [`keystore`], [`authority_files`] | keys in files |
 //! | [`durations`] | durations, as people write them |
 //! | [`services`] | the one way to vaults: the services of institutions, over a network or in folders |
-//! | [`sealed_objects`] | sealed objects on their way into a vault |
 //! | [`sealed_files`] | content into a sealed object, and out of one into a file, streamed |
 //!
 //! No private key leaves this library but sealed, and the bytes of a content key stay within `sealing` (S0-10, S3-15). Errors
@@ -31,5 +30,4 @@ mod checked_blob;
 pub mod durations;
 pub mod keystore;
 pub mod sealed_files;
-pub mod sealed_objects;
 pub mod services;

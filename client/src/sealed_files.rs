@@ -8,11 +8,10 @@ use salus_sealing::blob::{
     Bindings, ContentKey, Metadata, OpenError, Opener, SealError, Sealer, HEADER_LENGTH, SEALED_SEGMENT,
 };
 use salus_sealing::secret::{random, Plaintext};
+use salus_vault_client::{SealedObject, Spool};
 use tokio::fs;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
-
-use crate::sealed_objects::{SealedObject, Spool};
 
 /// Bytes of one read.
 const PIECE: usize = 64 * 1024;

@@ -2,9 +2,10 @@
 
 //! Vault services of scenarios: each with a folder, a configuration and an address of its own, ended with the scenario.
 
-use crate::{binaries, node::free_address};
+use crate::{binaries, node::free_address, salus::Salus};
 use anyhow::{ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
+use serde_json::Value;
 use std::{
     fs::{self, File},
     net::Ipv4Addr,
@@ -144,6 +145,19 @@ impl VaultService {
     pub async fn kill(mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
+}
+
+/// Has the council, whose two `delegates` have to agree, enter the address of an institution's vault service.
+pub async fn enter_address(delegates: &[Salus; 2], institution: u32, address: &str) -> Result<()> {
+    let [proposer, second] = delegates;
+    let number = institution.to_string();
+    let proposed = proposer.json(&["institution", "update", &number, "--vault-address", address]).await?;
+    let proposal = proposed.pointer("/progress/waiting/proposal").and_then(Value::as_str).context("no proposal")?;
+    second.json(&["council", "approve", proposal, "--yes"]).await?;
+    let shown = proposer.json(&["institution", "show", &number]).await?;
+    let entered = shown.pointer("/profile/vault_address") == Some(&address.as_bytes().into());
+    ensure!(entered, "the council did not enter {address}");
+    Ok(())
 }
 
 /// Sends one message; the status and the body of the answer.

@@ -35,6 +35,26 @@ pub struct Config {
     /// How much members may stage.
     #[serde(default)]
     pub staging: Limits,
+    /// With whom the vault exchanges copies.
+    #[serde(default)]
+    pub copies: Option<Copies>,
+}
+
+/// Institutions that agreed with this one that each vault keeps copies of the other's objects.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Copies {
+    /// The institutions, by their numbers on the chain.
+    pub partners: Vec<InstitutionId>,
+    /// A file with the secret of a transaction key: that of a member of this institution with the role service.
+    pub key: PathBuf,
+    /// Seconds between two looks at the chain.
+    #[serde(default = "half_a_minute")]
+    pub every_seconds: u16,
+}
+
+fn half_a_minute() -> u16 {
+    30
 }
 
 /// Files in PEM.
@@ -71,6 +91,9 @@ pub enum ConfigError {
         "`authority` has to be host or host:port, in lower case, without a scheme and without port 443, and is `{0}`"
     )]
     Authority(String),
+    /// The institution is its own partner.
+    #[error("`partners` has the institution itself, `{0}`")]
+    OwnPartner(InstitutionId),
     /// Requests would travel in the clear.
     #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
     InTheClear(SocketAddr),
@@ -86,6 +109,9 @@ impl Config {
         config.check()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.store = folder.join(&config.store);
+        if let Some(copies) = &mut config.copies {
+            copies.key = folder.join(&copies.key);
+        }
         if let Some(tls) = &mut config.tls {
             tls.certificate = folder.join(&tls.certificate);
             tls.key = folder.join(&tls.key);
@@ -96,6 +122,9 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         if normal_authority(&format!("https://{}", self.authority)).as_ref() != Some(&self.authority) {
             return Err(ConfigError::Authority(self.authority.clone()));
+        }
+        if self.copies.as_ref().is_some_and(|copies| copies.partners.contains(&self.institution)) {
+            return Err(ConfigError::OwnPartner(self.institution));
         }
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::InTheClear(self.listen));

@@ -18,8 +18,10 @@
 )]
 
 pub mod config;
+pub mod copies;
 mod metrics;
 pub mod node;
+pub mod partners;
 mod problems;
 mod reads;
 mod requests;

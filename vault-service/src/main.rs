@@ -13,8 +13,10 @@ use salus_gate::{protocol::normal_authority, system_now, ChainView, ReleaseGate,
 use salus_primitives::time::SECOND;
 use salus_vault::Vault;
 use salus_vault_service::{
-    config::{Config, Tls},
+    config::{Config, Copies, Tls},
+    copies::{read_key, Copier},
     node::Node,
+    partners::PartnerServices,
     staging::{collect, Ledger},
     tls::load,
     Intake, Metrics, Service, MAX_LEAD,
@@ -124,8 +126,16 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let numbers = Arc::new(UsedNumbers::since(opens_at));
     let (metrics, ledger) = (Metrics::new()?, Arc::new(Ledger::open(&vault, config.staging)?));
     tokio::spawn(collect_always(node.clone(), vault.clone(), ledger.clone(), metrics.clone()));
+    let mut partners = Vec::new();
+    if let Some(copies) = &config.copies {
+        partners.clone_from(&copies.partners);
+        let services = partner_services(&config, copies, &node).await?;
+        let copier = Copier::new(config.institution, partners.clone(), vault.clone(), ledger.clone());
+        let every = Duration::from_secs(copies.every_seconds.max(1).into());
+        tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
+    }
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone()).with_numbers(numbers);
-    let intake = Intake { institution: config.institution, vault, ledger };
+    let intake = Intake { institution: config.institution, vault, ledger, partners };
     let service = Service::new(gate, intake, &config.authority, metrics, opens_at, system_now);
 
     let handle = Handle::new();
@@ -147,16 +157,46 @@ async fn collect_always(node: Node, vault: Vault, ledger: Arc<Ledger>, metrics: 
     loop {
         tokio::time::sleep(BETWEEN_COLLECTIONS).await;
         // A node that lags behind may not know yet what the chain names.
-        let is_alive = match ChainView::finalized_head(&node).await {
-            Ok(head) => system_now().saturating_sub(head.time) <= HEAD_LIFE,
-            Err(_) => false,
-        };
-        if !is_alive {
+        if !is_alive(&node).await {
             continue;
         }
         match collect(&ledger, &vault, &node, system_now()).await {
             Ok(collected) => metrics.count_collected(&collected),
             Err(error) => eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default()),
+        }
+    }
+}
+
+/// Whether the node's finalized head is young.
+async fn is_alive(node: &Node) -> bool {
+    let head = ChainView::finalized_head(node).await;
+    head.is_ok_and(|head| system_now().saturating_sub(head.time) <= HEAD_LIFE)
+}
+
+async fn partner_services(config: &Config, copies: &Copies, node: &Node) -> Result<PartnerServices, Box<dyn Error>> {
+    let key = read_key(&copies.key).map_err(|cause| format!("the key `{}`: {cause}", copies.key.display()))?;
+    PartnerServices::new(node.clone(), config.institution, key).await
+}
+
+/// Fetches again and again what should be in the vault.
+async fn copy_always(mut copier: Copier, partners: PartnerServices, every: Duration, node: Node, metrics: Metrics) {
+    let mut told = Vec::new();
+    loop {
+        tokio::time::sleep(every).await;
+        if !is_alive(&node).await {
+            continue;
+        }
+        let complaints = match copier.round(&node, &partners).await {
+            Ok(copied) => {
+                metrics.show_copied(copier.institutions(), &copied);
+                copied.complaints
+            }
+            Err(error) => vec![error.to_string()],
+        };
+        // A partner that stays away is told of once.
+        if complaints != told {
+            complaints.iter().for_each(|complaint| eprintln!("copies: {complaint}"));
+            told = complaints;
         }
     }
 }

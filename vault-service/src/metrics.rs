@@ -2,9 +2,10 @@
 
 //! The metrics of the service, for Prometheus. They count requests, and say nothing about readers or records.
 
-use super::staging::Collected;
-use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use super::{copies::Copied, staging::Collected};
+use prometheus::{IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 use salus_gate::protocol::GateRefusal;
+use salus_primitives::InstitutionId;
 
 /// The counters.
 #[derive(Clone)]
@@ -14,6 +15,8 @@ pub struct Metrics {
     staged_objects: IntGauge,
     staged_bytes: IntGauge,
     collected: IntCounterVec,
+    missing: IntGaugeVec,
+    copied: IntCounterVec,
 }
 
 /// The outcome of a request.
@@ -68,12 +71,28 @@ impl Metrics {
             Opts::new("salus_vault_collected_total", "Staged objects that the chain named, or that expired"),
             &["outcome"],
         )?;
+        let missing = IntGaugeVec::new(
+            Opts::new(
+                "salus_vault_missing_objects",
+                "Objects that should be in the vault and that no partner gave, by the institution in whose vault they belong",
+            ),
+            &["institution"],
+        )?;
+        let copied = IntCounterVec::new(
+            Opts::new(
+                "salus_vault_copied_total",
+                "Objects fetched from partners, by the institution in whose vault they belong",
+            ),
+            &["institution"],
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(staged_objects.clone()))?;
         registry.register(Box::new(staged_bytes.clone()))?;
         registry.register(Box::new(collected.clone()))?;
-        Ok(Self { registry, requests, staged_objects, staged_bytes, collected })
+        registry.register(Box::new(missing.clone()))?;
+        registry.register(Box::new(copied.clone()))?;
+        Ok(Self { registry, requests, staged_objects, staged_bytes, collected, missing, copied })
     }
 
     pub(super) fn count(&self, path: &str, outcome: Outcome) {
@@ -89,6 +108,17 @@ impl Metrics {
     pub fn count_collected(&self, collected: &Collected) {
         self.collected.with_label_values(&["kept"]).inc_by(collected.kept);
         self.collected.with_label_values(&["deleted"]).inc_by(collected.deleted);
+    }
+
+    /// Shows what a round of copying left, for these institutions, and counts what came.
+    pub fn show_copied(&self, institutions: &[InstitutionId], copied: &Copied) {
+        for institution in institutions {
+            let label = institution.to_string();
+            let missing = copied.missing.get(institution).copied().unwrap_or_default();
+            self.missing.with_label_values(&[label.as_str()]).set(missing.try_into().unwrap_or(i64::MAX));
+            let came = copied.copied.get(institution).copied().unwrap_or_default();
+            self.copied.with_label_values(&[label.as_str()]).inc_by(came);
+        }
     }
 
     /// The counters in the text format of Prometheus.

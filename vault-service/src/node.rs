@@ -2,8 +2,8 @@
 
 //! The connection to the hospital's own node. It is made again when the node restarts.
 
-use crate::staging::NamedObjects;
-use salus_chain::{Chain, ConnectError, QueryError};
+use crate::{copies::ExpectedObjects, staging::NamedObjects};
+use salus_chain::{Chain, ConnectError, NamedObject, QueryError};
 use salus_gate::{ChainView, Head};
 use salus_primitives::{
     access::{Grant, Request},
@@ -15,7 +15,7 @@ use salus_primitives::{
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RequestId,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -87,6 +87,18 @@ impl NamedObjects for Node {
 
     async fn by_record(&self, record: RecordId) -> Result<BTreeSet<Digest>, NodeError> {
         Ok(NamedObjects::by_record(&self.chain(), record).await?)
+    }
+}
+
+impl ExpectedObjects for Node {
+    type Error = NodeError;
+
+    async fn changes(&self, chart: ChartId) -> Result<Option<u64>, NodeError> {
+        Ok(ExpectedObjects::changes(&self.chain(), chart).await?)
+    }
+
+    async fn objects(&self, chart: ChartId) -> Result<BTreeMap<Digest, NamedObject>, NodeError> {
+        Ok(ExpectedObjects::objects(&self.chain(), chart).await?)
     }
 }
 

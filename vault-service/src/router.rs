@@ -18,7 +18,9 @@ use axum::{
     Router,
 };
 use salus_gate::{
-    protocol::{CompartmentRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest, UPLOADS},
+    protocol::{
+        CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest, UPLOADS,
+    },
     ChainView, HEAD_LIFE,
 };
 use std::sync::Arc;
@@ -35,6 +37,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(KeyRequest::PATH, post(serve::<KeyRequest, C>))
             .route(CompartmentRequest::PATH, post(serve::<CompartmentRequest, C>))
             .route(NoteRequest::PATH, post(serve::<NoteRequest, C>))
+            .route(CopyRequest::PATH, post(serve::<CopyRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
             .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })

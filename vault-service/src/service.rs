@@ -49,6 +49,8 @@ pub struct Intake {
     pub vault: Vault,
     /// The ledger of what is staged in it.
     pub ledger: Arc<Ledger>,
+    /// The institutions whose services may fetch copies.
+    pub partners: Vec<InstitutionId>,
 }
 
 /// A gate, and what it is asked through.

@@ -13,11 +13,11 @@ use crate::{
     sessions::Sessions,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, Content, ReadingSession, Written};
+use salus_client::agent::{Agent, AgentError, Content, FileContent, ReadingSession, Written};
 use salus_primitives::{
     access::Purpose,
     records::{KeyedRecord, Record},
-    text, ChartId, CompartmentId, ReadingSessionId, RecordId,
+    text, ChartId, CompartmentId, InstitutionId, ReadingSessionId, RecordId,
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
@@ -141,6 +141,8 @@ struct Got {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     nonconformant: bool,
     compartment: CompartmentId,
+    /// The institution whose vault gave it out.
+    holder: InstitutionId,
     file: PathBuf,
 }
 
@@ -303,11 +305,12 @@ impl Reader<'_> {
 
     async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
         let session = self.session(record).await?;
-        let (version, metadata) = self.agent.read_to_file(record, version, session, file).await?;
+        let FileContent { version, metadata, holder } = self.agent.read_to_file(record, version, session, file).await?;
         let known = self.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
         let compartment = known.compartment;
-        Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, file: file.to_owned() })
+        let file = file.to_owned();
+        Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, holder, file })
     }
 
     /// Whether the record may be read, as things stand; asking is not logged.
@@ -342,6 +345,7 @@ fn human_got(got: &Got) -> String {
         ("title", got.title.clone()),
         ("kind", got.kind.clone()),
         ("media type", got.media_type.clone() + if got.nonconformant { ", not conformant" } else { "" }),
+        ("vault of institution", got.holder.to_string()),
         ("file", got.file.display().to_string()),
     ])
 }

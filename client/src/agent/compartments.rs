@@ -2,14 +2,14 @@
 
 //! Compartments: their sealed names, and the secrets of their epochs.
 
-use super::{plain_text, storing::ForVault, Agent, AgentError};
+use super::{holders::Holders, plain_text, storing::ForVault, Agent, AgentError};
 use crate::services::ServiceError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment};
 use salus_primitives::{
     charts::{Chart, CompartmentFlags, Epoch, NumberedCompartment, MAX_COMPARTMENTS},
-    ChartId, CompartmentId,
+    ChartId, CompartmentId, InstitutionId,
 };
 use salus_sealing::{
     compartment::{profile_epoch, CompartmentPath, CompartmentSecret, Profile},
@@ -165,17 +165,33 @@ impl Agent {
         }
     }
 
-    /// A compartment as the gate before the chart's home vault gives it out.
+    /// A compartment as the gate before the chart's home vault gives it out, or the gate before a copy.
     pub(super) async fn released(
         &self,
         chart: ChartId,
         stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
-        let home = self.home_of(stored).await?;
         let not_before = self.not_before().await?;
         let request = CompartmentRequest { chart, compartment, reader: self.id, not_before };
-        match self.ask(home, request).await {
+        let mut holders = Holders::of(self.home_of(stored).await?);
+        loop {
+            let holder = holders.next(self).await?;
+            match self.released_from(holder, &request).await {
+                Ok(released) => return Ok(released),
+                Err(error) => holders.failed(error)?,
+            }
+        }
+    }
+
+    /// A compartment as one vault's gate gives it out, held against the chain.
+    async fn released_from(
+        &self,
+        holder: InstitutionId,
+        request: &CompartmentRequest,
+    ) -> Result<ReleasedCompartment, AgentError> {
+        let CompartmentRequest { chart, compartment, .. } = *request;
+        match self.ask(holder, request.clone()).await {
             Ok(released) if released.secret.recipient == Recipient::Member(self.id) => {
                 self.check_profile(&released, chart, compartment).await?;
                 Ok(released)

@@ -246,6 +246,17 @@ impl From<ServiceError> for AgentError {
 }
 
 impl AgentError {
+    /// Whether another vault may have what this one did not give: its service is away, it lost the object, or it lies.
+    pub(super) fn is_of_one_vault(&self) -> bool {
+        match self {
+            Self::Service(error) => error.is_of_one_vault(),
+            Self::Gate(refusal) => ServiceError::Refused(*refusal).is_of_one_vault(),
+            Self::FalseAnswer(_) | Self::Envelope(_) => true,
+            Self::Open(error) => !matches!(error, OpenError::Target(_)),
+            _ => false,
+        }
+    }
+
     /// Whether the chain or a gate said no, rather than something being broken or wrongly asked.
     pub fn is_refusal(&self) -> bool {
         match self {

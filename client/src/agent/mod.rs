@@ -15,6 +15,7 @@ mod compartments;
 mod council;
 mod error;
 mod grants;
+mod holders;
 mod import_memory;
 mod importing;
 mod joining;
@@ -47,7 +48,7 @@ pub use joining::{
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use obstacle::Obstacle;
-pub use reading::{Opened, RecordContent};
+pub use reading::{FileContent, Opened, RecordContent};
 pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 

@@ -6,8 +6,7 @@
 //! was shown, and agreed to, is bound to the grant (S4-07). A note to a grantee also names the compartment: who may
 //! write but not read holds no secret that would open its profile.
 
-use super::{plain_text, storing::ForVault, Agent, AgentError};
-use crate::services::ServiceError;
+use super::{holders::Holders, plain_text, storing::ForVault, Agent, AgentError};
 use salus_gate::protocol::{GateRefusal, NoteOf, NoteRequest};
 use salus_primitives::{
     access::{Grantee, Scope},
@@ -72,14 +71,22 @@ impl Agent {
     }
 
     async fn note_in(&self, chart: ChartId, found: &Chart, of: NoteOf) -> Result<Option<Note>, AgentError> {
-        let home = self.home_of(found).await?;
         let request = NoteRequest { chart, of, reader: self.id };
-        let sealed = match self.ask(home, request).await {
-            Ok(released) => released.sealed,
-            Err(ServiceError::Refused(GateRefusal::NotFound | GateRefusal::NotForYou | GateRefusal::Missing(_))) => {
-                return Ok(None);
+        let mut holders = Holders::of(self.home_of(found).await?);
+        let sealed = loop {
+            let failed = match holders.next(self).await {
+                Ok(holder) => match self.ask(holder, request.clone()).await {
+                    Ok(released) => break released.sealed,
+                    Err(error) => holders.failed(error.into()),
+                },
+                Err(error) => Err(error),
+            };
+            match failed {
+                Err(AgentError::Gate(GateRefusal::NotFound | GateRefusal::NotForYou | GateRefusal::Missing(_))) => {
+                    return Ok(None);
+                }
+                failed => failed?,
             }
-            Err(error) => return Err(error.into()),
         };
         let own = Recipient::Member(self.id);
         let json = open_reason(&sealed, own, self.identity.encryption(), self.genesis(), chart);

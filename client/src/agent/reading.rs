@@ -2,7 +2,7 @@
 
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
-use super::{AccessDenied, Agent, AgentError};
+use super::{holders::Holders, AccessDenied, Agent, AgentError};
 use crate::checked_blob::CheckedBlob;
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
 use salus_chain::{
@@ -10,14 +10,15 @@ use salus_chain::{
     At, Call,
 };
 use salus_gate::{
-    protocol::{KeyRequest, ReleaseRequest},
+    protocol::{KeyRequest, ReleaseRequest, ReleasedKey},
     BoxedBytes, ReleasedBlob,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
     charts::Chart,
     decision::Basis,
-    ChartId, Digest, Moment, ReadingSessionId, RecordId,
+    records::Version,
+    ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
     blob::{Bindings, ContentKey, Metadata, OpenError},
@@ -57,14 +58,34 @@ pub struct RecordContent {
     pub metadata: Metadata,
     /// The content.
     pub content: Plaintext,
+    /// The institution whose vault gave it out.
+    pub holder: InstitutionId,
+}
+
+/// A record that was read into a file.
+pub struct FileContent {
+    /// The version's number.
+    pub version: u32,
+    /// The words of its sealed header.
+    pub metadata: Metadata,
+    /// The institution whose vault gave it out.
+    pub holder: InstitutionId,
+}
+
+/// A version that is being read: the way to its key is known, and vaults are asked for its blob.
+struct Reading {
+    request: ReleaseRequest,
+    bindings: Bindings,
+    named: Version,
+    path: ReleasedKey,
+    holders: Holders,
 }
 
 /// A version that was released, and the key that opens it.
 struct ReadableVersion {
-    version: u32,
-    bindings: Bindings,
     blob: CheckedBlob<ReleasedBlob<BoxedBytes>>,
     key: ContentKey,
+    holder: InstitutionId,
 }
 
 impl Agent {
@@ -87,9 +108,17 @@ impl Agent {
         version: Option<u32>,
         session: Option<ReadingSessionId>,
     ) -> Result<RecordContent, AgentError> {
-        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
-        let (metadata, content) = open_in_memory(blob, &bindings, &key).await?;
-        Ok(RecordContent { record, version, metadata, content })
+        let mut reading = self.reading(record, version, session).await?;
+        loop {
+            let ReadableVersion { blob, key, holder } = self.release(&mut reading).await?;
+            match open_in_memory(blob, &reading.bindings, &key).await {
+                Ok((metadata, content)) => {
+                    let version = reading.bindings.version;
+                    return Ok(RecordContent { record, version, metadata, content, holder });
+                }
+                Err(error) => reading.holders.failed(error.into())?,
+            }
+        }
     }
 
     /// Reads a record, however large, into `target`, as it comes. After an error, what is there already has to be discarded.
@@ -100,8 +129,9 @@ impl Agent {
         session: Option<ReadingSessionId>,
         target: impl AsyncWrite + Unpin,
     ) -> Result<(u32, Metadata), AgentError> {
-        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
-        Ok((version, open(blob, &bindings, &key, target).await?))
+        let mut reading = self.reading(record, version, session).await?;
+        let ReadableVersion { blob, key, .. } = self.release(&mut reading).await?;
+        Ok((reading.bindings.version, open(blob, &reading.bindings, &key, target).await?))
     }
 
     /// The words of a record's sealed header. The whole blob is read, since its beginning alone proves nothing.
@@ -111,10 +141,21 @@ impl Agent {
         version: Option<u32>,
         session: Option<ReadingSessionId>,
     ) -> Result<Metadata, AgentError> {
-        let ReadableVersion { bindings, mut blob, key, .. } = self.release(record, version, session).await?;
-        let metadata = open_metadata(&mut blob, &bindings, &key).await?;
-        tokio::io::copy(&mut blob, &mut tokio::io::sink()).await.map_err(OpenError::Source)?;
-        Ok(metadata)
+        let mut reading = self.reading(record, version, session).await?;
+        loop {
+            let ReadableVersion { mut blob, key, .. } = self.release(&mut reading).await?;
+            let metadata = match open_metadata(&mut blob, &reading.bindings, &key).await {
+                Ok(metadata) => {
+                    let rest = tokio::io::copy(&mut blob, &mut tokio::io::sink()).await;
+                    rest.map(|_| metadata).map_err(OpenError::Source)
+                }
+                Err(error) => Err(error),
+            };
+            match metadata {
+                Ok(metadata) => return Ok(metadata),
+                Err(error) => reading.holders.failed(error.into())?,
+            }
+        }
     }
 
     /// Reads a record, however large, into a new file, which appears whole or not at all.
@@ -124,23 +165,25 @@ impl Agent {
         version: Option<u32>,
         session: Option<ReadingSessionId>,
         path: &Path,
-    ) -> Result<(u32, Metadata), AgentError> {
-        let ReadableVersion { version, bindings, blob, key } = self.release(record, version, session).await?;
-        let metadata = open_to_file(blob, &bindings, &key, path).await.map_err(|error| match error {
-            OpenError::Target(cause) => AgentError::Unwritable { path: path.to_owned(), cause },
-            error => error.into(),
-        })?;
-        Ok((version, metadata))
+    ) -> Result<FileContent, AgentError> {
+        let mut reading = self.reading(record, version, session).await?;
+        loop {
+            let ReadableVersion { blob, key, holder } = self.release(&mut reading).await?;
+            match open_to_file(blob, &reading.bindings, &key, path).await {
+                Ok(metadata) => return Ok(FileContent { version: reading.bindings.version, metadata, holder }),
+                Err(OpenError::Target(cause)) => return Err(AgentError::Unwritable { path: path.to_owned(), cause }),
+                Err(error) => reading.holders.failed(error.into())?,
+            }
+        }
     }
 
-    /// The release of the gate before the custodian's vault, and the content key: the gate before the chart's home vault
-    /// gives out the way to it. Both answers are held against the chain.
-    async fn release(
+    /// Begins to read a version: asks the gate before the chart's home vault, or before a copy, for the way to the content key.
+    async fn reading(
         &self,
         record: RecordId,
         version: Option<u32>,
         session: Option<ReadingSessionId>,
-    ) -> Result<ReadableVersion, AgentError> {
+    ) -> Result<Reading, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
@@ -150,23 +193,62 @@ impl Agent {
         let home = self.home_of(&self.chart(record.chart).await?).await?;
         let not_before = self.not_before().await?;
         let request = ReleaseRequest { record, version, session, reader: self.id, not_before };
-        let key = self.ask(home, KeyRequest(request.clone())).await?;
-        if let Recipient::Institution(institution) = key.path.recipient() {
-            return Err(AgentError::SealedToInstitution(institution));
-        }
-        let released = self.ask(known.custodian, request).await?;
         let named = self.chain.version(At::Finalized, record, version).await?.ok_or(AgentError::NoRecord(record))?;
         let (genesis, compartment, epoch) = (self.genesis(), known.compartment, named.epoch);
         let bindings = Bindings { genesis, record, version, compartment, epoch };
-        if key.bindings != bindings || released.bindings != bindings || released.content != named.content {
+        let mut holders = Holders::of(home);
+        loop {
+            let holder = holders.next(self).await?;
+            match self.key_path(holder, &request, &bindings).await {
+                Ok(path) => {
+                    let holders = Holders::of(known.custodian);
+                    return Ok(Reading { request, bindings, named, path, holders });
+                }
+                Err(error) => holders.failed(error)?,
+            }
+        }
+    }
+
+    /// The way to the content key, as one vault's gate gives it out, held against the chain.
+    async fn key_path(
+        &self,
+        holder: InstitutionId,
+        request: &ReleaseRequest,
+        bindings: &Bindings,
+    ) -> Result<ReleasedKey, AgentError> {
+        let key = self.ask(holder, KeyRequest(request.clone())).await?;
+        if key.bindings != *bindings {
+            return Err(AgentError::FalseAnswer("version"));
+        }
+        match key.path.recipient() {
+            Recipient::Institution(institution) => Err(AgentError::SealedToInstitution(institution)),
+            _ => Ok(key),
+        }
+    }
+
+    /// The release of the gate before the custodian's vault, or before a copy. The answer is held against the chain.
+    async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion, AgentError> {
+        loop {
+            let holder = reading.holders.next(self).await?;
+            match self.release_from(holder, reading).await {
+                Ok(readable) => return Ok(readable),
+                Err(error) => reading.holders.failed(error)?,
+            }
+        }
+    }
+
+    async fn release_from(&self, holder: InstitutionId, reading: &Reading) -> Result<ReadableVersion, AgentError> {
+        let Reading { request, bindings, named, path, .. } = reading;
+        let released = self.ask(holder, request.clone()).await?;
+        if released.bindings != *bindings || released.content != named.content {
             return Err(AgentError::FalseAnswer("version"));
         }
         if released.key_envelope.as_deref().is_some_and(|envelope| object_id(envelope) != named.key_envelope) {
             return Err(AgentError::FalseAnswer("key envelope"));
         }
-        let key = key.open(released.key_envelope.as_deref(), self.identity.encryption())?;
+        let key = path.open(released.key_envelope.as_deref(), self.identity.encryption())?;
         let blob = CheckedBlob::new(released.blob, named.content);
-        Ok(ReadableVersion { version, bindings, blob, key })
+        Ok(ReadableVersion { blob, key, holder })
     }
 
     /// The block that a gate has to have come to: what this member's own node knows as final, the gate's node knows as well.
@@ -184,7 +266,8 @@ impl Agent {
         if found.controller != self.id {
             return Err(AgentError::NotController(record.chart));
         }
-        let ReadableVersion { version, key, .. } = self.release(record, None, None).await?;
-        Ok((key, version))
+        let mut reading = self.reading(record, None, None).await?;
+        let ReadableVersion { key, .. } = self.release(&mut reading).await?;
+        Ok((key, reading.bindings.version))
     }
 }

@@ -3,9 +3,9 @@
 //! Putting sealed objects into a vault, before a transaction makes them count.
 
 use super::{asking::Patience, Agent, AgentError};
-use crate::sealed_objects::SealedObject;
-use salus_gate::protocol::{AnnouncedObject, StageRequest, MAX_STAGED};
+use salus_gate::protocol::{AnnouncedObject, StageRequest, MAX_OBJECTS};
 use salus_primitives::{access::Scope, charts::Chart, ChartId, Digest, InstitutionId, RecordKey};
+use salus_vault_client::SealedObject;
 
 /// Sealed objects for one vault, and what will name them.
 pub(super) struct ForVault {
@@ -48,7 +48,7 @@ impl Agent {
         let (chart, scope) = (*chart, *scope);
         let announced = parts.into_iter().flat_map(|part| part.objects.into_iter().map(move |it| (part.record, it)));
         let (records, objects): (Vec<_>, Vec<_>) = announced.unzip();
-        for (records, objects) in records.chunks(MAX_STAGED).zip(objects.chunks(MAX_STAGED)) {
+        for (records, objects) in records.chunks(MAX_OBJECTS).zip(objects.chunks(MAX_OBJECTS)) {
             let announced = objects.iter().zip(records);
             let announced =
                 announced.map(|(it, record)| AnnouncedObject { id: it.id(), size: it.size(), record: *record });

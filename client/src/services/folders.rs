@@ -24,7 +24,7 @@ use salus_vault::Vault;
 use thiserror::Error;
 
 use super::{Answer, ServiceError, Services};
-use crate::sealed_objects::SealedObject;
+use salus_vault_client::SealedObject;
 
 /// Objects that are stored at one time: it is the disk that takes time.
 const SIDE_BY_SIDE: usize = 16;
@@ -99,6 +99,18 @@ impl Folders {
 }
 
 impl Services for Folders {
+    fn holders(&self) -> Answer<'_, Vec<InstitutionId>> {
+        Box::pin(async move {
+            let mut held = Vec::new();
+            for entry in std::fs::read_dir(self.vaults.root())? {
+                let name = entry?.file_name();
+                held.extend(name.to_str().and_then(|name| name.parse::<InstitutionId>().ok()));
+            }
+            held.sort_unstable();
+            Ok(held)
+        })
+    }
+
     fn authority(&self, institution: InstitutionId) -> Answer<'_, String> {
         Box::pin(async move { Ok(authority_of(institution)) })
     }

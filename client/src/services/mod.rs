@@ -20,9 +20,8 @@ use salus_gate::{
 };
 use salus_primitives::InstitutionId;
 use salus_vault::VaultError;
+use salus_vault_client::{SealedObject, VaultClientError};
 use thiserror::Error;
-
-use crate::sealed_objects::SealedObject;
 
 /// The outcome of a request.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + Send + 'a>>;
@@ -32,6 +31,9 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + 
 /// A program makes one and hands it to its agents: over a network ([`RemoteServices`]), or over vaults in folders that the
 /// program itself reaches ([`Folders`]).
 pub trait Services: Send + Sync {
+    /// The institutions that have a vault.
+    fn holders(&self) -> Answer<'_, Vec<InstitutionId>>;
+
     /// The authority to which a request for the service of `institution` is signed.
     fn authority(&self, institution: InstitutionId) -> Answer<'_, String>;
 
@@ -104,30 +106,18 @@ pub enum ServiceError {
         /// Its address on the chain.
         address: String,
     },
-    /// The service cannot be reached, or its answer was cut off.
-    #[error("the vault service at `{authority}` cannot be reached: {cause}")]
-    Unreachable {
-        /// Where it should be.
-        authority: String,
-        /// Why.
-        cause: String,
-    },
-    /// The service knows nothing of an upload any more: it has restarted.
-    #[error("the vault service at `{0}` has restarted in the midst of an upload")]
-    UploadLost(String),
-    /// The service answered with a problem that is not a refusal of its gate.
-    #[error("the vault service at `{authority}` answered {status}: {detail}")]
-    Problem {
-        /// Where it is.
-        authority: String,
-        /// The status of the answer.
-        status: u16,
-        /// Its words.
-        detail: String,
-    },
-    /// The service's answer is not of the form that this program knows.
-    #[error("the vault service at `{0}` gave an answer of another form")]
-    Form(String),
+    /// The service gave nothing out, or took nothing in.
+    #[error(transparent)]
+    Client(VaultClientError),
+}
+
+impl From<VaultClientError> for ServiceError {
+    fn from(error: VaultClientError) -> Self {
+        match error {
+            VaultClientError::Refused(refusal) => Self::Refused(refusal),
+            error => Self::Client(error),
+        }
+    }
 }
 
 impl ServiceError {
@@ -135,9 +125,25 @@ impl ServiceError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused(GateRefusal::Behind(_) | GateRefusal::SessionNotFinalized) => true,
-            Self::UploadLost(_) => true,
-            Self::Problem { status, .. } => *status == 503,
+            Self::Client(error) => error.is_passing(),
             _ => false,
+        }
+    }
+
+    /// Whether another vault may have what this one did not give: its service is away, or it lost the object.
+    pub fn is_of_one_vault(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => matches!(
+                refusal,
+                GateRefusal::Missing(_)
+                    | GateRefusal::Corrupted(_)
+                    | GateRefusal::StaleHead(_)
+                    | GateRefusal::Behind(_)
+                    | GateRefusal::SessionNotFinalized
+                    | GateRefusal::TooManyRequests
+            ),
+            Self::Query(_) => false,
+            _ => true,
         }
     }
 }

@@ -42,8 +42,17 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// A scene whose people reach vaults as folders.
     pub(super) async fn set(folder: &Path, url: &str) -> Result<Self> {
-        let computer = |name: &str| Salus::new(&folder.join(name), &folder.join("vaults"), url);
+        Self::of(folder, |name| Salus::new(&folder.join(name), &folder.join("vaults"), url)).await
+    }
+
+    /// A scene whose people reach vaults through the services that the chain names.
+    pub(super) async fn with_services(folder: &Path, url: &str) -> Result<Self> {
+        Self::of(folder, |name| Salus::with_services(&folder.join(name), url)).await
+    }
+
+    async fn of(folder: &Path, computer: impl Fn(&str) -> Result<Salus>) -> Result<Self> {
         let staff = computer("staff")?;
         for (name, uri) in
             [("hospital", "//Hospital1"), ("one", "//Hospital1//Verifier"), ("two", "//Hospital2//Verifier")]

@@ -9,7 +9,6 @@ use salus_chain::{At, Chain};
 use salus_client::{
     agent::{Agent, AgentError},
     keystore::Keystore,
-    sealed_objects::SealedObject,
     services::{Answer, Folders, Services, Vaults},
 };
 use salus_e2e::{node::Node, salus::PASSWORD};
@@ -26,6 +25,7 @@ use salus_sealing::{
     compartment::{CompartmentPath, CompartmentSecret},
     secret::Password,
 };
+use salus_vault_client::SealedObject;
 use std::{
     io::Cursor,
     sync::{Arc, Mutex},
@@ -64,6 +64,10 @@ impl LyingGates {
 }
 
 impl Services for LyingGates {
+    fn holders(&self) -> Answer<'_, Vec<InstitutionId>> {
+        self.honest.holders()
+    }
+
     fn authority(&self, institution: InstitutionId) -> Answer<'_, String> {
         self.honest.authority(institution)
     }

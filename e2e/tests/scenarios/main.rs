@@ -25,4 +25,5 @@ mod network_script;
 mod readme;
 mod stall;
 mod submission;
+mod vault_loss;
 mod vault_service;

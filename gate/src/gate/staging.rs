@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who may put objects into a vault before the chain names them.
+//! Who may put objects into a vault before the chain names them, and who may copy what lies there.
 
 use salus_primitives::access::Permission;
 use salus_primitives::decision::{Ask, Decision};
-use salus_primitives::membership::{InstitutionStatus, Member, MemberStatus};
+use salus_primitives::membership::{InstitutionStatus, Member, MemberStatus, Role};
 use salus_primitives::{ChartId, InstitutionId, MemberId};
 
 use super::error::GateError;
 use super::release_gate::{DecisionTime, ReleaseGate};
 use super::view::{ChainView, Head};
-use crate::protocol::{GateRefusal, Signed, StageRequest, MAX_STAGED};
+use crate::protocol::{CopyRequest, GateRefusal, Signed, StageRequest, MAX_OBJECTS};
 
 /// Leave to stage objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,11 +46,11 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
     ) -> Result<StagingPermit, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
         let StageRequest { chart, writer, ref objects, .. } = *signed.request();
-        if objects.is_empty() || objects.len() > MAX_STAGED {
+        if objects.is_empty() || objects.len() > MAX_OBJECTS {
             return Err(GateRefusal::Unacceptable.into());
         }
-        let member = self.active(&moment.finalized, writer, &moment).await?;
-        self.active(&moment.best, writer, &moment).await?;
+        let member = self.active(&moment.finalized, writer, &moment).await?.ok_or(GateRefusal::MayNotStage)?;
+        self.active(&moment.best, writer, &moment).await?.ok_or(GateRefusal::MayNotStage)?;
         let kind = if member.admitted_by == institution {
             WriterKind::Own
         } else if self.may_write(&moment, signed.request()).await? {
@@ -64,8 +64,35 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
         Ok(StagingPermit { writer, institution: member.admitted_by, kind })
     }
 
-    /// The member, who may act at this block.
-    async fn active(&self, at: &Head, id: MemberId, moment: &DecisionTime) -> Result<Member, GateError<C::Error>> {
+    /// Whether the asker is a service of one of `partners`, which keep copies of the objects in this vault.
+    ///
+    /// Copies are sealed bytes, and a partner's gate decides as this one does. So no chart is asked about.
+    pub async fn permit_copy(
+        &self,
+        signed: &Signed<CopyRequest>,
+        partners: &[InstitutionId],
+    ) -> Result<(), GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let CopyRequest { service, ref objects } = *signed.request();
+        if objects.is_empty() || objects.len() > MAX_OBJECTS {
+            return Err(GateRefusal::Unacceptable.into());
+        }
+        for head in [&moment.finalized, &moment.best] {
+            let member = self.active(head, service, &moment).await?.ok_or(GateRefusal::MayNotCopy)?;
+            if member.role != Role::Service || !partners.contains(&member.admitted_by) {
+                return Err(GateRefusal::MayNotCopy.into());
+            }
+        }
+        Ok(self.use_up(signed, &moment)?)
+    }
+
+    /// The member, if it may act at this block.
+    async fn active(
+        &self,
+        at: &Head,
+        id: MemberId,
+        moment: &DecisionTime,
+    ) -> Result<Option<Member>, GateError<C::Error>> {
         let member = self.ask(self.chain.member(at, id)).await?.ok_or(GateRefusal::NotTheMember(id))?;
         let may_act = member.status == MemberStatus::Active && member.valid_until.is_none_or(|end| moment.latest < end);
         let institution_may_act = match member.institution() {
@@ -74,10 +101,7 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
             }
             None => true,
         };
-        match may_act && institution_may_act {
-            true => Ok(member),
-            false => Err(GateRefusal::MayNotStage.into()),
-        }
+        Ok((may_act && institution_may_act).then_some(member))
     }
 
     /// Whether the writer may add to or amend the part of the chart that the request names, in both blocks.

@@ -74,6 +74,11 @@ pub struct ReleasedNote {
     pub sealed: Vec<u8>,
 }
 
+/// Bytes of the length before each object of an answer with copies: a big-endian `u64`.
+pub const COPY_LENGTH: usize = 8;
+/// Stands in place of the length of an object that the vault does not have.
+pub const COPY_MISSING: u64 = u64::MAX;
+
 /// The path below which uploads lie.
 pub const UPLOADS: &str = "/v1/uploads";
 /// The header field that says how many bytes of an upload have arrived (draft-ietf-httpbis-resumable-upload).

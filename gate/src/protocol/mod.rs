@@ -13,8 +13,8 @@ mod refusal;
 mod request;
 
 pub use answer::{
-    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UploadId, MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE,
-    UPLOADS, UPLOAD_OFFSET,
+    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UploadId, COPY_LENGTH, COPY_MISSING, MAX_HEAD,
+    PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
 };
 pub use authority::normal_authority;
 pub use content_digest::{content_digest, CONTENT_DIGEST};
@@ -22,6 +22,6 @@ pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
-    AnnouncedObject, CompartmentRequest, GateRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, RequestFault,
-    RequestNumber, Signed, StageRequest, GENESIS, MAX_REQUEST_AGE, MAX_STAGED, METHOD, TAG,
+    AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest,
+    RequestFault, RequestNumber, Signed, StageRequest, GENESIS, MAX_OBJECTS, MAX_REQUEST_AGE, METHOD, TAG,
 };

@@ -83,7 +83,10 @@ pub enum GateRefusal {
     /// The writer may not act, or has no business with the chart at this institution.
     #[error("the member may not put objects for this chart into this vault")]
     MayNotStage,
-    /// The request announces no object, more than a request may, one twice, or one of another size than the vault takes.
+    /// The asker is not an active service of an institution that keeps copies of this vault.
+    #[error("the member is not the service of an institution with which this vault exchanges copies")]
+    MayNotCopy,
+    /// The request names no object, more than a request may, one twice, or one of another size than the vault takes.
     #[error("the vault does not take objects in this number or of this size")]
     Unacceptable,
     /// The writer, or members of its institution, have staged as much as may be that the chain does not name yet.

@@ -139,8 +139,18 @@ pub struct AnnouncedObject {
     pub record: Option<RecordKey>,
 }
 
-/// Objects in one request, at most.
-pub const MAX_STAGED: usize = 256;
+/// Objects in one request to stage or to copy, at most.
+pub const MAX_OBJECTS: usize = 256;
+
+/// Asks for copies of objects, for a vault that keeps them: of an institution that agreed to it with this one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyRequest {
+    /// The objects.
+    pub objects: Vec<Digest>,
+    /// Who asks: a member of that institution with the role service.
+    pub service: MemberId,
+}
 
 /// The number of a request, chosen by chance: a gate answers each number once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -210,6 +220,15 @@ impl GateRequest for NoteRequest {
 
     fn asker(&self) -> MemberId {
         self.reader
+    }
+}
+
+impl GateRequest for CopyRequest {
+    const PATH: &'static str = "/v1/copy";
+    const MAX_BODY: usize = 64 * 1024;
+
+    fn asker(&self) -> MemberId {
+        self.service
     }
 }
 

@@ -116,9 +116,7 @@ impl Ledger {
         present: &BTreeSet<Digest>,
         now: Moment,
     ) -> Result<(), LedgerFault> {
-        let free =
-            statvfs(self.folder.parent().unwrap_or(&self.folder)).map_err(|error| LedgerFault::Io(error.into()))?;
-        let free = free.f_bavail.saturating_mul(free.f_frsize);
+        let free = self.free().map_err(LedgerFault::Io)?;
         let mut staged = self.lock();
         let mut fresh = BTreeMap::new();
         for AnnouncedObject { id, size, record } in &request.objects {
@@ -161,13 +159,24 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether the disk has no more room than what has to stay free.
+    pub fn is_disk_low(&self) -> io::Result<bool> {
+        Ok(self.free()? < self.limits.keep_free())
+    }
+
+    /// Bytes that are free on the disk of the vault.
+    fn free(&self) -> io::Result<u64> {
+        let found = statvfs(self.folder.parent().unwrap_or(&self.folder))?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+
     /// All staged objects.
     pub(super) fn objects(&self) -> Vec<(Digest, StagedObject)> {
         self.lock().objects.iter().map(|(id, object)| (*id, object.clone())).collect()
     }
 
     /// Strikes an object out: the chain names it, or the vault has deleted it.
-    pub(super) fn strike(&self, id: &Digest) -> io::Result<()> {
+    pub fn strike(&self, id: &Digest) -> io::Result<()> {
         let mut staged = self.lock();
         match fs::remove_file(self.path(id)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -11,6 +11,8 @@
 )]
 
 mod collector;
+mod copier;
+mod copies;
 mod messages;
 mod reads;
 mod writes;

@@ -9,13 +9,16 @@ use axum::{
 };
 use salus_gate::protocol::{content_digest, GateRequest, Problem, Signed, CONTENT_DIGEST, GENESIS, PROBLEM};
 use salus_gate_testing::{World, GATE, GENESIS as CHAIN, HOSPITAL, NOW};
-use salus_primitives::Moment;
+use salus_primitives::{InstitutionId, Moment};
 use salus_vault_service::{
     staging::{Ledger, Limits},
     Intake, Metrics, Service,
 };
 use std::sync::Arc;
 use tower::ServiceExt;
+
+/// An institution with which the hospital exchanges copies.
+pub(crate) const PARTNER: InstitutionId = InstitutionId(21);
 
 pub(crate) fn now() -> Moment {
     NOW
@@ -41,7 +44,7 @@ pub(crate) fn intake(world: &World) -> Intake {
 
 pub(crate) fn intake_with(world: &World, limits: Limits) -> Intake {
     let ledger = Arc::new(Ledger::open(&world.vault, limits).unwrap());
-    Intake { institution: HOSPITAL, vault: world.vault.clone(), ledger }
+    Intake { institution: HOSPITAL, vault: world.vault.clone(), ledger, partners: vec![PARTNER] }
 }
 
 pub(crate) fn get(path: &str) -> Request<Body> {

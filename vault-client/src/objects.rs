@@ -67,7 +67,7 @@ impl From<Vec<u8>> for SealedObject {
 }
 
 /// A place for an object that is being sealed.
-pub(crate) struct Spool {
+pub struct Spool {
     hasher: Sha256,
     size: u64,
     place: Place,
@@ -80,7 +80,7 @@ enum Place {
 
 impl Spool {
     /// A place for an object of some `length` bytes.
-    pub(crate) fn begin(length: u64) -> io::Result<Self> {
+    pub fn begin(length: u64) -> io::Result<Self> {
         let place = match length {
             ..=IN_MEMORY => Place::Memory(Vec::new()),
             _ => Place::File(tokio::fs::File::from_std(tempfile::tempfile()?)),
@@ -88,7 +88,8 @@ impl Spool {
         Ok(Self { hasher: Sha256::new(), size: 0, place })
     }
 
-    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes the next bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hasher.update(bytes);
         self.size = self.size.saturating_add(bytes.len() as u64);
         match &mut self.place {
@@ -100,7 +101,8 @@ impl Spool {
         }
     }
 
-    pub(crate) async fn finish(self) -> io::Result<SealedObject> {
+    /// The object, once all its bytes are written.
+    pub async fn finish(self) -> io::Result<SealedObject> {
         let bytes = match self.place {
             Place::Memory(written) => Kept::InMemory(written.into()),
             Place::File(mut file) => {

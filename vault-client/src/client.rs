@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Requests over HTTP, and their answers.
+
+use std::{io, time::Duration};
+
+use futures::{stream, Stream, StreamExt, TryStreamExt};
+use reqwest::{header, redirect::Policy, Client, Method, RequestBuilder, Response, StatusCode};
+use salus_gate::{
+    protocol::{
+        content_digest, CopyRequest, GateRequest, Problem, ReleaseHead, ReleaseRequest, Signed, StageRequest, Staged,
+        UploadId, CONTENT_DIGEST, GENESIS, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
+    },
+    BoxedBytes, Released, ReleasedBlob,
+};
+use salus_primitives::Digest;
+use serde::de::DeserializeOwned;
+use tokio::{io::AsyncReadExt, time::sleep};
+use tokio_util::io::{ReaderStream, StreamReader};
+
+use crate::address::Address;
+use crate::copies::Copies;
+use crate::error::VaultClientError;
+use crate::objects::SealedObject;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long the next bytes may take. A gate hashes a blob before it gives out the first byte: gigabytes take a while.
+const SILENCE: Duration = Duration::from_secs(300);
+/// Bytes of an answer that is read into memory, at most: 1,024 links of 2 KiB in base64.
+const LONGEST: usize = 4 * 1024 * 1024;
+/// Bytes of an upload in memory at one time.
+const PIECE: usize = 64 * 1024;
+/// Attempts to go on with an upload that was cut off, without any byte arriving.
+const ATTEMPTS: u32 = 5;
+
+/// Asks vault services of one chain.
+///
+/// No answer redirects a request, which is signed to one authority.
+#[derive(Clone)]
+pub struct VaultClient {
+    genesis: Digest,
+    client: Client,
+}
+
+impl VaultClient {
+    /// A client for the chain of `genesis`.
+    ///
+    /// The system's certificates count, and the environment's proxies.
+    pub fn new(genesis: Digest) -> io::Result<Self> {
+        // Fails only when a provider is installed already, which then serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .user_agent(concat!("salus/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .build()
+            .map_err(io::Error::other)?;
+        Ok(Self { genesis, client })
+    }
+
+    /// Sends a signed request. A problem is an error.
+    async fn ask<R: GateRequest>(&self, address: &Address, request: &Signed<R>) -> Result<Response, VaultClientError> {
+        let fields = request.fields();
+        let message = self
+            .client
+            .post(address.at(R::PATH))
+            .header(GENESIS, self.genesis.to_string())
+            .header(CONTENT_DIGEST, content_digest(request.body()))
+            .header("signature-input", fields.input)
+            .header("signature", fields.signature)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(request.body().to_vec());
+        send(address, message).await
+    }
+
+    /// A request whose answer is JSON.
+    pub async fn json<R: GateRequest, T: DeserializeOwned>(
+        &self,
+        address: &Address,
+        request: &Signed<R>,
+    ) -> Result<T, VaultClientError> {
+        let body = short(address, self.ask(address, request).await?).await?;
+        serde_json::from_slice(&body).map_err(|_| form(address))
+    }
+
+    /// A version of a record. Its bytes come while they are read.
+    pub async fn release(
+        &self,
+        address: &Address,
+        request: &Signed<ReleaseRequest>,
+    ) -> Result<Released<BoxedBytes>, VaultClientError> {
+        let answer = self.ask(address, request).await?;
+        let form = || form(address);
+        let mut frame = StreamReader::new(answer.bytes_stream().map_err(io::Error::other).boxed());
+        let mut length = [0; 4];
+        frame.read_exact(&mut length).await.map_err(|_| form())?;
+        let mut head = vec![0; ReleaseHead::length(length).map_err(|_| form())?];
+        frame.read_exact(&mut head).await.map_err(|_| form())?;
+        let ReleaseHead { bindings, content, basis, key_envelope, size } =
+            ReleaseHead::from_bytes(&head).map_err(|_| form())?;
+        // A byte more than there should be is noticed where the blob is hashed.
+        let bytes: BoxedBytes = Box::new(frame.take(size.saturating_add(1)));
+        Ok(Released { bindings, content, basis, key_envelope, blob: ReleasedBlob::new(size, bytes) })
+    }
+
+    /// Copies of objects, for a service that keeps them.
+    pub async fn copy(&self, address: &Address, request: &Signed<CopyRequest>) -> Result<Copies, VaultClientError> {
+        let answer = self.ask(address, request).await?;
+        let bytes = StreamReader::new(answer.bytes_stream().map_err(io::Error::other).boxed());
+        Ok(Copies::new(Box::new(bytes), request.request().objects.clone()))
+    }
+
+    /// Puts the objects that `request` announces into a vault. When this returns, they are on its disk.
+    pub async fn store(
+        &self,
+        address: &Address,
+        request: &Signed<StageRequest>,
+        objects: &[SealedObject],
+    ) -> Result<(), VaultClientError> {
+        let Staged { upload, .. } = self.json(address, request).await?;
+        self.upload(address, upload, objects).await
+    }
+
+    /// Sends the bytes of an upload. Where it was cut off, it goes on.
+    async fn upload(
+        &self,
+        address: &Address,
+        upload: UploadId,
+        objects: &[SealedObject],
+    ) -> Result<(), VaultClientError> {
+        let url = address.at(&format!("{UPLOADS}/{upload}"));
+        let (mut offset, mut attempts) = (0, 0u32);
+        loop {
+            let message = self
+                .client
+                .request(Method::PATCH, &url)
+                .header(UPLOAD_OFFSET, offset)
+                .header(header::CONTENT_TYPE, PARTIAL_UPLOAD)
+                .body(reqwest::Body::wrap_stream(bytes_from(objects, offset)?));
+            let cut_off = match send(address, message).await {
+                Ok(answer) if answer.status() == StatusCode::CREATED => return Ok(()),
+                Ok(_) => None,
+                // The service judges the bytes while they come, and closes the connection when it knows enough.
+                Err(error @ VaultClientError::Unreachable { .. }) => Some(error),
+                Err(VaultClientError::Problem { status: 409, .. }) => None,
+                Err(error) => return Err(lost(error)),
+            };
+            attempts = attempts.saturating_add(1);
+            let received = match send(address, self.client.head(&url)).await {
+                Ok(answer) => answer.headers().get(UPLOAD_OFFSET).and_then(|value| value.to_str().ok()?.parse().ok()),
+                Err(VaultClientError::Problem { status: 409, .. } | VaultClientError::Unreachable { .. }) => None,
+                Err(error) => return Err(lost(error)),
+            };
+            if let Some(received) = received {
+                if received > offset {
+                    attempts = 0;
+                }
+                offset = received;
+            }
+            if attempts >= ATTEMPTS {
+                let authority = address.authority().to_owned();
+                let cause = "the upload was cut off again and again".to_owned();
+                return Err(cut_off.unwrap_or(VaultClientError::Unreachable { authority, cause }));
+            }
+            sleep(Duration::from_secs(1 << attempts.min(4))).await;
+        }
+    }
+}
+
+/// A service that does not know an upload has restarted.
+fn lost(error: VaultClientError) -> VaultClientError {
+    match error {
+        VaultClientError::Problem { authority, status: 404, .. } => VaultClientError::UploadLost(authority),
+        error => error,
+    }
+}
+
+/// The bytes of objects, one after the other, from a place on.
+fn bytes_from(
+    objects: &[SealedObject],
+    offset: u64,
+) -> io::Result<impl Stream<Item = io::Result<bytes::Bytes>> + Send + 'static> {
+    let mut skip = offset;
+    let mut parts = Vec::new();
+    for object in objects {
+        if skip < object.size() {
+            parts.push(object.bytes_from(skip)?);
+        }
+        skip = skip.saturating_sub(object.size());
+    }
+    Ok(stream::iter(parts).flat_map(|part| ReaderStream::with_capacity(part, PIECE)))
+}
+
+/// Sends a message. A problem is an error.
+async fn send(address: &Address, message: RequestBuilder) -> Result<Response, VaultClientError> {
+    let answer = message.send().await.map_err(|error| unreachable(address, &error))?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let body = short(address, answer).await.unwrap_or_default();
+    let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+    if let Some(refusal) = problem.as_ref().and_then(|problem| problem.refusal) {
+        return Err(refusal.into());
+    }
+    let detail = problem.and_then(|problem| problem.detail);
+    let detail = detail.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason").to_owned());
+    Err(VaultClientError::Problem { authority: address.authority().to_owned(), status: status.as_u16(), detail })
+}
+
+/// A body that fits into memory.
+async fn short(address: &Address, answer: Response) -> Result<Vec<u8>, VaultClientError> {
+    let (mut body, mut pieces) = (Vec::new(), answer.bytes_stream());
+    while let Some(piece) = pieces.try_next().await.map_err(|error| unreachable(address, &error))? {
+        body.extend_from_slice(&piece);
+        if body.len() > LONGEST {
+            return Err(form(address));
+        }
+    }
+    Ok(body)
+}
+
+fn form(address: &Address) -> VaultClientError {
+    VaultClientError::Form(address.authority().to_owned())
+}
+
+fn unreachable(address: &Address, error: &reqwest::Error) -> VaultClientError {
+    // The error names the address, which is said already; its innermost cause says what happened.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    VaultClientError::Unreachable { authority: address.authority().to_owned(), cause: cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_go_on_in_the_midst_of_an_object() {
+        let objects = [vec![1; 3], vec![2; 4], vec![3; 1]].map(SealedObject::of);
+        let all = [1, 1, 1, 2, 2, 2, 2, 3];
+        for offset in 0..=8 {
+            let pieces: Vec<_> = bytes_from(&objects, offset).unwrap().try_collect().await.unwrap();
+            assert_eq!(pieces.concat(), all[usize::try_from(offset).unwrap()..], "{offset}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Copies for partners: who may have them, and how they come.
+
+use crate::messages::{answer, message, problem, service, PARTNER};
+use axum::http::StatusCode;
+use salus_gate::protocol::{CopyRequest, GateRefusal};
+use salus_gate_testing::{institution, World, COLLEAGUE, HOSPITAL};
+use salus_primitives::{
+    membership::{InstitutionStatus, MemberStatus, Role},
+    Digest,
+};
+use salus_vault_client::Copies;
+use std::io::Cursor;
+use tokio::io::AsyncReadExt;
+
+/// Makes a member the service of a partner.
+async fn world() -> World {
+    let world = World::new().await;
+    world.change(|state| {
+        state.institutions.insert(PARTNER, institution());
+        let colleague = state.members.get_mut(&COLLEAGUE).unwrap();
+        (colleague.role, colleague.admitted_by) = (Role::Service, PARTNER);
+    });
+    world
+}
+
+fn request(objects: &[Digest]) -> CopyRequest {
+    CopyRequest { objects: objects.to_vec(), service: COLLEAGUE }
+}
+
+#[tokio::test]
+async fn a_partners_service_gets_copies_in_the_order_of_its_request() {
+    let world = world().await;
+    let (router, _) = service(&world);
+    let (one, large) = (vec![1; 10], vec![2; 200_000]);
+    let ids =
+        [world.put(one.clone()).await, Digest([9; 32]), world.put(large.clone()).await, world.put(vec![3; 5]).await];
+    // Altered bytes are as good as none.
+    std::fs::write(world.object(ids[3]), [4; 5]).unwrap();
+    let (status, _, frame) = answer(&router, message(&world.signed(request(&ids)))).await;
+    assert_eq!(status, StatusCode::OK);
+    let mut copies = Copies::new(Box::new(Cursor::new(frame)), ids.to_vec());
+    let mut seen = Vec::new();
+    while let Some(object) = copies.next().await.unwrap() {
+        let mut bytes = Vec::new();
+        object.bytes.read_to_end(&mut bytes).await.unwrap();
+        seen.push((object.id, object.size.map(|_| bytes)));
+    }
+    assert_eq!(seen, [(ids[0], Some(one)), (ids[1], None), (ids[2], Some(large)), (ids[3], None)]);
+}
+
+#[tokio::test]
+async fn only_the_active_service_of_a_partner_gets_copies() {
+    let world = world().await;
+    let (router, _) = service(&world);
+    let id = world.put(vec![1; 10]).await;
+    let refused = async |refusal| {
+        let problem = problem(&router, message(&world.signed(request(&[id])))).await;
+        assert_eq!((problem.status, problem.refusal), (403, Some(refusal)));
+    };
+    let may_not = GateRefusal::MayNotCopy;
+    world.change_best(|state| state.members.get_mut(&COLLEAGUE).unwrap().role = Role::Clinician);
+    refused(may_not).await;
+    world.change_best(|state| {
+        let colleague = state.members.get_mut(&COLLEAGUE).unwrap();
+        (colleague.role, colleague.status) = (Role::Service, MemberStatus::Suspended);
+    });
+    refused(may_not).await;
+    world.change_best(|state| state.members.get_mut(&COLLEAGUE).unwrap().status = MemberStatus::Active);
+    world.change_best(|state| state.institutions.get_mut(&PARTNER).unwrap().status = InstitutionStatus::Suspended);
+    refused(may_not).await;
+    world.change_best(|state| state.institutions.get_mut(&PARTNER).unwrap().status = InstitutionStatus::Active);
+    assert_eq!(answer(&router, message(&world.signed(request(&[id])))).await.0, StatusCode::OK);
+    // The service of its own institution fetches from others, too.
+    world.change(|state| state.members.get_mut(&COLLEAGUE).unwrap().admitted_by = HOSPITAL);
+    refused(may_not).await;
+}
+
+#[tokio::test]
+async fn a_request_for_copies_names_some_objects() {
+    let world = world().await;
+    let (router, _) = service(&world);
+    for objects in [vec![], vec![Digest([1; 32]); 257]] {
+        let problem = problem(&router, message(&world.signed(request(&objects)))).await;
+        assert_eq!((problem.status, problem.refusal), (413, Some(GateRefusal::Unacceptable)));
+    }
+}
