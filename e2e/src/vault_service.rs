@@ -147,11 +147,19 @@ impl VaultService {
     }
 }
 
-/// Has the council, whose two `delegates` have to agree, enter the address of an institution's vault service.
-pub async fn enter_address(delegates: &[Salus; 2], institution: u32, address: &str) -> Result<()> {
+/// Has the council, whose two `delegates` have to agree, enter the address of an institution's vault service, and its
+/// encryption key if there is a new one.
+pub async fn enter_address(
+    delegates: &[Salus; 2],
+    institution: u32,
+    address: &str,
+    encryption_key: Option<&str>,
+) -> Result<()> {
     let [proposer, second] = delegates;
     let number = institution.to_string();
-    let proposed = proposer.json(&["institution", "update", &number, "--vault-address", address]).await?;
+    let mut update = vec!["institution", "update", &number, "--vault-address", address];
+    update.extend(encryption_key.into_iter().flat_map(|key| ["--encryption-key", key]));
+    let proposed = proposer.json(&update).await?;
     let proposal = proposed.pointer("/progress/waiting/proposal").and_then(Value::as_str).context("no proposal")?;
     second.json(&["council", "approve", proposal, "--yes"]).await?;
     let shown = proposer.json(&["institution", "show", &number]).await?;

@@ -27,6 +27,11 @@ impl Address {
         &self.authority
     }
 
+    /// Whether the service is on this machine.
+    pub(crate) fn is_here(&self) -> bool {
+        is_this_machine(&self.authority)
+    }
+
     /// The address of a path of the service.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base)

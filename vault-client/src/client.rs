@@ -8,14 +8,17 @@ use futures::{stream, Stream, StreamExt, TryStreamExt};
 use reqwest::{header, redirect::Policy, Client, Method, RequestBuilder, Response, StatusCode};
 use salus_gate::{
     protocol::{
-        content_digest, CopyRequest, GateRequest, Problem, ReleaseHead, ReleaseRequest, Signed, StageRequest, Staged,
-        UploadId, CONTENT_DIGEST, GENESIS, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
+        content_digest, CopyRequest, GateRefusal, GateRequest, Problem, ReleaseHead, ReleaseRequest, Signed,
+        StageRequest, Staged, UploadId, CONTENT_DIGEST, GENESIS, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
 use salus_primitives::Digest;
 use serde::de::DeserializeOwned;
-use tokio::{io::AsyncReadExt, time::sleep};
+use tokio::{
+    io::AsyncReadExt,
+    time::{sleep, timeout},
+};
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::address::Address;
@@ -31,6 +34,10 @@ const SILENCE: Duration = Duration::from_secs(300);
 const LONGEST: usize = 4 * 1024 * 1024;
 /// Bytes of an upload in memory at one time.
 const PIECE: usize = 64 * 1024;
+/// Bytes of an upload in one message. An answer comes before the service counts as silent.
+const PART: u64 = 32 * 1024 * 1024;
+/// How long an answer in JSON may take to come whole.
+const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 /// Attempts to go on with an upload that was cut off, without any byte arriving.
 const ATTEMPTS: u32 = 5;
 
@@ -41,6 +48,7 @@ const ATTEMPTS: u32 = 5;
 pub struct VaultClient {
     genesis: Digest,
     client: Client,
+    direct: Client,
 }
 
 impl VaultClient {
@@ -50,21 +58,24 @@ impl VaultClient {
     pub fn new(genesis: Digest) -> io::Result<Self> {
         // Fails only when a provider is installed already, which then serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("salus/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .build()
-            .map_err(io::Error::other)?;
-        Ok(Self { genesis, client })
+        let builder = || {
+            let builder = Client::builder().user_agent(concat!("salus/", env!("CARGO_PKG_VERSION")));
+            builder.redirect(Policy::none()).connect_timeout(CONNECT).read_timeout(SILENCE)
+        };
+        let client = builder().build().map_err(io::Error::other)?;
+        let direct = builder().no_proxy().build().map_err(io::Error::other)?;
+        Ok(Self { genesis, client, direct })
     }
 
     /// Sends a signed request. A problem is an error.
     async fn ask<R: GateRequest>(&self, address: &Address, request: &Signed<R>) -> Result<Response, VaultClientError> {
+        // The address may have changed on the chain since the request was signed.
+        if request.authority() != address.authority() {
+            return Err(GateRefusal::AnotherGate.into());
+        }
         let fields = request.fields();
         let message = self
-            .client
+            .client_of(address)
             .post(address.at(R::PATH))
             .header(GENESIS, self.genesis.to_string())
             .header(CONTENT_DIGEST, content_digest(request.body()))
@@ -81,7 +92,8 @@ impl VaultClient {
         address: &Address,
         request: &Signed<R>,
     ) -> Result<T, VaultClientError> {
-        let body = short(address, self.ask(address, request).await?).await?;
+        let answer = self.ask(address, request).await?;
+        let body = timeout(LONGEST_ANSWER, short(address, answer)).await.map_err(|_| form(address))??;
         serde_json::from_slice(&body).map_err(|_| form(address))
     }
 
@@ -123,7 +135,7 @@ impl VaultClient {
         self.upload(address, upload, objects).await
     }
 
-    /// Sends the bytes of an upload. Where it was cut off, it goes on.
+    /// Sends the bytes of an upload, in parts. Where it was cut off, it goes on.
     async fn upload(
         &self,
         address: &Address,
@@ -131,41 +143,65 @@ impl VaultClient {
         objects: &[SealedObject],
     ) -> Result<(), VaultClientError> {
         let url = address.at(&format!("{UPLOADS}/{upload}"));
-        let (mut offset, mut attempts) = (0, 0u32);
+        let total = objects.iter().fold(0u64, |sum, object| sum.saturating_add(object.size()));
+        let (mut offset, mut farthest, mut attempts) = (0, 0, 0u32);
         loop {
             let message = self
-                .client
+                .client_of(address)
                 .request(Method::PATCH, &url)
                 .header(UPLOAD_OFFSET, offset)
                 .header(header::CONTENT_TYPE, PARTIAL_UPLOAD)
-                .body(reqwest::Body::wrap_stream(bytes_from(objects, offset)?));
-            let cut_off = match send(address, message).await {
+                .body(reqwest::Body::wrap_stream(bytes_from(objects, offset, PART)?));
+            let (received, fault) = match send(address, message).await {
                 Ok(answer) if answer.status() == StatusCode::CREATED => return Ok(()),
-                Ok(_) => None,
-                // The service judges the bytes while they come, and closes the connection when it knows enough.
-                Err(error @ VaultClientError::Unreachable { .. }) => Some(error),
-                Err(VaultClientError::Problem { status: 409, .. }) => None,
-                Err(error) => return Err(lost(error)),
+                Ok(answer) => (offset_in(&answer), None),
+                Err(fault) if is_cut_off(&fault) => (None, Some(fault)),
+                Err(fault) => return Err(lost(fault)),
             };
-            attempts = attempts.saturating_add(1);
-            let received = match send(address, self.client.head(&url)).await {
-                Ok(answer) => answer.headers().get(UPLOAD_OFFSET).and_then(|value| value.to_str().ok()?.parse().ok()),
-                Err(VaultClientError::Problem { status: 409, .. } | VaultClientError::Unreachable { .. }) => None,
-                Err(error) => return Err(lost(error)),
+            let received = match received {
+                Some(received) => Some(received),
+                None => match send(address, self.client_of(address).head(&url)).await {
+                    Ok(answer) => offset_in(&answer),
+                    Err(fault) if is_cut_off(&fault) => None,
+                    Err(fault) => return Err(lost(fault)),
+                },
             };
-            if let Some(received) = received {
-                if received > offset {
-                    attempts = 0;
-                }
-                offset = received;
+            offset = received.filter(|received| *received <= total).unwrap_or(offset);
+            // Only bytes that never arrived before are progress.
+            if offset > farthest {
+                (farthest, attempts) = (offset, 0);
+                continue;
             }
+            attempts = attempts.saturating_add(1);
             if attempts >= ATTEMPTS {
                 let authority = address.authority().to_owned();
                 let cause = "the upload was cut off again and again".to_owned();
-                return Err(cut_off.unwrap_or(VaultClientError::Unreachable { authority, cause }));
+                return Err(fault.unwrap_or(VaultClientError::Unreachable { authority, cause }));
             }
             sleep(Duration::from_secs(1 << attempts.min(4))).await;
         }
+    }
+
+    /// Services on this machine are reached by no proxy, which would be asked in the clear.
+    fn client_of(&self, address: &Address) -> &Client {
+        match address.is_here() {
+            true => &self.direct,
+            false => &self.client,
+        }
+    }
+}
+
+/// How far an upload has come, as the service says.
+fn offset_in(answer: &Response) -> Option<u64> {
+    answer.headers().get(UPLOAD_OFFSET)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether an upload may go on after a fault: the connection was cut off, or the service had no place for the message.
+fn is_cut_off(fault: &VaultClientError) -> bool {
+    match fault {
+        VaultClientError::Unreachable { .. } => true,
+        VaultClientError::Problem { status, .. } => [408, 409, 503].contains(status),
+        _ => false,
     }
 }
 
@@ -177,18 +213,20 @@ fn lost(error: VaultClientError) -> VaultClientError {
     }
 }
 
-/// The bytes of objects, one after the other, from a place on.
+/// At most `longest` bytes of objects, one after the other, from a place on.
 fn bytes_from(
     objects: &[SealedObject],
     offset: u64,
+    longest: u64,
 ) -> io::Result<impl Stream<Item = io::Result<bytes::Bytes>> + Send + 'static> {
-    let mut skip = offset;
+    let (mut skip, mut left) = (offset, longest);
     let mut parts = Vec::new();
     for object in objects {
-        if skip < object.size() {
-            parts.push(object.bytes_from(skip)?);
+        let length = object.size().saturating_sub(skip).min(left);
+        if length > 0 {
+            parts.push(object.bytes_from(skip)?.take(length));
         }
-        skip = skip.saturating_sub(object.size());
+        (skip, left) = (skip.saturating_sub(object.size()), left.saturating_sub(length));
     }
     Ok(stream::iter(parts).flat_map(|part| ReaderStream::with_capacity(part, PIECE)))
 }
@@ -243,9 +281,11 @@ mod tests {
     async fn bytes_go_on_in_the_midst_of_an_object() {
         let objects = [vec![1; 3], vec![2; 4], vec![3; 1]].map(SealedObject::of);
         let all = [1, 1, 1, 2, 2, 2, 2, 3];
-        for offset in 0..=8 {
-            let pieces: Vec<_> = bytes_from(&objects, offset).unwrap().try_collect().await.unwrap();
-            assert_eq!(pieces.concat(), all[usize::try_from(offset).unwrap()..], "{offset}");
+        for (offset, longest) in (0..=8).flat_map(|offset| (0..=9).map(move |longest| (offset, longest))) {
+            let pieces: Vec<_> =
+                bytes_from(&objects, offset as u64, longest as u64).unwrap().try_collect().await.unwrap();
+            let end = (offset + longest).min(8);
+            assert_eq!(pieces.concat(), all[offset..end], "{longest} from {offset}");
         }
     }
 }

@@ -32,6 +32,9 @@ pub struct Config {
     /// Where the hospital's own monitoring asks for health, readiness and metrics.
     #[serde(default)]
     pub monitoring: Option<SocketAddr>,
+    /// A file with the institution's encryption key: with it the service opens what was granted to the institution.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
     /// How much members may stage.
     #[serde(default)]
     pub staging: Limits,
@@ -109,6 +112,7 @@ impl Config {
         config.check()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.store = folder.join(&config.store);
+        config.key = config.key.map(|key| folder.join(key));
         if let Some(copies) = &mut config.copies {
             copies.key = folder.join(&copies.key);
         }

@@ -4,7 +4,8 @@
 //!
 //! Readers post signed requests (`salus_gate::protocol`). The gate decides with what the hospital's own node says, and gives
 //! sealed bytes out of the vault in the folder beside it. Writers stage sealed objects, which stay once the chain names them.
-//! The service holds no key of a member, and can open nothing.
+//! The service holds no key of a member. With its institution's key it opens what was granted to the institution, for the member
+//! who opened the records; it keeps none of it.
 
 #![cfg_attr(
     test,
@@ -19,6 +20,7 @@
 
 pub mod config;
 pub mod copies;
+pub mod key_files;
 mod metrics;
 pub mod node;
 pub mod partners;
@@ -29,7 +31,8 @@ mod router;
 mod service;
 pub mod staging;
 pub mod tls;
+mod unsealing;
 mod writes;
 
 pub use metrics::Metrics;
-pub use service::{Intake, Service, MAX_LEAD};
+pub use service::{Custody, Service, MAX_LEAD};

@@ -11,17 +11,27 @@ use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
 use salus_gate::{protocol::normal_authority, system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
 use salus_primitives::time::SECOND;
+use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
 use salus_vault_service::{
     config::{Config, Copies, Tls},
-    copies::{read_key, Copier},
+    copies::Copier,
+    key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
     node::Node,
     partners::PartnerServices,
     staging::{collect, Ledger},
     tls::load,
-    Intake, Metrics, Service, MAX_LEAD,
+    Custody, Metrics, Service, MAX_LEAD,
 };
-use std::{error::Error, fs::File, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    fs::File,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::signal::unix::{signal, SignalKind};
 
 /// How long the head of a request may take.
@@ -47,6 +57,12 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
         config: PathBuf,
     },
+    /// Make an encryption key for the institution, and print its public part
+    Key {
+        /// A new file for the key
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Check configuration, vault, node and the institution's entry on the chain, and serve nothing
     Check {
         /// The configuration file
@@ -60,6 +76,7 @@ async fn main() -> ExitCode {
     let outcome = match Options::parse().command {
         Command::Run { config } => run(config).await,
         Command::Check { config } => check(config).await,
+        Command::Key { out } => make_key(&out),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -102,10 +119,20 @@ fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
     }
 }
 
+fn make_key(path: &Path) -> Result<(), Box<dyn Error>> {
+    let key = make_encryption_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
+    println!("0x{}", key.public().key.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    Ok(())
+}
+
 async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let (config, node) = configured(path).await?;
     if let Some(tls) = &config.tls {
         certificate(tls).await?;
+    }
+    institution_key(&config, &node).await?;
+    if let Some(copies) = &config.copies {
+        partner_services(&config, copies, &node).await?;
     }
     println!("institution {} at {}", config.institution, config.authority);
     let store = config.store.display();
@@ -126,6 +153,7 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let numbers = Arc::new(UsedNumbers::since(opens_at));
     let (metrics, ledger) = (Metrics::new()?, Arc::new(Ledger::open(&vault, config.staging)?));
     tokio::spawn(collect_always(node.clone(), vault.clone(), ledger.clone(), metrics.clone()));
+    let key = institution_key(&config, &node).await?;
     let mut partners = Vec::new();
     if let Some(copies) = &config.copies {
         partners.clone_from(&copies.partners);
@@ -135,9 +163,16 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone()).with_numbers(numbers);
-    let intake = Intake { institution: config.institution, vault, ledger, partners };
-    let service = Service::new(gate, intake, &config.authority, metrics, opens_at, system_now);
+    let custody = Custody { institution: config.institution, vault, ledger, partners, key };
+    let service = Service::new(gate, custody, &config.authority, metrics, opens_at, system_now);
 
+    let swept = service.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(BETWEEN_COLLECTIONS).await;
+            swept.sweep_uploads();
+        }
+    });
     let handle = Handle::new();
     tokio::spawn(end_on_signal(handle.clone())?);
     if let Some(address) = config.monitoring {
@@ -160,9 +195,10 @@ async fn collect_always(node: Node, vault: Vault, ledger: Arc<Ledger>, metrics: 
         if !is_alive(&node).await {
             continue;
         }
-        match collect(&ledger, &vault, &node, system_now()).await {
-            Ok(collected) => metrics.count_collected(&collected),
-            Err(error) => eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default()),
+        let (collected, fault) = collect(&ledger, &vault, &node, system_now()).await;
+        metrics.count_collected(&collected);
+        if let Some(error) = fault {
+            eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default());
         }
     }
 }
@@ -173,8 +209,23 @@ async fn is_alive(node: &Node) -> bool {
     head.is_ok_and(|head| system_now().saturating_sub(head.time) <= HEAD_LIFE)
 }
 
+/// The institution's key, which has to be the one on the chain to open anything.
+async fn institution_key(config: &Config, node: &Node) -> Result<Option<EncryptionPair>, Box<dyn Error>> {
+    let Some(path) = &config.key else { return Ok(None) };
+    let key = read_encryption_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
+    let institution = node.chain().institution(At::Finalized, config.institution).await?;
+    if institution.is_none_or(|institution| institution.profile.encryption_key != key.public()) {
+        eprintln!(
+            "warning: the chain has another encryption key for institution {}: what was sealed to it does not open here",
+            config.institution
+        );
+    }
+    Ok(Some(key))
+}
+
 async fn partner_services(config: &Config, copies: &Copies, node: &Node) -> Result<PartnerServices, Box<dyn Error>> {
-    let key = read_key(&copies.key).map_err(|cause| format!("the key `{}`: {cause}", copies.key.display()))?;
+    let key =
+        read_transaction_key(&copies.key).map_err(|cause| format!("the key `{}`: {cause}", copies.key.display()))?;
     PartnerServices::new(node.clone(), config.institution, key).await
 }
 

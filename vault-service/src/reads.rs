@@ -56,8 +56,8 @@ impl<C: ChainView + Send> Served<C> for NoteRequest {
 
 impl<C: ChainView + Send> Served<C> for CopyRequest {
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
-        service.gate.permit_copy(signed, &service.intake.partners).await?;
-        let copies = copies(service.intake.vault.clone(), signed.request().objects.clone());
+        service.gate.permit_copy(signed, &service.custody.partners).await?;
+        let copies = copies(service.custody.vault.clone(), signed.request().objects.clone());
         Ok(([(CONTENT_TYPE, OCTETS)], Body::from_stream(copies)).into_response())
     }
 }

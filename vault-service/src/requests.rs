@@ -16,8 +16,8 @@ use salus_primitives::Digest;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the next piece of a body may take.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How long a body may take.
+const LONGEST_BODY: Duration = Duration::from_secs(10);
 
 /// The request that a message carries to the gate at `authority`. Its signature is not judged yet.
 ///
@@ -42,7 +42,8 @@ pub(super) async fn receive<R: GateRequest>(
         return Err(bad("the message is for another chain"));
     }
     let digest = only(&parts, CONTENT_DIGEST, StatusCode::BAD_REQUEST)?;
-    let body = whole(body, R::MAX_BODY).await?;
+    let cut_off = |_| problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive whole in time");
+    let body = timeout(LONGEST_BODY, whole(body, R::MAX_BODY)).await.map_err(cut_off)??;
     if digest != content_digest(&body) {
         return Err(bad("the content digest is not the SHA-256 of the body"));
     }
@@ -60,7 +61,7 @@ async fn whole(body: Body, longest: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     let mut pieces = body.into_data_stream();
     let cut_off = || problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive whole in time");
-    while let Some(piece) = timeout(LONGEST_PAUSE, pieces.next()).await.map_err(|_| cut_off())? {
+    while let Some(piece) = pieces.next().await {
         bytes.extend_from_slice(&piece.map_err(|_| cut_off())?);
         if bytes.len() > longest {
             return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is longer than {longest} bytes")));

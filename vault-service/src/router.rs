@@ -19,7 +19,8 @@ use axum::{
 };
 use salus_gate::{
     protocol::{
-        CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest, UPLOADS,
+        CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest,
+        UnsealRequest, UPLOADS,
     },
     ChainView, HEAD_LIFE,
 };
@@ -38,6 +39,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(CompartmentRequest::PATH, post(serve::<CompartmentRequest, C>))
             .route(NoteRequest::PATH, post(serve::<NoteRequest, C>))
             .route(CopyRequest::PATH, post(serve::<CopyRequest, C>))
+            .route(UnsealRequest::PATH, post(serve::<UnsealRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
             .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })
@@ -84,7 +86,7 @@ async fn ready<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<S
 }
 
 async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
-    let (objects, bytes) = service.intake.ledger.usage();
+    let (objects, bytes) = service.custody.ledger.usage();
     service.metrics.show_staged(objects, bytes);
     match service.metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, HeaderValue::from_static(METRICS))], text).into_response(),

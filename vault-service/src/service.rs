@@ -23,6 +23,7 @@ use salus_gate::{
     ChainView, GateError, ReleaseGate,
 };
 use salus_primitives::{time::SECOND, InstitutionId, Moment};
+use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
 use serde::Serialize;
 use std::{future::Future, sync::Arc, time::Duration};
@@ -35,14 +36,16 @@ use tokio::{
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// Requests and answers that are under way at one time.
 const UNDER_WAY: usize = 1_024;
+/// Messages that bring bytes of uploads at one time.
+const UPLOADING: usize = 256;
 /// How far ahead of the service's clock a request may be made.
 ///
 /// An earlier process may have answered requests that were made ahead of its clock, and remembered their numbers. So a
 /// service that starts counts as started that much later, and answers nothing until then.
 pub const MAX_LEAD: Moment = 10 * SECOND;
 
-/// The vault that takes objects in, of an institution.
-pub struct Intake {
+/// An institution, its vault, and what it does beside giving objects out.
+pub struct Custody {
     /// The institution.
     pub institution: InstitutionId,
     /// Its vault, which is the one before which the gate stands.
@@ -51,33 +54,42 @@ pub struct Intake {
     pub ledger: Arc<Ledger>,
     /// The institutions whose services may fetch copies.
     pub partners: Vec<InstitutionId>,
+    /// The institution's key, with which it opens what was granted to it.
+    pub key: Option<EncryptionPair>,
 }
 
 /// A gate, and what it is asked through.
 pub struct Service<C> {
     pub(super) gate: ReleaseGate<C, Vault>,
-    pub(super) intake: Intake,
+    pub(super) custody: Custody,
     pub(super) uploads: Uploads,
     pub(super) metrics: Metrics,
     pub(super) now: fn() -> Moment,
     authority: String,
     pub(super) opens_at: Moment,
     under_way: Arc<Semaphore>,
+    uploading: Arc<Semaphore>,
 }
 
 impl<C: ChainView + Send + Sync + 'static> Service<C> {
     /// The service of the gate at `authority`, which answers nothing before `opens_at` by the clock `now`.
     pub fn new(
         gate: ReleaseGate<C, Vault>,
-        intake: Intake,
+        custody: Custody,
         authority: &str,
         metrics: Metrics,
         opens_at: Moment,
         now: fn() -> Moment,
     ) -> Arc<Self> {
         let under_way = Arc::new(Semaphore::new(UNDER_WAY));
+        let uploading = Arc::new(Semaphore::new(UPLOADING));
         let (uploads, authority) = (Uploads::default(), authority.to_owned());
-        Arc::new(Self { gate, intake, uploads, metrics, now, authority, opens_at, under_way })
+        Arc::new(Self { gate, custody, uploads, metrics, now, authority, opens_at, under_way, uploading })
+    }
+
+    /// Forgets uploads that waited too long for their next byte.
+    pub fn sweep_uploads(&self) {
+        self.uploads.sweep((self.now)());
     }
 
     /// Receives a request, has it answered, and counts the outcome.
@@ -113,9 +125,19 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         Ok(place)
     }
 
+    /// A place among the messages that bring bytes. Readers have places of their own.
+    pub(super) fn place_for_upload(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        drop(self.place()?);
+        let busy =
+            |_| problem(StatusCode::SERVICE_UNAVAILABLE, "the service takes as many uploads at a time as it can");
+        self.uploading.clone().try_acquire_owned().map_err(busy)
+    }
+
     async fn outcome<R: Served<C>>(&self, message: Request) -> Result<Response, Problem> {
-        let place = self.place()?;
+        drop(self.place()?);
         let signed = receive::<R>(message, &self.authority, &self.gate.chain().genesis()).await?;
+        // A request that trickles in keeps no place.
+        let place = self.place()?;
         if signed.at() > (self.now)().saturating_add(MAX_LEAD) {
             return Err(of_gate::<C::Error>(&GateRefusal::RequestNotFresh.into()));
         }

@@ -19,33 +19,40 @@ use salus_gate::{
     ChainView, GateError,
 };
 use salus_sealing::secret::random;
-use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
-use tokio::time::timeout;
+use salus_vault::VaultError;
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+use tokio::time::{timeout, Instant};
 
 /// How long the next piece of an upload may take.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long one message of an upload may take. Another one goes on.
+const LONGEST_MESSAGE: Duration = Duration::from_secs(15 * 60);
 
 impl<C: ChainView + Send> Served<C> for StageRequest {
-    /// Asks the gate who the writer is, enters the objects into the ledger, and opens an upload.
+    /// Asks the gate who the writer is, reserves room for the objects, and opens an upload.
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
-        let intake = &service.intake;
-        let permit = service.gate.permit_staging(signed, intake.institution).await?;
+        let custody = &service.custody;
+        let permit = service.gate.permit_staging(signed, custody.institution).await?;
         let request = signed.request();
-        let mut present = BTreeSet::new();
+        let mut present = BTreeMap::new();
         for object in &request.objects {
-            if intake.vault.has(&object.id).await.map_err(|fault| GateError::Store(io::Error::other(fault)))? {
-                present.insert(object.id);
+            match custody.vault.size(&object.id).await {
+                Ok(size) => drop(present.insert(object.id, size)),
+                Err(VaultError::NotFound(_)) => {}
+                Err(fault) => return Err(GateError::Store(io::Error::other(fault))),
             }
         }
         let now = (service.now)();
-        intake.ledger.enter(&permit, request, &present, now).map_err(|fault| match fault {
+        if !service.uploads.has_room(permit.writer, permit.kind, now) {
+            return Err(GateRefusal::TooManyRequests.into());
+        }
+        let reservation = custody.ledger.reserve(&permit, request, &present).map_err(|fault| match fault {
             LedgerFault::Refused(refusal) => refusal.into(),
             LedgerFault::Io(error) => GateError::Store(error),
         })?;
         let upload = UploadId(random());
-        let begun = service.uploads.begin(upload, request.writer, request.objects.clone(), now);
-        begun.map_err(|_| GateRefusal::TooManyRequests)?;
-        Ok(json(&Staged { upload, expires_at: intake.ledger.limits().end(now) }))
+        service.uploads.begin(upload, request.writer, request.objects.clone(), reservation, now);
+        Ok(json(&Staged { upload, expires_at: custody.ledger.limits().end(now) }))
     }
 }
 
@@ -55,7 +62,7 @@ pub(super) async fn add_to_upload<C: ChainView + Send + Sync + 'static>(
     Path(number): Path<String>,
     message: Request,
 ) -> Response {
-    let outcome = service.add_to_upload(&number, message).await;
+    let outcome = service.clone().add_to_upload(&number, message).await;
     service.counted(UPLOADS, outcome)
 }
 
@@ -72,31 +79,28 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
     fn ask_upload(&self, number: &str) -> Result<Response, Problem> {
         let _place = self.place()?;
         let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
-        let upload = self.uploads.take(number).map_err(|fault| of_upload(&fault))?;
+        let upload = self.uploads.take(number, (self.now)()).map_err(|fault| of_upload(&fault))?;
         Ok(at_offset(StatusCode::NO_CONTENT, upload.received()))
     }
 
-    async fn add_to_upload(&self, number: &str, message: Request) -> Result<Response, Problem> {
-        let _place = self.place()?;
+    async fn add_to_upload(self: Arc<Self>, number: &str, message: Request) -> Result<Response, Problem> {
+        let place = self.place_for_upload()?;
         let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
         let (parts, body) = message.into_parts();
         let offset = offset_of(&parts)
             .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "the message needs the field `upload-offset` once"))?;
-        match self.receive_bytes(number, offset, body.into_data_stream()).await {
-            Ok((true, received)) => {
-                self.uploads.end(number);
-                Ok(at_offset(StatusCode::CREATED, received))
-            }
+        let service = self.clone();
+        // A task of its own: the server drops its future when the connection ends, in the midst of whatever it does.
+        let receiving = tokio::spawn(async move {
+            let received = service.receive_bytes(number, offset, body.into_data_stream()).await;
+            drop(place);
+            received
+        });
+        let received = receiving.await.unwrap_or_else(|fault| Err(io::Error::other(fault).into()));
+        match received {
+            Ok((true, received)) => Ok(at_offset(StatusCode::CREATED, received)),
             Ok((false, received)) => Ok(at_offset(StatusCode::NO_CONTENT, received)),
-            Err(fault) => {
-                if let UploadFault::Vault(error) = &fault {
-                    report(&GateError::<C::Error>::Store(io::Error::other(error.to_string())));
-                }
-                if matches!(fault, UploadFault::TooLong | UploadFault::OtherBytes | UploadFault::Vault(_)) {
-                    self.uploads.end(number);
-                }
-                Err(of_upload(&fault))
-            }
+            Err(fault) => Err(of_upload(&fault)),
         }
     }
 
@@ -107,15 +111,31 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         offset: u64,
         mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(bool, u64), UploadFault> {
-        let mut upload = self.uploads.take(number)?;
+        let mut upload = self.uploads.take(number, (self.now)())?;
         if upload.received() != offset {
             return Err(UploadFault::Elsewhere(upload.received()));
         }
-        while let Ok(Some(Ok(piece))) = timeout(LONGEST_PAUSE, body.next()).await {
-            upload.take(&self.intake.vault, piece, (self.now)()).await?;
+        let end = Instant::now().checked_add(LONGEST_MESSAGE).unwrap_or_else(Instant::now);
+        let received = async {
+            while Instant::now() < end {
+                let Ok(Some(Ok(piece))) = timeout(LONGEST_PAUSE, body.next()).await else { break };
+                upload.take(&self.custody.vault, &self.custody.ledger, piece, (self.now)()).await?;
+            }
+            Ok((upload.settle().await?, upload.received()))
         }
-        let complete = upload.settle().await?;
-        Ok((complete, upload.received()))
+        .await;
+        match &received {
+            Ok((false, _)) => {}
+            // Complete, or in a state that is not known: ended before another message can take it.
+            Ok((true, _)) => self.uploads.end(number),
+            Err(fault) => {
+                if let UploadFault::Vault(error) = fault {
+                    report(&GateError::<C::Error>::Store(io::Error::other(error.to_string())));
+                }
+                self.uploads.end(number);
+            }
+        }
+        received
     }
 }
 
@@ -135,7 +155,7 @@ fn of_upload(fault: &UploadFault) -> Problem {
         UploadFault::Unknown => StatusCode::NOT_FOUND,
         UploadFault::Busy | UploadFault::Elsewhere(_) => StatusCode::CONFLICT,
         UploadFault::TooLong | UploadFault::OtherBytes => StatusCode::UNPROCESSABLE_ENTITY,
-        UploadFault::Vault(error) if error.is_full() => StatusCode::INSUFFICIENT_STORAGE,
+        UploadFault::Full => StatusCode::INSUFFICIENT_STORAGE,
         UploadFault::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     problem(status, &fault.to_string())

@@ -46,6 +46,11 @@ impl Incoming {
         self.size
     }
 
+    /// The SHA-256 of the bytes that have come so far.
+    pub fn digest(&self) -> Digest {
+        Digest(self.hasher.clone().finalize().into())
+    }
+
     /// Syncs the object to the disk and gives it its own name; its id and length.
     ///
     /// When `expected` is given and the bytes do not hash to it, the object is dropped and this fails with
@@ -53,7 +58,7 @@ impl Incoming {
     pub async fn admit(mut self, expected: Option<&Digest>) -> Result<(Digest, u64), VaultError> {
         // Closing syncs the bytes to the disk.
         self.writer.close().await.map_err(VaultError::io)?;
-        let found = Digest(self.hasher.clone().finalize().into());
+        let found = self.digest();
         if let Some(expected) = expected.filter(|expected| **expected != found) {
             return Err(VaultError::Corrupted { expected: *expected, found });
         }

@@ -7,7 +7,7 @@ use crate::services::{Answer, ServiceError, Services};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed,
+        ReleasedNote, Signed, UnsealRequest, UnsealedKey,
     },
     system_now, BoxedBytes, Released,
 };
@@ -54,20 +54,29 @@ asked! {
     KeyRequest => release_key -> ReleasedKey;
     CompartmentRequest => release_compartment -> ReleasedCompartment;
     NoteRequest => release_note -> ReleasedNote;
+    UnsealRequest => unseal -> UnsealedKey;
 }
 
 /// How much longer a member waits for a service that cannot answer yet.
-pub(super) struct Patience(Option<Instant>);
+pub(super) struct Patience {
+    asked: Instant,
+    spent: Duration,
+}
 
 impl Patience {
     pub(super) fn begin() -> Self {
-        Self(Instant::now().checked_add(PATIENCE))
+        Self { asked: Instant::now(), spent: Duration::ZERO }
     }
 
     /// Whether it is worth asking once more after `error`; then it has waited a moment.
-    pub(super) async fn lasts(&self, error: &ServiceError) -> bool {
-        let lasts = error.is_passing() && self.0.is_some_and(|end| Instant::now() < end);
+    ///
+    /// A request that went on for long, as an upload does, was being answered: the waiting begins again.
+    pub(super) async fn lasts(&mut self, error: &ServiceError) -> bool {
+        let took = self.asked.elapsed();
+        self.spent = if took > PATIENCE { Duration::ZERO } else { self.spent.saturating_add(took) };
+        let lasts = error.is_passing() && self.spent < PATIENCE;
         if lasts {
+            self.asked = Instant::now();
             sleep(PAUSE).await;
         }
         lasts
@@ -81,7 +90,7 @@ impl Agent {
         institution: InstitutionId,
         request: R,
     ) -> Result<R::Answer, ServiceError> {
-        let patience = Patience::begin();
+        let mut patience = Patience::begin();
         loop {
             let signed = self.signed(request.clone(), institution).await?;
             match R::send(&signed, institution, &*self.services).await {

@@ -104,7 +104,7 @@ pub enum AgentError {
     #[error("refused: you hold no key of compartment `{0}`")]
     NoSecret(CompartmentId),
     /// The key was granted to the member's institution, whose own service opens it.
-    #[error("refused: the grant is to institution `{0}`, whose service holds the key")]
+    #[error("refused: the grant is to institution `{0}`, and its vault service opens nothing that is sealed to it")]
     SealedToInstitution(InstitutionId),
     /// There is no such grant.
     #[error("there is no grant `{0}` in this chart")]

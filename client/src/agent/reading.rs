@@ -5,12 +5,13 @@
 use super::{holders::Holders, AccessDenied, Agent, AgentError};
 use crate::checked_blob::CheckedBlob;
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
+use crate::services::ServiceError;
 use salus_chain::{
     events::{OpenDenied, RecordsOpened},
     At, Call,
 };
 use salus_gate::{
-    protocol::{KeyRequest, ReleaseRequest, ReleasedKey},
+    protocol::{GateRefusal, KeyRequest, ReleaseRequest, ReleasedKey, UnsealRequest},
     BoxedBytes, ReleasedBlob,
 };
 use salus_primitives::{
@@ -220,10 +221,7 @@ impl Agent {
         if key.bindings != *bindings {
             return Err(AgentError::FalseAnswer("version"));
         }
-        match key.path.recipient() {
-            Recipient::Institution(institution) => Err(AgentError::SealedToInstitution(institution)),
-            _ => Ok(key),
-        }
+        Ok(key)
     }
 
     /// The release of the gate before the custodian's vault, or before a copy. The answer is held against the chain.
@@ -240,15 +238,41 @@ impl Agent {
     async fn release_from(&self, holder: InstitutionId, reading: &Reading) -> Result<ReadableVersion, AgentError> {
         let Reading { request, bindings, named, path, .. } = reading;
         let released = self.ask(holder, request.clone()).await?;
-        if released.bindings != *bindings || released.content != named.content {
+        let is_other = released.content != named.content || released.blob.size() != named.size;
+        if released.bindings != *bindings || is_other {
             return Err(AgentError::FalseAnswer("version"));
         }
         if released.key_envelope.as_deref().is_some_and(|envelope| object_id(envelope) != named.key_envelope) {
             return Err(AgentError::FalseAnswer("key envelope"));
         }
-        let key = path.open(released.key_envelope.as_deref(), self.identity.encryption())?;
+        let key = match path.path.recipient() {
+            Recipient::Institution(institution) => {
+                self.unsealed(institution, request, path, released.key_envelope).await?
+            }
+            _ => path.open(released.key_envelope.as_deref(), self.identity.encryption())?,
+        };
         let blob = CheckedBlob::new(released.blob, named.content);
         Ok(ReadableVersion { blob, key, holder })
+    }
+
+    /// The content key of a version that was granted to this member's institution, from the service that holds its key.
+    async fn unsealed(
+        &self,
+        institution: InstitutionId,
+        release: &ReleaseRequest,
+        key: &ReleasedKey,
+        key_envelope: Option<Vec<u8>>,
+    ) -> Result<ContentKey, AgentError> {
+        let request = UnsealRequest { release: release.clone(), path: key.path.clone(), key_envelope };
+        let unsealed = match self.ask(institution, request).await {
+            Err(ServiceError::NoAddress(_) | ServiceError::Refused(GateRefusal::CannotUnseal)) => {
+                return Err(AgentError::SealedToInstitution(institution));
+            }
+            unsealed => unsealed?,
+        };
+        let own = Recipient::Member(self.id);
+        let Bindings { genesis, record, version, .. } = key.bindings;
+        Ok(ContentKey::open_from(&unsealed.envelope, own, self.identity.encryption(), genesis, record, version)?)
     }
 
     /// The block that a gate has to have come to: what this member's own node knows as final, the gate's node knows as well.

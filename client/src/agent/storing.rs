@@ -53,7 +53,7 @@ impl Agent {
             let announced =
                 announced.map(|(it, record)| AnnouncedObject { id: it.id(), size: it.size(), record: *record });
             let request = StageRequest { chart, scope, writer: self.id, objects: announced.collect() };
-            let patience = Patience::begin();
+            let mut patience = Patience::begin();
             loop {
                 let signed = self.signed(request.clone(), institution).await?;
                 match self.services.store(institution, &signed, objects).await {

@@ -145,7 +145,9 @@ impl Agent {
         let blob = seal(source, length, metadata, &bindings, &content_key).await?;
         let recipient = self.place(record.chart, compartment).recipient(*epoch);
         let envelope = content_key.seal_to(recipient, &keys.public_key, self.genesis(), record, number)?;
-        let mut objects = ForVault::of_record(record.chart, Scope::Compartment(compartment), record.key);
+        // A member may add to a compartment, and amend a record.
+        let scope = if number == 0 { Scope::Compartment(compartment) } else { Scope::Record(record.key) };
+        let mut objects = ForVault::of_record(record.chart, scope, record.key);
         let (size, content, key_envelope) = (blob.size(), objects.add(blob), objects.add(envelope));
         let version = NewVersion { content, key_envelope, epoch: *epoch, size };
         Ok(SealedVersion { version, key: content_key, objects })

@@ -14,8 +14,8 @@ use futures::TryStreamExt;
 use salus_chain::{Chain, QueryError};
 use salus_gate::{
     protocol::{
-        CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        Signed, StageRequest,
+        CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
+        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
@@ -145,6 +145,11 @@ impl Services for Folders {
         request: &'a Signed<NoteRequest>,
     ) -> Answer<'a, ReleasedNote> {
         Box::pin(async move { Ok(self.gate(institution).await?.release_note(request).await?) })
+    }
+
+    /// A folder has no key of its institution.
+    fn unseal<'a>(&'a self, _: InstitutionId, _: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
+        Box::pin(async { Err(GateRefusal::CannotUnseal.into()) })
     }
 
     /// Asks no gate: a member whose program reaches the folder may write what it likes there.

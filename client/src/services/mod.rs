@@ -14,7 +14,7 @@ use salus_chain::QueryError;
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed, StageRequest,
+        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released,
 };
@@ -64,6 +64,9 @@ pub trait Services: Send + Sync {
         institution: InstitutionId,
         request: &'a Signed<NoteRequest>,
     ) -> Answer<'a, ReleasedNote>;
+
+    /// The content key of a version that was granted to `institution`, from its service.
+    fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey>;
 
     /// Puts the objects that `request` announces into the vault of `institution`. When this returns, they are on its disk.
     fn store<'a>(

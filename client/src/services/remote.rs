@@ -8,7 +8,7 @@ use salus_chain::{At, Chain};
 use salus_gate::{
     protocol::{
         CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        Signed, StageRequest,
+        Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released,
 };
@@ -83,6 +83,10 @@ impl Services for RemoteServices {
         institution: InstitutionId,
         request: &'a Signed<NoteRequest>,
     ) -> Answer<'a, ReleasedNote> {
+        boxed(async move { Ok(self.client.json(&self.address(institution).await?, request).await?) })
+    }
+
+    fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
         boxed(async move { Ok(self.client.json(&self.address(institution).await?, request).await?) })
     }
 

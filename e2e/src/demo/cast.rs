@@ -145,7 +145,7 @@ impl Cast {
             self.services.push(place.start().await?);
             let delegates = ["delegate-1", "delegate-2"].map(|delegate| self.staff.acting_as(delegate));
             let address = place.address();
-            let entered = enter_address(&delegates, institution, &address).await;
+            let entered = enter_address(&delegates, institution, &address, None).await;
             steps.check(&format!("hospital {name}: {address}, before a disk of its own"), entered.is_ok())?;
         }
         Ok(())

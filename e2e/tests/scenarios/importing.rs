@@ -38,7 +38,7 @@ async fn imports_are_compared_amended_refused_and_taken_up_again() -> Result<()>
 pub(super) struct Scene {
     folder: PathBuf,
     pub(super) patient: Salus,
-    doctor: Salus,
+    pub(super) doctor: Salus,
 }
 
 impl Scene {

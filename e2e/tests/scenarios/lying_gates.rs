@@ -15,7 +15,7 @@ use salus_e2e::{node::Node, salus::PASSWORD};
 use salus_gate::{
     protocol::{
         CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        Signed, StageRequest,
+        Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
@@ -137,6 +137,10 @@ impl Services for LyingGates {
         request: &'a Signed<NoteRequest>,
     ) -> Answer<'a, ReleasedNote> {
         self.honest.release_note(institution, request)
+    }
+
+    fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
+        self.honest.unseal(institution, request)
     }
 
     fn store<'a>(

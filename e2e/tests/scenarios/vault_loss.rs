@@ -5,6 +5,7 @@
 use crate::importing::{case, Scene};
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{
+    binaries,
     node::Node,
     salus::Salus,
     vault_service::{enter_address, ServicePlace, VaultService},
@@ -18,7 +19,10 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
 
 /// How long copies may take to come.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -28,6 +32,7 @@ async fn a_vault_that_is_lost_comes_back_from_the_others_copies() -> Result<()> 
     let folder = tempfile::tempdir()?;
     let node = Node::start(&folder.path().join("node")).await?;
     let places = [place(folder.path(), 0, node.url())?, place(folder.path(), 1, node.url())?];
+    let key = make_key(&folder.path().join("institution-0/institution.key")).await?;
     let [first, second] = [places[0].start().await?, places[1].start().await?];
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
     for hospital in ["1", "2"] {
@@ -35,13 +40,14 @@ async fn a_vault_that_is_lost_comes_back_from_the_others_copies() -> Result<()> 
         staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
     }
     let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
-    for (institution, place) in (0..).zip(&places) {
-        enter_address(&delegates, institution, &place.address()).await?;
+    for (institution, place, key) in [(0, &places[0], Some(&key)), (1, &places[1], None)] {
+        enter_address(&delegates, institution, &place.address(), key.map(String::as_str)).await?;
     }
     first.until_ready().await?;
     second.until_ready().await?;
     let scene = Scene::with_services(folder.path(), node.url()).await?;
     scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
+    a_hospitals_member_reads_what_was_granted_to_it(&scene, &folder.path().join("doctor")).await?;
     let read = read_all(&scene.patient, &folder.path().join("before")).await?;
     ensure!(read.values().all(|(holder, _)| *holder == 0), "read from a copy while the original is there");
 
@@ -95,8 +101,33 @@ fn place(folder: &Path, institution: u32, node: &str) -> Result<ServicePlace> {
     fs::write(&key, format!("//Hospital{hospital}//Service//transaction\n"))?;
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
     let partner = 1 - institution;
-    let copies = format!("[copies]\npartners = [{partner}]\nkey = \"copies.key\"\nevery-seconds = 1\n");
+    let own_key = if institution == 0 { "key = \"institution.key\"\n" } else { "" };
+    let copies = format!("{own_key}[copies]\npartners = [{partner}]\nkey = \"copies.key\"\nevery-seconds = 1\n");
     ServicePlace::prepare(&own, institution, node, &copies)
+}
+
+/// Makes an encryption key for an institution; its public part.
+async fn make_key(path: &Path) -> Result<String> {
+    let made = Command::new(binaries::find("salus-vault")?).arg("key").arg("--out").arg(path).output().await?;
+    ensure!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));
+    Ok(String::from_utf8(made.stdout)?.trim().to_owned())
+}
+
+/// A doctor reads what the patient granted to her hospital, whose service opens the envelope.
+async fn a_hospitals_member_reads_what_was_granted_to_it(scene: &Scene, out: &Path) -> Result<()> {
+    let out = out.display().to_string();
+    let export = ["record", "export", "0", "--purpose", "treatment", "--out", &out];
+    let before = scene.doctor.json(&export).await?;
+    ensure!(before["records"].as_array().is_some_and(Vec::is_empty), "read without a grant");
+    scene.patient.json(&["grant", "0", "--to", "institution:0", "--compartment", "General"]).await?;
+    let after = scene.doctor.json(&export).await?;
+    let records = after["records"].as_array().context("no records")?;
+    ensure!(!records.is_empty(), "nothing was read: {after}");
+    for record in records {
+        let content = fs::read(record["file"].as_str().context("no file")?)?;
+        ensure!(content.starts_with(b"{"), "not a FHIR resource");
+    }
+    Ok(())
 }
 
 /// The records that the patient reads: which institution's vault gave each, and its bytes.

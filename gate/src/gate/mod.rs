@@ -11,6 +11,7 @@ mod release_gate;
 mod released;
 mod staging;
 mod store;
+mod unsealing;
 mod view;
 
 pub use clock::system_now;

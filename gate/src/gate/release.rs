@@ -88,7 +88,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
 
     /// All that comes before anything is given out of a version: the checks of every request, the session, the decision, and
     /// whether the chain names a way for the reader to come to the content key. Then the request's number is used up.
-    async fn permit<R: GateRequest>(
+    pub(super) async fn permit<R: GateRequest>(
         &self,
         signed: &Signed<R>,
         request: &ReleaseRequest,
@@ -314,16 +314,16 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
 }
 
 /// A version that a reader may have.
-struct Permitted {
-    moment: DecisionTime,
-    bindings: Bindings,
-    version: Version,
-    basis: Basis,
-    key: KeyPlace,
+pub(super) struct Permitted {
+    pub(super) moment: DecisionTime,
+    pub(super) bindings: Bindings,
+    pub(super) version: Version,
+    pub(super) basis: Basis,
+    pub(super) key: KeyPlace,
 }
 
 /// The first envelope on a reader's way to a content key, as the chain names it.
-enum KeyPlace {
+pub(super) enum KeyPlace {
     /// The secret of a compartment's epoch.
     Compartment(SecretPlace),
     /// The content key itself.
@@ -331,10 +331,10 @@ enum KeyPlace {
 }
 
 /// The secret of a compartment's epoch, as the chain names its envelope.
-struct SecretPlace {
-    recipient: Recipient,
-    epoch: u32,
-    envelope: Digest,
+pub(super) struct SecretPlace {
+    pub(super) recipient: Recipient,
+    pub(super) epoch: u32,
+    pub(super) envelope: Digest,
 }
 
 /// Refuses a way of more links than there are epochs.

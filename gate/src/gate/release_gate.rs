@@ -89,8 +89,8 @@ impl<C: ChainView, S> ReleaseGate<C, S> {
         if moment.latest.saturating_sub(finalized.time) > HEAD_LIFE {
             return Err(GateRefusal::StaleHead(finalized.number).into());
         }
-        if signed.request().not_before().is_some_and(|number| best.number < number) {
-            return Err(GateRefusal::Behind(best.number).into());
+        if signed.request().not_before().is_some_and(|number| finalized.number < number) {
+            return Err(GateRefusal::Behind(finalized.number).into());
         }
         for head in [&finalized, &best] {
             let member = self.ask(self.chain.member(head, asker)).await?.ok_or(not_the_member)?;

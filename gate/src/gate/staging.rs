@@ -2,10 +2,10 @@
 
 //! Who may put objects into a vault before the chain names them, and who may copy what lies there.
 
-use salus_primitives::access::Permission;
+use salus_primitives::access::{Permission, Scope};
 use salus_primitives::decision::{Ask, Decision};
 use salus_primitives::membership::{InstitutionStatus, Member, MemberStatus, Role};
-use salus_primitives::{ChartId, InstitutionId, MemberId};
+use salus_primitives::{ChartId, InstitutionId, MemberId, RecordId};
 
 use super::error::GateError;
 use super::release_gate::{DecisionTime, ReleaseGate};
@@ -26,9 +26,11 @@ pub struct StagingPermit {
 /// How a writer stands to the institution whose vault it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WriterKind {
-    /// The institution admitted the writer: its staff, or one of its patients.
-    Own,
-    /// A member of another institution who may add to the chart or amend it.
+    /// One of the institution's staff.
+    Staff,
+    /// A patient whom the institution admitted.
+    Patient,
+    /// A member of another institution who may add to a chart that is at home here, or amend a record that lies here.
     Author,
     /// Another member. A request for access brings a note, and nothing else.
     Guest,
@@ -37,8 +39,7 @@ pub enum WriterKind {
 impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
     /// Whether the writer may stage objects in the vault of `institution`, and as whom.
     ///
-    /// A member of another institution may where the chart's own objects lie here, or a grant lets it add to or amend what the
-    /// request names. How much anyone may stage is for the service to say.
+    /// A member of another institution may where the chart's own objects lie here, or the record that it may amend. How much anyone may stage is for the service to say.
     pub async fn permit_staging(
         &self,
         signed: &Signed<StageRequest>,
@@ -51,14 +52,14 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
         }
         let member = self.active(&moment.finalized, writer, &moment).await?.ok_or(GateRefusal::MayNotStage)?;
         self.active(&moment.best, writer, &moment).await?.ok_or(GateRefusal::MayNotStage)?;
-        let kind = if member.admitted_by == institution {
-            WriterKind::Own
-        } else if self.may_write(&moment, signed.request()).await? {
-            WriterKind::Author
-        } else if self.is_home(&moment.finalized, chart, institution).await? {
-            WriterKind::Guest
-        } else {
-            return Err(GateRefusal::MayNotStage.into());
+        let is_home = self.is_home(&moment.finalized, chart, institution).await?;
+        let is_here = is_home || self.is_custodian(&moment.finalized, signed.request(), institution).await?;
+        let kind = match member.institution() {
+            Some(of) if of == institution => WriterKind::Staff,
+            None if member.admitted_by == institution => WriterKind::Patient,
+            _ if is_here && self.may_write(&moment, signed.request()).await? => WriterKind::Author,
+            _ if is_home => WriterKind::Guest,
+            _ => return Err(GateRefusal::MayNotStage.into()),
         };
         self.use_up(signed, &moment)?;
         Ok(StagingPermit { writer, institution: member.admitted_by, kind })
@@ -118,6 +119,18 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
             may |= everywhere;
         }
         Ok(may)
+    }
+
+    /// Whether the record that the request names lies in the vault of `institution`.
+    async fn is_custodian(
+        &self,
+        at: &Head,
+        request: &StageRequest,
+        institution: InstitutionId,
+    ) -> Result<bool, GateError<C::Error>> {
+        let Some(Scope::Record(key)) = request.scope else { return Ok(false) };
+        let record = self.ask(self.chain.record(at, RecordId { chart: request.chart, key })).await?;
+        Ok(record.is_some_and(|record| record.custodian == institution))
     }
 
     /// Whether the chart's own objects lie in the vault of `institution`: it admitted the controller.

@@ -13,8 +13,8 @@ mod refusal;
 mod request;
 
 pub use answer::{
-    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UploadId, COPY_LENGTH, COPY_MISSING, MAX_HEAD,
-    PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
+    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UnsealedKey, UploadId, COPY_LENGTH, COPY_MISSING,
+    MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
 };
 pub use authority::normal_authority;
 pub use content_digest::{content_digest, CONTENT_DIGEST};
@@ -23,5 +23,6 @@ pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
     AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest,
-    RequestFault, RequestNumber, Signed, StageRequest, GENESIS, MAX_OBJECTS, MAX_REQUEST_AGE, METHOD, TAG,
+    RequestFault, RequestNumber, Signed, StageRequest, UnsealRequest, GENESIS, MAX_OBJECTS, MAX_REQUEST_AGE, METHOD,
+    TAG,
 };

@@ -32,7 +32,7 @@ pub enum GateRefusal {
     #[error("block `{0}` is the newest finalized one and older than two minutes")]
     StaleHead(u32),
     /// The asker knows of a later block than the gate.
-    #[error("the gate has come to block `{0}` only, and the request is about a later one")]
+    #[error("the gate's node has finalized block `{0}` only, and the request is about a later one")]
     Behind(u32),
     /// The request is not signed by a key that the asker has, both finalized and in the best block.
     #[error("the request is not signed by a transaction key of member `{0}`")]
@@ -77,7 +77,13 @@ pub enum GateRefusal {
     /// The epoch lies further back than any way of links that the gate gives out.
     #[error("more than `{limit}` links lead to the epoch", limit = MAX_EPOCHS)]
     TooManyLinks,
-    /// The note is between two other members.
+    /// The reader does not read by a grant to this institution, or the envelopes are not those that the chain names for it.
+    #[error("the institution holds no key for this reader and this version")]
+    NotSealedHere,
+    /// The institution has another encryption key on the chain than its service, or the envelopes do not open with it.
+    #[error("the institution's service cannot open what was sealed to the institution")]
+    CannotUnseal,
+    /// The grant, request or entry with the note is between two other members.
     #[error("the note is not for this member")]
     NotForYou,
     /// The writer may not act, or has no business with the chart at this institution.

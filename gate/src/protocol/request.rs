@@ -26,10 +26,12 @@ use salus_sealing::{
     secret::random,
 };
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use serde_with::{base64::Base64, serde_as};
 use thiserror::Error;
 
 use super::{
     content_digest::{content_digest, CONTENT_DIGEST},
+    key_path::KeyPath,
     message_signature::{integer, text, MessageSignature, SignatureFault, SignatureFields},
 };
 
@@ -61,7 +63,7 @@ pub struct ReleaseRequest {
     pub session: Option<ReadingSessionId>,
     /// Who asks.
     pub reader: MemberId,
-    /// A block that the reader knows of: a gate that has not come so far refuses, and does not decide by an older state.
+    /// A block that the reader knows of. A gate whose node has not finalized so many refuses, and decides by no older state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<u32>,
 }
@@ -142,6 +144,22 @@ pub struct AnnouncedObject {
 /// Objects in one request to stage or to copy, at most.
 pub const MAX_OBJECTS: usize = 256;
 
+/// Asks the service of the reader's own institution for the content key of a version that was granted to the institution.
+///
+/// The reader sends along what the gates before home vault and custodian gave out, which only the institution's key opens.
+#[serde_as]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsealRequest {
+    /// The version, and the session in which the reader opened it.
+    pub release: ReleaseRequest,
+    /// The way to the content key, sealed to the institution.
+    pub path: KeyPath,
+    /// The content key, sealed to the compartment's epoch, if the way leads there.
+    #[serde_as(as = "Option<Base64>")]
+    pub key_envelope: Option<Vec<u8>>,
+}
+
 /// Asks for copies of objects, for a vault that keeps them: of an institution that agreed to it with this one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -220,6 +238,20 @@ impl GateRequest for NoteRequest {
 
     fn asker(&self) -> MemberId {
         self.reader
+    }
+}
+
+impl GateRequest for UnsealRequest {
+    const PATH: &'static str = "/v1/unseal";
+    // 1,024 links of 88 bytes in base64.
+    const MAX_BODY: usize = 256 * 1024;
+
+    fn asker(&self) -> MemberId {
+        self.release.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.release.not_before
     }
 }
 

@@ -19,3 +19,4 @@ mod notes;
 mod refused;
 mod requests;
 mod sizes;
+mod unsealing;

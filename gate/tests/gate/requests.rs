@@ -193,8 +193,8 @@ async fn a_request_is_good_at_the_gate_that_it_names() {
 #[tokio::test]
 async fn a_gate_that_has_not_come_to_the_readers_block_refuses() {
     let world = World::new().await;
-    // The best block is 102. The finalized one is behind it, and counts for nothing here.
-    for (not_before, behind) in [(None, false), (Some(100), false), (Some(102), false), (Some(103), true)] {
+    // The finalized block is 100. The best one is 102, and counts for nothing here.
+    for (not_before, behind) in [(None, false), (Some(99), false), (Some(100), false), (Some(101), true)] {
         let request = ReleaseRequest { not_before, ..by_doctor(0) };
         let released = world.gate().release(&world.signed(request.clone())).await;
         let key = world.gate().release_key(&world.signed(KeyRequest(request))).await;
@@ -204,7 +204,7 @@ async fn a_gate_that_has_not_come_to_the_readers_block_refuses() {
             false => assert!(released.is_ok() && key.is_ok() && compartment.is_ok()),
             true => {
                 for refused in [refusal(released), refusal(key), refusal(compartment)] {
-                    assert_eq!(refused, GateRefusal::Behind(102));
+                    assert_eq!(refused, GateRefusal::Behind(100));
                 }
             }
         }

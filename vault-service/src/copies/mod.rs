@@ -7,8 +7,6 @@
 
 mod copier;
 mod expected;
-mod key;
 
 pub use copier::{Copied, Copier, CopyError, Partners, StoreFault};
 pub use expected::ExpectedObjects;
-pub use key::{read_key, KeyFault};

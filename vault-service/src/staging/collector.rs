@@ -4,7 +4,10 @@
 
 use super::ledger::{Ledger, StagedObject};
 use salus_chain::{At, Chain, QueryError};
-use salus_primitives::{ChartId, Digest, Moment, RecordId, RecordKey};
+use salus_primitives::{
+    time::{HOUR, MINUTE},
+    ChartId, Digest, Moment, RecordId, RecordKey,
+};
 use salus_vault::{Vault, VaultError};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,6 +15,9 @@ use std::{
     io,
 };
 use thiserror::Error;
+
+/// How long an expired object still lies there: a transaction of the last moment has to become final.
+const GRACE: Moment = 10 * MINUTE;
 
 /// The objects that the chain's finalized state names.
 pub trait NamedObjects: Sync {
@@ -53,7 +59,7 @@ pub struct Collected {
     pub deleted: u64,
 }
 
-/// A collection stopped. It goes on from there the next time.
+/// A collection could not look at, or delete, some objects. The next one tries again.
 #[derive(Debug, Error)]
 pub enum CollectError<E: std::error::Error + 'static> {
     /// The chain cannot be asked, so nothing is deleted.
@@ -70,37 +76,59 @@ pub enum CollectError<E: std::error::Error + 'static> {
 /// Strikes out of `ledger` what the finalized state names, and deletes what it does not name although its time is over.
 ///
 /// An object is deleted only after the chain was asked, so while nothing becomes final nothing that waits for it is lost: the
-/// caller asks a node that is alive, as a gate does.
+/// caller asks a node that is alive, as a gate does. A place that fails does not hold up the others; the last fault is returned.
 pub async fn collect<N: NamedObjects>(
     ledger: &Ledger,
     vault: &Vault,
     chain: &N,
     now: Moment,
-) -> Result<Collected, CollectError<N::Error>> {
+) -> (Collected, Option<CollectError<N::Error>>) {
     let mut by_place: BTreeMap<Place, Vec<(Digest, StagedObject)>> = BTreeMap::new();
     for (id, object) in ledger.objects() {
         by_place.entry((object.chart, object.record)).or_default().push((id, object));
     }
-    let mut collected = Collected::default();
-    for ((chart, record), objects) in by_place {
-        let since = objects.iter().map(|(_, object)| object.at).min().unwrap_or(now);
-        let named = match record {
-            Some(key) => chain.by_record(RecordId { chart, key }).await,
-            // The clocks of the service and of the chain differ a little.
-            None => chain.by_chart(chart, since.saturating_sub(salus_primitives::time::HOUR)).await,
-        };
-        let named = named.map_err(CollectError::Chain)?;
-        for (id, object) in objects {
-            if named.contains(&id) {
-                collected.kept = collected.kept.saturating_add(1);
-            } else if ledger.limits().end(object.at) <= now {
-                vault.delete(&id).await?;
-                collected.deleted = collected.deleted.saturating_add(1);
-            } else {
-                continue;
-            }
-            ledger.strike(&id).map_err(CollectError::Ledger)?;
+    let (mut collected, mut fault) = (Collected::default(), None);
+    for (place, objects) in by_place {
+        if let Err(error) = collect_at(place, objects, ledger, vault, chain, now, &mut collected).await {
+            fault = Some(error);
         }
     }
-    Ok(collected)
+    (collected, fault)
+}
+
+async fn collect_at<N: NamedObjects>(
+    (chart, record): Place,
+    objects: Vec<(Digest, StagedObject)>,
+    ledger: &Ledger,
+    vault: &Vault,
+    chain: &N,
+    now: Moment,
+    collected: &mut Collected,
+) -> Result<(), CollectError<N::Error>> {
+    let since = objects.iter().map(|(_, object)| object.at).min().unwrap_or(now);
+    let named = match record {
+        Some(key) => chain.by_record(RecordId { chart, key }).await,
+        // The clocks of the service and of the chain differ a little.
+        None => chain.by_chart(chart, since.saturating_sub(HOUR)).await,
+    };
+    let named = named.map_err(CollectError::Chain)?;
+    for (id, object) in objects {
+        let is_over = ledger.limits().end(object.at).saturating_add(GRACE) <= now;
+        if !named.contains(&id) && !is_over {
+            continue;
+        }
+        // Meanwhile it may have come again, for longer or for another record.
+        let _alone = ledger.deleting.write().await;
+        if !ledger.is_still(&id, &object) {
+            continue;
+        }
+        if named.contains(&id) {
+            collected.kept = collected.kept.saturating_add(1);
+        } else {
+            vault.delete(&id).await?;
+            collected.deleted = collected.deleted.saturating_add(1);
+        }
+        ledger.strike(&id).map_err(CollectError::Ledger)?;
+    }
+    Ok(())
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which objects of the vault are staged. Each has a small file beside the objects, so that a restart forgets none.
+//! Which objects of the vault are staged, and how much uploads may still bring.
 //!
-//! The file is written before the object's first byte comes. A file without its object is harmless: it expires.
+//! Each staged object has a small file beside the objects, so that a restart forgets none. It is written before the object
+//! gets its name. A file without its object is harmless: it expires. The room for uploads is in memory only, as uploads are.
 
-use super::limits::Limits;
+use super::limits::{charge, Limits};
 use rustix::fs::statvfs;
 use salus_gate::{
     protocol::{AnnouncedObject, GateRefusal, StageRequest},
@@ -17,11 +18,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// The folder of the ledger, in that of the vault.
 const FOLDER: &str = "staging";
+/// The ending of a file that is being written.
+const UNFINISHED: &str = "new";
 
 /// An object that the chain does not name yet, as far as the service knows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,16 +34,33 @@ pub struct StagedObject {
     pub chart: ChartId,
     /// The record whose versions will name it, if they will.
     pub record: Option<RecordKey>,
-    /// Who staged it.
+    /// The account that it counts in.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Its length.
+    pub size: u64,
+    /// When it came.
+    pub at: Moment,
+}
+
+/// Whose quotas count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// The writer.
     pub writer: MemberId,
     /// The institution that admitted the writer.
     pub institution: InstitutionId,
+    /// Whether the writer is of the institution's own staff.
+    pub staff: bool,
     /// Whether the writer was a guest.
     pub guest: bool,
-    /// Its length.
-    pub size: u64,
-    /// When it was staged.
-    pub at: Moment,
+}
+
+impl From<&StagingPermit> for Account {
+    fn from(permit: &StagingPermit) -> Self {
+        let StagingPermit { writer, institution, kind } = *permit;
+        Self { writer, institution, staff: kind == WriterKind::Staff, guest: kind == WriterKind::Guest }
+    }
 }
 
 /// All staged objects of a vault, and the limits that hold for them.
@@ -48,20 +68,21 @@ pub struct Ledger {
     folder: PathBuf,
     limits: Limits,
     staged: Mutex<Staged>,
+    /// Held by those who give an object its name, shared, and by the one who deletes, alone.
+    pub(super) deleting: tokio::sync::RwLock<()>,
 }
 
 #[derive(Default)]
 struct Staged {
     objects: BTreeMap<Digest, StagedObject>,
-    of_writers: BTreeMap<MemberId, Usage>,
-    of_guests: BTreeMap<InstitutionId, Usage>,
-    total: Usage,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Usage {
+    count: u64,
     bytes: u64,
-    objects: u64,
+    /// Bytes that uploads may still bring.
+    expected: u64,
+    of_writers: BTreeMap<MemberId, u64>,
+    of_guests: BTreeMap<InstitutionId, u64>,
+    of_others: u64,
+    total: u64,
 }
 
 /// Objects cannot be staged.
@@ -73,6 +94,17 @@ pub enum LedgerFault {
     Io(io::Error),
 }
 
+/// Room for what an upload may still bring. It is free again when this is dropped.
+pub struct Reservation {
+    ledger: Arc<Ledger>,
+    account: Account,
+    chart: ChartId,
+    /// The objects that lie in the vault and were named by the chain: they count in no account.
+    kept: BTreeSet<Digest>,
+    charged: u64,
+    expected: u64,
+}
+
 impl Ledger {
     /// The ledger of `vault`, as an earlier process left it.
     pub fn open(vault: &Vault, limits: Limits) -> io::Result<Self> {
@@ -82,17 +114,19 @@ impl Ledger {
             Ok(entries) => {
                 for entry in entries {
                     let path = entry?.path();
-                    match read(&path) {
-                        Some((id, object)) => staged.insert(id, object),
-                        // Written half by a process that was killed: its object never came.
-                        None => fs::remove_file(&path)?,
+                    // Written half by a process that was killed: its object never got a name.
+                    if path.extension().is_some_and(|ending| ending == UNFINISHED) {
+                        fs::remove_file(&path)?;
+                        continue;
                     }
+                    let (id, object) = read(&path)?;
+                    staged.insert(id, object);
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { folder, limits, staged: Mutex::new(staged) })
+        Ok(Self { folder, limits, staged: Mutex::new(staged), deleting: Default::default() })
     }
 
     /// The limits.
@@ -102,61 +136,48 @@ impl Ledger {
 
     /// How many objects are staged, and how many bytes they have.
     pub fn usage(&self) -> (u64, u64) {
-        let Usage { bytes, objects } = self.lock().total;
-        (objects, bytes)
+        let staged = self.lock();
+        (staged.count, staged.bytes)
     }
 
-    /// Enters what `request` announces; `present` are those of its objects that lie in the vault. All or nothing.
+    /// Room for what `request` announces; `present` are the lengths of those of its objects that lie in the vault.
     ///
-    /// An object that is present and not staged was named by the chain, and counts against no member.
-    pub fn enter(
-        &self,
+    /// An object that is present and not staged was named by the chain. Its bytes may come again, and count only meanwhile.
+    pub fn reserve(
+        self: &Arc<Self>,
         permit: &StagingPermit,
         request: &StageRequest,
-        present: &BTreeSet<Digest>,
-        now: Moment,
-    ) -> Result<(), LedgerFault> {
-        let free = self.free().map_err(LedgerFault::Io)?;
+        present: &BTreeMap<Digest, u64>,
+    ) -> Result<Reservation, LedgerFault> {
+        let refused = |refusal| Err(LedgerFault::Refused(refusal));
+        let (free, account) = (self.free().map_err(LedgerFault::Io)?, Account::from(permit));
+        let (mut kept, mut seen, mut charged, mut expected) = (BTreeSet::new(), BTreeSet::new(), 0u64, 0u64);
         let mut staged = self.lock();
-        let mut fresh = BTreeMap::new();
         for AnnouncedObject { id, size, record } in &request.objects {
-            let object = StagedObject {
-                chart: request.chart,
-                record: *record,
-                writer: permit.writer,
-                institution: permit.institution,
-                guest: permit.kind == WriterKind::Guest,
-                size: *size,
-                at: now,
+            let is_same = |object: &StagedObject| {
+                (object.chart, object.record, object.account) == (request.chart, *record, account)
             };
-            match staged.objects.get(id) {
-                // The writer tries again.
-                Some(entered) if (StagedObject { at: entered.at, ..object.clone() }) == *entered => continue,
-                // Another member sent the same bytes. One who only announced them keeps no other away.
-                Some(_) if present.contains(id) => return Err(LedgerFault::Refused(GateRefusal::Unacceptable)),
-                Some(_) => {}
-                None if present.contains(id) => continue,
-                None => {}
+            let is_free = staged.objects.get(id).is_none_or(is_same);
+            let is_so_long = present.get(id).is_none_or(|length| length == size);
+            if *size == 0 || !seen.insert(*id) || !is_free || !is_so_long {
+                return refused(GateRefusal::Unacceptable);
             }
-            if *size == 0 || fresh.insert(*id, object).is_some() {
-                return Err(LedgerFault::Refused(GateRefusal::Unacceptable));
+            if present.contains_key(id) && !staged.objects.contains_key(id) {
+                kept.insert(*id);
             }
+            charged = charged.saturating_add(charge(*size));
+            expected = expected.saturating_add(*size);
         }
-        let wanted = fresh.values().fold(0u64, |sum, object| sum.saturating_add(object.size));
-        if free.saturating_sub(wanted) < self.limits.keep_free() {
-            return Err(LedgerFault::Refused(GateRefusal::VaultFull));
+        if free.saturating_sub(staged.expected).saturating_sub(expected) < self.limits.keep_free() {
+            return refused(GateRefusal::VaultFull);
         }
-        let wanted = Usage { bytes: wanted, objects: fresh.len() as u64 };
-        if !staged.has_room(permit, wanted, &self.limits) {
-            return Err(LedgerFault::Refused(GateRefusal::QuotaUsedUp));
+        if !staged.has_room(&account, permit.kind, charged, &self.limits) {
+            return refused(GateRefusal::QuotaUsedUp);
         }
-        fs::create_dir_all(&self.folder).map_err(LedgerFault::Io)?;
-        for (id, object) in fresh {
-            self.write(&id, &object).map_err(LedgerFault::Io)?;
-            staged.remove(&id);
-            staged.insert(id, object);
-        }
-        Ok(())
+        staged.charge(&account, charged);
+        staged.expected = staged.expected.saturating_add(expected);
+        let ledger = self.clone();
+        Ok(Reservation { ledger, account, chart: request.chart, kept, charged, expected })
     }
 
     /// Whether the disk has no more room than what has to stay free.
@@ -175,19 +196,33 @@ impl Ledger {
         self.lock().objects.iter().map(|(id, object)| (*id, object.clone())).collect()
     }
 
-    /// Strikes an object out: the chain names it, or the vault has deleted it.
+    /// Whether the entry of an object is still this one.
+    pub(super) fn is_still(&self, id: &Digest, object: &StagedObject) -> bool {
+        self.lock().objects.get(id) == Some(object)
+    }
+
+    /// Strikes an object out: the chain names it, or it is deleted.
     pub fn strike(&self, id: &Digest) -> io::Result<()> {
-        let mut staged = self.lock();
         match fs::remove_file(self.path(id)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        staged.remove(id);
+        self.lock().remove(id);
+        Ok(())
+    }
+
+    /// Enters an object, in place of an earlier entry of it.
+    pub fn enter(&self, id: Digest, object: StagedObject) -> io::Result<()> {
+        self.write(&id, &object)?;
+        let mut staged = self.lock();
+        staged.remove(&id);
+        staged.insert(id, object);
         Ok(())
     }
 
     fn write(&self, id: &Digest, object: &StagedObject) -> io::Result<()> {
-        let (path, fresh) = (self.path(id), self.path(id).with_extension("new"));
+        fs::create_dir_all(&self.folder)?;
+        let (path, fresh) = (self.path(id), self.path(id).with_extension(UNFINISHED));
         fs::write(&fresh, serde_json::to_vec(object)?)?;
         fs::rename(fresh, path)
     }
@@ -201,55 +236,86 @@ impl Ledger {
     }
 }
 
-fn read(path: &Path) -> Option<(Digest, StagedObject)> {
-    let id = path.file_name()?.to_str()?.parse().ok()?;
-    Some((id, serde_json::from_slice(&fs::read(path).ok()?).ok()?))
+fn read(path: &Path) -> io::Result<(Digest, StagedObject)> {
+    let unreadable = |cause: &str| io::Error::other(format!("`{}` is not of the ledger: {cause}", path.display()));
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let id = name.parse().map_err(|_| unreadable("its name is not an id"))?;
+    let object = serde_json::from_slice(&fs::read(path)?).map_err(|error| unreadable(&error.to_string()))?;
+    Ok((id, object))
+}
+
+impl Reservation {
+    /// Enters an object whose bytes have come, before it gets its name; from now on it is staged, and expires.
+    pub(super) fn enter(&mut self, object: &AnnouncedObject, now: Moment) -> io::Result<()> {
+        let AnnouncedObject { id, size, record } = *object;
+        self.release(charge(size), size);
+        if self.kept.contains(&id) {
+            return Ok(());
+        }
+        let entry = StagedObject { chart: self.chart, record, account: self.account, size, at: now };
+        self.ledger.enter(id, entry)
+    }
+
+    fn release(&mut self, charged: u64, expected: u64) {
+        let (charged, expected) = (charged.min(self.charged), expected.min(self.expected));
+        self.charged = self.charged.saturating_sub(charged);
+        self.expected = self.expected.saturating_sub(expected);
+        let mut staged = self.ledger.lock();
+        staged.discharge(&self.account, charged);
+        staged.expected = staged.expected.saturating_sub(expected);
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.release(u64::MAX, u64::MAX);
+    }
 }
 
 impl Staged {
-    fn has_room(&self, permit: &StagingPermit, wanted: Usage, limits: &Limits) -> bool {
-        let fits = |usage: Option<&Usage>, bytes: u64, objects: u64| {
-            let usage = usage.copied().unwrap_or_default().plus(wanted);
-            usage.bytes <= bytes && usage.objects <= objects
-        };
-        let guests_fit = permit.kind != WriterKind::Guest
-            || fits(self.of_guests.get(&permit.institution), limits.of_guests(), u64::MAX);
-        fits(self.of_writers.get(&permit.writer), limits.of_writer(permit.kind), limits.objects_of_writer())
-            && guests_fit
-            && fits(Some(&self.total), limits.total(), u64::MAX)
+    fn has_room(&self, account: &Account, kind: WriterKind, wanted: u64, limits: &Limits) -> bool {
+        let fits = |used: u64, limit: u64| used.saturating_add(wanted) <= limit;
+        let of_writer = self.of_writers.get(&account.writer).copied().unwrap_or_default();
+        let of_guests = self.of_guests.get(&account.institution).copied().unwrap_or_default();
+        fits(of_writer, limits.of_writer(kind))
+            && (!account.guest || fits(of_guests, limits.of_guests()))
+            && (account.staff || fits(self.of_others, limits.total_of_others()))
+            && fits(self.total, limits.total())
     }
 
     fn insert(&mut self, id: Digest, object: StagedObject) {
-        let one = Usage { bytes: object.size, objects: 1 };
-        for usage in self.usages(&object) {
-            *usage = usage.plus(one);
-        }
+        self.charge(&object.account, charge(object.size));
+        (self.count, self.bytes) = (self.count.saturating_add(1), self.bytes.saturating_add(object.size));
         self.objects.insert(id, object);
     }
 
     fn remove(&mut self, id: &Digest) {
         let Some(object) = self.objects.remove(id) else { return };
-        let one = Usage { bytes: object.size, objects: 1 };
-        for usage in self.usages(&object) {
-            *usage = usage.minus(one);
+        self.discharge(&object.account, charge(object.size));
+        (self.count, self.bytes) = (self.count.saturating_sub(1), self.bytes.saturating_sub(object.size));
+    }
+
+    fn charge(&mut self, account: &Account, bytes: u64) {
+        self.each_usage(account, |used| used.saturating_add(bytes));
+    }
+
+    fn discharge(&mut self, account: &Account, bytes: u64) {
+        self.each_usage(account, |used| used.saturating_sub(bytes));
+        self.of_writers.retain(|_, used| *used > 0);
+        self.of_guests.retain(|_, used| *used > 0);
+    }
+
+    /// Changes each usage that an account counts in.
+    fn each_usage(&mut self, account: &Account, change: impl Fn(u64) -> u64) {
+        let of_writer = self.of_writers.entry(account.writer).or_default();
+        *of_writer = change(*of_writer);
+        if account.guest {
+            let of_guests = self.of_guests.entry(account.institution).or_default();
+            *of_guests = change(*of_guests);
         }
-        self.of_writers.retain(|_, usage| usage.objects > 0);
-        self.of_guests.retain(|_, usage| usage.objects > 0);
-    }
-
-    /// The usages that an object counts in.
-    fn usages(&mut self, object: &StagedObject) -> impl Iterator<Item = &mut Usage> {
-        let guests = object.guest.then(|| self.of_guests.entry(object.institution).or_default());
-        [self.of_writers.entry(object.writer).or_default(), &mut self.total].into_iter().chain(guests)
-    }
-}
-
-impl Usage {
-    fn plus(self, other: Self) -> Self {
-        Self { bytes: self.bytes.saturating_add(other.bytes), objects: self.objects.saturating_add(other.objects) }
-    }
-
-    fn minus(self, other: Self) -> Self {
-        Self { bytes: self.bytes.saturating_sub(other.bytes), objects: self.objects.saturating_sub(other.objects) }
+        if !account.staff {
+            self.of_others = change(self.of_others);
+        }
+        self.total = change(self.total);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How much may be staged. Only what the chain does not name yet counts.
+//! How much may be staged. Only what the chain does not name yet counts, and what uploads under way may still bring.
 
 use salus_gate::WriterKind;
 use salus_primitives::{time::HOUR, Moment};
@@ -14,9 +14,10 @@ const MEBIBYTE: u64 = 1024 * 1024;
 pub struct Limits {
     /// How long the chain has time to name an object, in hours.
     pub expires_after_hours: u32,
-    /// The most that one member of the institution, or one author of another, may have staged, in MiB.
+    /// The most that one member of the institution's staff may have staged, in MiB. A patient, or an author of another
+    /// institution, may have a quarter.
     pub member_mebibytes: u32,
-    /// The most that all members together may have staged, in MiB.
+    /// The most that all members together may have staged, in MiB. All but the institution's staff share half of it.
     pub total_mebibytes: u32,
     /// The room that has to stay free on the disk, in MiB.
     pub keep_free_mebibytes: u32,
@@ -37,8 +38,13 @@ impl Default for Limits {
 const GUEST: u64 = 256 * 1024;
 /// The most that the guests of one institution may have staged together.
 const GUESTS_OF_ONE: u64 = 16 * MEBIBYTE;
-/// Objects that one member may have staged.
-const OBJECTS_OF_ONE: u64 = 64 * 1024;
+/// Each object counts as one of at least so many bytes: it takes a file and its entry in a folder.
+const LEAST: u64 = 4 * 1024;
+
+/// The bytes that an object of `size` bytes counts.
+pub(super) fn charge(size: u64) -> u64 {
+    size.max(LEAST)
+}
 
 impl Limits {
     /// When objects that are staged `now` expire.
@@ -48,15 +54,12 @@ impl Limits {
 
     /// Bytes that one writer may have staged.
     pub(super) fn of_writer(&self, kind: WriterKind) -> u64 {
+        let member = mebibytes(self.member_mebibytes);
         match kind {
-            WriterKind::Own | WriterKind::Author => mebibytes(self.member_mebibytes),
+            WriterKind::Staff => member,
+            WriterKind::Patient | WriterKind::Author => member.saturating_div(4),
             WriterKind::Guest => GUEST,
         }
-    }
-
-    /// Objects that one writer may have staged.
-    pub(super) fn objects_of_writer(&self) -> u64 {
-        OBJECTS_OF_ONE
     }
 
     /// Bytes that all guests of one institution may have staged.
@@ -69,9 +72,23 @@ impl Limits {
         mebibytes(self.total_mebibytes)
     }
 
+    /// Bytes that all but the institution's staff may have staged.
+    pub(super) fn total_of_others(&self) -> u64 {
+        self.total().saturating_div(2)
+    }
+
     /// Bytes that have to stay free on the disk.
     pub(super) fn keep_free(&self) -> u64 {
         mebibytes(self.keep_free_mebibytes)
+    }
+}
+
+/// Uploads that one writer may have under way.
+pub(super) fn uploads_of(kind: WriterKind) -> usize {
+    match kind {
+        WriterKind::Staff => 16,
+        WriterKind::Patient | WriterKind::Author => 4,
+        WriterKind::Guest => 2,
     }
 }
 

@@ -15,6 +15,6 @@ mod limits;
 mod uploads;
 
 pub use collector::{collect, CollectError, Collected, NamedObjects};
-pub use ledger::{Ledger, LedgerFault, StagedObject};
+pub use ledger::{Account, Ledger, LedgerFault, Reservation, StagedObject};
 pub use limits::Limits;
 pub use uploads::{UploadFault, Uploads};

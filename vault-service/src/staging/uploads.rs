@@ -2,27 +2,35 @@
 
 //! Uploads: the bytes of announced objects, one object after the other. An upload that is cut off goes on where it stopped.
 
+use super::{
+    ledger::{Ledger, Reservation},
+    limits::uploads_of,
+};
 use bytes::{Bytes, BytesMut};
-use salus_gate::protocol::{AnnouncedObject, UploadId};
+use salus_gate::{
+    protocol::{AnnouncedObject, UploadId},
+    WriterKind,
+};
 use salus_primitives::{time::MINUTE, MemberId, Moment};
 use salus_vault::{object_id, Incoming, Vault, VaultError};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use thiserror::Error;
-use tokio::task::JoinSet;
+use tokio::{sync::OwnedMutexGuard, task::JoinSet};
 
 /// Uploads at one time.
-const MOST: usize = 1_024;
-/// Uploads of one writer at one time.
-const MOST_OF_ONE: usize = 32;
+const MOST: usize = 512;
 /// How long an upload waits for its next byte.
 const IDLE: Moment = 15 * MINUTE;
 /// An object of at most so many bytes is gathered in memory and stored while the next ones arrive.
 const SMALL: u64 = 64 * 1024;
 /// Small objects that are being stored at one time, for each upload. It is the disk that takes time.
 const SIDE_BY_SIDE: usize = 16;
+/// Bytes after which the room on the disk is looked at again.
+const BETWEEN_LOOKS: u64 = 64 * 1024 * 1024;
 
 /// Why an upload does not go on.
 #[derive(Debug, Error)]
@@ -45,6 +53,9 @@ pub enum UploadFault {
     /// The bytes are not the object that was announced.
     #[error("the bytes are not those of the object that was announced")]
     OtherBytes,
+    /// The disk has no more room than its reserve.
+    #[error("the vault is full")]
+    Full,
     /// The vault cannot store them.
     #[error("the vault cannot store the object")]
     Vault(#[source] VaultError),
@@ -54,8 +65,15 @@ impl From<VaultError> for UploadFault {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::Corrupted { .. } => Self::OtherBytes,
+            error if error.is_full() => Self::Full,
             error => Self::Vault(error),
         }
+    }
+}
+
+impl From<io::Error> for UploadFault {
+    fn from(error: io::Error) -> Self {
+        VaultError::Io(error).into()
     }
 }
 
@@ -71,44 +89,56 @@ struct Entry {
 }
 
 impl Uploads {
+    /// Whether a writer may begin another upload.
+    pub(crate) fn has_room(&self, writer: MemberId, kind: WriterKind, now: Moment) -> bool {
+        self.sweep(now);
+        let under_way = self.lock();
+        let own = under_way.values().filter(|entry| entry.writer == writer).count();
+        under_way.len() < MOST && own < uploads_of(kind)
+    }
+
     /// Begins an upload of `objects` under a number that was chosen by chance.
-    pub fn begin(
+    pub(crate) fn begin(
         &self,
         number: UploadId,
         writer: MemberId,
         objects: Vec<AnnouncedObject>,
+        reservation: Reservation,
         now: Moment,
-    ) -> Result<(), UploadFault> {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.retain(|_, entry| match entry.upload.try_lock() {
-            Ok(upload) => now.saturating_sub(upload.last) < IDLE,
-            Err(_) => true,
-        });
-        let own = under_way.values().filter(|entry| entry.writer == writer).count();
-        if under_way.len() >= MOST || own >= MOST_OF_ONE {
-            return Err(UploadFault::TooMany);
-        }
-        let upload = Arc::new(tokio::sync::Mutex::new(Upload::new(objects, now)));
-        under_way.insert(number, Entry { writer, upload });
-        Ok(())
+    ) {
+        let upload = Arc::new(tokio::sync::Mutex::new(Upload::new(objects, reservation, now)));
+        self.lock().insert(number, Entry { writer, upload });
     }
 
     /// The upload, for one message alone.
-    pub(crate) fn take(&self, number: UploadId) -> Result<tokio::sync::OwnedMutexGuard<Upload>, UploadFault> {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        let upload = under_way.get(&number).ok_or(UploadFault::Unknown)?.upload.clone();
+    pub(crate) fn take(&self, number: UploadId, now: Moment) -> Result<OwnedMutexGuard<Upload>, UploadFault> {
+        self.sweep(now);
+        let upload = self.lock().get(&number).ok_or(UploadFault::Unknown)?.upload.clone();
         upload.try_lock_owned().map_err(|_| UploadFault::Busy)
     }
 
     /// Forgets an upload that is complete or cannot go on.
     pub(crate) fn end(&self, number: UploadId) {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        self.lock().remove(&number);
+    }
+
+    /// Forgets uploads that waited too long, with what half came.
+    pub fn sweep(&self, now: Moment) {
+        self.lock().retain(|_, entry| match entry.upload.try_lock() {
+            Ok(upload) => now.saturating_sub(upload.last) < IDLE,
+            Err(_) => true,
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<UploadId, Entry>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An upload, and how far it has come.
 pub(crate) struct Upload {
     objects: std::vec::IntoIter<AnnouncedObject>,
+    reservation: Reservation,
     current: Option<Arriving>,
     storing: JoinSet<Result<(), UploadFault>>,
     received: u64,
@@ -127,8 +157,9 @@ enum ArrivingBytes {
 }
 
 impl Upload {
-    fn new(objects: Vec<AnnouncedObject>, now: Moment) -> Self {
-        Self { objects: objects.into_iter(), current: None, storing: JoinSet::new(), received: 0, last: now }
+    fn new(objects: Vec<AnnouncedObject>, reservation: Reservation, now: Moment) -> Self {
+        let objects = objects.into_iter();
+        Self { objects, reservation, current: None, storing: JoinSet::new(), received: 0, last: now }
     }
 
     /// How many bytes have come.
@@ -136,10 +167,20 @@ impl Upload {
         self.received
     }
 
-    /// Takes the next bytes.
-    pub(crate) async fn take(&mut self, vault: &Vault, mut bytes: Bytes, now: Moment) -> Result<(), UploadFault> {
+    /// Takes the next bytes. It must not be dropped before it is done: the upload would not know how far it came.
+    pub(crate) async fn take(
+        &mut self,
+        vault: &Vault,
+        ledger: &Arc<Ledger>,
+        mut bytes: Bytes,
+        now: Moment,
+    ) -> Result<(), UploadFault> {
         self.last = now;
-        self.received = self.received.saturating_add(bytes.len() as u64);
+        let before = self.received;
+        self.received = before.saturating_add(bytes.len() as u64);
+        if before.checked_div(BETWEEN_LOOKS) != self.received.checked_div(BETWEEN_LOOKS) && ledger.is_disk_low()? {
+            return Err(UploadFault::Full);
+        }
         while !bytes.is_empty() {
             let arriving = match &mut self.current {
                 Some(arriving) => arriving,
@@ -156,17 +197,22 @@ impl Upload {
                 ArrivingBytes::Large(incoming) => incoming.write(part).await?,
             }
             if complete {
-                self.store(vault).await?;
+                self.store(vault, ledger, now).await?;
             }
         }
         Ok(())
     }
 
-    /// Stores the object that is complete now.
-    async fn store(&mut self, vault: &Vault) -> Result<(), UploadFault> {
+    /// Enters the object that is complete now into the ledger, and stores it.
+    async fn store(&mut self, vault: &Vault, ledger: &Arc<Ledger>, now: Moment) -> Result<(), UploadFault> {
         let Some(Arriving { announced, bytes }) = self.current.take() else { return Ok(()) };
         match bytes {
             ArrivingBytes::Large(incoming) => {
+                if incoming.digest() != announced.id {
+                    return Err(UploadFault::OtherBytes);
+                }
+                let _naming = ledger.deleting.read().await;
+                self.reservation.enter(&announced, now)?;
                 incoming.admit(Some(&announced.id)).await?;
             }
             ArrivingBytes::Small(bytes) => {
@@ -176,8 +222,12 @@ impl Upload {
                 while self.storing.len() >= SIDE_BY_SIDE {
                     self.stored().await?;
                 }
-                let vault = vault.clone();
+                let (vault, ledger) = (vault.clone(), ledger.clone());
+                let naming = ledger.deleting.read().await;
+                self.reservation.enter(&announced, now)?;
+                drop(naming);
                 self.storing.spawn(async move {
+                    let _naming = ledger.deleting.read().await;
                     vault.put(bytes.freeze()).await?;
                     Ok(())
                 });
@@ -190,7 +240,7 @@ impl Upload {
     async fn stored(&mut self) -> Result<(), UploadFault> {
         match self.storing.join_next().await {
             Some(Ok(outcome)) => outcome,
-            Some(Err(fault)) => Err(VaultError::Io(std::io::Error::other(fault)).into()),
+            Some(Err(fault)) => Err(io::Error::other(fault).into()),
             None => Ok(()),
         }
     }

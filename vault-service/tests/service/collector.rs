@@ -2,14 +2,19 @@
 
 //! The end of staging.
 
-use salus_gate::{
-    protocol::{AnnouncedObject, StageRequest},
-    StagingPermit, WriterKind,
-};
 use salus_gate_testing::{record, World, CHART, DOCTOR, HOSPITAL, NOW};
-use salus_primitives::{time::HOUR, ChartId, Digest, Moment, RecordId, RecordKey};
-use salus_vault_service::staging::{collect, CollectError, Collected, Ledger, Limits, NamedObjects};
-use std::{collections::BTreeSet, io};
+use salus_primitives::{
+    time::{HOUR, MINUTE},
+    ChartId, Digest, Moment, RecordId, RecordKey,
+};
+use salus_vault_service::staging::{
+    collect, Account, CollectError, Collected, Ledger, Limits, NamedObjects, StagedObject,
+};
+use std::{collections::BTreeSet, io, sync::Arc};
+
+const ACCOUNT: Account = Account { writer: DOCTOR, institution: HOSPITAL, staff: true, guest: false };
+const LIMITS: Limits =
+    Limits { expires_after_hours: 24, member_mebibytes: 1, total_mebibytes: 1, keep_free_mebibytes: 0 };
 
 /// A chain that names these objects, or does not answer.
 struct Named {
@@ -44,32 +49,31 @@ impl NamedObjects for Named {
 #[tokio::test]
 async fn named_objects_stay_and_others_are_deleted_when_they_expire() {
     let world = World::new().await;
-    let ledger = Ledger::open(&world.vault, Limits::default()).unwrap();
+    let ledger = Arc::new(Ledger::open(&world.vault, LIMITS).unwrap());
     let mut ids = Vec::new();
     for (byte, key) in [(1, None), (2, None), (3, Some(RecordKey([1; 16]))), (4, Some(RecordKey([1; 16])))] {
-        let id = world.put(vec![byte; 10]).await;
-        let object = AnnouncedObject { id, size: 10, record: key };
-        let request = StageRequest { chart: CHART, scope: None, writer: DOCTOR, objects: vec![object] };
-        let permit = StagingPermit { writer: DOCTOR, institution: HOSPITAL, kind: WriterKind::Own };
-        ledger.enter(&permit, &request, &BTreeSet::new(), NOW).unwrap();
+        let (id, account) = (world.put(vec![byte; 10]).await, ACCOUNT);
+        ledger.enter(id, StagedObject { chart: CHART, record: key, account, size: 10, at: NOW }).unwrap();
         ids.push(id);
     }
     let before = world.vault.len().await.unwrap();
     let mut chain = Named { by_chart: [ids[0]].into(), by_record: [ids[2]].into(), answers: false };
-    let end = NOW + 24 * HOUR;
-    let silent = collect(&ledger, &world.vault, &chain, end).await;
-    assert!(matches!(silent, Err(CollectError::Chain(_))));
+    // Ten minutes more, for a transaction of the last moment.
+    let end = NOW + 24 * HOUR + 10 * MINUTE;
+    let (silent, fault) = collect(&ledger, &world.vault, &chain, end).await;
+    assert!(matches!(fault, Some(CollectError::Chain(_))) && silent == Collected::default());
     assert_eq!((ledger.usage(), world.vault.len().await.unwrap()), ((4, 40), before), "nothing is deleted unasked");
 
     chain.answers = true;
-    let early = collect(&ledger, &world.vault, &chain, end - 1).await.unwrap();
+    let (early, fault) = collect(&ledger, &world.vault, &chain, end - 1).await;
+    assert!(fault.is_none());
     assert_eq!((early, ledger.usage()), (Collected { kept: 2, deleted: 0 }, (2, 20)));
-    let restarted = Ledger::open(&world.vault, Limits::default()).unwrap();
+    let restarted = Ledger::open(&world.vault, LIMITS).unwrap();
     assert_eq!(restarted.usage(), (2, 20));
-    let late = collect(&restarted, &world.vault, &chain, end).await.unwrap();
+    let (late, _) = collect(&restarted, &world.vault, &chain, end).await;
     assert_eq!((late, restarted.usage()), (Collected { kept: 0, deleted: 2 }, (0, 0)));
     for (id, stays) in ids.iter().zip([true, false, true, false]) {
         assert_eq!(world.vault.has(id).await.unwrap(), stays);
     }
-    assert_eq!(Ledger::open(&world.vault, Limits::default()).unwrap().usage(), (0, 0));
+    assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (0, 0));
 }

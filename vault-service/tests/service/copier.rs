@@ -3,18 +3,17 @@
 //! A copier over vaults of partners in memory.
 
 use salus_chain::NamedObject;
-use salus_gate::protocol::{AnnouncedObject, StageRequest, COPY_MISSING};
-use salus_gate::{StagingPermit, WriterKind};
+use salus_gate::protocol::COPY_MISSING;
 use salus_gate_testing::{CHART, DOCTOR};
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault::{object_id, Vault};
 use salus_vault_client::Copies;
 use salus_vault_service::{
     copies::{Copied, Copier, ExpectedObjects, Partners},
-    staging::{Ledger, Limits},
+    staging::{Account, Ledger, Limits, StagedObject},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     convert::Infallible,
     error::Error,
     io::Cursor,
@@ -164,10 +163,8 @@ async fn a_note_that_is_nowhere_is_not_missed() {
 async fn a_copy_is_staged_by_no_member_any_more() {
     let mut scene = Scene::set().await;
     let id = scene.name(b"announced and never sent", OWN);
-    let object = AnnouncedObject { id, size: 24, record: None };
-    let request = StageRequest { chart: CHART, scope: None, writer: DOCTOR, objects: vec![object] };
-    let permit = StagingPermit { writer: DOCTOR, institution: OWN, kind: WriterKind::Own };
-    scene.ledger.enter(&permit, &request, &BTreeSet::new(), 0).unwrap();
+    let account = Account { writer: DOCTOR, institution: OWN, staff: true, guest: false };
+    scene.ledger.enter(id, StagedObject { chart: CHART, record: None, account, size: 24, at: 0 }).unwrap();
     assert_eq!(scene.ledger.usage(), (1, 24));
     scene.give(ONE, id, b"announced and never sent");
     assert_eq!(scene.round().await.copied, counts([(OWN, 1)]));

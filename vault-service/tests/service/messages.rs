@@ -12,7 +12,7 @@ use salus_gate_testing::{World, GATE, GENESIS as CHAIN, HOSPITAL, NOW};
 use salus_primitives::{InstitutionId, Moment};
 use salus_vault_service::{
     staging::{Ledger, Limits},
-    Intake, Metrics, Service,
+    Custody, Metrics, Service,
 };
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -26,25 +26,25 @@ pub(crate) fn now() -> Moment {
 
 /// The service of the hospital's gate, and its counters.
 pub(crate) fn service(world: &World) -> (Router, Metrics) {
-    service_with(world, intake(world))
+    service_with(world, custody(world))
 }
 
-pub(crate) fn service_with(world: &World, intake: Intake) -> (Router, Metrics) {
+pub(crate) fn service_with(world: &World, custody: Custody) -> (Router, Metrics) {
     let metrics = Metrics::new().unwrap();
-    (Service::new(world.gate(), intake, GATE, metrics.clone(), 0, now).router(), metrics)
+    (Service::new(world.gate(), custody, GATE, metrics.clone(), 0, now).router(), metrics)
 }
 
 pub(crate) fn monitoring_of(world: &World, limits: Limits) -> Router {
-    Service::new(world.gate(), intake_with(world, limits), GATE, Metrics::new().unwrap(), 0, now).monitoring()
+    Service::new(world.gate(), custody_with(world, limits), GATE, Metrics::new().unwrap(), 0, now).monitoring()
 }
 
-pub(crate) fn intake(world: &World) -> Intake {
-    intake_with(world, Limits::default())
+pub(crate) fn custody(world: &World) -> Custody {
+    custody_with(world, Limits::default())
 }
 
-pub(crate) fn intake_with(world: &World, limits: Limits) -> Intake {
+pub(crate) fn custody_with(world: &World, limits: Limits) -> Custody {
     let ledger = Arc::new(Ledger::open(&world.vault, limits).unwrap());
-    Intake { institution: HOSPITAL, vault: world.vault.clone(), ledger, partners: vec![PARTNER] }
+    Custody { institution: HOSPITAL, vault: world.vault.clone(), ledger, partners: vec![PARTNER], key: None }
 }
 
 pub(crate) fn get(path: &str) -> Request<Body> {

@@ -2,7 +2,7 @@
 
 //! Answers that a reader gets, and each way to get none.
 
-use crate::messages::{answer, get, intake, message, now, problem, service};
+use crate::messages::{answer, custody, get, message, now, problem, service};
 use axum::{
     body::Body,
     http::{header, Method, StatusCode},
@@ -178,7 +178,7 @@ async fn a_request_of_one_kind_is_refused_at_the_path_of_another() {
 #[tokio::test]
 async fn monitoring_tells_whether_blocks_become_final() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), intake(&world), GATE, Metrics::new().unwrap(), NOW, now);
+    let service = Service::new(world.gate(), custody(&world), GATE, Metrics::new().unwrap(), NOW, now);
     let (readers, monitoring) = (service.router(), service.monitoring());
     assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::OK);
     assert_eq!(answer(&readers, message(&world.signed(by_doctor(0)))).await.0, StatusCode::OK);
@@ -197,7 +197,7 @@ async fn monitoring_tells_whether_blocks_become_final() {
 #[tokio::test]
 async fn a_service_that_has_just_started_answers_nothing() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), intake(&world), GATE, Metrics::new().unwrap(), NOW + 1, now);
+    let service = Service::new(world.gate(), custody(&world), GATE, Metrics::new().unwrap(), NOW + 1, now);
     let (status, headers, _) = answer(&service.router(), message(&world.signed(by_doctor(0)))).await;
     assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
     assert_eq!(answer(&service.monitoring(), get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);

@@ -2,16 +2,17 @@
 
 //! Objects that a writer may stage, and how their bytes come.
 
-use crate::messages::{answer, intake_with, message, problem, service, service_with};
+use crate::messages::{answer, custody_with, message, problem, service, service_with};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
     Router,
 };
+use futures::{stream, StreamExt};
 use salus_gate::protocol::{
     AnnouncedObject, GateRefusal, StageRequest, Staged, UploadId, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
 };
-use salus_gate_testing::{institution, World, CHART, DOCTOR, LABORATORY, NOW, PATIENT, STRANGER};
+use salus_gate_testing::{institution, record, World, CHART, COLLEAGUE, DOCTOR, LABORATORY, NOW, PATIENT, STRANGER};
 use salus_primitives::{
     access::{Permission, Permissions, Scope},
     membership::MemberStatus,
@@ -19,6 +20,9 @@ use salus_primitives::{
 };
 use salus_vault::object_id;
 use salus_vault_service::staging::Limits;
+use std::time::Duration;
+use tokio::time::timeout;
+use tower::ServiceExt;
 
 const CLINIC: InstitutionId = InstitutionId(8);
 
@@ -161,19 +165,25 @@ async fn an_author_of_another_institution_may_bring_what_a_grant_lets_it_add() {
     let world = World::new().await;
     let (router, _) = service(&world);
     move_to_clinic(&world, DOCTOR);
-    let large = || {
+    let large = |scope| {
         let mut large = request(DOCTOR, &[vec![1; 400 * 1024]]);
-        large.scope = Some(Scope::Compartment(LABORATORY));
+        large.scope = Some(scope);
         large
     };
-    assert_eq!(refusal(&world, &router, large()).await, GateRefusal::QuotaUsedUp, "as a guest");
+    let (compartment, of_record) = (Scope::Compartment(LABORATORY), Scope::Record(record(0).key));
+    assert_eq!(refusal(&world, &router, large(compartment)).await, GateRefusal::QuotaUsedUp, "as a guest");
     world.change(|state| {
         let grant = state.grants.get_mut(&(CHART, salus_gate_testing::GRANT)).unwrap();
-        grant.permissions = Permissions::of(&[Permission::Create]);
+        grant.permissions = Permissions::of(&[Permission::Create, Permission::Amend]);
     });
-    stage(&world, &router, large()).await;
+    stage(&world, &router, large(compartment)).await;
+    stage(&world, &router, large(of_record)).await;
+    // The record lies here, also where the chart is at home elsewhere; a new record would lie with its author.
+    move_to_clinic(&world, PATIENT);
+    stage(&world, &router, large(of_record)).await;
+    assert_eq!(refusal(&world, &router, large(compartment)).await, GateRefusal::MayNotStage);
     world.change_best(|state| state.grants.clear());
-    assert_eq!(refusal(&world, &router, large()).await, GateRefusal::QuotaUsedUp, "revoked in the best block");
+    assert_eq!(refusal(&world, &router, large(of_record)).await, GateRefusal::MayNotStage, "revoked in the best block");
 }
 
 #[tokio::test]
@@ -193,6 +203,13 @@ async fn who_may_not_act_stages_nothing() {
     assert_eq!(refusal(&world, &router, one()).await, GateRefusal::MayNotStage);
 }
 
+/// Stages and uploads.
+async fn bring(world: &World, router: &Router, writer: MemberId, objects: &[Vec<u8>]) {
+    let upload = stage(world, router, request(writer, objects)).await.to_string();
+    let status = answer(router, part(&upload, Some(0), &objects.concat())).await.0;
+    assert_eq!(status, StatusCode::CREATED);
+}
+
 #[tokio::test]
 async fn what_is_staged_is_bounded_and_survives_a_restart() {
     let world = World::new().await;
@@ -200,9 +217,9 @@ async fn what_is_staged_is_bounded_and_survives_a_restart() {
     let object = |byte: u8| vec![vec![byte; 1024 * 1024]];
     for number in 0..2u8 {
         // Each time another process.
-        let (router, metrics) = service_with(&world, intake_with(&world, limits));
+        let (router, metrics) = service_with(&world, custody_with(&world, limits));
         let writer = [DOCTOR, STRANGER][usize::from(number)];
-        stage(&world, &router, request(writer, &object(number))).await;
+        bring(&world, &router, writer, &object(number)).await;
         assert_eq!(refusal(&world, &router, request(writer, &[vec![9]])).await, GateRefusal::QuotaUsedUp);
         let monitoring = crate::messages::monitoring_of(&world, limits);
         let (_, _, text) = answer(&monitoring, crate::messages::get("/metrics")).await;
@@ -210,22 +227,98 @@ async fn what_is_staged_is_bounded_and_survives_a_restart() {
         assert!(text.contains(&format!("salus_vault_staged_objects {}", number + 1)), "{text}");
         assert!(metrics.text().unwrap().contains("outcome=\"quota-used-up\",path=\"/v1/stage\"} 1"));
     }
-    let (router, _) = service_with(&world, intake_with(&world, limits));
-    assert_eq!(refusal(&world, &router, request(PATIENT, &[vec![9]])).await, GateRefusal::QuotaUsedUp, "all together");
+    let (router, _) = service_with(&world, custody_with(&world, limits));
+    assert_eq!(
+        refusal(&world, &router, request(COLLEAGUE, &[vec![9]])).await,
+        GateRefusal::QuotaUsedUp,
+        "all together"
+    );
 
     let full = Limits { keep_free_mebibytes: u32::MAX, ..Limits::default() };
-    let (router, _) = service_with(&world, intake_with(&world, full));
+    let (router, _) = service_with(&world, custody_with(&world, full));
     let problem = problem(&router, message(&world.signed(request(PATIENT, &[vec![9]])))).await;
     assert_eq!((problem.status, problem.refusal), (507, Some(GateRefusal::VaultFull)));
 }
 
 #[tokio::test]
-async fn one_who_only_announces_an_object_keeps_nobody_away() {
+async fn announcements_count_as_long_as_their_upload_lives() {
+    let world = World::new().await;
+    let limits = Limits { member_mebibytes: 1, keep_free_mebibytes: 0, ..Limits::default() };
+    let (router, _) = service_with(&world, custody_with(&world, limits));
+    let most = || request(DOCTOR, &[vec![1; 1024 * 1024]]);
+    let first = stage(&world, &router, most()).await.to_string();
+    assert_eq!(refusal(&world, &router, most()).await, GateRefusal::QuotaUsedUp, "the same objects again");
+    // An upload that fails gives its room back, and one that is complete counts as what it brought.
+    assert_eq!(problem(&router, part(&first, Some(0), &[2; 1024 * 1024])).await.status, 422);
+    bring(&world, &router, DOCTOR, &[vec![3; 4]]).await;
+    let rest = 1024 * 1024 - 4096;
+    stage(&world, &router, request(DOCTOR, &[vec![4; rest]])).await;
+    assert_eq!(refusal(&world, &router, request(DOCTOR, &[vec![5]])).await, GateRefusal::QuotaUsedUp);
+}
+
+#[tokio::test]
+async fn patients_and_members_of_others_leave_room_for_the_staff() {
+    let world = World::new().await;
+    let limits = Limits { member_mebibytes: 8, total_mebibytes: 2, keep_free_mebibytes: 0, ..Limits::default() };
+    let (router, _) = service_with(&world, custody_with(&world, limits));
+    let one = |writer, byte| request(writer, &[vec![byte; 1024 * 1024]]);
+    stage(&world, &router, one(PATIENT, 1)).await;
+    assert_eq!(refusal(&world, &router, request(PATIENT, &[vec![2]])).await, GateRefusal::QuotaUsedUp, "half of all");
+    stage(&world, &router, one(DOCTOR, 3)).await;
+}
+
+#[tokio::test]
+async fn an_object_that_the_vault_has_is_taken_again_in_its_own_length_only() {
+    let world = World::new().await;
+    let limits = Limits { keep_free_mebibytes: 0, ..Limits::default() };
+    let (router, _) = service_with(&world, custody_with(&world, limits));
+    let kept = vec![6; 100];
+    let id = world.put(kept.clone()).await;
+    let mut longer = request(DOCTOR, std::slice::from_ref(&kept));
+    longer.objects[0].size = 1 << 60;
+    assert_eq!(refusal(&world, &router, longer).await, GateRefusal::Unacceptable);
+    bring(&world, &router, DOCTOR, &[kept]).await;
+    // It was named by the chain, so it is not staged now.
+    let text = answer(&crate::messages::monitoring_of(&world, limits), crate::messages::get("/metrics")).await.2;
+    assert!(String::from_utf8(text).unwrap().contains("salus_vault_staged_objects 0"));
+    assert!(world.vault.has(&id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_writer_has_some_uploads_at_a_time() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    for number in 0..16 {
+        stage(&world, &router, request(DOCTOR, &[vec![number]])).await;
+    }
+    assert_eq!(refusal(&world, &router, request(DOCTOR, &[vec![99]])).await, GateRefusal::TooManyRequests);
+    stage(&world, &router, request(STRANGER, &[vec![99]])).await;
+}
+
+#[tokio::test]
+async fn an_upload_whose_connection_ends_in_its_midst_goes_on() {
+    let world = World::new().await;
+    let (router, _) = service(&world);
+    let objects = [vec![1; 100_000], vec![2; 50], vec![3; 100_000]];
+    let bytes = objects.concat();
+    let upload = stage(&world, &router, request(DOCTOR, &objects)).await;
+    // The server drops the handler while it waits for more.
+    let first = stream::iter([Ok::<_, std::io::Error>(bytes[..150_000].to_vec())]).chain(stream::pending());
+    let mut cut_off = part(&upload.to_string(), Some(0), b"");
+    *cut_off.body_mut() = Body::from_stream(first);
+    assert!(timeout(Duration::from_millis(300), router.clone().oneshot(cut_off)).await.is_err());
+    // Until its pause is over, the message that was cut off counts as under way; its bytes are not lost.
+    let busy = problem(&router, part(&upload.to_string(), Some(150_000), &bytes[150_000..])).await;
+    assert_eq!(busy.status, 409);
+}
+
+#[tokio::test]
+async fn one_who_only_announces_an_object_keeps_no_other_away() {
     let world = World::new().await;
     let (router, _) = service(&world);
     let object = [vec![5; 100]];
     stage(&world, &router, request(STRANGER, &object)).await;
-    let upload = stage(&world, &router, request(DOCTOR, &object)).await.to_string();
-    assert_eq!(answer(&router, part(&upload, Some(0), &object[0])).await.0, StatusCode::CREATED);
+    bring(&world, &router, DOCTOR, &object).await;
     assert_eq!(refusal(&world, &router, request(STRANGER, &object)).await, GateRefusal::Unacceptable);
+    bring(&world, &router, DOCTOR, &object).await;
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The keys of a service, in files that only their owner reads.
+
+use salus_sealing::{
+    keys::{EncryptionPair, KeyError, SigningPair},
+    secret::random,
+};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// A key cannot be used.
+#[derive(Debug, Error)]
+pub enum KeyFault {
+    /// The file cannot be read or written.
+    #[error("the file cannot be used: {0}")]
+    Unusable(#[from] io::Error),
+    /// Others on the machine may read the file.
+    #[error("users other than the file's owner may read it: chmod 600")]
+    Open,
+    /// The file does not begin with the secret of a transaction key.
+    #[error("its first line is not a secret: words, `0x` and 64 digits, or a path such as `//Hospital1//Service`")]
+    NotTransaction(#[from] KeyError),
+    /// The file does not begin with the secret of an encryption key.
+    #[error("its first line is not 64 hexadecimal digits, as `salus-vault key` writes them")]
+    NotEncryption,
+}
+
+/// Reads a transaction key from the file `path`: a secret in its first line, as `subkey` and Polkadot.js write it.
+///
+/// With it a service asks its partners for copies. It is that of a member with the role service.
+pub fn read_transaction_key(path: &Path) -> Result<SigningPair, KeyFault> {
+    Ok(SigningPair::from_uri(&first_line(path)?)?)
+}
+
+/// Reads the encryption key of an institution from the file `path`.
+pub fn read_encryption_key(path: &Path) -> Result<EncryptionPair, KeyFault> {
+    let mut secret = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(first_line(path)?.as_bytes(), &mut *secret).map_err(|_| KeyFault::NotEncryption)?;
+    Ok(EncryptionPair::derive(&secret))
+}
+
+/// Makes an encryption key for an institution, and writes it to the new file `path`.
+pub fn make_encryption_key(path: &Path) -> Result<EncryptionPair, KeyFault> {
+    let secret = Zeroizing::new(random::<32>());
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(Zeroizing::new(hex::encode(*secret) + "\n").as_bytes())?;
+    file.sync_all()?;
+    Ok(EncryptionPair::derive(&secret))
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+            return Err(KeyFault::Open);
+        }
+    }
+    let text = Zeroizing::new(fs::read_to_string(path)?);
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_key_is_read_from_a_file_of_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copies.key");
+        assert!(matches!(read_transaction_key(&path), Err(KeyFault::Unusable(_))));
+        fs::write(&path, "//Service\nwritten in November\n").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            assert!(matches!(read_transaction_key(&path), Err(KeyFault::Open)));
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let expected = SigningPair::from_uri("//Service").unwrap().public();
+        assert_eq!(read_transaction_key(&path).unwrap().public(), expected);
+        fs::write(&path, "not a secret").unwrap();
+        assert!(matches!(read_transaction_key(&path), Err(KeyFault::NotTransaction(_))));
+        assert!(matches!(read_encryption_key(&path), Err(KeyFault::NotEncryption)));
+    }
+
+    #[test]
+    fn an_encryption_key_is_made_once_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("institution.key");
+        let made = make_encryption_key(&path).unwrap();
+        assert_eq!(read_encryption_key(&path).unwrap().public(), made.public());
+        assert!(matches!(make_encryption_key(&path), Err(KeyFault::Unusable(_))), "it was replaced");
+    }
+}
