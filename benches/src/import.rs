@@ -2,19 +2,13 @@
 
 //! How long a patient's import of a FHIR bundle takes, by the command line on a local node.
 
-use crate::{
-    finality::wait_for_finality,
-    network::{self, Newcomer, Node},
-    transactions::bytes,
-};
-use anyhow::{ensure, Context, Result};
+use crate::person::Person;
+use anyhow::{Context, Result};
 use serde_json::Value as Json;
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use subxt::rpcs::RpcClient;
 
 /// The options of the measurement.
 #[derive(Debug, clap::Args)]
@@ -63,54 +57,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
 
 async fn measure(node: &Path, salus: &Path, bundle: &Path) -> Result<Duration> {
     let folder = tempfile::tempdir()?;
-    let (node, salus) = (network::program(node)?, network::program(salus)?);
-    let mut person = Person { salus, folder: folder.path().to_owned(), url: "ws://127.0.0.1:9944".into() };
-    let made = person.run(&["key", "new", "me"])?;
-    let shown = person.run(&["key", "show", "me"])?;
-    let key = |pointer: &str| -> Result<[u8; 32]> {
-        let text = shown.pointer(pointer).or_else(|| made.pointer(pointer)).and_then(Json::as_str);
-        let bytes = bytes(text.with_context(|| format!("the identity has no `{pointer}`: {shown}"))?)?;
-        bytes.try_into().ok().context("a key has 32 bytes")
-    };
-    let newcomer = Newcomer {
-        role: "patient",
-        transaction_key: key("/transaction")?,
-        membership_key: key("/membership")?,
-        encryption_key: key("/encryption/key")?,
-    };
-    let spec = folder.path().join("spec.json");
-    network::specification(&node, "dev", &[newcomer], &spec)?;
-    let nodes = Node::start(&node, &spec, 1, folder.path())?;
-    person.url = nodes.first().context("no node was started")?.url.clone();
-    wait_for_finality(&RpcClient::from_url(&person.url).await?).await?;
-
-    let chart = person.run(&["chart", "open"])?;
-    let chart = chart.get("chart").context("no chart was opened")?.to_string();
-    let chart = chart.trim_matches('"');
-    person.run(&["compartment", "add", chart, "--standard"])?;
+    let person = Person::begin(node, salus, folder.path(), None).await?;
+    person.run(&["compartment", "add", &person.chart, "--standard"])?;
     let begun = Instant::now();
-    person.run(&["record", "add", chart, "--bundle", bundle.to_str().context("a path that is not UTF-8")?])?;
+    person.run(&["record", "add", &person.chart, "--bundle", bundle.to_str().context("a path that is not UTF-8")?])?;
     Ok(begun.elapsed())
-}
-
-/// A person at a computer.
-struct Person {
-    salus: PathBuf,
-    folder: PathBuf,
-    url: String,
-}
-
-impl Person {
-    /// Runs a command that has to succeed; its JSON.
-    fn run(&self, arguments: &[&str]) -> Result<Json> {
-        let mut command = Command::new(&self.salus);
-        command.args(["--json", "--as", "me", "--node", &self.url]);
-        command.arg("--home").arg(self.folder.join("home")).arg("--vaults").arg(self.folder.join("vaults"));
-        command.env("SALUS_PASSWORD", "measured").stdin(Stdio::null());
-        let output = command.args(arguments).output().context("`salus` does not start")?;
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "`salus {}` failed: {complaint}", arguments.join(" "));
-        serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("`salus {}` printed no JSON", arguments.join(" ")))
-    }
 }

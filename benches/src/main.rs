@@ -3,9 +3,10 @@
 //! `salus-bench`: how fast a network is, measured over the real programs. docs/performance.md has results, and how to get
 //! them.
 //!
-//! Reading order: each command has a file ([`finality`], [`grants`], [`import`], [`weights`], [`database`]). They share
+//! Reading order: each command has a file ([`finality`], [`grants`], [`import`], [`weights`], [`database`],
+//! [`vault`]). They share
 //! [`network`] and [`chain`], which start nodes of a chain that already has patients, [`transactions`], which encodes and
-//! signs for any runtime, [`patients`], and [`report`].
+//! signs for any runtime, [`patients`], [`person`], and [`report`].
 
 mod chain;
 mod database;
@@ -14,8 +15,10 @@ mod grants;
 mod import;
 mod network;
 mod patients;
+mod person;
 mod report;
 mod transactions;
+mod vault;
 mod weights;
 
 use anyhow::Result;
@@ -31,6 +34,8 @@ enum Command {
     Grants(grants::Options),
     /// How long `salus record add --bundle` takes on a local node.
     Import(import::Options),
+    /// How fast a large record goes to a vault service and comes back, and how much memory that takes.
+    Vault(vault::Options),
     /// The declared weight of blocks full of grants, against the time that their author took.
     Weights(weights::Options),
     /// How long a read and a write of the database take in a state of many items.
@@ -45,6 +50,7 @@ fn main() -> Result<()> {
         Command::Finality(options) => runtime.block_on(finality::run(&options)),
         Command::Grants(options) => runtime.block_on(grants::run(&options)),
         Command::Import(options) => runtime.block_on(import::run(&options)),
+        Command::Vault(options) => runtime.block_on(vault::run(&options)),
         Command::Weights(options) => runtime.block_on(weights::run(&options)),
         Command::Database(options) => database::run(&options),
     }

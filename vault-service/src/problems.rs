@@ -44,11 +44,14 @@ fn status_of(refusal: &GateRefusal) -> StatusCode {
         GateRefusal::AnotherGate => StatusCode::MISDIRECTED_REQUEST,
         GateRefusal::Unacceptable => StatusCode::PAYLOAD_TOO_LARGE,
         GateRefusal::VaultFull => StatusCode::INSUFFICIENT_STORAGE,
-        GateRefusal::TooManyRequests | GateRefusal::QuotaUsedUp => StatusCode::TOO_MANY_REQUESTS,
+        GateRefusal::TooManyRequests | GateRefusal::TooManyUploads | GateRefusal::QuotaUsedUp => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         GateRefusal::StaleHead(_) | GateRefusal::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
         GateRefusal::NotFound | GateRefusal::Missing(_) => StatusCode::NOT_FOUND,
         GateRefusal::Corrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         GateRefusal::NoEnvelope(_)
+        | GateRefusal::CannotUnseal
         | GateRefusal::EnvelopeOutdated { .. }
         | GateRefusal::TooManyLinks
         | GateRefusal::ForeignBlob(_) => StatusCode::CONFLICT,
@@ -65,6 +68,7 @@ pub(super) fn answer(problem: &Problem) -> Response {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
     }
     let wait = match status {
+        StatusCode::TOO_MANY_REQUESTS if problem.refusal == Some(GateRefusal::QuotaUsedUp) => Some("3600"),
         StatusCode::TOO_MANY_REQUESTS => Some("120"),
         StatusCode::SERVICE_UNAVAILABLE => Some("10"),
         _ => None,

@@ -30,6 +30,9 @@ pub(super) async fn receive<R: GateRequest>(
 ) -> Result<Signed<R>, Problem> {
     let (parts, body) = message.into_parts();
     let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, detail);
+    if parts.headers.get_all(HOST).iter().count() > 1 {
+        return Err(bad("the message has more than one field `Host`"));
+    }
     if asked(&parts).is_none_or(|asked| !asked.eq_ignore_ascii_case(authority)) {
         return Err(problem(StatusCode::MISDIRECTED_REQUEST, "the message is for another authority than this gate's"));
     }

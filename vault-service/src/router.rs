@@ -27,6 +27,10 @@ use salus_gate::{
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
+/// The description of the paths, after OpenAPI 3.1.
+const DESCRIPTION: &str = include_str!("../openapi.json");
+const DESCRIPTION_PATH: &str = "/v1/openapi.json";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The text format of Prometheus.
 const METRICS: &str = "text/plain; version=0.0.4";
 
@@ -42,6 +46,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(UnsealRequest::PATH, post(serve::<UnsealRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
+            .route(DESCRIPTION_PATH, get(|| async { ([(CONTENT_TYPE, JSON)], DESCRIPTION) }))
             .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })
             .method_not_allowed_fallback(|| async {
                 answer(&problem(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method"))

@@ -3,13 +3,13 @@
 //! The requests of writers: a signed request announces objects, and an upload brings their bytes.
 
 use super::{
-    problems::problem,
+    problems::{answer, problem},
     service::{json, report, Served, Service},
     staging::{LedgerFault, UploadFault},
 };
 use axum::{
     body::Bytes,
-    extract::{Path, Request, State},
+    extract::{rejection::PathRejection, Path, Request, State},
     http::{request::Parts, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -44,7 +44,7 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
         }
         let now = (service.now)();
         if !service.uploads.has_room(permit.writer, permit.kind, now) {
-            return Err(GateRefusal::TooManyRequests.into());
+            return Err(GateRefusal::TooManyUploads.into());
         }
         let reservation = custody.ledger.reserve(&permit, request, &present).map_err(|fault| match fault {
             LedgerFault::Refused(refusal) => refusal.into(),
@@ -59,33 +59,35 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
 /// Adds the bytes of a message to an upload.
 pub(super) async fn add_to_upload<C: ChainView + Send + Sync + 'static>(
     State(service): State<Arc<Service<C>>>,
-    Path(number): Path<String>,
+    number: Result<Path<String>, PathRejection>,
     message: Request,
 ) -> Response {
-    let outcome = service.clone().add_to_upload(&number, message).await;
+    let outcome = service.clone().add_to_upload(number, message).await;
     service.counted(UPLOADS, outcome)
 }
 
 /// Says how far an upload has come.
 pub(super) async fn ask_upload<C: ChainView + Send + Sync + 'static>(
     State(service): State<Arc<Service<C>>>,
-    Path(number): Path<String>,
+    number: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let outcome = service.ask_upload(&number);
+    let outcome = service.ask_upload(number);
     service.counted(UPLOADS, outcome)
 }
 
 impl<C: ChainView + Send + Sync + 'static> Service<C> {
-    fn ask_upload(&self, number: &str) -> Result<Response, Problem> {
+    fn ask_upload(&self, number: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
         let _place = self.place()?;
-        let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
-        let upload = self.uploads.take(number, (self.now)()).map_err(|fault| of_upload(&fault))?;
+        let upload = self.uploads.take(upload_id(number)?, (self.now)()).map_err(|fault| of_upload(&fault))?;
         Ok(at_offset(StatusCode::NO_CONTENT, upload.received()))
     }
 
-    async fn add_to_upload(self: Arc<Self>, number: &str, message: Request) -> Result<Response, Problem> {
-        let place = self.place_for_upload()?;
-        let number = number.parse().map_err(|_| of_upload(&UploadFault::Unknown))?;
+    async fn add_to_upload(
+        self: Arc<Self>,
+        number: Result<Path<String>, PathRejection>,
+        message: Request,
+    ) -> Result<Response, Problem> {
+        let (place, number) = (self.place_for_upload()?, upload_id(number)?);
         let (parts, body) = message.into_parts();
         let offset = offset_of(&parts)
             .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "the message needs the field `upload-offset` once"))?;
@@ -100,6 +102,12 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         match received {
             Ok((true, received)) => Ok(at_offset(StatusCode::CREATED, received)),
             Ok((false, received)) => Ok(at_offset(StatusCode::NO_CONTENT, received)),
+            // Where the upload is, the writer learns from the field, too.
+            Err(fault @ UploadFault::Elsewhere(received)) => {
+                let mut refused = answer(&of_upload(&fault));
+                refused.headers_mut().insert(UPLOAD_OFFSET, HeaderValue::from(received));
+                Ok(refused)
+            }
             Err(fault) => Err(of_upload(&fault)),
         }
     }
@@ -137,6 +145,11 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         }
         received
     }
+}
+
+fn upload_id(number: Result<Path<String>, PathRejection>) -> Result<UploadId, Problem> {
+    let number = number.ok().and_then(|Path(number)| number.parse().ok());
+    number.ok_or_else(|| of_upload(&UploadFault::Unknown))
 }
 
 fn offset_of(parts: &Parts) -> Option<u64> {

@@ -28,6 +28,9 @@ pub enum GateRefusal {
     /// The reader, or all readers together, asked more often within two minutes than the gate can remember.
     #[error("too many requests within two minutes")]
     TooManyRequests,
+    /// The writer has as many uploads under way as it may have, or the service has.
+    #[error("too many uploads are under way")]
+    TooManyUploads,
     /// Nothing was finalized for two minutes, so a revocation may have gone unseen.
     #[error("block `{0}` is the newest finalized one and older than two minutes")]
     StaleHead(u32),

@@ -339,6 +339,10 @@ impl<R: GateRequest> Signed<R> {
         let at = created.checked_mul(SECOND).ok_or(SignatureFault::Parameter("created"))?;
         let (scheme, key) = key_of(signature.string("keyid")?).ok_or(SignatureFault::Parameter("keyid"))?;
         let number = number_of(signature.string("nonce")?).ok_or(SignatureFault::Parameter("nonce"))?;
+        // A list of values would be read as the members of a request, in their order.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(RequestFault::Body { line: 1, column: 1 });
+        }
         let request = serde_json::from_slice(&body)
             .map_err(|error| RequestFault::Body { line: error.line(), column: error.column() })?;
         Ok(Self { request, body, authority: authority.to_owned(), signature, scheme, key, number, at })

@@ -13,6 +13,7 @@
 mod collector;
 mod copier;
 mod copies;
+mod description;
 mod messages;
 mod reads;
 mod writes;

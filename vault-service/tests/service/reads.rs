@@ -146,6 +146,8 @@ async fn messages_of_another_form_are_refused_before_the_gate_is_asked() {
         (without(CONTENT_DIGEST), 400),
         (without("signature"), 401),
         (without("signature-input"), 401),
+        (twice("host"), 400),
+        (with_body(b"[\"11/02020202020202020202020202020202\",0,null,2]".to_vec()), 400),
         (twice("signature"), 401),
         (twice("signature-input"), 401),
         (with("signature", "sig=:"), 401),
@@ -161,7 +163,7 @@ async fn messages_of_another_form_are_refused_before_the_gate_is_asked() {
     *got.method_mut() = Method::GET;
     assert_eq!(problem(&router, got).await.status, 405);
     let text = metrics.text().unwrap();
-    assert!(text.contains("outcome=\"invalid\",path=\"/v1/release\"} 16"), "{text}");
+    assert!(text.contains("outcome=\"invalid\",path=\"/v1/release\"} 18"), "{text}");
     assert_eq!(answer(&router, good()).await.0, StatusCode::OK);
 }
 
