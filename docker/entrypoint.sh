@@ -5,6 +5,7 @@
 #
 #   (no argument)             the hospital's node, as `salus network init` wrote it: /etc/salus/run-node
 #   OPTION... or SUBCOMMAND   salus-node with these
+#   salus-vault run           the hospital's vault service, as /etc/salus/vault.toml configures it
 #   salus ARGUMENT...         the command line; likewise salus-node, rehearse.sh, healthy.sh and sh
 set -eu
 
@@ -17,6 +18,6 @@ case "${1:-}" in
     fi
     exec /etc/salus/run-node
     ;;
-salus | salus-node | rehearse.sh | healthy.sh | sh) exec "$@" ;;
+salus | salus-node | salus-vault | rehearse.sh | healthy.sh | sh) exec "$@" ;;
 *) exec salus-node "$@" ;;
 esac

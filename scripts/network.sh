@@ -420,7 +420,7 @@ start_prometheus() {
     local program folder="$state/prometheus-$1"
     program="$(command -v "${PROMETHEUS:-prometheus}")" || return 0
     mkdir -p "$folder/targets"
-    cp "$salus_root"/docker/prometheus/{prometheus,alerts}.yaml "$folder"
+    cp "$salus_root"/docker/prometheus/{prometheus,alerts,vault-alerts}.yaml "$folder"
     printf -- '- targets: ["127.0.0.1:9615"]\n  labels: {hospital: Hospital %s}\n' "${1^}" >"$folder/targets/own.yaml"
     nsenter "--net=/run/netns/hospital-$1" "$program" --config.file="$folder/prometheus.yaml" \
         --storage.tsdb.path="$folder/data" --storage.tsdb.retention.size=256MB --web.listen-address=127.0.0.1:9090 \

@@ -184,3 +184,17 @@ test('Prometheus asks every hospital', () => {
   const targets = yaml('docker/prometheus/targets/rehearsal.yaml').flatMap((group) => group.targets);
   assert.deepEqual(targets, HOSPITALS.map((name) => `hospital-${name}:9615`));
 });
+
+test('a hospital has a vault service, which sees neither keys nor data of the node', () => {
+  const { node, vault } = yaml('docker/hospital.yaml').services;
+  assert.deepEqual([vault.image, vault.command], [node.image, ['salus-vault', 'run']]);
+  assert.deepEqual(vault.healthcheck.test, ['CMD', 'healthy.sh', '--vault']);
+  const sources = vault.volumes.map((volume) => volume.split(':')[0]);
+  assert.deepEqual(sources, [...['toml', 'crt', 'key'].map((kind) => `/etc/salus/vault.${kind}`), 'vault']);
+  for (const volume of vault.volumes) {
+    assert.ok(volume.endsWith(':ro') || volume === 'vault:/data', volume);
+    assert.ok(!node.volumes.includes(volume), volume);
+  }
+  const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/main.rs'));
+  assert.ok(Number(/^(\d+)s$/.exec(vault.stop_grace_period)[1]) > Number(drain));
+});

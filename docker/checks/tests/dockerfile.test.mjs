@@ -26,22 +26,26 @@ test('no process is root in it', () => {
 });
 
 test('it says what it is, how to ask and how to end it', () => {
-  assert.deepEqual(words(image, 'EXPOSE'), ['30333 9944 9615']);
+  assert.deepEqual(words(image, 'EXPOSE'), ['30333 9944 9615 8443 9617']);
   assert.deepEqual(words(image, 'VOLUME'), ['/data']);
   assert.deepEqual(words(image, 'STOPSIGNAL'), ['SIGTERM']);
   assert.match(image, /^HEALTHCHECK .* CMD \["healthy\.sh"\]$/m);
   for (const label of ['title', 'description', 'licenses', 'version', 'revision']) {
     assert.ok(image.includes(`org.opencontainers.image.${label}=`), label);
   }
-  assert.match(image, /^RUN salus-node --version && salus --version /m);
+  assert.match(image, /^RUN salus-node --version && salus-vault --version && salus --version /m);
 });
 
-test('it is built from Debian alone, and only two programs are taken from the build', () => {
+test('it is built from Debian alone, and only three programs are taken from the build', () => {
   assert.equal(stages.length, 2);
   for (const stage of stages) {
     assert.ok(stage.startsWith('${DEBIAN}'));
   }
   assert.deepEqual(words(image, 'COPY').filter((copy) => copy.includes('--from=')), ['--from=build /out/ /usr/local/bin/']);
+  const [, taken] = /install --strip -D --target-directory \/out (.*)$/m.exec(dockerfile);
+  assert.deepEqual(taken.split(' '), ['salus-node', 'salus-vault', 'salus'].map((name) => `target/release/${name}`));
+  const [, built] = /cargo build --locked --release (.*) \\$/m.exec(dockerfile);
+  assert.deepEqual(built.split('--package ').slice(1).map((name) => name.trim()), ['salus-node', 'salus-vault-service', 'salus-cli']);
   assert.ok(!/^ADD /m.test(dockerfile) && !/https?:/.test(dockerfile), 'something is fetched');
 });
 
