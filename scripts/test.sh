@@ -82,7 +82,7 @@ rust() {
         features+=",pallet-salus-$pallet/default"
     done
     # Scenarios spend most of their time waiting for blocks.
-    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
+    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 2))}"
     tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
 }
 

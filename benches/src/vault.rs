@@ -60,11 +60,15 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         disk.push(timed(|| copy_synced(&content, &copy))?);
         fs::remove_file(&copy)?;
         let add = ["record", "add", &person.chart, &file, "--compartment", "Imaging"];
-        there.push(timed(|| Ok(client = client.max(watched(person.start(&add)?)?)))?);
+        let (took, peak) = timed_and_watched(|| person.start(&add))?;
+        there.push(took);
+        client = client.max(peak);
         let records = person.run(&["record", "list", &person.chart])?;
         let record = records.as_array().and_then(|all| all.last()?.pointer("/record")?.as_str().map(str::to_owned));
         let get = ["record", "get", record.as_deref().context("no record was added")?, "--out", &target];
-        again.push(timed(|| Ok(client = client.max(watched(person.start(&get)?)?)))?);
+        let (took, peak) = timed_and_watched(|| person.start(&get))?;
+        again.push(took);
+        client = client.max(peak);
         ensure!(same(&content, &back)?, "other bytes came back");
         fs::remove_file(&back)?;
     }
@@ -164,6 +168,13 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let begun = Instant::now();
     work()?;
     Ok(begun.elapsed())
+}
+
+/// How long a command took, and the most memory that it had.
+fn timed_and_watched(start: impl FnOnce() -> Result<Child>) -> Result<(Duration, u64)> {
+    let begun = Instant::now();
+    let peak = watched(start()?)?;
+    Ok((begun.elapsed(), peak))
 }
 
 /// Waits for a command that has to succeed; the most memory that it had, in KiB.
