@@ -56,7 +56,7 @@ use crate::services::Services;
 use salus_chain::{At, Call, Chain, Outcome, Until};
 use salus_primitives::{charts::Chart, membership::Member, ChartId, Digest, InstitutionId, MemberId};
 use salus_sealing::keys::Identity;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A member at work.
 pub struct Agent {
@@ -65,6 +65,8 @@ pub struct Agent {
     identity: Identity,
     id: MemberId,
     until: Until,
+    /// The finalized block that gates have to know, since this member's last transaction.
+    known_block: Mutex<Option<u32>>,
 }
 
 impl Agent {
@@ -72,7 +74,7 @@ impl Agent {
     pub async fn new(chain: Chain, services: Arc<dyn Services>, identity: Identity) -> Result<Self, AgentError> {
         let account = identity.transaction().public();
         let id = chain.member_of_account(At::Finalized, account).await?.ok_or(AgentError::NotMember(account))?;
-        Ok(Self { chain, services, identity, id, until: Until::Final })
+        Ok(Self { chain, services, identity, id, until: Until::Final, known_block: Mutex::default() })
     }
 
     /// The same, but not waiting until transactions are final, and asking the best block: for deciding what is to be done
@@ -103,7 +105,9 @@ impl Agent {
 
     /// Signs `call` with the transaction key, submits it, and waits until it is finalized.
     pub async fn submit(&self, call: &Call) -> Result<Outcome, AgentError> {
-        Ok(self.chain.submit_until(call, self.identity.transaction(), self.until).await?)
+        let outcome = self.chain.submit_until(call, self.identity.transaction(), self.until).await?;
+        *self.known_block.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(outcome)
     }
 
     /// The block to which questions about the council are put: one that has what this agent waited for.

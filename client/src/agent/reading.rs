@@ -27,7 +27,7 @@ use salus_sealing::{
     secret::{random, Plaintext},
 };
 use salus_vault::object_id;
-use std::path::Path;
+use std::{path::Path, sync::PoisonError};
 use tokio::io::AsyncWrite;
 
 /// A session that was opened.
@@ -275,10 +275,17 @@ impl Agent {
         Ok(ContentKey::open_from(&unsealed.envelope, own, self.identity.encryption(), genesis, record, version)?)
     }
 
-    /// The block that a gate has to have come to: what this member's own node knows as final, the gate's node knows as well.
+    /// The finalized block that a gate's node has to know: one that has all that this member did.
+    ///
+    /// It stays the same until the next transaction. A gate whose node is always a block behind would else refuse each request.
     pub(super) async fn not_before(&self) -> Result<Option<u32>, AgentError> {
-        let head = self.chain.head(At::Finalized).await?;
-        Ok(u32::try_from(head.number).ok())
+        let known = *self.known_block.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let head = u32::try_from(self.chain.head(At::Finalized).await?.number).ok();
+        *self.known_block.lock().unwrap_or_else(PoisonError::into_inner) = head;
+        Ok(head)
     }
 
     /// The content key of a record's newest version, for the chart's controller.
