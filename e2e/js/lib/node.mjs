@@ -80,14 +80,15 @@ export class Node {
   async finalizing() {
     const deadline = Date.now() + START;
     while (Date.now() < deadline) {
-      const header = await this.#ask('chain_getHeader', [await this.#ask('chain_getFinalizedHead', [])]);
+      const header = await this.ask('chain_getHeader', [await this.ask('chain_getFinalizedHead', [])]);
       if (Number(header.number) > 0) return;
       await pause(PAUSE);
     }
     throw new Error('the node finalizes nothing');
   }
 
-  async #ask(method, params) {
+  /** Calls a method over plain HTTP, and returns its result. */
+  async ask(method, params) {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
     const response = await fetch(this.http, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     return (await response.json()).result;
