@@ -32,6 +32,7 @@ mod service;
 pub mod staging;
 pub mod tls;
 mod unsealing;
+pub mod verify;
 mod writes;
 
 pub use metrics::Metrics;

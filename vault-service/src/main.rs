@@ -2,7 +2,7 @@
 
 //! `salus-vault`: an institution's release gate and vault over HTTP.
 //!
-//! Exit status: 0 ended by a signal or well, 2 failed (bad configuration, no node, no vault, no port).
+//! Exit status: 0 ended by a signal or well, 1 some objects are damaged, 2 failed (bad configuration, no node, no vault, no port).
 
 use axum::Router;
 use axum_server::{tls_rustls::RustlsConfig, Handle};
@@ -21,6 +21,7 @@ use salus_vault_service::{
     partners::PartnerServices,
     staging::{collect, Ledger},
     tls::load,
+    verify::{verify, Verified},
     Custody, Metrics, Service, MAX_LEAD,
 };
 use std::{
@@ -57,6 +58,16 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
         config: PathBuf,
     },
+    /// Read every object of the vault, and name those that are damaged; the service may run meanwhile
+    #[command(after_help = "Exit status: 0 all are whole, 1 some are damaged, 2 failed.")]
+    Verify {
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+        /// Delete damaged objects: with partners, the service fetches them again once it is restarted, or within a day
+        #[arg(long)]
+        delete_damaged: bool,
+    },
     /// Make an encryption key for the institution, and print its public part
     Key {
         /// A new file for the key
@@ -77,6 +88,10 @@ async fn main() -> ExitCode {
         Command::Run { config } => run(config).await,
         Command::Check { config } => check(config).await,
         Command::Key { out } => make_key(&out),
+        Command::Verify { config, delete_damaged } => match look(&config, delete_damaged).await {
+            Ok(false) => return ExitCode::from(1),
+            looked => looked.map(|_| ()),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -117,6 +132,28 @@ fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
         Ok(()) => Ok(folder),
         Err(_) => Err(format!("another service has the vault `{}`", vault.folder().display()).into()),
     }
+}
+
+/// Whether all objects are whole.
+async fn look(config: &Path, delete: bool) -> Result<bool, Box<dyn Error>> {
+    let config = Config::read(config)?;
+    if !config.store.exists() {
+        return Err(format!("there is no vault at `{}`", config.store.display()).into());
+    }
+    let vault = Vault::open_folder(&config.store).await?;
+    let Verified { whole, damaged } = verify(&vault, delete, |whole| eprintln!("{whole} objects are whole")).await?;
+    for id in &damaged {
+        println!("{id}");
+    }
+    let rest = match (damaged.len(), delete) {
+        (0, _) => String::new(),
+        (count, true) => format!(", {count} damaged and deleted"),
+        (count, false) => {
+            format!(", {count} damaged: restore them from the backup, or delete them and have partners' copies come")
+        }
+    };
+    eprintln!("{whole} objects are whole{rest}");
+    Ok(damaged.is_empty())
 }
 
 fn make_key(path: &Path) -> Result<(), Box<dyn Error>> {

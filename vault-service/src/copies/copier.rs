@@ -9,7 +9,14 @@ use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault::{Vault, VaultError};
 use salus_vault_client::{CopiedObject, Copies};
-use std::{collections::BTreeMap, error::Error, future::Future, io, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    future::Future,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use thiserror::Error as ThisError;
 use tokio::io::AsyncReadExt;
 
@@ -33,9 +40,13 @@ pub struct Copier {
     partners: Vec<InstitutionId>,
     vault: Vault,
     ledger: Arc<Ledger>,
-    /// The charts of which nothing is missing, and how often they had changed then.
+    /// The charts of which nothing is missing, and how often they had changed then. Forgotten once a day.
     complete: BTreeMap<ChartId, u64>,
+    since: Instant,
 }
+
+/// How long a chart that does not change counts as complete. Objects may get lost without a change on the chain.
+const COMPLETE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The outcome of one round.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -91,7 +102,7 @@ impl Copier {
     /// A copier for the vault of `institution`.
     pub fn new(institution: InstitutionId, partners: Vec<InstitutionId>, vault: Vault, ledger: Arc<Ledger>) -> Self {
         let institutions = partners.iter().copied().chain([institution]).collect();
-        Self { institutions, partners, vault, ledger, complete: BTreeMap::new() }
+        Self { institutions, partners, vault, ledger, complete: BTreeMap::new(), since: Instant::now() }
     }
 
     /// The institutions whose objects belong in the vault: its own, and the partners.
@@ -105,6 +116,10 @@ impl Copier {
         chain: &N,
         partners: &impl Partners,
     ) -> Result<Copied, CopyError<N::Error>> {
+        if self.since.elapsed() > COMPLETE {
+            self.complete.clear();
+            self.since = Instant::now();
+        }
         let mut outcome = Copied::default();
         for number in 0.. {
             let chart = ChartId(number);
