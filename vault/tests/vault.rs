@@ -382,3 +382,14 @@ fn no_id_leads_out_of_the_vault() {
     }
     assert_eq!(fs::read_dir(vault.folder().parent().unwrap()).unwrap().count(), before);
 }
+
+#[tokio::test]
+async fn a_large_object_is_written_to_the_disk_on_its_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
+    let length = 130 * 1024 * 1024 + 1;
+    let (id, size) = vault.put_reader(tokio::io::repeat(7).take(length)).await.unwrap();
+    assert_eq!(size, length);
+    let mut read = vault.reader(&id).await.unwrap();
+    assert_eq!(tokio::io::copy(&mut read, &mut tokio::io::sink()).await.unwrap(), length);
+}
