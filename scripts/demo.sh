@@ -6,12 +6,12 @@ help() {
     cat <<'EOF'
 usage: scripts/demo.sh [--bundle FILE]... [--keep FOLDER] [--no-setup] [--help]
 
-Shows a record's life on a real chain, step by step, and checks each claim: one node, vaults in folders, two hospitals, a
-laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or names the claim that
-failed. The first run also sets the machine up and builds everything; later runs take some minutes.
+Shows a record's life on a real chain, step by step, and checks each claim: two hospitals, each with a node, a vault service and
+a disk of its own, a laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or names
+the claim that failed. The first run also sets the machine up and builds everything; later runs take some minutes.
 
   --bundle FILE   a FHIR R4 bundle of one patient, in JSON, instead of the invented one; may be repeated
-  --keep FOLDER   keep node, vaults, keys and exports in this new folder; without it the demo deletes them at the end
+  --keep FOLDER   keep nodes, vaults, keys and exports in this new folder; without it the demo deletes them at the end
   --no-setup      do not call scripts/setup.sh first
 EOF
 }

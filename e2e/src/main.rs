@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus-demo`: a record's life on a chain of one node, from joining to revoking, checked step by step.
+//! `salus-demo`: a record's life between two hospitals, from joining to revoking, checked step by step.
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use salus_e2e::demo;
 use std::{path::PathBuf, process::ExitCode};
 
-/// A record's life on a chain of one node, checked step by step
+/// A record's life between two hospitals, checked step by step
 #[derive(Parser)]
 #[command(version, about, after_help = "Exit status: 0 when every check holds, 1 when one does not.")]
 struct Options {
@@ -15,7 +15,7 @@ struct Options {
     #[arg(long = "bundle", value_name = "FILE")]
     bundles: Vec<PathBuf>,
 
-    /// Keep node, vaults and keys in this new folder instead of one that is removed at the end
+    /// Keep nodes, vaults and keys in this new folder instead of one that is removed at the end
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
 }
