@@ -76,6 +76,11 @@ pub(crate) fn check_target(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::input(format!("`{}` is a folder\nhint: name a file in it", path.display())));
     }
+    // A new file takes the place of what is there: never that of a device, a pipe or a link.
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        let reason = format!("`{}` is not a regular file", path.display());
+        return Err(Failure::input(format!("{reason}\nhint: without a file, the content goes to standard output")));
+    }
     match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) if !parent.is_dir() => {
             Err(Failure::input(format!("there is no folder `{}`\nhint: make it first", parent.display())))
@@ -121,6 +126,7 @@ mod tests {
     fn nothing_is_replaced() {
         assert!(write_new(Path::new("/dev/null"), b"").is_err());
         assert!(check_target(Path::new("/")).is_err());
+        assert!(check_target(Path::new("/dev/null")).is_err());
         assert!(check_target(Path::new("/does/not/exist")).is_err());
         assert!(check_target(Path::new("here")).is_ok());
     }

@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Approve(commands::approve::Arguments),
     /// Deny a request
     Deny(commands::deny::Arguments),
+    /// Show the words that came with a request, a grant, a denial or a revocation
+    Note(commands::note::Arguments),
     /// Show a log, and verify its chained head
     Log(commands::log::Arguments),
     /// Say whether a member may do something, and why

@@ -17,6 +17,7 @@ use salus_primitives::{
     ChartId, InstitutionId, MemberId, Moment, SigningKey,
 };
 use salus_sealing::keys;
+use salus_vault_client::Address;
 use std::{ffi::OsStr, marker::PhantomData};
 
 /// Bytes of a compartment's name, at most.
@@ -201,6 +202,15 @@ pub(crate) fn secret_uri(uri: &str) -> Result<keys::Identity, keys::KeyError> {
 /// Text of one line that others will read.
 pub(crate) fn line(typed: &str) -> Result<String, String> {
     text::unfit(typed).map_or_else(|| Ok(typed.to_owned()), |c| Err(unfit(c)))
+}
+
+/// The address of a vault service; empty for none.
+pub(crate) fn vault_address(typed: &str) -> Result<String, String> {
+    let address = line(typed)?;
+    match address.is_empty() || Address::parse(&address).is_some() {
+        true => Ok(address),
+        false => Err("an address begins with https://, or with http:// on this machine, and names a host".to_owned()),
+    }
 }
 
 /// Text of one or several lines that another person will read.

@@ -9,10 +9,11 @@ use axum_server::{tls_rustls::RustlsConfig, Handle};
 use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
-use salus_gate::{protocol::normal_authority, system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
+use salus_gate::{system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
 use salus_primitives::time::SECOND;
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
+use salus_vault_client::Address;
 use salus_vault_service::{
     config::{Config, Copies, Tls},
     copies::Copier,
@@ -116,9 +117,12 @@ async fn configured(path: PathBuf) -> Result<(Config, Node), Box<dyn Error>> {
         return Err(format!("the chain has no institution `{}`", config.institution).into());
     };
     let address = String::from_utf8_lossy(&institution.profile.vault_address).into_owned();
-    if normal_authority(&address).as_ref() != Some(&config.authority) {
+    if Address::parse(&address).is_none_or(|address| address.authority() != config.authority) {
+        let known =
+            if address.is_empty() { "no vault address".to_owned() } else { format!("the vault address `{address}`") };
         eprintln!(
-            "warning: on the chain, the vault address of institution {} is `{address}`: readers will not come to `{}`",
+            "warning: institution {0} has {known} on the chain, so readers will not come to `{1}`\n\
+             hint: the council enters it: salus institution update {0} --vault-address https://{1}",
             config.institution, config.authority
         );
     }
@@ -261,6 +265,13 @@ async fn institution_key(config: &Config, node: &Node) -> Result<Option<Encrypti
 }
 
 async fn partner_services(config: &Config, copies: &Copies, node: &Node) -> Result<PartnerServices, Box<dyn Error>> {
+    for partner in &copies.partners {
+        let found = node.chain().institution(At::Finalized, *partner).await?;
+        let found = found.ok_or_else(|| format!("the chain has no institution `{partner}`, which is a partner"))?;
+        if Address::parse(&String::from_utf8_lossy(&found.profile.vault_address)).is_none() {
+            eprintln!("warning: partner {partner} has no vault address on the chain that could be asked");
+        }
+    }
     let key =
         read_transaction_key(&copies.key).map_err(|cause| format!("the key `{}`: {cause}", copies.key.display()))?;
     PartnerServices::new(node.clone(), config.institution, key).await
@@ -317,7 +328,7 @@ async fn certificate(tls: &Tls) -> Result<RustlsConfig, Box<dyn Error>> {
 /// Says where the service listens, once it does.
 async fn announce(handle: Handle<SocketAddr>, authority: String) {
     if let Some(address) = handle.listening().await {
-        println!("serving {authority} at {address}");
+        println!("listening at {address} as {authority}; answers begin in {} s", MAX_LEAD / SECOND);
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) struct Profile {
     #[arg(long, value_name = "KEY")]
     encryption_key: SigningKey,
     /// Where its vault answers
-    #[arg(long, value_name = "URL", value_parser = parse::line, default_value = "")]
+    #[arg(long, value_name = "URL", value_parser = parse::vault_address, default_value = "")]
     vault_address: String,
     /// Members that it may admit
     #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
@@ -80,7 +80,7 @@ pub(crate) struct Update {
     #[arg(long, value_name = "KEY")]
     encryption_key: Option<SigningKey>,
     /// Where its vault answers
-    #[arg(long, value_name = "URL", value_parser = parse::line)]
+    #[arg(long, value_name = "URL", value_parser = parse::vault_address)]
     vault_address: Option<String>,
     /// Members that it may admit
     #[arg(long, value_name = "NUMBER")]

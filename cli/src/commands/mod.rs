@@ -21,6 +21,7 @@ pub(crate) mod lab_grant;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod network;
+pub(crate) mod note;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod revoke;

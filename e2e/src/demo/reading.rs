@@ -50,6 +50,8 @@ pub(super) async fn doctor_asks_and_reads_what_was_approved(
     steps.begin("doctor B, at the other hospital, asks for access");
     let ask = ["request", &cast.chart, "--purpose", "treatment", "--until", "8h", "--reason", "Second opinion."];
     let request = number(&cast.doctor_b.json(&ask).await?, "/request")?.to_string();
+    let why = cast.patient.json(&["note", &cast.chart, "--request", &request]).await?;
+    steps.check("the patient reads why she asks", string(&why, "/text")? == "Second opinion.")?;
     let records = cast.doctor_b.json(&["record", "list", &cast.chart]).await?;
     let some = string(list(&records)?.first().context("the chart is empty")?, "/record")?;
     let reason = cast.doctor_b.refused(&["record", "get", &some, "--purpose", "treatment"]).await?;
