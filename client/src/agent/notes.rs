@@ -7,9 +7,11 @@
 //! write but not read holds no secret that would open its profile.
 
 use super::{holders::Holders, plain_text, storing::ForVault, Agent, AgentError};
+use salus_chain::At;
 use salus_gate::protocol::{GateRefusal, NoteOf, NoteRequest};
 use salus_primitives::{
     access::{Grantee, Scope},
+    audit::{LogId, Reason},
     charts::Chart,
     ChartId, CompartmentId, Digest, EncryptionKey, MemberId,
 };
@@ -17,6 +19,7 @@ use salus_sealing::{
     compartment::Profile,
     envelope::{open_reason, seal_reason, EnvelopeError, Recipient},
 };
+use salus_vault::object_id;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -64,19 +67,48 @@ impl Agent {
         })
     }
 
-    /// The note that came with a grant or a request, if it is for this member and still there.
+    /// The note that came with a grant, a request or an entry of the log, if it is for this member and still there.
     pub async fn note(&self, chart: ChartId, of: NoteOf) -> Result<Option<Note>, AgentError> {
         let found = self.chart(chart).await?;
-        self.note_in(chart, &found, of).await
+        let reason = match of {
+            NoteOf::Grant(id) => {
+                let grants = self.chain.grants(At::Finalized, chart).await?;
+                grants.into_iter().find(|it| it.number == id).ok_or(AgentError::NoGrant(id))?.grant.reason
+            }
+            NoteOf::Request(id) => {
+                let requests = self.chain.requests(At::Finalized, chart).await?;
+                requests.into_iter().find(|it| it.number == id).ok_or(AgentError::NoRequest(id))?.request.reason
+            }
+            NoteOf::Entry(place) => {
+                let entries = self.chain.log_from(At::Finalized, LogId::Chart(chart), place).await?;
+                entries.first().filter(|entry| entry.sequence == place).and_then(|entry| match entry.reason {
+                    Some(Reason::Text(reason)) => Some(reason),
+                    _ => None,
+                })
+            }
+        };
+        match reason {
+            Some(reason) => self.note_in(chart, &found, of, &reason).await,
+            None => Ok(None),
+        }
     }
 
-    async fn note_in(&self, chart: ChartId, found: &Chart, of: NoteOf) -> Result<Option<Note>, AgentError> {
+    /// The note whose sealed bytes hash to `reason`. Each reader of the chain can seal to this member, so a note that opens is
+    /// not yet the one that the chain names.
+    async fn note_in(
+        &self,
+        chart: ChartId,
+        found: &Chart,
+        of: NoteOf,
+        reason: &Digest,
+    ) -> Result<Option<Note>, AgentError> {
         let request = NoteRequest { chart, of, reader: self.id };
         let mut holders = Holders::of(self.home_of(found).await?);
         let sealed = loop {
             let failed = match holders.next(self).await {
                 Ok(holder) => match self.ask(holder, request.clone()).await {
-                    Ok(released) => break released.sealed,
+                    Ok(released) if object_id(&released.sealed) == *reason => break released.sealed,
+                    Ok(_) => holders.failed(AgentError::FalseAnswer("note")),
                     Err(error) => holders.failed(error.into()),
                 },
                 Err(error) => Err(error),
@@ -101,9 +133,9 @@ impl Agent {
     ) -> Result<BTreeMap<CompartmentId, Profile>, AgentError> {
         let mut names = BTreeMap::new();
         for (number, grant) in self.own_grants(chart, Grantee::Member(self.id)).await? {
-            let (Scope::Compartment(_), Some(_)) = (grant.scope, grant.reason) else { continue };
+            let (Scope::Compartment(_), Some(reason)) = (grant.scope, grant.reason) else { continue };
             if let Some(Note { compartment: Some((number, profile)), .. }) =
-                self.note_in(chart, found, NoteOf::Grant(number)).await?
+                self.note_in(chart, found, NoteOf::Grant(number), &reason).await?
             {
                 names.insert(number, profile);
             }

@@ -5,7 +5,7 @@
 use salus_e2e::demo;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_records_life_on_a_chain_of_one_node() {
+async fn a_records_life_between_two_hospitals() {
     let folder = tempfile::tempdir().unwrap();
     demo::run(folder.path(), &[demo::BUNDLE.to_vec()]).await.unwrap();
 }

@@ -14,15 +14,16 @@ use salus_client::{
 use salus_e2e::{node::Node, salus::PASSWORD};
 use salus_gate::{
     protocol::{
-        CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        Signed, StageRequest, UnsealRequest, UnsealedKey,
+        CompartmentRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
+        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
-use salus_primitives::{ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId};
+use salus_primitives::{ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId, RequestId};
 use salus_sealing::{
     blob::{seal_bytes, ContentKey, Metadata},
     compartment::{CompartmentPath, CompartmentSecret},
+    envelope::{seal_reason, Recipient},
     secret::Password,
 };
 use salus_vault_client::SealedObject;
@@ -47,6 +48,8 @@ enum Lie {
     Compartment,
     /// A secret of its own, sealed to the reader.
     Secret,
+    /// A note of its own, sealed to the reader.
+    Note,
 }
 
 /// Honest gates, but for the lie.
@@ -136,7 +139,16 @@ impl Services for LyingGates {
         institution: InstitutionId,
         request: &'a Signed<NoteRequest>,
     ) -> Answer<'a, ReleasedNote> {
-        self.honest.release_note(institution, request)
+        Box::pin(async move {
+            let mut released = self.honest.release_note(institution, request).await?;
+            if self.lie() == Lie::Note {
+                let NoteRequest { chart, reader, .. } = *request.request();
+                let (recipient, genesis) = (Recipient::Member(reader), self.chain.genesis());
+                let made_up = r#"{"text":"made up"}"#;
+                released.sealed = seal_reason(made_up, recipient, &self.reader, genesis, chart).unwrap();
+            }
+            Ok(released)
+        })
     }
 
     fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
@@ -193,6 +205,15 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
         let error = agent.rotate(CHART, first).await.err().with_context(|| format!("{lie:?} is believed"))?;
         ensure!(is_false(&error), "{lie:?}: {error}");
     }
+    *gates.lie.lock().unwrap() = Lie::None;
+    let asked = ["request", "0", "--reason", "Second opinion."];
+    scene.doctor.json(&asked).await?;
+    let of = NoteOf::Request(RequestId(0));
+    let note = agent.note(CHART, of).await?.context("no note")?;
+    ensure!(note.text == "Second opinion.", "another note");
+    *gates.lie.lock().unwrap() = Lie::Note;
+    let error = agent.note(CHART, of).await.err().context("a made up note is believed")?;
+    ensure!(is_false(&error), "{error}");
     *gates.lie.lock().unwrap() = Lie::None;
     ensure!(agent.rotate(CHART, first).await? == 1, "no new epoch");
     node.stop().await

@@ -10,7 +10,7 @@ use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault::{Vault, VaultError};
 use salus_vault_client::{CopiedObject, Copies};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     error::Error,
     future::Future,
     io,
@@ -86,8 +86,10 @@ pub enum StoreFault {
 
 /// Why a partner's copies were not taken.
 enum Refused {
-    /// The partner does not answer as it should.
+    /// The partner is away, or its answer was cut off.
     Partner(String),
+    /// This object is not the one that the chain names.
+    Object(Digest, String),
     /// This side fails.
     Store(StoreFault),
 }
@@ -169,13 +171,21 @@ impl Copier {
                     .filter(|(_, object)| (object.holder == *partner) == at_home)
                     .map(|(id, _)| *id)
                     .collect();
-                for part in wanted.chunks(MAX_OBJECTS) {
+                let mut wanted: VecDeque<_> = wanted.into();
+                while !wanted.is_empty() {
                     if self.ledger.is_disk_low()? {
                         return Err(StoreFault::Full);
                     }
-                    match self.fetch_from(*partner, part, missing, partners, outcome).await {
+                    let part: Vec<_> = wanted.drain(..wanted.len().min(MAX_OBJECTS)).collect();
+                    match self.fetch_from(*partner, &part, missing, partners, outcome).await {
                         Ok(()) => {}
-                        // It is away, or does not answer as it should: the rest waits for the next round.
+                        // An author of the chart may have named another object, or in another length. The others come all the same.
+                        Err(Refused::Object(id, complaint)) => {
+                            outcome.complaints.push(format!("institution {partner}: {complaint}"));
+                            let behind = part.iter().rev().take_while(|other| **other != id);
+                            behind.for_each(|other| wanted.push_front(*other));
+                        }
+                        // It is away, or its answer was cut off: the rest waits for the next round.
                         Err(Refused::Partner(complaint)) => {
                             outcome.complaints.push(format!("institution {partner}: {complaint}"));
                             break;
@@ -204,7 +214,7 @@ impl Copier {
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
             let (Some(size), Some(expected)) = (size, missing.get(&id).copied()) else { continue };
             if size > expected.longest {
-                return Err(Refused::Partner(format!("the object `{id}` is longer than the chain says")));
+                return Err(Refused::Object(id, format!("the object `{id}` is longer than the chain says")));
             }
             let mut incoming = self.vault.incoming().await?;
             let mut piece = vec![0; PIECE];
@@ -217,7 +227,7 @@ impl Copier {
             match incoming.admit(Some(&id)).await {
                 Ok(_) => {}
                 Err(VaultError::Corrupted { .. }) => {
-                    return Err(Refused::Partner(format!("its bytes of the object `{id}` are others")));
+                    return Err(Refused::Object(id, format!("its bytes of the object `{id}` are others")));
                 }
                 Err(error) => return Err(error.into()),
             }

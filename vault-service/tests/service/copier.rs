@@ -151,6 +151,23 @@ async fn a_partner_that_lies_is_passed_over() {
 }
 
 #[tokio::test]
+async fn one_object_that_is_not_as_named_holds_up_no_other() {
+    let mut scene = Scene::set().await;
+    let mut ids: Vec<_> = (0..20u8).map(|number| scene.name(&[number; 30], OWN)).collect();
+    ids.sort_unstable();
+    for number in 0..20u8 {
+        scene.give(ONE, object_id(&[number; 30]), &[number; 30]);
+    }
+    // The first and one in the midst are longer than the chain says, another one is altered.
+    scene.give(ONE, ids[0], &[7; 31]);
+    scene.give(ONE, ids[9], &[7; 31]);
+    scene.give(ONE, ids[15], &[99; 30]);
+    let copied = scene.round().await;
+    assert_eq!((copied.copied, copied.missing), (counts([(OWN, 17)]), counts([(OWN, 3)])));
+    assert_eq!(copied.complaints.iter().filter(|complaint| complaint.contains("institution 1")).count(), 3);
+}
+
+#[tokio::test]
 async fn a_note_that_is_nowhere_is_not_missed() {
     let mut scene = Scene::set().await;
     let note = scene.name(b"a note", OWN);
