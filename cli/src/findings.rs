@@ -118,8 +118,9 @@ pub(crate) fn syncing(health: &Health) -> Finding {
 }
 
 /// How many hospitals decide, who did not vote, and how many more may fail. Where finality has stopped, votes that were
-/// cast before still count as seen, so that more may be absent than seem to be.
-pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: bool) -> Finding {
+/// cast before still count as seen, so that more may be absent than seem to be. A node that started a moment ago has not
+/// seen all votes: while blocks become final, enough hospitals vote, whatever it saw.
+pub(crate) fn authorities(total: usize, missing: Option<&[String]>, finality: Progress) -> Finding {
     let Some(missing) = missing else {
         return Finding::warning(
             "hospitals",
@@ -134,6 +135,13 @@ pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: boo
         _ => format!("{total} decide together; {absent} did not vote: {names}"),
     };
     let Some(more) = limit.checked_sub(absent) else {
+        if finality == Progress::Advances {
+            return Finding::warning(
+                "hospitals",
+                format!("{total} decide together, and blocks become final, but this node saw no vote of {names}"),
+                "run this again; if it stays, look at the lines between this node and the others",
+            );
+        }
         return Finding::failure(
             "hospitals",
             format!("{voted}. Finality has stopped: it bears {limit} failing"),
@@ -144,7 +152,7 @@ pub(crate) fn authorities(total: usize, missing: Option<&[String]>, stopped: boo
             ),
         );
     };
-    if stopped {
+    if finality == Progress::StandsStill {
         return Finding::failure(
             "hospitals",
             format!("{voted}. Finality has stopped: it bears {limit} failing, so others have failed after they voted"),
@@ -185,11 +193,25 @@ pub(crate) fn blocks(samples: &[Sample]) -> Finding {
     }
 }
 
-/// Whether nothing has become final for longer than is usual.
-pub(crate) fn stands_still(samples: &[Sample]) -> bool {
-    samples.first().zip(samples.last()).is_some_and(|(first, last)| {
-        last.finalized == first.finalized && last.best.saturating_sub(last.finalized) > USUAL_LAG
-    })
+/// The course of finality during the samples.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    /// Blocks became final.
+    Advances,
+    /// No block became final, and not for longer than is usual.
+    Waits,
+    /// No block has become final for longer than is usual.
+    StandsStill,
+}
+
+/// The course of finality during the samples.
+pub(crate) fn progress(samples: &[Sample]) -> Progress {
+    let Some((first, last)) = samples.first().zip(samples.last()) else { return Progress::Waits };
+    match last.best.saturating_sub(last.finalized) > USUAL_LAG {
+        _ if last.finalized > first.finalized => Progress::Advances,
+        true => Progress::StandsStill,
+        false => Progress::Waits,
+    }
 }
 
 /// Whether blocks become final.
@@ -201,7 +223,9 @@ pub(crate) fn finality(samples: &[Sample]) -> Finding {
     let says = format!("block {} is final, {lag} behind the newest", last.finalized);
     let advice = "see `hospitals`: more than two thirds of them must vote. Transactions wait until then; none is lost";
     match lag {
-        _ if stands_still(samples) => Finding::failure("finality", format!("stands still: {says}"), advice),
+        _ if progress(samples) == Progress::StandsStill => {
+            Finding::failure("finality", format!("stands still: {says}"), advice)
+        }
         lag if lag > STOPPED_LAG => Finding::failure("finality", says, advice),
         lag if lag > USUAL_LAG => Finding::warning("finality", says, advice),
         _ => Finding::ok("finality", says),

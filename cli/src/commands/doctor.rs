@@ -155,15 +155,15 @@ async fn look(
     let missing = missing.map(|names| names.into_iter().collect::<Vec<_>>());
     let absent = missing.as_ref().map_or(0, Vec::len);
     report.authorities = Some(authorities.len());
-    let stopped = findings::stands_still(&samples);
+    let finality = findings::progress(&samples);
     let more = findings::may_fail(authorities.len()).saturating_sub(absent);
-    report.may_fail = Some(if stopped { 0 } else { more });
+    report.may_fail = Some(if finality == findings::Progress::StandsStill { 0 } else { more });
     let local = host_and_port(&report.node).is_none_or(|(address, _)| is_here(&address));
     report.findings.extend([
         findings::peers(&health, authorities.len()),
         findings::syncing(&health),
         findings::blocks(&samples),
-        findings::authorities(authorities.len(), missing.as_deref(), stopped),
+        findings::authorities(authorities.len(), missing.as_deref(), finality),
         findings::finality(&samples),
         findings::clock(&samples, health.syncing),
         findings::session(session, health.authority),

@@ -19,6 +19,10 @@ fn health(peers: usize) -> Health {
     Health { peers, syncing: false, authority: true }
 }
 
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("Hospital {number}")).collect()
+}
+
 #[test]
 fn a_third_less_one_may_fail() {
     let numbers: Vec<_> = [0, 1, 3, 4, 6, 7, 10].map(may_fail).into();
@@ -27,7 +31,6 @@ fn a_third_less_one_may_fail() {
 
 #[test]
 fn how_many_more_may_fail_is_said() {
-    let names = |count: usize| (0..count).map(|number| format!("Hospital {number}")).collect::<Vec<_>>();
     for (total, missing, verdict, words) in [
         (7, 0, Ok, "2 more may fail"),
         (4, 0, Ok, "1 more may fail"),
@@ -38,15 +41,24 @@ fn how_many_more_may_fail_is_said() {
         (3, 1, Failure, "Finality has stopped"),
         (1, 0, Warning, "no more may fail"),
     ] {
-        let finding = authorities(total, Some(&names(missing)), false);
+        let finding = authorities(total, Some(&names(missing)), Progress::Waits);
         assert_eq!(finding.verdict, verdict, "{finding:?}");
         assert!(finding.says.contains(words), "{finding:?}");
         assert_eq!(finding.says.contains("Hospital 0"), missing > 0);
         assert_eq!(finding.advice.is_some(), verdict != Ok);
     }
-    assert_eq!(authorities(4, None, false).verdict, Warning);
-    let stopped = authorities(4, Some(&names(1)), true);
+    assert_eq!(authorities(4, None, Progress::Waits).verdict, Warning);
+    let stopped = authorities(4, Some(&names(1)), Progress::StandsStill);
     assert!(stopped.verdict == Failure && stopped.says.contains("Finality has stopped"), "{stopped:?}");
+}
+
+#[test]
+fn a_node_that_saw_too_few_votes_while_blocks_become_final_does_not_say_that_finality_has_stopped() {
+    let unseen = authorities(4, Some(&names(4)), progress(&samples([5, 9], [3, 7], 0)));
+    assert_eq!(unseen.verdict, Warning);
+    assert!(unseen.says.contains("blocks become final") && unseen.says.contains("Hospital 3"), "{unseen:?}");
+    assert_eq!(authorities(4, Some(&names(2)), progress(&samples([5, 9], [3, 3], 0))).verdict, Failure);
+    assert_eq!(authorities(4, Some(&names(2)), progress(&samples([50, 54], [3, 3], 0))).verdict, Failure);
 }
 
 #[test]

@@ -100,10 +100,7 @@ async fn one_authors_twice(scene: &mut Scene) -> Result<()> {
     let seats = scene.seats(0).await?;
     assert_eq!((&seats[VICTIM]["disabled"], &seats[VICTIM]["will_take_part"]), (&json!(true), &json!(false)));
     assert!(deeds(scene, VICTIM).await?.contains(&"authority-suspended".to_owned()));
-    until("four decide without it", || async {
-        Ok(scene.finding(0, "hospitals").await?.contains("4 decide together and all vote"))
-    })
-    .await?;
+    scene.hospitals_are_said_to(0, "4 decide together and all vote").await?;
     scene.finalizes(0, 5).await
 }
 

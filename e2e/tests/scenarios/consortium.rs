@@ -122,6 +122,11 @@ impl Scene {
         let found = findings.iter().find(|one| one["subject"] == subject).with_context(|| subject.to_owned())?;
         Ok(format!("{}: {}", found["verdict"], found["says"]))
     }
+
+    /// Waits until a hospital's doctor says `words` of the hospitals: a node that started a moment ago has not seen all votes.
+    pub(crate) async fn hospitals_are_said_to(&self, place: usize, words: &str) -> Result<()> {
+        until(words, || async { Ok(self.finding(place, "hospitals").await?.contains(words)) }).await
+    }
 }
 
 /// A free address of a machine's own.

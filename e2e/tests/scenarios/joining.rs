@@ -25,9 +25,8 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     }
     scene.start(4, &[("SALUS_RPC_METHODS", "unsafe")]).await?;
     scene.finalizes(4, 2).await?;
-    let hospitals = scene.finding(4, "hospitals").await?;
+    scene.hospitals_are_said_to(4, "4 decide together and all vote").await?;
     let keys = scene.finding(4, "session keys").await?;
-    assert!(hospitals.contains("4 decide together and all vote"), "{hospitals}");
     assert!(keys.contains("failure"), "it acts as an authority and is none: {keys}");
 
     // Its seat, and its keys, which count from the session after next.
@@ -38,16 +37,14 @@ async fn a_fifth_hospital_joins_and_a_founder_leaves() -> Result<()> {
     scene.stop(4).await?;
     scene.start(4, &[]).await?;
     scene.finalizes(4, 3).await?;
-    let hospitals = scene.finding(4, "hospitals").await?;
+    scene.hospitals_are_said_to(4, "5 decide together and all vote; 1 more may fail").await?;
     let keys = scene.finding(4, "session keys").await?;
-    assert!(hospitals.contains("5 decide together and all vote; 1 more may fail"), "{hospitals}");
     assert!(keys.contains("those of an authority of the network"), "{keys}");
 
     // Of five, four have to vote: without one founder finality needs the newcomer's vote.
     scene.stop(0).await?;
     scene.finalizes(4, 5).await?;
-    let hospitals = scene.finding(4, "hospitals").await?;
-    assert!(hospitals.contains("1 did not vote: Hospital 1; no more may fail"), "{hospitals}");
+    scene.hospitals_are_said_to(4, "1 did not vote: Hospital 1; no more may fail").await?;
     scene.start(0, &[]).await?;
     scene.finalizes(0, 2).await?;
 
@@ -59,12 +56,10 @@ async fn founder_leaves(scene: &mut Scene) -> Result<()> {
     // The newcomer votes, too: four of five are two thirds.
     scene.decide(&[4, 2, 3, 0], &["council", "remove-authority", "1"]).await?;
     assert_eq!(scene.seats(4).await?.len(), 4);
-    until("it decides no more", || async { Ok(scene.finding(4, "hospitals").await?.contains("4 decide together")) })
-        .await?;
+    scene.hospitals_are_said_to(4, "4 decide together").await?;
     scene.stop(1).await?;
     scene.finalizes(4, 5).await?;
-    let hospitals = scene.finding(4, "hospitals").await?;
-    assert!(hospitals.contains("4 decide together and all vote; 1 more may fail"), "{hospitals}");
+    scene.hospitals_are_said_to(4, "4 decide together and all vote; 1 more may fail").await?;
 
     let delegate = scene.desk(4)?.acting_as(&person(4, "-delegate"));
     let said = delegate.refused(&["council", "remove-authority", "2"]).await?;

@@ -38,10 +38,7 @@ async fn finality_resumes_without_those_who_are_lost() -> Result<()> {
     let agreed = finalized(&scene, 1).await?;
     until("the other has it too", || async { Ok(finalized(&scene, 0).await? >= agreed) }).await?;
     assert_eq!(block(&scene, 0, agreed).await?, block(&scene, 1, agreed).await?);
-    until("the doctor knows that the two decide", || async {
-        Ok(scene.finding(0, "hospitals").await?.contains("2 decide together and all vote"))
-    })
-    .await?;
+    scene.hospitals_are_said_to(0, "2 decide together and all vote").await?;
 
     // The council decides as before.
     let delegate = scene.desk(0)?.acting_as(&person(0, "-delegate"));
