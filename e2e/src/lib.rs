@@ -7,6 +7,7 @@ pub mod chance;
 pub mod demo;
 pub mod founding;
 pub mod node;
+pub mod recorder;
 pub mod salus;
 pub mod scan;
 pub mod steps;

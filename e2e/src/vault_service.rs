@@ -41,14 +41,26 @@ impl ServicePlace {
     /// A place for the service of `institution`, which asks `node`: its configuration and vault are in `folder`. It has
     /// further lines of configuration.
     pub fn prepare(folder: &Path, institution: u32, node: &str, further: &str) -> Result<Self> {
-        let free = || -> Result<String> { Ok(free_address(Ipv4Addr::LOCALHOST)?.to_string()) };
-        let (authority, monitoring) = (free()?, free()?);
+        let listen = free_address(Ipv4Addr::LOCALHOST)?.to_string();
+        Self::prepare_behind(&listen, &listen, folder, institution, node, further)
+    }
+
+    /// The same for a service that listens at `listen` behind a relay, and that its clients reach at `authority`.
+    pub fn prepare_behind(
+        authority: &str,
+        listen: &str,
+        folder: &Path,
+        institution: u32,
+        node: &str,
+        further: &str,
+    ) -> Result<Self> {
+        let monitoring = free_address(Ipv4Addr::LOCALHOST)?.to_string();
         fs::create_dir_all(folder)?;
-        let place = Self { authority, monitoring, folder: folder.to_owned() };
+        let place = Self { authority: authority.to_owned(), monitoring, folder: folder.to_owned() };
         let text = format!(
-            "institution = {institution}\nauthority = \"{0}\"\nlisten = \"{0}\"\nmonitoring = \"{1}\"\nnode = \"{node}\"\n\
-             store = \"vault\"\n{further}",
-            place.authority, place.monitoring
+            "institution = {institution}\nauthority = \"{authority}\"\nlisten = \"{listen}\"\nmonitoring = \"{}\"\n\
+             node = \"{node}\"\nstore = \"vault\"\n{further}",
+            place.monitoring
         );
         fs::write(place.config(), text)?;
         Ok(place)

@@ -25,5 +25,6 @@ mod network_script;
 mod readme;
 mod stall;
 mod submission;
+mod vault_intruders;
 mod vault_loss;
 mod vault_service;
