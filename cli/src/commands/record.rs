@@ -281,7 +281,11 @@ async fn export(
             folder.display(),
             exported.denied.len()
         )
-    })
+    })?;
+    match exported.records.is_empty() && !exported.denied.is_empty() {
+        true => Err(Failure::Reported(1)),
+        false => Ok(()),
+    }
 }
 
 /// The records of a chart that is there.

@@ -20,11 +20,19 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let agent = context.agent().await?;
     let revoked = agent.revoke(arguments.chart, arguments.grant, arguments.reason.as_deref()).await?;
-    out.show(&revoked, |Revoked { grant, rotation_due, .. }| match rotation_due {
-        Some(compartment) => format!(
-            "grant {grant} is revoked\nnext: salus rotate {} {compartment}, so that what is added later has a new key",
-            arguments.chart
-        ),
-        None => format!("grant {grant} is revoked"),
-    })
+    out.show(&revoked, |revoked| human(arguments.chart, revoked))
+}
+
+fn human(chart: ChartId, revoked: &Revoked) -> String {
+    let Revoked { grant, rotation_due, others, .. } = revoked;
+    let mut lines = vec![format!("grant {grant} is revoked")];
+    if !others.is_empty() {
+        let numbers: Vec<_> = others.iter().map(ToString::to_string).collect();
+        let numbers = numbers.join(", ");
+        lines.push(format!("the same grantee still has, in person or through the institution: grant {numbers}"));
+    }
+    if let Some(compartment) = rotation_due {
+        lines.push(format!("next: salus rotate {chart} {compartment}, so that what is added later has a new key"));
+    }
+    lines.join("\n")
 }

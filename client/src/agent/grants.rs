@@ -5,7 +5,7 @@
 use super::{storing::ForVault, Agent, AgentError};
 use salus_chain::{events::AccessGranted, At, Call, Outcome};
 use salus_primitives::{
-    access::{Grant, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purposes, Scope},
+    access::{Grant, GrantScope, GrantTerms, Grantee, NumberedGrant, Permission, Permissions, Purposes, Scope},
     charts::Chart,
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
 };
@@ -46,6 +46,8 @@ pub struct Revoked {
     pub grant: GrantId,
     /// The compartment whose rotation is due now, because the grantee holds its secret.
     pub rotation_due: Option<CompartmentId>,
+    /// Further grants of the chart that are not over: to the same grantee, or to the institution of which it is a member.
+    pub others: Vec<GrantId>,
     /// The transaction.
     pub transaction: Digest,
 }
@@ -115,8 +117,8 @@ impl Agent {
     pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Revoked, AgentError> {
         let stored = self.chart(chart).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
-        let same = grants.into_iter().find(|it| it.number == grant);
-        let ending = same.ok_or(AgentError::NoGrant(grant))?.grant;
+        let same = grants.iter().find(|it| it.number == grant);
+        let ending = same.ok_or(AgentError::NoGrant(grant))?.grant.clone();
         let reason = match text {
             Some(text) => {
                 let key = self.identity.encryption().public();
@@ -129,7 +131,26 @@ impl Agent {
             Scope::Compartment(compartment) if ending.permissions.contains(Permission::Read) => Some(compartment),
             _ => None,
         };
-        Ok(Revoked { grant, rotation_due, transaction: outcome.transaction })
+        let others = self.further_grants(&grants, grant, ending.grantee).await?;
+        Ok(Revoked { grant, rotation_due, others, transaction: outcome.transaction })
+    }
+
+    /// The grants but `revoked` that are not over and serve `grantee`, who may read by them still.
+    async fn further_grants(
+        &self,
+        grants: &[NumberedGrant],
+        revoked: GrantId,
+        grantee: Grantee,
+    ) -> Result<Vec<GrantId>, AgentError> {
+        let institution = match grantee {
+            Grantee::Member(member) => self.chain.member(At::Finalized, member).await?.and_then(|it| it.institution()),
+            Grantee::Institution(_) => None,
+        };
+        let now = self.chain.now(At::Finalized).await?;
+        let serves = |to: Grantee| to == grantee || institution.is_some_and(|it| to == Grantee::Institution(it));
+        let others =
+            grants.iter().filter(|it| it.number != revoked && serves(it.grant.grantee) && !it.grant.is_over(now));
+        Ok(others.map(|it| it.number).collect())
     }
 
     /// The chart's grants to `grantee` and their numbers, whatever became of them.

@@ -116,9 +116,10 @@ impl Doctor {
     async fn loses_her_grant(&self, record: RecordId) -> Result<()> {
         let grants = self.patient.json(&["chart", "show", "0"]).await?;
         let grants = grants.pointer("/grants").and_then(Value::as_array).context("no grants")?.clone();
-        for grant in &grants {
-            let grant = grant["number"].as_u64().context("no number")?.to_string();
-            self.patient.json(&["revoke", "0", &grant]).await?;
+        let mut left: Vec<_> = grants.iter().map(|grant| grant["number"].clone()).collect();
+        while let Some(grant) = left.pop() {
+            let revoked = self.patient.json(&["revoke", "0", &grant.to_string()]).await?;
+            ensure!(revoked["others"] == Value::from(left.clone()), "told of other grants: {revoked}");
         }
         self.is_refused(record).await.context("a former reader")
     }

@@ -117,8 +117,10 @@ async fn make_key(path: &Path) -> Result<String> {
 async fn a_hospitals_member_reads_what_was_granted_to_it(scene: &Scene, out: &Path) -> Result<()> {
     let out = out.display().to_string();
     let export = ["record", "export", "0", "--purpose", "treatment", "--out", &out];
-    let before = scene.doctor.json(&export).await?;
+    let refused = scene.doctor.run(&export).await?;
+    let before: Value = serde_json::from_slice(&refused.stdout)?;
     ensure!(before["records"].as_array().is_some_and(Vec::is_empty), "read without a grant");
+    ensure!(refused.status == 1, "an export of nothing ends with {}", refused.status);
     scene.patient.json(&["grant", "0", "--to", "institution:0", "--compartment", "General"]).await?;
     let after = scene.doctor.json(&export).await?;
     let records = after["records"].as_array().context("no records")?;
