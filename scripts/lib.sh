@@ -178,6 +178,8 @@ is_there() {
     ca-certificates)
         [[ -e /etc/ssl/certs/ca-certificates.crt || -n "${SSL_CERT_FILE:-}" ]] || ! have apt-get
         ;;
+    # Debian's python3 makes environments only with python3-venv.
+    python3) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     # The folders in which the fault harness looks (faults/src/kinds/clock.rs).
     libfaketimeMT.so.1)
         compgen -G "/usr/lib/*/faketime/$1" >/dev/null || compgen -G "/usr/lib*/faketime/$1" >/dev/null ||
@@ -201,6 +203,16 @@ salus_pallet_selection() {
         features+=",pallet-salus-$pallet/runtime-benchmarks,pallet-salus-$pallet/try-runtime"
     done
     salus_pallet_arguments+=(--features "${features#,}")
+}
+
+# Sets salus_workspace_arguments: all tests but the pallets' own. It names the pallets' default features, because leaving a package
+# out also takes its default features away: cargo would then build pallets, runtime and node a second time.
+salus_workspace_selection() {
+    local pallet features=''
+    for pallet in "${salus_pallets[@]}"; do
+        features+=",pallet-salus-$pallet/default"
+    done
+    salus_workspace_arguments=(--locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}")
 }
 
 # ---- Stages -----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ Prepares this machine to build Salus: it installs a Rust compiler with a wasm ta
 prints each step, and skips steps that are done already, so you may run it any number of times; scripts/demo.sh,
 scripts/test.sh and .ci/run call it themselves.
 
-  --tests     also the programs of tests and checks: Node.js and npm; clippy and rustfmt where rustup does not bring them;
+  --tests     also the programs of tests and checks: Node.js, npm and Python; clippy and rustfmt where rustup does not bring them;
               iproute2, nftables, util-linux and libfaketime for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
   --network   only what scripts/network.sh needs besides the programs: iproute2, nftables and util-linux
 
@@ -151,7 +151,7 @@ install_missing() {
 
 # Some packages of Node.js bring npm with them; Debian's does not.
 install_node() {
-    install_missing "Node.js and npm" tests
+    install_missing "Node.js, npm or Python" tests
     local version
     version="$(node --version)"
     version_at_least "${version#v}" 18 ||

@@ -74,16 +74,11 @@ build() {
     scripts/rehearsal.sh --output "$SALUS_NEXT_RUNTIME"
 }
 
-# The next stage runs the pallets' own tests. This one names their default features, because leaving a package out also takes
-# its default features away: cargo would then build pallets, runtime and node a second time.
 rust() {
-    local pallet features=''
-    for pallet in "${salus_pallets[@]}"; do
-        features+=",pallet-salus-$pallet/default"
-    done
+    salus_workspace_selection
     # Scenarios spend most of their time waiting for blocks.
     export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 2))}"
-    tests cargo test --locked --release --workspace --exclude 'pallet-salus-*' --features "${features#,}" --no-fail-fast
+    tests cargo test "${salus_workspace_arguments[@]}" --no-fail-fast
 }
 
 # Without the runtime and the node, hence without their dependencies, and in the profile that compiles quickest.

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod api_description;
 mod authorities;
 mod bad_input;
 mod conduct;

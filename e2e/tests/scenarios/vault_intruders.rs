@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Those who are no readers, before a real vault service: a curious operator who keeps all that the service stores, logs, gets
-//! and gives; those who send a recorded request once more or elsewhere; a stranger; a former reader; a dismissed doctor. None
-//! of them gets content (S0-18, S0-49).
+//! Intruders before a real vault service get no content: a curious operator who keeps all that the service stores, logs, gets
+//! and gives; an attacker who sends a recorded request once more or elsewhere; a stranger; a former reader; a dismissed doctor
+//! (S0-18, S0-49).
 
 use crate::importing::{case, Scene};
 use anyhow::{ensure, Context, Result};
