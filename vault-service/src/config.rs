@@ -107,9 +107,7 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let unreadable = |cause| ConfigError::Unreadable { path: path.to_owned(), cause };
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        let invalid = |cause| ConfigError::Invalid { path: path.to_owned(), cause: Box::new(cause) };
-        let mut config: Self = toml::from_str(&text).map_err(invalid)?;
-        config.check()?;
+        let mut config = Self::check_text(&text, path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.store = folder.join(&config.store);
         config.key = config.key.map(|key| folder.join(key));
@@ -120,6 +118,14 @@ impl Config {
             tls.certificate = folder.join(&tls.certificate);
             tls.key = folder.join(&tls.key);
         }
+        Ok(config)
+    }
+
+    /// Checks the text of a configuration that is, or is to be, in the file `path`. Its paths stay as they are.
+    pub(crate) fn check_text(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let invalid = |cause| ConfigError::Invalid { path: path.to_owned(), cause: Box::new(cause) };
+        let config: Self = toml::from_str(text).map_err(invalid)?;
+        config.check()?;
         Ok(config)
     }
 

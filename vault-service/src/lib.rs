@@ -20,6 +20,7 @@
 
 pub mod config;
 pub mod copies;
+pub mod init;
 pub mod key_files;
 mod metrics;
 pub mod node;

@@ -10,13 +10,14 @@ use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
 use salus_gate::{system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
-use salus_primitives::time::SECOND;
+use salus_primitives::{time::SECOND, EncryptionKey, InstitutionId};
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
 use salus_vault_client::Address;
 use salus_vault_service::{
     config::{Config, Copies, Tls},
     copies::Copier,
+    init::{init, Begun, Wishes},
     key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
     node::Node,
     partners::PartnerServices,
@@ -53,6 +54,8 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a configuration and make the institution's encryption key; replaces nothing
+    Init(Init),
     /// Serve until SIGTERM or SIGINT
     Run {
         /// The configuration file
@@ -83,9 +86,38 @@ enum Command {
     },
 }
 
+#[derive(clap::Args)]
+struct Init {
+    /// The institution, by its number on the chain
+    #[arg(long, value_name = "NUMBER")]
+    institution: InstitutionId,
+    /// Host, and port unless it is 443, at which readers will know the service
+    #[arg(long, value_name = "HOST[:PORT]")]
+    authority: String,
+    /// Where the service listens; by default at the authority's port, on all interfaces with a certificate and on loopback without
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// The hospital's own node
+    #[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+    node: String,
+    /// The folder of the vault
+    #[arg(long, value_name = "FOLDER", default_value = "/var/lib/salus-vault")]
+    store: PathBuf,
+    /// The certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// The folder of the configuration and the key
+    #[arg(long, value_name = "FOLDER", default_value = "/etc/salus")]
+    folder: PathBuf,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Options::parse().command {
+        Command::Init(wishes) => begin(wishes),
         Command::Run { config } => run(config).await,
         Command::Check { config } => check(config).await,
         Command::Key { out } => make_key(&out),
@@ -160,9 +192,30 @@ async fn look(config: &Path, delete: bool) -> Result<bool, Box<dyn Error>> {
     Ok(damaged.is_empty())
 }
 
+fn begin(arguments: Init) -> Result<(), Box<dyn Error>> {
+    let Init { institution, authority, listen, node, store, tls_certificate, tls_key, folder } = arguments;
+    let tls = tls_certificate.zip(tls_key);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let Begun { config, key } =
+        init(&folder, &Wishes { institution, authority: authority.clone(), listen, node, store, tls })?;
+    println!("written: {}", config.display());
+    println!("next:    salus-vault check --config {}", config.display());
+    println!(
+        "then:    a delegate proposes, and the council approves:\n         \
+         salus institution update {institution} --vault-address {scheme}://{authority} --encryption-key {}",
+        hexadecimal(&key)
+    );
+    Ok(())
+}
+
+/// A public key as the command line `salus` takes it.
+fn hexadecimal(key: &EncryptionKey) -> String {
+    format!("0x{}", key.key.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
 fn make_key(path: &Path) -> Result<(), Box<dyn Error>> {
     let key = make_encryption_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
-    println!("0x{}", key.public().key.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    println!("{}", hexadecimal(&key.public()));
     Ok(())
 }
 
