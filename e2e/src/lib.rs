@@ -12,3 +12,4 @@ pub mod salus;
 pub mod scan;
 pub mod steps;
 pub mod vault_service;
+pub mod walls;

@@ -2,7 +2,7 @@
 
 //! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
-use crate::binaries;
+use crate::{binaries, walls::Walls};
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::{json, Value};
@@ -44,7 +44,7 @@ pub struct Node {
 impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
-        Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"]).await
+        Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"], &Walls::none()).await
     }
 
     /// Starts the four authorities of a new `local` chain, each in a folder of its own in `folder`.
@@ -53,7 +53,7 @@ impl Node {
         let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{entrance}");
         let key = format!("--node-key={ENTRANCE_KEY}");
         let first = ["--chain=local", "--alice", &listen, &key];
-        let mut nodes = vec![Self::of_built_in_chain(&folder.join("alice"), &first).await?];
+        let mut nodes = vec![Self::of_built_in_chain(&folder.join("alice"), &first, &Walls::none()).await?];
         let entrance = format!("--bootnodes=/ip4/127.0.0.1/tcp/{entrance}/p2p/{ENTRANCE_IDENTITY}");
         for name in ["bob", "charlie", "dave"] {
             let who = format!("--{name}");
@@ -64,22 +64,22 @@ impl Node {
                 "--unsafe-force-node-key-generation",
                 &entrance,
             ];
-            nodes.push(Self::of_built_in_chain(&folder.join(name), &arguments).await?);
+            nodes.push(Self::of_built_in_chain(&folder.join(name), &arguments, &Walls::none()).await?);
         }
         Ok(nodes)
     }
 
     /// Starts the only authority of a new `dev` chain, and says where others find it.
-    pub async fn start_entrance(folder: &Path) -> Result<(Self, String)> {
+    pub async fn start_entrance(folder: &Path, walls: &Walls) -> Result<(Self, String)> {
         let port = free_port()?;
         let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{port}");
         let key = format!("--node-key={ENTRANCE_KEY}");
-        let node = Self::of_built_in_chain(folder, &["--dev", &listen, &key]).await?;
+        let node = Self::of_built_in_chain(folder, &["--dev", &listen, &key], walls).await?;
         Ok((node, format!("/ip4/127.0.0.1/tcp/{port}/p2p/{ENTRANCE_IDENTITY}")))
     }
 
     /// Starts another node of the `dev` chain of `entrance`, which is to be an authority, with further `options`.
-    pub async fn start_beside(entrance: &str, options: &[&str], folder: &Path) -> Result<Self> {
+    pub async fn start_beside(entrance: &str, options: &[&str], folder: &Path, walls: &Walls) -> Result<Self> {
         let entrance = format!("--bootnodes={entrance}");
         let own = [
             "--chain=dev",
@@ -88,11 +88,11 @@ impl Node {
             "--unsafe-force-node-key-generation",
             &entrance,
         ];
-        Self::of_built_in_chain(folder, &[own.as_slice(), options].concat()).await
+        Self::of_built_in_chain(folder, &[own.as_slice(), options].concat(), walls).await
     }
 
-    async fn of_built_in_chain(folder: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(binaries::find("salus-node")?);
+    async fn of_built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Self> {
+        let mut command = walls.command(binaries::find("salus-node")?);
         command.args(arguments).args(["--rpc-port=0", "--no-prometheus"]).arg("--base-path").arg(folder);
         Self::spawn(command, folder).await
     }

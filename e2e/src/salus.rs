@@ -2,11 +2,10 @@
 
 //! Runs the `salus` command line, and reads its exit status and JSON.
 
-use crate::binaries;
+use crate::{binaries, walls::Walls};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use tokio::process::Command;
 
 /// The password of every identity in a scenario.
 pub const PASSWORD: &str = "scenario";
@@ -19,6 +18,7 @@ pub struct Salus {
     vaults: Option<PathBuf>,
     node: String,
     identity: Option<String>,
+    walls: Walls,
 }
 
 /// The result of a command.
@@ -47,7 +47,13 @@ impl Salus {
             vaults: None,
             node: node.to_owned(),
             identity: None,
+            walls: Walls::none(),
         })
+    }
+
+    /// Returns the same command line between `walls`.
+    pub fn within(self, walls: Walls) -> Self {
+        Self { walls, ..self }
     }
 
     /// Returns the home folder.
@@ -67,7 +73,7 @@ impl Salus {
 
     /// Runs a command, and returns its result with any exit status.
     pub async fn run(&self, arguments: &[&str]) -> Result<Ran> {
-        let mut command = Command::new(&self.program);
+        let mut command = self.walls.command(&self.program);
         command
             .args(["--json", "--node", &self.node])
             .arg("--home")

@@ -2,7 +2,7 @@
 
 //! Vault services of scenarios: each with a folder, a configuration and an address of its own, ended with the scenario.
 
-use crate::{binaries, node::free_address, salus::Salus};
+use crate::{binaries, node::free_address, salus::Salus, walls::Walls};
 use anyhow::{ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    process::{Child, Command},
+    process::Child,
     time::{sleep, timeout},
 };
 
@@ -35,6 +35,7 @@ pub struct ServicePlace {
     authority: String,
     monitoring: String,
     folder: PathBuf,
+    walls: Walls,
 }
 
 impl ServicePlace {
@@ -56,7 +57,8 @@ impl ServicePlace {
     ) -> Result<Self> {
         let monitoring = free_address(Ipv4Addr::LOCALHOST)?.to_string();
         fs::create_dir_all(folder)?;
-        let place = Self { authority: authority.to_owned(), monitoring, folder: folder.to_owned() };
+        let place =
+            Self { authority: authority.to_owned(), monitoring, folder: folder.to_owned(), walls: Walls::none() };
         let text = format!(
             "institution = {institution}\nauthority = \"{authority}\"\nlisten = \"{listen}\"\nmonitoring = \"{}\"\n\
              node = \"{node}\"\nstore = \"vault\"\n{further}",
@@ -64,6 +66,11 @@ impl ServicePlace {
         );
         fs::write(place.config(), text)?;
         Ok(place)
+    }
+
+    /// The same place between `walls`.
+    pub fn within(self, walls: Walls) -> Self {
+        Self { walls, ..self }
     }
 
     /// The address that the chain is to have.
@@ -94,7 +101,9 @@ impl ServicePlace {
     /// Starts the service, and waits until it listens.
     pub async fn start(&self) -> Result<VaultService> {
         let log = File::options().create(true).append(true).open(self.log())?;
-        let process = Command::new(binaries::find("salus-vault")?)
+        let process = self
+            .walls
+            .command(binaries::find("salus-vault")?)
             .arg("run")
             .arg("--config")
             .arg(self.config())

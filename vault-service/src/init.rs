@@ -22,7 +22,7 @@ pub const KEY: &str = "institution.key";
 /// The port of an authority that names none.
 const HTTPS: u16 = 443;
 
-/// What an operator decides about a service.
+/// An operator's decisions about a service.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wishes {
     /// The institution, by its number on the chain.

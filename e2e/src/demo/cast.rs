@@ -2,6 +2,7 @@
 
 //! Who takes part, and how they join.
 
+use super::machines::Machines;
 use crate::{
     salus::Salus,
     steps::Steps,
@@ -25,8 +26,7 @@ pub(super) struct Cast {
     pub(super) technician: Salus,
     pub(super) other_patient: Salus,
     pub(super) stranger: Salus,
-    /// The institutions, by their numbers: folders with vault, configuration and log.
-    pub(super) institutions: PathBuf,
+    machines: Machines,
     services: Vec<VaultService>,
     pub(super) ids: Members,
     /// The patient's chart.
@@ -57,9 +57,11 @@ impl Cast {
     /// Makes all identities, starts the vault services, admits the laboratory, and lets all but the stranger join.
     ///
     /// The people of hospital 1 ask the first node of `nodes`, all others the second one.
-    pub(super) async fn enter(folder: &Path, nodes: [&str; 2], steps: &mut Steps) -> Result<Self> {
+    pub(super) async fn enter(folder: &Path, machines: Machines, nodes: [&str; 2], steps: &mut Steps) -> Result<Self> {
         let [one, two] = nodes;
-        let computer = |name: &str, node| Salus::with_services(&folder.join("computers").join(name), node);
+        let computer = |name: &str, node| {
+            anyhow::Ok(Salus::with_services(&machines.computer(name), node)?.within(machines.around_computer(name)?))
+        };
         let mut cast = Self {
             staff: computer("staff", one)?,
             patient: computer("patient", one)?.acting_as(OWN),
@@ -68,12 +70,12 @@ impl Cast {
             technician: computer("technician", two)?.acting_as(OWN),
             other_patient: computer("other-patient", two)?.acting_as(OWN),
             stranger: computer("stranger", two)?.acting_as(OWN),
-            institutions: folder.join("institutions"),
             services: Vec::new(),
             ids: Members::default(),
             chart: String::new(),
             grants_to_b: Vec::new(),
             laboratory: 0,
+            machines,
         };
         cast.make_identities(steps).await?;
         cast.start_hospitals_services(nodes, steps).await?;
@@ -123,11 +125,17 @@ impl Cast {
 
     /// The folder of an institution's vault.
     pub(super) fn vault_of(&self, institution: u32) -> PathBuf {
-        self.institutions.join(institution.to_string()).join("vault")
+        self.machines.institution(institution).join("vault")
     }
 
     fn place(&self, institution: u32, node: &str) -> Result<ServicePlace> {
-        ServicePlace::prepare(&self.institutions.join(institution.to_string()), institution, node, "")
+        let place = ServicePlace::prepare(&self.machines.institution(institution), institution, node, "")?;
+        Ok(place.within(self.machines.around_institution(institution)?))
+    }
+
+    /// The folder with those of all institutions: vaults, configurations and logs.
+    pub(super) fn institutions(&self) -> PathBuf {
+        self.machines.institutions()
     }
 
     /// Ends the vault services.
@@ -148,7 +156,7 @@ impl Cast {
             let entered = enter_address(&delegates, institution, &address, None).await;
             steps.check(&format!("hospital {name}: {address}, before a disk of its own"), entered.is_ok())?;
         }
-        Ok(())
+        self.machines.show_walls(steps).await
     }
 
     async fn admit_laboratory(&mut self, node: &str, steps: &mut Steps) -> Result<()> {

@@ -64,7 +64,7 @@ pub(super) async fn nothing_leaks(
     let mut places =
         vec![("exported and decoded blocks and state", exports), ("hospital 1's node, with its log", base)];
     places.push(("hospital 2's node, with its log", other_base));
-    places.push(("the vaults and their services' logs", cast.institutions.clone()));
+    places.push(("the vaults and their services' logs", cast.institutions()));
     for (name, place) in places {
         let Searched { findings, by_chance, bytes } = scanner.scan_folder(&place)?;
         for finding in findings.iter().take(10) {

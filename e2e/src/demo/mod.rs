@@ -4,13 +4,15 @@
 
 mod cast;
 mod leaks;
+mod machines;
 mod reading;
 mod sharing;
 mod tampering;
 
 use crate::{node::Node, steps::Steps};
 use anyhow::{Context, Result};
-use cast::Cast;
+use cast::{Cast, HOSPITAL_1, HOSPITAL_2};
+use machines::Machines;
 use salus_fhir::{Bundle, Conformance, Document};
 use std::path::Path;
 
@@ -29,11 +31,13 @@ pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     let bundles = [Bundle::join(documents).context("the bundles are not accepted")?];
 
     steps.begin("two hospitals, each with a node of its own");
-    let (node, entrance) = Node::start_entrance(&folder.join("node-1")).await?;
-    let second = Node::start_beside(&entrance, &[], &folder.join("node-2")).await?;
+    let machines = Machines::set_up(folder).await?;
+    let [walls, other_walls] = [machines.around_institution(HOSPITAL_1)?, machines.around_institution(HOSPITAL_2)?];
+    let (node, entrance) = Node::start_entrance(&machines.node(HOSPITAL_1), &walls).await?;
+    let second = Node::start_beside(&entrance, &[], &machines.node(HOSPITAL_2), &other_walls).await?;
     steps.note(&format!("they listen at {} and {}; everything is in {}", node.url(), second.url(), folder.display()));
 
-    let mut cast = Cast::enter(folder, [node.url(), second.url()], &mut steps).await?;
+    let mut cast = Cast::enter(folder, machines, [node.url(), second.url()], &mut steps).await?;
     sharing::open_chart(&mut cast, &mut steps).await?;
     sharing::import(&mut cast, &bundles, texts, folder, &mut steps).await?;
     reading::patient_reads_everything(&cast, &bundles, folder, &mut steps).await?;

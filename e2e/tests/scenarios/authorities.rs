@@ -6,7 +6,7 @@
 //! `equivocation.rs` and the runtime's tests cover offenders.
 
 use anyhow::{ensure, Context, Result};
-use salus_e2e::{node::Node, salus::Salus};
+use salus_e2e::{node::Node, salus::Salus, walls::Walls};
 use serde_json::{json, Value};
 use std::{
     future::Future,
@@ -27,7 +27,7 @@ struct Scene {
 impl Scene {
     async fn begin() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let (first, entrance) = Node::start_entrance(&folder.path().join("first")).await?;
+        let (first, entrance) = Node::start_entrance(&folder.path().join("first"), &Walls::none()).await?;
         let people = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), first.url())?;
         for hospital in ["1", "2"] {
             for role in ["Delegate", "Service", "Verifier"] {
@@ -183,13 +183,13 @@ async fn a_hospitals_node_becomes_an_authority_and_the_council_decides() -> Resu
 /// Sets session keys for the second hospital's node, whose seat has none. They count from the session after next.
 async fn second_node_sets_keys(scene: &Scene) -> Result<Node> {
     let folder = scene.folder.path().join("second");
-    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=safe"], &folder).await?;
+    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=safe"], &folder, &Walls::none()).await?;
     let own = |node: &Node| Salus::new(scene.people.home(), &scene.folder.path().join("vaults"), node.url());
     let said = own(&node)?.acting_as("Service-2").failed(&["authority", "rotate-keys"]).await?;
     assert!(said.contains("SALUS_RPC_METHODS=unsafe"), "{said}");
     node.stop().await?;
 
-    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=unsafe"], &folder).await?;
+    let node = Node::start_beside(&scene.entrance, &["--rpc-methods=unsafe"], &folder, &Walls::none()).await?;
     let said = own(&node)?.acting_as("Delegate-2").refused(&["authority", "rotate-keys"]).await?;
     assert!(said.contains("has no seat"), "{said}");
     let set = own(&node)?.acting_as("Service-2").json(&["authority", "rotate-keys"]).await?;

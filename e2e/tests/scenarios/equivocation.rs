@@ -3,7 +3,7 @@
 //! An authority runs twice, with the same keys: a node notices, a member reports it, and the seat is suspended (S0-16).
 
 use anyhow::{ensure, Context, Result};
-use salus_e2e::{node::Node, salus::Salus};
+use salus_e2e::{node::Node, salus::Salus, walls::Walls};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[tokio::test(flavor = "multi_thread")]
 async fn two_blocks_for_one_slot_cost_the_seat() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let (node, entrance) = Node::start_entrance(&folder.path().join("first")).await?;
+    let (node, entrance) = Node::start_entrance(&folder.path().join("first"), &Walls::none()).await?;
     let salus = Salus::new(&folder.path().join("home"), &folder.path().join("vaults"), node.url())?;
     let service = salus.acting_as("service");
     salus.json(&["key", "import", "service", "--uri", "//Hospital2//Service"]).await?;
@@ -21,7 +21,8 @@ async fn two_blocks_for_one_slot_cost_the_seat() -> Result<()> {
     assert_eq!(service.json(&["authority", "report"]).await?, Value::Array(Vec::new()));
 
     // It takes no part in the vote, or GRANDPA's own reports might come first.
-    let twin = Node::start_beside(&entrance, &["--alice", "--no-grandpa"], &folder.path().join("twin")).await?;
+    let twin = Node::start_beside(&entrance, &["--alice", "--no-grandpa"], &folder.path().join("twin"), &Walls::none())
+        .await?;
     let began = Instant::now();
     let found = loop {
         let found = salus.json(&["authority", "equivocations"]).await?;
