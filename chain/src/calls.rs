@@ -10,6 +10,7 @@ use salus_primitives::{
     evidence::BlockEquivocation,
     governance::{CallName, Parameter},
     membership::{InstitutionProfile, Newcomer, Voucher},
+    receipts::{Opening, ReceiptsHead},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
     RequestId, SigningKey,
@@ -302,6 +303,11 @@ impl Call {
     /// Opens records for reading: the log entry comes first.
     pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: ReadingSessionId) -> Self {
         Self::new("Records", "open_records", (chart, scope, purpose, session))
+    }
+
+    /// Posts what the gate of the signer's institution gave out under an opening.
+    pub fn post_receipts(opening: Opening, receipts: &ReceiptsHead) -> Self {
+        Self::new("Records", "post_receipts", (opening.chart, opening.entry, receipts))
     }
 
     // Several at once

@@ -6,6 +6,7 @@ use crate::{
     access::{Purpose, Scope},
     decision::{Basis, Denial},
     governance::{CallName, Parameter},
+    receipts::ReceiptsHead,
     time::Moment,
     vocabulary::vocabulary,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
@@ -167,6 +168,9 @@ vocabulary! {
         SessionKeysReplaced = 53, "session-keys-replaced", "an authority replaced its session keys";
         /// A newcomer who never became active left, and gave the place back.
         MemberExpired = 54, "member-expired", "a newcomer who never became active left, and gave the place back";
+        /// An institution posted the receipts of what its gate gave out under an opening.
+        ReceiptsPosted = 55, "receipts-posted",
+            "an institution said how much its vault had given out under an opening; the subject has place, count and digest";
     }
 }
 
@@ -203,6 +207,8 @@ pub enum Subject {
     Call(CallName),
     /// A parameter, with its new value.
     Parameter(Parameter),
+    /// The receipts of an institution for the opening at this place of the same log.
+    Receipts(#[codec(compact)] u64, ReceiptsHead),
 }
 
 /// The reason for an action.
@@ -356,6 +362,7 @@ impl MaxEncodedLen for Subject {
             Scope::max_encoded_len(),
             CallName::max_encoded_len(),
             Parameter::max_encoded_len(),
+            ReceiptsHead::max_encoded_len().saturating_add(COMPACT_U64),
         ]
         .into_iter()
         .fold(0, usize::max)
@@ -476,6 +483,7 @@ mod tests {
             Subject::Record(record, u32::MAX),
             Subject::Runtime(Digest([255; 32]), u32::MAX),
             Subject::Scope(Scope::Record(record.key)),
+            Subject::Receipts(u64::MAX, ReceiptsHead { count: u32::MAX, digest: Digest([255; 32]) }),
         ] {
             let stored = StoredEntry { at: u64::MAX, block: u32::MAX, event: AuditEvent { subject, ..largest } };
             assert!(stored.encoded_size() <= StoredEntry::max_encoded_len(), "{subject:?}");

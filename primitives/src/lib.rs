@@ -27,7 +27,7 @@ pub mod network;
 pub mod panel;
 pub mod permissions;
 pub mod purposes;
-
+pub mod receipts;
 pub mod records;
 pub mod refusal;
 pub mod text;

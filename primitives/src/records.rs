@@ -151,6 +151,9 @@ pub struct Session {
     /// The time at which the session expires, in Unix milliseconds.
     #[codec(compact)]
     pub expires_at: Moment,
+    /// The place of its opening in the chart's log. Receipts of what a gate gives out name it.
+    #[codec(compact)]
+    pub entry: u64,
 }
 
 impl Session {

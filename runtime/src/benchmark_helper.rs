@@ -15,8 +15,8 @@ use salus_primitives::{
     access::MAX_RECORD_GRANTS,
     charts::MAX_COMPARTMENTS,
     membership::{InstitutionKind, Role},
-    traits::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper},
-    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId, SigningKey,
+    traits::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper, TimeHelper},
+    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, Moment, RecordId, SigningKey,
 };
 use sp_core::{ed25519, sr25519, H256};
 use sp_io::hashing::blake2_256;
@@ -39,6 +39,12 @@ impl MemberHelper<AccountId> for RuntimeHelper {
             keys.extend(standing.institution_id().map(Institutions::<Runtime>::hashed_key_for));
         }
         keys
+    }
+}
+
+impl TimeHelper for RuntimeHelper {
+    fn wait(milliseconds: Moment) {
+        pallet_timestamp::Now::<Runtime>::mutate(|now| *now = now.saturating_add(milliseconds));
     }
 }
 

@@ -117,6 +117,7 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
         Records::open_records { .. } => {
             &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher]
         }
+        Records::post_receipts { .. } => &[Role::Service],
         Records::__Ignore(..) => &[],
     };
     roles.contains(&role).then_some(CallClass::Ordinary)

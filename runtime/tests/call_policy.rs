@@ -51,6 +51,7 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Records", "create_medical_records", WRITERS, Ordinary),
     ("Records", "amend_record", WRITERS, Ordinary),
     ("Records", "open_records", READERS, Ordinary),
+    ("Records", "post_receipts", &[Service], Ordinary),
     ("Authorities", "admit_authority", NO_ROLE, Ordinary),
     ("Authorities", "remove_authority", NO_ROLE, Ordinary),
     ("Authorities", "force_remove_authority", NO_ROLE, Ordinary),

@@ -5,25 +5,35 @@
 use crate::{types::page_of, Config, DenialRun, Denials, Event, Heads, Pages, Pallet, StoredHead};
 use frame_support::{defensive, traits::Time};
 use salus_primitives::{
-    audit::{Action, AuditEvent, LogId, Reason, StoredEntry, Subject},
+    audit::{Action, AuditEvent, Entry, LogId, Reason, StoredEntry, Subject},
+    receipts::NotNoted,
     traits::AuditLog,
-    ChartId, MemberId, Moment,
+    ChartId, InstitutionId, MemberId, Moment,
 };
 use sp_runtime::SaturatedConversion;
 
 impl<T: Config> AuditLog for Pallet<T> {
-    fn append(log: LogId, event: AuditEvent) {
-        Self::append_at(T::Time::now(), log, event);
+    fn append(log: LogId, event: AuditEvent) -> u64 {
+        Self::append_at(T::Time::now(), log, event)
     }
 
     fn append_denial(chart: ChartId, member: MemberId, event: AuditEvent) {
         Self::append_denial_at(T::Time::now(), chart, member, event);
     }
+
+    fn entry(log: LogId, place: u64) -> Option<Entry> {
+        Self::page(log, place, 1).pop().filter(|entry| entry.sequence == place)
+    }
+
+    fn note_receipts(log: LogId, place: u64, institution: InstitutionId) -> Result<(), NotNoted> {
+        Self::do_note_receipts(log, place, institution)
+    }
 }
 
 impl<T: Config> Pallet<T> {
-    /// Appends what happened at `now` and chains it to the log's head. It reads and writes one head and one page.
-    pub(crate) fn append_at(now: Moment, log: LogId, event: AuditEvent) {
+    /// Appends what happened at `now` and chains it to the log's head. It reads and writes one head and one page, and
+    /// returns the entry's place.
+    pub(crate) fn append_at(now: Moment, log: LogId, event: AuditEvent) -> u64 {
         let head = Heads::<T>::get(log).unwrap_or_else(|| StoredHead::empty(log));
         let block = frame_system::Pallet::<T>::block_number().saturated_into();
         let entry = StoredEntry { at: now, block, event };
@@ -35,6 +45,7 @@ impl<T: Config> Pallet<T> {
         }
         Heads::<T>::insert(log, StoredHead { length: next.length, hash: next.hash, ..head });
         Self::deposit_event(Event::Appended { log, sequence: head.length, action: event.action, head: next.hash });
+        head.length
     }
 
     /// Appends a denial at `now`, or counts it when the member was denied for the same purpose within the hour. Of one

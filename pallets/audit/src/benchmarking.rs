@@ -4,9 +4,14 @@
 //!
 //! The benchmarks pass the time in: without a genesis the clock stands at zero, where no entry would ever be due.
 
-use crate::{Config, DenialRun, Denials, Heads, NextLog, Pages, Pallet, ENTRIES_PER_PAGE};
+use crate::{
+    Config, DenialRun, Denials, Heads, NextLog, Pages, Pallet, Receipts, ReceiptsNote, ENTRIES_PER_PAGE, MAX_NOTES,
+};
 use frame_benchmarking::v2::*;
-use frame_support::traits::{Get, Time};
+use frame_support::{
+    traits::{Get, Time},
+    BoundedVec,
+};
 use salus_primitives::{
     access::{Purpose, Purposes, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
@@ -36,7 +41,9 @@ fn run(since: Moment) -> DenialRun {
 
 /// A page of `log` with room for one entry, all of the largest size.
 fn fill<T: Config>(now: Moment, log: LogId) {
-    (1..ENTRIES_PER_PAGE).for_each(|_| Pallet::<T>::append_at(now, log, denied()));
+    for _ in 1..ENTRIES_PER_PAGE {
+        Pallet::<T>::append_at(now, log, denied());
+    }
 }
 
 #[benchmarks]
@@ -87,7 +94,14 @@ mod benches {
         }
         // The first log that the other pass visits has as many pages that are due.
         let long = LogId::Consortium;
-        (0..n.saturating_mul(ENTRIES_PER_PAGE)).for_each(|_| Pallet::<T>::append_at(start, long, denied()));
+        for _ in 0..n.saturating_mul(ENTRIES_PER_PAGE) {
+            Pallet::<T>::append_at(start, long, denied());
+        }
+        for page in 0..u64::from(n) {
+            let note = ReceiptsNote { place: page, institution: InstitutionId(u32::MAX) };
+            let notes = alloc::vec![note; MAX_NOTES as usize];
+            Receipts::<T>::insert((long, page), BoundedVec::truncate_from(notes));
+        }
         NextLog::<T>::set(Heads::<T>::iter_keys().take_while(|log| *log != long).last());
         let now = start.saturating_add(T::Horizon::get());
         let steps;
@@ -102,6 +116,7 @@ mod benches {
         let size = ENTRIES_PER_PAGE as usize;
         assert!(Pages::<T>::iter_values().all(|page| page.len() == size));
         assert_eq!(Pages::<T>::iter_keys().filter(|(log, _)| *log == long).count(), n.min(1) as usize);
+        assert_eq!(Receipts::<T>::iter_keys().count(), n.min(1) as usize);
     }
 
     impl_benchmark_test_suite! {

@@ -19,6 +19,10 @@
 //! whose entries are all older than [`Config::Horizon`]. A storage proof against the state root of an earlier block
 //! still proves a removed entry. No call edits an entry.
 //!
+//! An institution that posts receipts for an entry is noted beside the entry's page, so that it posts them once
+//! ([`AuditLog::note_receipts`](salus_primitives::traits::AuditLog::note_receipts)). The pass removes the notes with
+//! the page.
+//!
 //! A denied member could fill the log by repeating the attempt. So the first denial of a member on a chart within an
 //! hour appends an entry for each purpose, and repetitions only raise a counter. The pallet writes the counter down
 //! before the next denial's entry, or in an idle block after the hour. A second pass finds the runs whose hour is over.
@@ -39,6 +43,7 @@ extern crate alloc;
 mod appending;
 mod pages;
 mod pruning;
+mod receipts;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
@@ -74,7 +79,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{DenialRun, StoredHead, ENTRIES_PER_PAGE};
+pub use types::{DenialRun, ReceiptsNote, StoredHead, ENTRIES_PER_PAGE, MAX_NOTES};
 pub use weights::WeightInfo;
 
 /// Append-only logs with chained heads: each entry says who did what, to what and why.
@@ -125,6 +130,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type Pages<T: Config> =
         StorageMap<_, Twox64Concat, (LogId, u64), BoundedVec<StoredEntry, ConstU32<ENTRIES_PER_PAGE>>, ValueQuery>;
+
+    /// Who posted receipts for the entries of a page: each institution once for an entry. The notes leave the state with
+    /// the page.
+    #[pallet::storage]
+    pub type Receipts<T: Config> =
+        StorageMap<_, Twox64Concat, (LogId, u64), BoundedVec<ReceiptsNote, ConstU32<MAX_NOTES>>, ValueQuery>;
 
     /// The log after which the next block continues the pass that removes entries; none at its beginning.
     #[pallet::storage]

@@ -2,7 +2,9 @@
 
 //! Pruning: a pass over all runs of denials and one over all logs, a few steps of each in each idle block.
 
-use crate::{types::page_of, Config, Denials, Heads, NextLog, NextRun, Pages, Pallet, StoredHead, WeightInfo};
+use crate::{
+    types::page_of, Config, Denials, Heads, NextLog, NextRun, Pages, Pallet, Receipts, StoredHead, WeightInfo,
+};
 use frame_support::{
     traits::{Get, Time},
     weights::Weight,
@@ -99,6 +101,7 @@ impl<T: Config> Pallet<T> {
             }
             head.first = head.places_in(page).end;
             Pages::<T>::remove((log, page));
+            Receipts::<T>::remove((log, page));
             removed = removed.saturating_add(1);
         }
         if removed > 0 {

@@ -2,7 +2,8 @@
 
 //! Invariants of the storage after every block: one function for each.
 
-use crate::{types::page_of, Config, Denials, Heads, Pages, Pallet};
+use crate::{types::page_of, Config, Denials, Heads, Pages, Pallet, Receipts};
+use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::audit::{verify_log, LogFault};
 use sp_runtime::TryRuntimeError;
@@ -13,7 +14,8 @@ impl<T: Config> Pallet<T> {
         Self::try_state_logs_are_whole()?;
         Self::try_state_heads_chain_their_entries()?;
         Self::try_state_entries_are_in_order_of_time()?;
-        Self::try_state_denials_are_not_in_the_future()
+        Self::try_state_denials_are_not_in_the_future()?;
+        Self::try_state_receipts_are_of_entries()
     }
 
     /// A log has exactly the pages from its first entry to its length, each with as many entries as it should have.
@@ -61,6 +63,18 @@ impl<T: Config> Pallet<T> {
     fn try_state_denials_are_not_in_the_future() -> Result<(), TryRuntimeError> {
         let now = T::Time::now();
         ensure!(Denials::<T>::iter_values().all(|run| run.since <= now), "a run of denials begins in the future");
+        Ok(())
+    }
+
+    /// A note of receipts is of an entry that the state has, on its page; no institution posted twice.
+    fn try_state_receipts_are_of_entries() -> Result<(), TryRuntimeError> {
+        for ((log, page), notes) in Receipts::<T>::iter() {
+            let head = Heads::<T>::get(log).ok_or("receipts are of no log")?;
+            let places = head.places_in(page);
+            ensure!(notes.iter().all(|note| places.contains(&note.place)), "receipts are of no entry of their page");
+            let posters: BTreeSet<_> = notes.iter().map(|note| (note.place, note.institution)).collect();
+            ensure!(posters.len() == notes.len(), "an institution posted receipts for an entry twice");
+        }
         Ok(())
     }
 }

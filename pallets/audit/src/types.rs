@@ -8,10 +8,23 @@ use core::ops::Range;
 use salus_primitives::{
     access::Purposes,
     audit::{AuditEvent, LogHead, LogId},
+    receipts::MAX_POSTERS,
     time::HOUR,
     Digest, InstitutionId, Moment,
 };
 use scale_info::TypeInfo;
+
+/// An institution posted receipts for an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct ReceiptsNote {
+    /// The place of the entry in its log.
+    pub place: u64,
+    /// The institution.
+    pub institution: InstitutionId,
+}
+
+/// The most notes of receipts beside one page.
+pub const MAX_NOTES: u32 = ENTRIES_PER_PAGE.saturating_mul(MAX_POSTERS);
 
 /// Entries in a page. A page of the largest entries has some two KiB, so reading it costs what reading one item costs.
 pub const ENTRIES_PER_PAGE: u32 = 16;

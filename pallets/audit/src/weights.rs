@@ -55,6 +55,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Pages` (r:512 w:511)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// Estimated, not measured: one more write for each step, which removes the notes beside a page.
+    /// Storage: `Audit::Receipts` (r:0 w:255)
+    /// Proof: `Audit::Receipts` (`max_values`: None, `max_size`: Some(6171), added: 8646, mode: `MaxEncodedLen`)
     /// Storage: `Audit::NextLog` (r:1 w:0)
     /// Proof: `Audit::NextLog` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Upgrades::Tuned` (r:1 w:0)
@@ -68,7 +71,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }
@@ -91,7 +94,7 @@ impl WeightInfo for () {
             .saturating_add(ParityDbWeight::get().reads(5_u64))
             .saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(n.into())))
             .saturating_add(ParityDbWeight::get().writes(1_u64))
-            .saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 9482).saturating_mul(n.into()))
     }
 }

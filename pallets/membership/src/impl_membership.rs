@@ -35,4 +35,8 @@ impl<T: Config> Membership<AccountId32> for Pallet<T> {
         let institution = Institutions::<T>::get(id)?;
         Some(InstitutionStanding { id, kind: institution.profile.kind, status: institution.status })
     }
+
+    fn has_vault(id: InstitutionId) -> bool {
+        Institutions::<T>::get(id).is_some_and(|institution| !institution.profile.vault_address.is_empty())
+    }
 }

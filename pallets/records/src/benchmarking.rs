@@ -12,12 +12,13 @@ use frame_support::{
 use frame_system::RawOrigin;
 use salus_primitives::{
     access::{Purpose, Scope, SealedKey},
-    audit::{Action, AuditEvent, LogId, Subject},
+    audit::{Action, AuditEvent, LogId, Reason, Subject},
     charts::MAX_COMPARTMENTS,
     decision::Basis,
     membership::Role,
+    receipts::{NotNoted, ReceiptsHead, MAX_POSTERS},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH},
-    traits::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders},
+    traits::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders, TimeHelper},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use sp_runtime::AccountId32;
@@ -82,6 +83,7 @@ impl Scene {
                 basis: Basis::Grant(GrantId(number)),
                 opened_at,
                 expires_at: opened_at.saturating_add(SESSION_LENGTH),
+                entry: number.into(),
             },
         };
         let sessions: alloc::vec::Vec<_> = (1..MAX_SESSIONS).map(session).collect();
@@ -195,6 +197,43 @@ mod benchmarks {
         }
 
         assert!(!Sessions::<T>::contains_key(scene.member));
+        Ok(())
+    }
+
+    /// As many others as may have posted for the openings of the page, and the entry begins with a new page.
+    #[benchmark]
+    fn post_receipts() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let service = account("service", 0, 0);
+        T::BenchmarkHelper::member(&service, Role::Service);
+        for key in T::BenchmarkHelper::admitted(&service) {
+            add_to_whitelist(key.into());
+        }
+        let log = LogId::Chart(scene.chart);
+        let open = || {
+            let scope = Scope::Record(RecordKey([0xff; 16]));
+            AuditEvent::by_member(scene.member, Some(scene.institution), Action::ReadPermitted, Subject::Scope(scope))
+                .for_purpose(Purpose::Treatment)
+                .because(Reason::Basis(Basis::Grant(GrantId(u32::MAX))))
+        };
+        let places: alloc::vec::Vec<_> = (0..64).map(|_| T::Audit::append(log, open())).collect();
+        let opening = *places.first().ok_or(BenchmarkError::Stop("an opening"))?;
+        for place in places {
+            for number in (1..MAX_POSTERS).map(|number| u32::MAX.saturating_sub(number)) {
+                let noted = T::Audit::note_receipts(log, place, InstitutionId(number));
+                noted.map_err(|_| BenchmarkError::Stop("an entry takes as many notes"))?;
+            }
+        }
+        // The end of the session, whatever the time of the openings was.
+        T::BenchmarkHelper::wait(SESSION_LENGTH);
+        let receipts = ReceiptsHead { count: u32::MAX, digest: Digest([1; 32]) };
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(service), scene.chart, opening, receipts);
+
+        let institution = InstitutionId(u32::MAX.saturating_sub(1));
+        assert_eq!(T::Audit::note_receipts(log, opening, institution), Err(NotNoted::Posted));
+        assert_eq!(T::Audit::entry(log, 64).map(|entry| entry.action), Some(Action::ReceiptsPosted));
         Ok(())
     }
 

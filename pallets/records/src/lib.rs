@@ -11,6 +11,7 @@
 //! | [`create_medical_record`](Pallet::create_medical_record), [`create_medical_records`](Pallet::create_medical_records) | the chart's controller, or a member with a `Create` grant |
 //! | [`amend_record`](Pallet::amend_record) | the author if it is the chart's controller, or a member with an `Amend` grant |
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
+//! | [`post_receipts`](Pallet::post_receipts) | the service of an institution with a vault, once for an opening, after its session |
 //!
 //! This pallet does not decide access. Every call hands its facts about the record to
 //! [`salus_primitives::traits::Decisions`], which the runtime wires. An access that no rule permits is denied
@@ -36,6 +37,12 @@
 //! of the same session, with the same end. So a reader cannot bury a patient's log under repeated opens. The audit
 //! pallet counts repeated denials.
 //!
+//! ## Receipts
+//!
+//! A gate keeps a receipt of each release under an opening. When the session is over, the institution's service posts
+//! their count and digest. The log keeps both in an entry, and the audit pallet takes note of who posted for as long as
+//! the state has the opening.
+//!
 //! ## Never stored
 //!
 //! Content, keys, envelopes, titles, types, names, or a hash of readable data. All of them are sealed and kept in
@@ -52,6 +59,7 @@ extern crate alloc;
 mod facts;
 mod queries;
 mod reading;
+mod receipts;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
@@ -101,6 +109,7 @@ pub mod pallet {
         access::{Purpose, Scope},
         decision::{Basis, Denial},
         membership::Standing,
+        receipts::{Opening, ReceiptsHead},
         records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Version, MAX_BATCH, MAX_SESSIONS},
         traits::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
         ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
@@ -159,7 +168,8 @@ pub mod pallet {
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: salus_primitives::traits::MemberHelper<AccountId32>
             + salus_primitives::traits::ChartHelper<AccountId32>
-            + salus_primitives::traits::GrantHelper;
+            + salus_primitives::traits::GrantHelper
+            + salus_primitives::traits::TimeHelper;
     }
 
     /// The records of each chart.
@@ -246,6 +256,17 @@ pub mod pallet {
             /// The reason for the denial.
             denial: Denial,
         },
+        /// An institution posted the receipts of what its gate gave out under an opening.
+        ReceiptsPosted {
+            /// The chart.
+            chart: ChartId,
+            /// The place of the opening in the chart's log.
+            opening: u64,
+            /// The institution.
+            institution: InstitutionId,
+            /// Their number, and the hash over all of them.
+            receipts: ReceiptsHead,
+        },
     }
 
     /// The reason why a call fails. A failed call changes nothing.
@@ -282,6 +303,18 @@ pub mod pallet {
         SessionExists,
         /// The reader has as many running sessions as it may have. Use one of them, or wait until one expires.
         TooManySessions,
+        /// The member does not have the role service. The service of the institution whose gate released posts.
+        NotService,
+        /// The institution has no vault address, so no reader comes to a gate of it. The council enters the address.
+        NoVault,
+        /// No permitted opening stands at this place of the chart's log, or it has left the state. Check the place.
+        NoOpening,
+        /// The session of the opening is not over, so the gate may give more out. Post when it is.
+        SessionRunning,
+        /// The institution has posted its receipts for this opening. They stay as they are.
+        AlreadyPosted,
+        /// As many institutions as may have posted receipts for this opening.
+        TooManyPosters,
     }
 
     #[pallet::hooks]
@@ -380,6 +413,26 @@ pub mod pallet {
         ) -> DispatchResult {
             let reader = T::ReaderOrigin::ensure_origin(origin)?;
             Self::do_open(&reader, chart, scope, purpose, session)
+        }
+
+        /// Posts count and digest of the receipts for what an institution's gate gave out under an opening.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member with the role service, of an institution with a vault address. `opening` is the
+        /// place of the permitted open in the chart's log. The call succeeds from the end of its session on, once for
+        /// each institution, as long as the state has the opening's entry.
+        ///
+        /// The chain cannot see releases. It takes what the institution says, and shows it to the patient.
+        #[pallet::call_index(4)]
+        pub fn post_receipts(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            opening: u64,
+            receipts: ReceiptsHead,
+        ) -> DispatchResult {
+            let service = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_post_receipts(&service, Opening { chart, entry: opening }, receipts)
         }
     }
 }

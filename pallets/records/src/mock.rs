@@ -91,6 +91,9 @@ pub(crate) const SUSPENDED_DOCTOR: MemberId = MemberId(6);
 pub(crate) const PENDING_DOCTOR: MemberId = MemberId(7);
 pub(crate) const RETIRED_DOCTOR: MemberId = MemberId(8);
 pub(crate) const DOCTOR_OF_SUSPENDED_HOSPITAL: MemberId = MemberId(9);
+pub(crate) const SERVICE: MemberId = MemberId(10);
+pub(crate) const SERVICE_OF_LABORATORY: MemberId = MemberId(11);
+pub(crate) const SUSPENDED_SERVICE: MemberId = MemberId(12);
 /// An account that belongs to no member.
 pub(crate) const STRANGER: MemberId = MemberId(99);
 
@@ -218,6 +221,9 @@ impl Builder {
             (PENDING_DOCTOR, Role::Clinician, Some(HOSPITAL), MemberStatus::Pending),
             (RETIRED_DOCTOR, Role::Clinician, Some(HOSPITAL), MemberStatus::Active),
             (DOCTOR_OF_SUSPENDED_HOSPITAL, Role::Clinician, Some(SUSPENDED_HOSPITAL), MemberStatus::Active),
+            (SERVICE, Role::Service, Some(HOSPITAL), MemberStatus::Active),
+            (SERVICE_OF_LABORATORY, Role::Service, Some(LABORATORY), MemberStatus::Active),
+            (SUSPENDED_SERVICE, Role::Service, Some(HOSPITAL), MemberStatus::Suspended),
         ] {
             Members::set(member, role, status, institution);
         }
@@ -261,6 +267,13 @@ impl traits::ChartHelper<AccountId32> for Helper {
         let chart = ChartId(Charts::count() + 1_000);
         Charts::set(chart, controller, &[CompartmentFlags::default(); 16]);
         chart
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl traits::TimeHelper for Helper {
+    fn wait(milliseconds: salus_primitives::Moment) {
+        Clock::wait(milliseconds);
     }
 }
 

@@ -45,24 +45,22 @@ impl<T: Config> Pallet<T> {
         let mut sessions = Sessions::<T>::get(reader.member);
         sessions.retain(|it| it.session.is_running(opened_at));
         ensure!(sessions.iter().all(|it| it.key != key), Error::<T>::SessionExists);
-        let new =
-            Session { chart, scope, purpose, basis, opened_at, expires_at: opened_at.saturating_add(SESSION_LENGTH) };
+        ensure!(!sessions.is_full(), Error::<T>::TooManySessions);
         // The entry of the session's first open stands for all later ones, and they do not extend the session.
-        let is_same = |it: &&KeyedSession| {
-            let Session { opened_at, expires_at, .. } = it.session;
-            it.session == Session { opened_at, expires_at, ..new.clone() }
-        };
-        let running = sessions.iter().find(is_same).map(|it| it.session.clone());
-        let is_first = running.is_none();
-        let session = running.unwrap_or(new);
+        let running = sessions.iter().map(|it| &it.session).find(|it| {
+            let of = (it.chart, it.scope, it.purpose, it.basis);
+            of == (chart, scope, purpose, basis)
+        });
+        let session = running.cloned().unwrap_or_else(|| {
+            let entry = Self::open_entry(reader, Action::ReadPermitted, scope, purpose, Reason::Basis(basis));
+            let entry = T::Audit::append(LogId::Chart(chart), entry);
+            let expires_at = opened_at.saturating_add(SESSION_LENGTH);
+            Session { chart, scope, purpose, basis, opened_at, expires_at, entry }
+        });
         let expires_at = session.expires_at;
         sessions.try_push(KeyedSession { key, session }).map_err(|_| Error::<T>::TooManySessions)?;
 
         Sessions::<T>::insert(reader.member, sessions);
-        if is_first {
-            let entry = Self::open_entry(reader, Action::ReadPermitted, scope, purpose, Reason::Basis(basis));
-            T::Audit::append(LogId::Chart(chart), entry);
-        }
         let (reader, session) = (reader.member, key);
         Self::deposit_event(Event::RecordsOpened { chart, reader, session, scope, purpose, basis, expires_at });
         Ok(())

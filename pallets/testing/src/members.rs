@@ -24,6 +24,7 @@ thread_local! {
     static INSTITUTIONS: RefCell<BTreeMap<InstitutionId, InstitutionStanding>> =
         const { RefCell::new(BTreeMap::new()) };
     static SILENT: Cell<bool> = const { Cell::new(false) };
+    static WITHOUT_VAULT: RefCell<Vec<InstitutionId>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The members of a mock runtime.
@@ -35,6 +36,7 @@ impl Members {
         MEMBERS.with_borrow_mut(BTreeMap::clear);
         INSTITUTIONS.with_borrow_mut(BTreeMap::clear);
         SILENT.set(false);
+        WITHOUT_VAULT.with_borrow_mut(Vec::clear);
     }
 
     /// The switch for failure: a silent membership knows no member and no institution.
@@ -50,6 +52,11 @@ impl Members {
     /// Adds or changes an institution.
     pub fn set_institution(id: InstitutionId, kind: InstitutionKind, status: InstitutionStatus) {
         INSTITUTIONS.with_borrow_mut(|institutions| institutions.insert(id, InstitutionStanding { id, kind, status }));
+    }
+
+    /// Takes the vault address from an institution; by default each has one.
+    pub fn take_vault(id: InstitutionId) {
+        WITHOUT_VAULT.with_borrow_mut(|without| without.push(id));
     }
 
     /// Adds or changes a member, which signs with [`account`].
@@ -112,5 +119,9 @@ impl Membership<AccountId32> for Members {
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding> {
         let standing = INSTITUTIONS.with_borrow(|institutions| institutions.get(&institution).copied());
         standing.filter(|_| !SILENT.get())
+    }
+    fn has_vault(institution: InstitutionId) -> bool {
+        let without = WITHOUT_VAULT.with_borrow(|without| without.contains(&institution));
+        Self::institution(institution).is_some() && !without
     }
 }

@@ -2,7 +2,7 @@
 
 //! State of other pallets that only benchmarks ask for, before they measure a call.
 
-use crate::{membership::Role, ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordId};
+use crate::{membership::Role, ChartId, CompartmentId, GrantId, InstitutionId, MemberId, Moment, RecordId};
 use alloc::vec::Vec;
 
 /// Makes members.
@@ -13,6 +13,12 @@ pub trait MemberHelper<AccountId> {
     /// Returns the storage keys that the admission of a transaction by `account` reads. The weight of `MemberGate`
     /// counts them, so the weight of the call must not count them again.
     fn admitted(account: &AccountId) -> Vec<Vec<u8>>;
+}
+
+/// Lets time go by.
+pub trait TimeHelper {
+    /// Puts the time of the block so many milliseconds later.
+    fn wait(milliseconds: Moment);
 }
 
 /// Makes charts.

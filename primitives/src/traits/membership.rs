@@ -21,6 +21,9 @@ pub trait Membership<AccountId> {
 
     /// Returns the standing of `institution`.
     fn institution(institution: InstitutionId) -> Option<InstitutionStanding>;
+
+    /// Whether `institution` has a vault address, without which no reader comes to a gate of it.
+    fn has_vault(institution: InstitutionId) -> bool;
 }
 
 impl<AccountId> Membership<AccountId> for () {
@@ -35,5 +38,8 @@ impl<AccountId> Membership<AccountId> for () {
     }
     fn institution(_: InstitutionId) -> Option<InstitutionStanding> {
         None
+    }
+    fn has_vault(_: InstitutionId) -> bool {
+        false
     }
 }

@@ -15,7 +15,7 @@ mod record_readers;
 
 pub use audit_log::AuditLog;
 pub use authorities::Authorities;
-pub use benchmark_helper::{ChartHelper, GrantHelper, MemberHelper, SeatHelper};
+pub use benchmark_helper::{ChartHelper, GrantHelper, MemberHelper, SeatHelper, TimeHelper};
 pub use compartments::Compartments;
 pub use controllers::Controllers;
 pub use decisions::{Decisions, Question};

@@ -3,7 +3,7 @@
 //! Charts, grants and records.
 
 use crate::{
-    consortium::pair,
+    consortium::{pair, staff},
     log_completeness::people::{join, Person},
     log_completeness::Story,
 };
@@ -12,9 +12,11 @@ use pallet_salus_charts::Call as Charts;
 use pallet_salus_records::Call as Records;
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope, SealedKey},
+    audit::LogId,
     charts::{CompartmentFlags, Epoch},
     membership::Role,
-    records::{NewRecord, NewVersion},
+    receipts::ReceiptsHead,
+    records::{NewRecord, NewVersion, SESSION_LENGTH},
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, RecordId, RecordKey, RequestId,
 };
 use salus_runtime::{Runtime, RuntimeOrigin};
@@ -125,4 +127,15 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
         session: Default::default(),
     };
     story.tell(open, doctor.signs());
+
+    // The hospital gets a vault, and the session ends.
+    let opening = pallet_salus_audit::Pallet::<Runtime>::head(LogId::Chart(chart)).length - 1;
+    pallet_salus_membership::Institutions::<Runtime>::mutate(custodian, |hospital| {
+        let hospital = hospital.as_mut().unwrap();
+        hospital.profile.vault_address = b"https://vault.example".to_vec().try_into().unwrap();
+    });
+    pallet_timestamp::Now::<Runtime>::mutate(|now| *now += SESSION_LENGTH);
+    let receipts = ReceiptsHead { count: 2, digest: digest(10) };
+    let service = RuntimeOrigin::signed(staff(0, Role::Service));
+    story.tell(Records::<Runtime>::post_receipts { chart, opening, receipts }, service);
 }

@@ -7,13 +7,17 @@ mod append_denial;
 mod model;
 mod page;
 mod prune;
+mod receipts;
 
 pub(crate) use crate::mock::*;
-pub(crate) use crate::{DenialRun, Denials, Event, Heads, NextLog, NextRun, Pages, ENTRIES_PER_PAGE};
+pub(crate) use crate::{
+    DenialRun, Denials, Event, Heads, NextLog, NextRun, Pages, Receipts, ENTRIES_PER_PAGE, MAX_NOTES,
+};
 pub(crate) use salus_primitives::{
     access::{Purpose, Purposes, Scope},
     audit::{verify_log, Action, AuditEvent, Entry, LogFault, LogHead, LogId, Reason, Subject},
     decision::Denial,
+    receipts::{NotNoted, MAX_POSTERS},
     time::HOUR,
     traits::AuditLog,
     ChartId, CompartmentId, InstitutionId, MemberId,

@@ -58,7 +58,11 @@ proptest! {
             let mut denials = 0;
             for step in steps {
                 match step {
-                    Step::Append(log, times) => (0..times).for_each(|_| Audit::append(log, opened())),
+                    Step::Append(log, times) => {
+                        for _ in 0..times {
+                            Audit::append(log, opened());
+                        }
+                    }
                     Step::Deny(chart, member, purpose) => {
                         Audit::append_denial(chart, member, denied_by(member).for_purpose(purpose));
                         denials += 1;

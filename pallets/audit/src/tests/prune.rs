@@ -40,7 +40,9 @@ fn prune_removes_a_page_at_the_horizon_of_its_newest_entry_and_not_before() {
 fn prune_visits_all_logs_in_turn_a_few_in_each_block() {
     Builder.test(|| {
         let logs: Vec<_> = (0..10).map(|chart| LogId::Chart(ChartId(chart))).collect();
-        logs.iter().for_each(|log| Audit::append(*log, opened()));
+        for log in &logs {
+            Audit::append(*log, opened());
+        }
         wait(HORIZON);
         // Two steps each: the log, and its page.
         for left in (0..10).rev() {

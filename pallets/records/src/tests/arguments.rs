@@ -40,7 +40,7 @@ fn caller() -> impl Strategy<Value = Caller> {
     let others =
         [STRANGER, SUSPENDED_DOCTOR, PENDING_DOCTOR, RETIRED_DOCTOR, DOCTOR_OF_SUSPENDED_HOSPITAL, OTHER_PATIENT];
     prop_oneof![
-        8 => select(vec![PATIENT, DOCTOR, DOCTOR, DOCTOR, OTHER_DOCTOR, TECHNICIAN]).prop_map(Caller::Member),
+        8 => select(vec![PATIENT, DOCTOR, DOCTOR, DOCTOR, OTHER_DOCTOR, TECHNICIAN, SERVICE]).prop_map(Caller::Member),
         1 => select(others.to_vec()).prop_map(Caller::Member),
         1 => select(vec![Caller::Unsigned, Caller::Root]),
     ]
@@ -126,6 +126,12 @@ fn call() -> impl Strategy<Value = Call<Test>> {
         ),
         2 => (chart(), scope(), select(Purpose::ALL.to_vec()), session)
             .prop_map(|(chart, scope, purpose, session)| Call::open_records { chart, scope, purpose, session }),
+        1 => (chart(), select(vec![0, 3, 3, 4, 5, 6, u64::MAX]), select(vec![0, 1, u32::MAX]), digest()).prop_map(
+            |(chart, opening, count, digest)| {
+                let receipts = ReceiptsHead { count, digest };
+                Call::post_receipts { chart, opening, receipts }
+            }
+        ),
     ]
 }
 
@@ -231,6 +237,10 @@ fn calls_with_good_arguments_succeed() {
         perform(doctor, open(Purpose::Treatment));
         perform(doctor, open(Purpose::Payment));
         assert_eq!((stored()[&RECORD].len(), Log::entries().len(), Log::denials().len()), (2, 3, 1));
+        Clock::wait(SESSION_LENGTH);
+        let receipts = ReceiptsHead { count: 1, digest: Digest([1; 32]) };
+        perform(Caller::Member(SERVICE), Call::post_receipts { chart: CHART, opening: 2, receipts });
+        assert_eq!(Log::entries().len(), 4);
     });
 }
 

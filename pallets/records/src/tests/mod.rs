@@ -7,6 +7,7 @@ mod arguments;
 mod create_medical_record;
 mod create_medical_records;
 mod open_records;
+mod post_receipts;
 mod queries;
 
 use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
@@ -15,6 +16,7 @@ use salus_primitives::{
     access::{Permission, Purpose, Scope, SealedKey},
     audit::{Action, Actor, AuditEvent, LogId, Reason, Subject},
     decision::{Basis, Denial},
+    receipts::{ReceiptsHead, MAX_POSTERS},
     records::{
         NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Session, Version, MAX_BATCH, MAX_SESSIONS,
         SESSION_LENGTH,

@@ -43,7 +43,8 @@ fn open_records_begins_a_session_logs_and_tells_when_permitted() {
         assert_ok!(open(DOCTOR, scope, Purpose::Treatment, SESSION));
 
         let (basis, expires_at) = (Basis::Grant(GrantId(0)), START + SESSION_LENGTH);
-        let opened = Session { chart: CHART, scope, purpose: Purpose::Treatment, basis, opened_at: START, expires_at };
+        let (purpose, opened_at) = (Purpose::Treatment, START);
+        let opened = Session { chart: CHART, scope, purpose, basis, opened_at, expires_at, entry: 0 };
         assert_eq!(session(DOCTOR, SESSION), Some(opened));
         let entry = AuditEvent::by_member(DOCTOR, Some(HOSPITAL), Action::ReadPermitted, Subject::Scope(scope))
             .for_purpose(Purpose::Treatment)
