@@ -33,6 +33,7 @@ pub(super) fn of_gate<E: std::error::Error>(error: &GateError<E>) -> Problem {
         }
         GateError::Chain(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "the gate cannot ask its node"),
         GateError::Store(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the gate cannot read its vault"),
+        GateError::Receipt(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the gate cannot keep a receipt"),
     }
 }
 

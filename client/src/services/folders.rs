@@ -184,7 +184,7 @@ impl From<GateError<QueryError>> for ServiceError {
         match error {
             GateError::Refused(refusal) => refusal.into(),
             GateError::Chain(error) => error.into(),
-            GateError::Store(error) => error.into(),
+            GateError::Store(error) | GateError::Receipt(error) => error.into(),
         }
     }
 }

@@ -20,4 +20,7 @@ pub enum GateError<E: std::error::Error + 'static> {
     /// The store cannot be read.
     #[error("cannot read the vault")]
     Store(#[source] io::Error),
+    /// The receipt cannot be written, so nothing is given out.
+    #[error("cannot write the receipt of the release")]
+    Receipt(#[source] io::Error),
 }

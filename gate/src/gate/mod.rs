@@ -4,8 +4,10 @@
 
 mod clock;
 mod error;
+mod keeping;
 mod notes;
 mod numbers;
+mod receipts;
 mod release;
 mod release_gate;
 mod released;
@@ -17,6 +19,7 @@ mod view;
 pub use clock::system_now;
 pub use error::GateError;
 pub use numbers::UsedNumbers;
+pub use receipts::{ListState, ReceiptBook, ReceiptFault, StoredReceipts};
 pub use release_gate::{ReleaseGate, HEAD_LIFE};
 pub use released::{BoxedBytes, Released, ReleasedBlob};
 pub use staging::{StagingPermit, WriterKind};

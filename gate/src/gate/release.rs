@@ -9,6 +9,7 @@ use salus_primitives::{
     access::{Grant, Permission, Scope},
     charts::{Epoch, MAX_EPOCHS},
     decision::{Ask, Basis, Decision},
+    receipts::Given,
     ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::blob::{Bindings, Header, HEADER_LENGTH};
@@ -29,12 +30,14 @@ use crate::protocol::{
 impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     /// The version of a record that `signed` asks for, if the reader may have it.
     pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
-        let Permitted { bindings, version, basis, key, .. } = self.permit(signed, signed.request()).await?;
-        let key_envelope = match key {
+        let permitted = self.permit(signed, signed.request()).await?;
+        let key_envelope = match permitted.key {
             KeyPlace::Record { .. } => None,
-            KeyPlace::Compartment(_) => Some(self.envelope(&version.key_envelope).await?),
+            KeyPlace::Compartment(_) => Some(self.envelope(&permitted.version.key_envelope).await?),
         };
-        let blob = self.blob(&bindings, &version).await?;
+        let blob = self.blob(&permitted.bindings, &permitted.version).await?;
+        self.keep_receipt(signed.request(), &permitted, Given::Blob).await?;
+        let Permitted { bindings, version, basis, .. } = permitted;
         Ok(Released { bindings, content: version.content, basis, key_envelope, blob })
     }
 
@@ -42,19 +45,20 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     ///
     /// It leads to the content key itself, or to the secret of the version's epoch, which opens the version's key envelope.
     pub async fn release_key(&self, signed: &Signed<KeyRequest>) -> Result<ReleasedKey, GateError<C::Error>> {
-        let Permitted { moment, bindings, basis, key, .. } = self.permit(signed, &signed.request().0).await?;
-        let path = match key {
+        let permitted = self.permit(signed, &signed.request().0).await?;
+        let Permitted { moment, bindings, basis, key, .. } = &permitted;
+        let path = match *key {
             KeyPlace::Record { recipient, envelope } => {
                 KeyPath::Record { recipient, envelope: self.envelope(&envelope).await? }
             }
             KeyPlace::Compartment(secret) => {
-                let links = self
-                    .links(&moment.finalized, &CompartmentPath::of(&bindings), secret.epoch, bindings.epoch)
-                    .await?;
+                let links =
+                    self.links(&moment.finalized, &CompartmentPath::of(bindings), secret.epoch, bindings.epoch).await?;
                 KeyPath::Compartment { secret: self.secret(secret).await?, links }
             }
         };
-        Ok(ReleasedKey { bindings, basis, path })
+        self.keep_receipt(&signed.request().0, &permitted, Given::KeyPath).await?;
+        Ok(ReleasedKey { bindings: *bindings, basis: *basis, path })
     }
 
     /// The secret and the profile of the compartment that `signed` asks for, if the reader may have them.
@@ -102,10 +106,11 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             return Err(GateRefusal::NotActive.into());
         }
 
-        let purpose = match session {
-            Some(session) => Some(self.session(&moment, reader, session, id, &record).await?.purpose),
+        let session = match session {
+            Some(session) => Some(self.session(&moment, reader, session, id, &record).await?),
             None => None,
         };
+        let purpose = session.as_ref().map(|session| session.purpose);
         let ask = Ask {
             permission: Permission::Read,
             scope: Scope::Record(id.key),
@@ -126,7 +131,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         };
         let key = self.key_place(finalized, reader, basis, &bindings, &version).await?;
         self.use_up(signed, &moment)?;
-        Ok(Permitted { moment, bindings, version, basis, key })
+        Ok(Permitted { moment, session, bindings, version, basis, key })
     }
 
     /// The reader's session, which has to cover the record.
@@ -316,6 +321,8 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
 /// A version that a reader may have.
 pub(super) struct Permitted {
     pub(super) moment: DecisionTime,
+    /// The session under which the reader has it; none for the chart's controller without one.
+    pub(super) session: Option<Session>,
     pub(super) bindings: Bindings,
     pub(super) version: Version,
     pub(super) basis: Basis,
@@ -331,6 +338,7 @@ pub(super) enum KeyPlace {
 }
 
 /// The secret of a compartment's epoch, as the chain names its envelope.
+#[derive(Clone, Copy)]
 pub(super) struct SecretPlace {
     pub(super) recipient: Recipient,
     pub(super) epoch: u32,

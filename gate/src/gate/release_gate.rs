@@ -13,6 +13,9 @@
 //! gate that has just started remembers none, and refuses requests from before its start. The gate decides before it gives
 //! the first byte out: a revocation that arrives while a large blob is under way stops the next release. A refusal before
 //! or by the decision uses no number up, so only those who may read fill the memory.
+//!
+//! A gate that speaks for its institution keeps a receipt of each release under an opening. The receipt is on its disk
+//! before the first byte leaves.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ use salus_primitives::Moment;
 use super::clock::system_now;
 use super::error::GateError;
 use super::numbers::UsedNumbers;
+use super::receipts::ReceiptBook;
 use super::view::{ChainView, Head};
 use crate::protocol::{GateRefusal, GateRequest, Signed, MAX_REQUEST_AGE};
 
@@ -35,6 +39,7 @@ pub struct ReleaseGate<C, S> {
     pub(super) chain: C,
     pub(super) vault: S,
     numbers: Arc<UsedNumbers>,
+    pub(super) receipts: Option<Arc<ReceiptBook>>,
     now: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -55,13 +60,20 @@ impl<C: ChainView, S> ReleaseGate<C, S> {
         now: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
         let numbers = Arc::new(UsedNumbers::since(now()));
-        Self { authority: authority.into(), chain, vault, numbers, now: Box::new(now) }
+        Self { authority: authority.into(), chain, vault, numbers, receipts: None, now: Box::new(now) }
     }
 
     /// The same gate, with the memory of an earlier one: all that stand before one vault have to share it. The gate then
     /// answers requests from the start of that memory on.
     pub fn with_numbers(self, numbers: Arc<UsedNumbers>) -> Self {
         Self { numbers, ..self }
+    }
+
+    /// The same gate, which keeps a receipt of each release under an opening, and gives nothing out without.
+    ///
+    /// A gate in the reader's own program keeps none: it could not speak for the institution.
+    pub fn with_receipts(self, receipts: Arc<ReceiptBook>) -> Self {
+        Self { receipts: Some(receipts), ..self }
     }
 
     /// The chain that the gate asks.

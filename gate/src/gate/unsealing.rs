@@ -5,7 +5,7 @@
 //! The member gets the content key of one version, sealed to its own key, and never the compartment's secret. So the
 //! end of its employment ends its access, with no rotation of anything.
 
-use salus_primitives::InstitutionId;
+use salus_primitives::{receipts::Given, InstitutionId};
 use salus_sealing::envelope::Recipient;
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::object_id;
@@ -56,6 +56,9 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         let reader = Recipient::Member(release.reader);
         let (genesis, record, version) = (self.chain.genesis(), release.record, release.version);
         let sealed = content_key.seal_to(reader, &member.encryption_key, genesis, record, version);
-        Ok(UnsealedKey { envelope: sealed.map_err(|_| GateRefusal::CannotUnseal)? })
+        let envelope = sealed.map_err(|_| GateRefusal::CannotUnseal)?;
+        drop(content_key);
+        self.keep_receipt(release, &permitted, Given::ContentKey).await?;
+        Ok(UnsealedKey { envelope })
     }
 }

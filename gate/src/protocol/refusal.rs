@@ -55,6 +55,9 @@ pub enum GateRefusal {
     /// The session is over.
     #[error("the session is over: the record has to be opened again")]
     SessionExpired,
+    /// As much was given out in the session as the gate keeps receipts of.
+    #[error("too much was given out in this session: its end has to come, and the record be opened again")]
+    TooManyReceipts,
     /// The session is for another chart, compartment or record.
     #[error("the session covers something else")]
     SessionElsewhere,

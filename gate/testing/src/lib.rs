@@ -56,6 +56,8 @@ pub const LABORATORY: CompartmentId = CompartmentId(0);
 pub const OTHER: CompartmentId = CompartmentId(1);
 pub const SESSION: ReadingSessionId = ReadingSessionId([5; 16]);
 pub const GRANT: GrantId = GrantId(0);
+/// The place of the opening in the chart's log.
+pub const ENTRY: u64 = 5;
 pub const PLACE: CompartmentPath = CompartmentPath { genesis: GENESIS, chart: CHART, compartment: LABORATORY };
 
 pub fn record(number: u8) -> RecordId {
@@ -451,6 +453,7 @@ pub fn session(scope: Scope) -> Session {
         basis: Basis::Grant(GRANT),
         opened_at: NOW - MINUTE,
         expires_at: NOW - MINUTE + SESSION_LENGTH,
+        entry: ENTRY,
     }
 }
 

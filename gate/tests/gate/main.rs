@@ -16,6 +16,7 @@ mod foreign;
 mod granted;
 mod links;
 mod notes;
+mod receipts;
 mod refused;
 mod requests;
 mod sizes;
