@@ -172,6 +172,7 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         GateRefusal::NoSession | GateRefusal::SessionExpired => {
             "--purpose says why you read, and opens another session"
         }
+        GateRefusal::TooManyReceipts => "retry when the session is over, half an hour after the record was opened",
         GateRefusal::TooManyRequests => "retry in two minutes",
         GateRefusal::SessionNotFinalized => "retry in some seconds",
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",

@@ -77,6 +77,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Deny(arguments) => commands::deny::run(arguments, &context, &mut out).await,
         Command::Note(arguments) => commands::note::run(arguments, &context, &mut out).await,
         Command::Log(arguments) => commands::log::run(arguments, &context, &mut out).await,
+        Command::Receipts(arguments) => commands::receipts::run(arguments, &context, &mut out).await,
         Command::Explain(arguments) => commands::explain::run(arguments, &context, &mut out).await,
         Command::Network(command) => commands::network::run(command, &context, &mut out).await,
         Command::Doctor(arguments) => commands::doctor::run(arguments, &context, &mut out).await,

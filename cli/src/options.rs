@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Note(commands::note::Arguments),
     /// Show a log, and verify its chained head
     Log(commands::log::Arguments),
+    /// Check that exported receipts are those that a chart's log tells of
+    Receipts(commands::receipts::Arguments),
     /// Say whether a member may do something, and why
     Explain(commands::explain::Arguments),
     /// Begin a network of hospitals: keys, specification, node configurations

@@ -97,6 +97,7 @@ const ONLINE: &[&[&str]] = &[
     &["deny", "0", "0"],
     &["note", "0", "--request", "0"],
     &["log", "chart:0"],
+    &["receipts", "receipts"],
     &["explain", "0", "--member", "1", "--compartment", "0"],
     &["status"],
 ];
@@ -219,6 +220,11 @@ fn malformed_arguments_are_named() {
         (&["authority", "confirm-upgrade"], &["<FILE>"]),
         (&["authority", "apply-upgrade", "nowhere"], &["`nowhere` cannot be read"]),
         (&["authority", "apply-upgrade", "/dev/zero"], &["`/dev/zero` has more than"]),
+        (&["receipts"], &["<FILE>"]),
+        (&["receipts", "nowhere"], &["`nowhere` cannot be read"]),
+        (&["receipts", "text"], &["`text` has no receipts", "hint: `salus-vault receipts export` writes them"]),
+        (&["receipts", "voucher"], &["`voucher` has no receipts"]),
+        (&["receipts", "/dev/zero"], &["`/dev/zero` has more than"]),
         // Accounts.
         (&["council", "admit-authority", "0", "--account", KEY], &["--delegate <ACCOUNT>"]),
         (

@@ -35,6 +35,10 @@ pub struct Config {
     /// A file with the institution's encryption key: with it the service opens what was granted to the institution.
     #[serde(default)]
     pub key: Option<PathBuf>,
+    /// A file with the secret of a transaction key: that of a member of this institution with the role service. The service
+    /// posts receipts and asks for copies in its name.
+    #[serde(default)]
+    pub member_key: Option<PathBuf>,
     /// How much members may stage.
     #[serde(default)]
     pub staging: Limits,
@@ -49,8 +53,9 @@ pub struct Config {
 pub struct Copies {
     /// The institutions, by their numbers on the chain.
     pub partners: Vec<InstitutionId>,
-    /// A file with the secret of a transaction key: that of a member of this institution with the role service.
-    pub key: PathBuf,
+    /// An older place of `member-key`.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
     /// Seconds between two looks at the chain.
     #[serde(default = "half_a_minute")]
     pub every_seconds: u16,
@@ -94,6 +99,12 @@ pub enum ConfigError {
         "`authority` has to be host or host:port, in lower case, without a scheme and without port 443, and is `{0}`"
     )]
     Authority(String),
+    /// Two files would name two members.
+    #[error("the member's key is named twice: keep `member-key`, and leave `key` out of `[copies]`")]
+    TwoMemberKeys,
+    /// Partners give copies to a member only.
+    #[error("`[copies]` needs `member-key`, in whose name the service asks for copies")]
+    NoMemberKey,
     /// The institution is its own partner.
     #[error("`partners` has the institution itself, `{0}`")]
     OwnPartner(InstitutionId),
@@ -111,9 +122,8 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.store = folder.join(&config.store);
         config.key = config.key.map(|key| folder.join(key));
-        if let Some(copies) = &mut config.copies {
-            copies.key = folder.join(&copies.key);
-        }
+        let older = config.copies.as_mut().and_then(|copies| copies.key.take());
+        config.member_key = config.member_key.or(older).map(|key| folder.join(key));
         if let Some(tls) = &mut config.tls {
             tls.certificate = folder.join(&tls.certificate);
             tls.key = folder.join(&tls.key);
@@ -135,6 +145,13 @@ impl Config {
         }
         if self.copies.as_ref().is_some_and(|copies| copies.partners.contains(&self.institution)) {
             return Err(ConfigError::OwnPartner(self.institution));
+        }
+        if let Some(copies) = &self.copies {
+            match (&self.member_key, &copies.key) {
+                (Some(_), Some(_)) => return Err(ConfigError::TwoMemberKeys),
+                (None, None) => return Err(ConfigError::NoMemberKey),
+                _ => {}
+            }
         }
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::InTheClear(self.listen));
@@ -198,6 +215,19 @@ mod tests {
         let open = GOOD.replace("127.0.0.1:8080", "0.0.0.0:8443");
         assert!(matches!(read(&open), Err(ConfigError::InTheClear(_))));
         assert!(read(&format!("{open}\n[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"")).is_ok());
+    }
+
+    #[test]
+    fn a_members_key_is_named_once_at_either_place() {
+        let copies = "[copies]\npartners = [1]\n";
+        let with = |key: &str, rest: &str| read(&format!("{GOOD}\n{key}\n{copies}{rest}"));
+        for good in [with("member-key = \"m.key\"", ""), with("", "key = \"m.key\"")] {
+            assert!(good.unwrap().member_key.unwrap().ends_with("m.key"));
+        }
+        assert!(read(&format!("{GOOD}\nmember-key = \"m.key\"")).unwrap().member_key.is_some());
+        let both = with("member-key = \"m.key\"", "key = \"m.key\"");
+        assert!(matches!(both, Err(ConfigError::TwoMemberKeys)));
+        assert!(matches!(with("", ""), Err(ConfigError::NoMemberKey)));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub enum KeyFault {
 
 /// Reads a transaction key from the file `path`: a secret in its first line, as `subkey` and Polkadot.js write it.
 ///
-/// With it a service asks its partners for copies. It is that of a member with the role service.
+/// With it a service posts receipts and asks its partners for copies. It is that of a member with the role service.
 pub fn read_transaction_key(path: &Path) -> Result<SigningPair, KeyFault> {
     Ok(SigningPair::from_uri(&first_line(path)?)?)
 }

@@ -4,7 +4,8 @@
 //!
 //! Readers post signed requests (`salus_gate::protocol`). The gate decides with what the hospital's own node says, and gives
 //! sealed bytes out of the vault in the folder beside it. Writers stage sealed objects, which stay once the chain names them.
-//! The service holds no key of a member. With its institution's key it opens what was granted to the institution, for the member
+//! The gate keeps a receipt of each release under an opening, and the service posts count and digest of them to the chart's log.
+//! It holds no key of a member but that of its own service member. With its institution's key it opens what was granted to the institution, for the member
 //! who opened the records; it keeps none of it.
 
 #![cfg_attr(
@@ -22,11 +23,13 @@ pub mod config;
 pub mod copies;
 pub mod init;
 pub mod key_files;
+pub mod member;
 mod metrics;
 pub mod node;
 pub mod partners;
 mod problems;
 mod reads;
+pub mod receipts;
 mod requests;
 mod router;
 mod service;

@@ -9,8 +9,8 @@ use axum_server::{tls_rustls::RustlsConfig, Handle};
 use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
-use salus_gate::{system_now, ChainView, ReleaseGate, UsedNumbers, HEAD_LIFE};
-use salus_primitives::{time::SECOND, EncryptionKey, InstitutionId};
+use salus_gate::{system_now, ChainView, ReceiptBook, ReleaseGate, UsedNumbers, HEAD_LIFE};
+use salus_primitives::{receipts::Opening, time::SECOND, ChartId, EncryptionKey, InstitutionId};
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
 use salus_vault_client::Address;
@@ -19,8 +19,10 @@ use salus_vault_service::{
     copies::Copier,
     init::{init, Begun, Wishes},
     key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
+    member::ServiceMember,
     node::Node,
     partners::PartnerServices,
+    receipts::{folder_of, Poster},
     staging::{collect, Ledger},
     tls::load,
     verify::{verify, Verified},
@@ -35,12 +37,21 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::{
+    signal::unix::{signal, SignalKind},
+    time::timeout,
+};
 
 /// How long the head of a request may take.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
 /// How often staged objects are looked through.
 const BETWEEN_COLLECTIONS: Duration = Duration::from_secs(60);
+/// How often the logs are looked at for receipts to post.
+const BETWEEN_POSTS: Duration = Duration::from_secs(15);
+/// The longest pause after failures.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// How long what was posted may take to become final.
+const LONGEST_POST: Duration = Duration::from_secs(600);
 /// How long answers that are under way may take after a signal.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -71,6 +82,11 @@ enum Command {
         /// Delete damaged objects: with partners, the service fetches them again once it is restarted, or within a day
         #[arg(long)]
         delete_damaged: bool,
+    },
+    /// Show the receipts of what the gate gave out, for others to compare with the chain; the service may run meanwhile
+    Receipts {
+        #[command(subcommand)]
+        command: Receipts,
     },
     /// Make an encryption key for the institution, and print its public part
     Key {
@@ -114,6 +130,20 @@ struct Init {
     folder: PathBuf,
 }
 
+#[derive(Subcommand)]
+enum Receipts {
+    /// Print the receipts for one opening as JSON; `salus receipts FILE` compares them with the chart's log
+    Export {
+        /// The chart
+        chart: ChartId,
+        /// The place of the opening in the chart's log, as `salus log` shows it
+        entry: u64,
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+    },
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Options::parse().command {
@@ -121,6 +151,9 @@ async fn main() -> ExitCode {
         Command::Run { config } => run(config).await,
         Command::Check { config } => check(config).await,
         Command::Key { out } => make_key(&out),
+        Command::Receipts { command: Receipts::Export { chart, entry, config } } => {
+            export(&config, Opening { chart, entry })
+        }
         Command::Verify { config, delete_damaged } => match look(&config, delete_damaged).await {
             Ok(false) => return ExitCode::from(1),
             looked => looked.map(|_| ()),
@@ -213,6 +246,15 @@ fn hexadecimal(key: &EncryptionKey) -> String {
     format!("0x{}", key.key.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
+fn export(config: &Path, opening: Opening) -> Result<(), Box<dyn Error>> {
+    let folder = folder_of(&Config::read(config)?.store);
+    let stored = ReceiptBook::stored(&folder, opening)?;
+    let Opening { chart, entry } = opening;
+    let stored = stored.ok_or_else(|| format!("there are no receipts for entry `{entry}` of chart `{chart}`"))?;
+    println!("{}", serde_json::to_string_pretty(&stored)?);
+    Ok(())
+}
+
 fn make_key(path: &Path) -> Result<(), Box<dyn Error>> {
     let key = make_encryption_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
     println!("{}", hexadecimal(&key.public()));
@@ -225,8 +267,9 @@ async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
         certificate(tls).await?;
     }
     institution_key(&config, &node).await?;
-    if let Some(copies) = &config.copies {
-        partner_services(&config, copies, &node).await?;
+    let member = service_member(&config, &node).await?;
+    if let (Some(copies), Some(member)) = (&config.copies, member) {
+        partner_services(copies, &node, member).await?;
     }
     println!("institution {} at {}", config.institution, config.authority);
     let store = config.store.display();
@@ -248,15 +291,20 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let (metrics, ledger) = (Metrics::new()?, Arc::new(Ledger::open(&vault, config.staging)?));
     tokio::spawn(collect_always(node.clone(), vault.clone(), ledger.clone(), metrics.clone()));
     let key = institution_key(&config, &node).await?;
+    let member = service_member(&config, &node).await?;
+    let receipts = receipt_book(&config, &node, &vault).await?;
+    let poster = Poster::new(receipts.clone())?;
+    tokio::spawn(post_always(poster, node.clone(), member.clone(), metrics.clone()));
     let mut partners = Vec::new();
-    if let Some(copies) = &config.copies {
+    if let (Some(copies), Some(member)) = (&config.copies, member) {
         partners.clone_from(&copies.partners);
-        let services = partner_services(&config, copies, &node).await?;
+        let services = partner_services(copies, &node, member).await?;
         let copier = Copier::new(config.institution, partners.clone(), vault.clone(), ledger.clone());
         let every = Duration::from_secs(copies.every_seconds.max(1).into());
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
-    let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone()).with_numbers(numbers);
+    let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
+    let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, partners, key };
     let service = Service::new(gate, custody, &config.authority, metrics, opens_at, system_now);
 
@@ -317,7 +365,32 @@ async fn institution_key(config: &Config, node: &Node) -> Result<Option<Encrypti
     Ok(Some(key))
 }
 
-async fn partner_services(config: &Config, copies: &Copies, node: &Node) -> Result<PartnerServices, Box<dyn Error>> {
+/// The member in whose name the service acts.
+async fn service_member(config: &Config, node: &Node) -> Result<Option<ServiceMember>, Box<dyn Error>> {
+    let Some(path) = &config.member_key else {
+        eprintln!(
+            "warning: without `member-key` the service posts no receipts, and patients see them as overdue\n\
+             hint: it names a file with the transaction key of a member with the role service"
+        );
+        return Ok(None);
+    };
+    let key = read_transaction_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
+    Ok(Some(ServiceMember::find(node, config.institution, key).await?))
+}
+
+/// The receipts of the gate. A book that is made here begins now, by the later of two clocks.
+async fn receipt_book(config: &Config, node: &Node, vault: &Vault) -> Result<Arc<ReceiptBook>, Box<dyn Error>> {
+    let head = ChainView::finalized_head(node).await?;
+    let (folder, now) = (folder_of(vault.folder()), system_now().max(head.time));
+    let book = ReceiptBook::open(folder.clone(), node.chain().genesis(), config.institution, now);
+    Ok(Arc::new(book.map_err(|cause| format!("the receipts `{}`: {cause}", folder.display()))?))
+}
+
+async fn partner_services(
+    copies: &Copies,
+    node: &Node,
+    member: ServiceMember,
+) -> Result<PartnerServices, Box<dyn Error>> {
     for partner in &copies.partners {
         let found = node.chain().institution(At::Finalized, *partner).await?;
         let found = found.ok_or_else(|| format!("the chain has no institution `{partner}`, which is a partner"))?;
@@ -325,9 +398,41 @@ async fn partner_services(config: &Config, copies: &Copies, node: &Node) -> Resu
             eprintln!("warning: partner {partner} has no vault address on the chain that could be asked");
         }
     }
-    let key =
-        read_transaction_key(&copies.key).map_err(|cause| format!("the key `{}`: {cause}", copies.key.display()))?;
-    PartnerServices::new(node.clone(), config.institution, key).await
+    PartnerServices::new(node.clone(), member)
+}
+
+/// Brings receipts into the logs again and again. After a failure it waits longer each time.
+async fn post_always(mut poster: Poster, node: Node, member: Option<ServiceMember>, metrics: Metrics) {
+    let (mut pause, mut told) = (BETWEEN_POSTS, Vec::new());
+    let posted = member.map(|member| (node.clone(), member));
+    loop {
+        tokio::time::sleep(pause).await;
+        let mut complaints = Vec::new();
+        // While nothing becomes final, no session is known to be over, and nothing that is posted arrives.
+        if is_alive(&node).await {
+            match timeout(LONGEST_POST, poster.round(&node, posted.as_ref())).await {
+                Ok(Ok((found, more))) => {
+                    metrics.count_posted(found);
+                    complaints = more;
+                    pause = BETWEEN_POSTS;
+                }
+                Ok(Err(error)) => {
+                    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                    complaints.push(format!("{error}: {cause}"));
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+                Err(_) => {
+                    complaints.push("what was posted does not become final".to_owned());
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+        metrics.show_overdue(poster.overdue(system_now()));
+        if complaints != told {
+            complaints.iter().for_each(|complaint| eprintln!("receipts: {complaint}"));
+            told = complaints;
+        }
+    }
 }
 
 /// Fetches again and again what should be in the vault.

@@ -3,7 +3,7 @@
 //! The metrics of the service, for Prometheus. They count requests, and say nothing about readers or records.
 
 use super::{copies::Copied, staging::Collected};
-use prometheus::{IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
 
@@ -17,6 +17,8 @@ pub struct Metrics {
     collected: IntCounterVec,
     missing: IntGaugeVec,
     copied: IntCounterVec,
+    receipts_posted: IntCounter,
+    receipts_overdue: IntGauge,
 }
 
 /// The outcome of a request.
@@ -85,6 +87,14 @@ impl Metrics {
             ),
             &["institution"],
         )?;
+        let receipts_posted = IntCounter::new(
+            "salus_vault_receipts_posted_total",
+            "Openings for which the finalized log has this institution's receipts",
+        )?;
+        let receipts_overdue = IntGauge::new(
+            "salus_vault_receipts_overdue",
+            "Openings whose sessions ended half an hour ago, and for which the log does not have them",
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(staged_objects.clone()))?;
@@ -92,7 +102,19 @@ impl Metrics {
         registry.register(Box::new(collected.clone()))?;
         registry.register(Box::new(missing.clone()))?;
         registry.register(Box::new(copied.clone()))?;
-        Ok(Self { registry, requests, staged_objects, staged_bytes, collected, missing, copied })
+        registry.register(Box::new(receipts_posted.clone()))?;
+        registry.register(Box::new(receipts_overdue.clone()))?;
+        Ok(Self {
+            registry,
+            requests,
+            staged_objects,
+            staged_bytes,
+            collected,
+            missing,
+            copied,
+            receipts_posted,
+            receipts_overdue,
+        })
     }
 
     pub(super) fn count(&self, path: &str, outcome: Outcome) {
@@ -119,6 +141,16 @@ impl Metrics {
             let came = copied.copied.get(institution).copied().unwrap_or_default();
             self.copied.with_label_values(&[label.as_str()]).inc_by(came);
         }
+    }
+
+    /// Counts openings whose receipts were found in the log.
+    pub fn count_posted(&self, openings: u64) {
+        self.receipts_posted.inc_by(openings);
+    }
+
+    /// Shows how many openings are overdue.
+    pub fn show_overdue(&self, openings: usize) {
+        self.receipts_overdue.set(openings.try_into().unwrap_or(i64::MAX));
     }
 
     /// The counters in the text format of Prometheus.

@@ -9,7 +9,7 @@ use crate::{
     parse,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{AgentError, NewestEntries, VerifiedLog};
+use salus_client::agent::{AgentError, NewestEntries, OpeningReceipts, ReceiptsState, VerifiedLog};
 use salus_primitives::audit::{Entry, LogHead, LogId};
 
 #[derive(clap::Args)]
@@ -31,7 +31,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
             out.show(&newest, |newest| {
                 format!(
                     "{}\nthe newest of {} entries; without --newest the whole log is checked against its head {}",
-                    entries(&newest.entries),
+                    entries(&newest.entries, &newest.receipts),
                     newest.head.length,
                     newest.head.hash
                 )
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
             let log = VerifiedLog::fetch(&chain, arguments.log).await?;
             check_subject(&chain, arguments.log, &log.head).await?;
             out.show(&log, |log| {
-                let entries = entries(&log.entries);
+                let entries = entries(&log.entries, &log.receipts);
                 format!("{entries}\nwhole and unaltered: {} entries, head {}", log.head.length, log.head.hash)
             })
         }
@@ -64,7 +64,21 @@ async fn check_subject(chain: &Chain, log: LogId, head: &LogHead) -> Result<(), 
     missing.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn entries(entries: &[Entry]) -> String {
+/// What vaults said of an opening: how much they gave out, and whether the home vault has said anything.
+fn said(receipts: &OpeningReceipts) -> String {
+    let posted = receipts.posted.iter().map(|it| format!("{} by {}", it.head.count, it.institution));
+    let home = receipts.home;
+    let missing = match receipts.state {
+        ReceiptsState::Posted => None,
+        ReceiptsState::Running => Some("session runs".to_owned()),
+        ReceiptsState::Awaited => Some(format!("awaited of {home}")),
+        ReceiptsState::Overdue => Some(format!("overdue of {home}")),
+        ReceiptsState::NoService => Some(format!("{home} has no service")),
+    };
+    posted.chain(missing).collect::<Vec<_>>().join(", ")
+}
+
+fn entries(entries: &[Entry], receipts: &[OpeningReceipts]) -> String {
     let rows = entries.iter().map(|entry| {
         let behalf = entry.on_behalf.map_or_else(String::new, |member| format!(" for member {member}"));
         vec![
@@ -76,7 +90,8 @@ fn entries(entries: &[Entry]) -> String {
             word(&entry.subject),
             entry.purpose.as_ref().map(word).unwrap_or_default(),
             entry.reason.as_ref().map(word).unwrap_or_default(),
+            receipts.iter().find(|it| it.entry == entry.sequence).map(said).unwrap_or_default(),
         ]
     });
-    table(&["#", "time", "who", "of", "did", "what", "for", "reason"], rows)
+    table(&["#", "time", "who", "of", "did", "what", "for", "reason", "given out"], rows)
 }

@@ -22,6 +22,7 @@ pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod network;
 pub(crate) mod note;
+pub(crate) mod receipts;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod revoke;

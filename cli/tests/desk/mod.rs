@@ -33,6 +33,7 @@ impl Desk {
             ("bytes", b"\xff\xfe\x00\x01"),
             ("bundle", br#"{"resourceType":"Bundle","type":"collection","entry":[]}"#),
             ("voucher", VOUCHER.as_bytes()),
+            ("receipts", RECEIPTS.as_bytes()),
         ] {
             fs::write(desk.path(name), content).unwrap();
         }
@@ -104,6 +105,13 @@ impl Desk {
         found
     }
 }
+
+pub(crate) const RECEIPTS: &str = r#"{
+    "genesis": "0x1111111111111111111111111111111111111111111111111111111111111111",
+    "institution": 0, "chart": 0, "entry": 1, "expires_at": 1, "state": "closed",
+    "head": { "count": 0, "digest": "0x1111111111111111111111111111111111111111111111111111111111111111" },
+    "receipts": []
+}"#;
 
 pub(crate) const VOUCHER: &str = r#"{
     "genesis": "0x1111111111111111111111111111111111111111111111111111111111111111",

@@ -2,7 +2,10 @@
 
 //! Logs, and their chained heads.
 
-use super::AgentError;
+use super::{
+    receipts::{receipts_in, OpeningReceipts},
+    AgentError,
+};
 use salus_chain::{At, Chain};
 use salus_primitives::{
     audit::{verify_log, Entry, LogFault, LogHead, LogId},
@@ -16,6 +19,8 @@ pub struct VerifiedLog {
     pub log: LogId,
     /// Every entry, in order.
     pub entries: Vec<Entry>,
+    /// Of a chart's log: what vaults said that they gave out under each opening.
+    pub receipts: Vec<OpeningReceipts>,
     /// The head that was verified.
     pub head: LogHead,
     /// The finalized block of which all of it is.
@@ -29,6 +34,8 @@ pub struct NewestEntries {
     pub log: LogId,
     /// The entries, oldest first.
     pub entries: Vec<Entry>,
+    /// Of a chart's log: what vaults said that they gave out under each of these openings.
+    pub receipts: Vec<OpeningReceipts>,
     /// The head that the chain names.
     pub head: LogHead,
     /// The finalized block of which all of it is.
@@ -47,7 +54,8 @@ impl NewestEntries {
             _ => chain.log_from(at, log, first).await?,
         };
         check_places(&entries, first, head.length)?;
-        Ok(Self { log, entries, head, block })
+        let receipts = receipts_in(chain, at, log, &entries).await?;
+        Ok(Self { log, entries, receipts, head, block })
     }
 }
 
@@ -74,7 +82,8 @@ impl VerifiedLog {
         let at = At::Block(block);
         let (entries, head) = (chain.log(at, log).await?, chain.log_head(at, log).await?);
         verify_log(log, &entries, &head)?;
-        Ok(Self { log, entries, head, block })
+        let receipts = receipts_in(chain, at, log, &entries).await?;
+        Ok(Self { log, entries, receipts, head, block })
     }
 }
 

@@ -26,6 +26,7 @@ mod patients;
 mod plain_text;
 mod readers;
 mod reading;
+mod receipts;
 mod requests;
 mod rotation;
 mod sessions;
@@ -49,6 +50,7 @@ pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use obstacle::Obstacle;
 pub use reading::{FileContent, Opened, RecordContent};
+pub use receipts::{compare_receipts, ComparedReceipts, OpeningReceipts, PostedReceipts, ReceiptsFault, ReceiptsState};
 pub use sessions::{ReadingSession, RunningSession};
 pub use writing::{Content, Written};
 

@@ -16,4 +16,5 @@ mod copies;
 mod description;
 mod messages;
 mod reads;
+mod receipts;
 mod writes;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use codec::{Decode, Encode};
 use salus_primitives::receipts::{Opening, Receipt, ReceiptsHead, MAX_RECEIPTS, RECEIPT_LENGTH};
 use salus_primitives::{Digest, InstitutionId, Moment};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What a file begins with.
@@ -41,7 +41,7 @@ pub enum ReceiptFault {
 }
 
 /// How far a list has come.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListState {
     /// More receipts may come.
@@ -65,7 +65,7 @@ impl ListState {
 }
 
 /// The receipts for one opening, as they stand on the disk.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StoredReceipts {
     /// The genesis hash of the chain.
     pub genesis: Digest,
