@@ -4,6 +4,7 @@
 
 pub mod binaries;
 pub mod chance;
+pub mod clock;
 pub mod demo;
 pub mod founding;
 pub mod node;

@@ -2,7 +2,7 @@
 
 //! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
-use crate::{binaries, walls::Walls};
+use crate::{binaries, clock::Clock, walls::Walls};
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::{json, Value};
@@ -45,6 +45,14 @@ impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
         Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"], &Walls::none()).await
+    }
+
+    /// Starts the only authority of a new `dev` chain with the time of `clock`.
+    pub async fn start_with(folder: &Path, clock: &Clock) -> Result<Self> {
+        let arguments = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"];
+        let mut command = Self::built_in_chain(folder, &arguments, &Walls::none())?;
+        command.envs(clock.environment());
+        Self::spawn(command, folder).await
     }
 
     /// Starts the four authorities of a new `local` chain, each in a folder of its own in `folder`.
@@ -92,9 +100,13 @@ impl Node {
     }
 
     async fn of_built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Self> {
+        Self::spawn(Self::built_in_chain(folder, arguments, walls)?, folder).await
+    }
+
+    fn built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Command> {
         let mut command = walls.command(binaries::find("salus-node")?);
         command.args(arguments).args(["--rpc-port=0", "--no-prometheus"]).arg("--base-path").arg(folder);
-        Self::spawn(command, folder).await
+        Ok(command)
     }
 
     /// Starts the node of `files`, a hospital's folder as `salus network init` writes it, with the hospital's own `keys`,

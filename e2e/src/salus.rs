@@ -2,7 +2,7 @@
 
 //! Runs the `salus` command line, and reads its exit status and JSON.
 
-use crate::{binaries, walls::Walls};
+use crate::{binaries, clock::Clock, walls::Walls};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ pub struct Salus {
     node: String,
     identity: Option<String>,
     walls: Walls,
+    environment: Vec<(String, String)>,
 }
 
 /// The result of a command.
@@ -48,12 +49,18 @@ impl Salus {
             node: node.to_owned(),
             identity: None,
             walls: Walls::none(),
+            environment: Vec::new(),
         })
     }
 
     /// Returns the same command line between `walls`.
     pub fn within(self, walls: Walls) -> Self {
         Self { walls, ..self }
+    }
+
+    /// Returns the same command line with the time of `clock`.
+    pub fn with(self, clock: &Clock) -> Self {
+        Self { environment: clock.environment(), ..self }
     }
 
     /// Returns the home folder.
@@ -78,6 +85,7 @@ impl Salus {
             .args(["--json", "--node", &self.node])
             .arg("--home")
             .arg(&self.home)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("SALUS_PASSWORD", PASSWORD)
             .env_remove("SALUS_VAULTS");
         if let Some(vaults) = &self.vaults {

@@ -2,7 +2,7 @@
 
 //! Vault services of scenarios: each with a folder, a configuration and an address of its own, ended with the scenario.
 
-use crate::{binaries, node::free_address, salus::Salus, walls::Walls};
+use crate::{binaries, clock::Clock, node::free_address, salus::Salus, walls::Walls};
 use anyhow::{ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::Value;
@@ -36,6 +36,7 @@ pub struct ServicePlace {
     monitoring: String,
     folder: PathBuf,
     walls: Walls,
+    environment: Vec<(String, String)>,
 }
 
 impl ServicePlace {
@@ -57,12 +58,12 @@ impl ServicePlace {
     ) -> Result<Self> {
         let monitoring = free_address(Ipv4Addr::LOCALHOST)?.to_string();
         fs::create_dir_all(folder)?;
-        let place =
-            Self { authority: authority.to_owned(), monitoring, folder: folder.to_owned(), walls: Walls::none() };
+        let (authority, folder) = (authority.to_owned(), folder.to_owned());
+        let place = Self { authority, monitoring, folder, walls: Walls::none(), environment: Vec::new() };
         let text = format!(
-            "institution = {institution}\nauthority = \"{authority}\"\nlisten = \"{listen}\"\nmonitoring = \"{}\"\n\
+            "institution = {institution}\nauthority = \"{0}\"\nlisten = \"{listen}\"\nmonitoring = \"{1}\"\n\
              node = \"{node}\"\nstore = \"vault\"\n{further}",
-            place.monitoring
+            place.authority, place.monitoring
         );
         fs::write(place.config(), text)?;
         Ok(place)
@@ -71,6 +72,11 @@ impl ServicePlace {
     /// The same place between `walls`.
     pub fn within(self, walls: Walls) -> Self {
         Self { walls, ..self }
+    }
+
+    /// The same place, whose service has the time of `clock`.
+    pub fn with(self, clock: &Clock) -> Self {
+        Self { environment: clock.environment(), ..self }
     }
 
     /// The address that the chain is to have.
@@ -107,6 +113,7 @@ impl ServicePlace {
             .arg("run")
             .arg("--config")
             .arg(self.config())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

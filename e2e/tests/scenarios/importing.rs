@@ -6,6 +6,7 @@ use anyhow::{ensure, Context, Result};
 use salus_chain::{At, Chain};
 use salus_e2e::{
     binaries,
+    clock::Clock,
     node::Node,
     salus::{Ran, Salus, PASSWORD},
 };
@@ -50,6 +51,11 @@ impl Scene {
     /// A scene whose people reach vaults through the services that the chain names.
     pub(super) async fn with_services(folder: &Path, url: &str) -> Result<Self> {
         Self::of(folder, |name| Salus::with_services(&folder.join(name), url)).await
+    }
+
+    /// The same, with the time of `clock`.
+    pub(super) async fn with_services_and(folder: &Path, url: &str, clock: &Clock) -> Result<Self> {
+        Self::of(folder, |name| Ok(Salus::with_services(&folder.join(name), url)?.with(clock))).await
     }
 
     async fn of(folder: &Path, computer: impl Fn(&str) -> Result<Salus>) -> Result<Self> {

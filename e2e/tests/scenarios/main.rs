@@ -24,6 +24,7 @@ mod lying_gates;
 mod network;
 mod network_script;
 mod readme;
+mod receipts;
 mod stall;
 mod submission;
 mod vault_intruders;
