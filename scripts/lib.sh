@@ -180,7 +180,7 @@ is_there() {
         ;;
     # Debian's python3 makes environments only with python3-venv.
     python3) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
-    # The folders in which the fault harness looks (faults/src/kinds/clock.rs).
+    # The folders in which scenarios and the fault harness look (e2e/src/clock.rs).
     libfaketimeMT.so.1)
         compgen -G "/usr/lib/*/faketime/$1" >/dev/null || compgen -G "/usr/lib*/faketime/$1" >/dev/null ||
             [[ -e "/usr/local/lib/faketime/$1" ]]

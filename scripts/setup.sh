@@ -10,8 +10,8 @@ Prepares this machine to build Salus: it installs a Rust compiler with a wasm ta
 prints each step, and skips steps that are done already, so you may run it any number of times; scripts/demo.sh,
 scripts/test.sh and .ci/run call it themselves.
 
-  --tests     also the programs of tests and checks: Node.js, npm and Python; clippy and rustfmt where rustup does not bring them;
-              iproute2, nftables, util-linux and libfaketime for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
+  --tests     also the programs of tests and checks: Node.js, npm, Python and libfaketime; clippy and rustfmt where rustup does
+              not bring them; iproute2, nftables and util-linux for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
   --network   only what scripts/network.sh needs besides the programs: iproute2, nftables and util-linux
 
 scripts/programs.txt lists every program and library that scripts and tests call, with the package that brings it.
@@ -64,7 +64,6 @@ main() {
         install_node
         if [[ "${SALUS_SKIP_NAMESPACES:-0}" != 1 ]]; then
             install_missing "network tools" network
-            install_missing "what the faults need" faults
         fi
     fi
     say "ready: $(describe_rust); build folder $CARGO_TARGET_DIR"
@@ -151,7 +150,7 @@ install_missing() {
 
 # Some packages of Node.js bring npm with them; Debian's does not.
 install_node() {
-    install_missing "Node.js, npm or Python" tests
+    install_missing "Node.js, npm, Python or libfaketime" tests
     local version
     version="$(node --version)"
     version_at_least "${version#v}" 18 ||

@@ -14,7 +14,7 @@ use std::{
 /// Where the list is.
 pub const LIST: &str = "scripts/programs.txt";
 /// Sets whose programs packages bring.
-const INSTALLED: [&str; 4] = ["build", "tests", "network", "faults"];
+const INSTALLED: [&str; 3] = ["build", "tests", "network"];
 /// Sets that name no package.
 const OTHERS: [&str; 4] = ["rust", "own", "optional", "base"];
 /// How Rust calls a program by its name.
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_list_that_installs_nothing_is_reported() {
-        let (_, wrong) = read("# words\nfaults libx.so\nother y z\nbase cat\nbase cat\n");
+        let (_, wrong) = read("# words\ntests libx.so\nother y z\nbase cat\nbase cat\n");
         assert_eq!(wrong.len(), 3, "{wrong:?}");
     }
 }

@@ -21,6 +21,12 @@ const LIBRARIES: [&str; 5] = [
     "/usr/local/lib/faketime/libfaketimeMT.so.1",
 ];
 
+/// Where libfaketime is.
+pub fn library() -> Result<&'static str> {
+    let library = LIBRARIES.into_iter().find(|path| Path::new(path).exists());
+    library.context("libfaketime is not installed\nhint: it is in the package libfaketime (or faketime)")
+}
+
 /// How long a program takes to see that the clock was moved.
 pub const SEEN: Duration = Duration::from_secs(3);
 
@@ -34,10 +40,7 @@ pub struct Clock {
 impl Clock {
     /// A clock with the machine's time, whose file is in `folder`.
     pub fn new(folder: &Path) -> Result<Self> {
-        let library = LIBRARIES.into_iter().find(|path| Path::new(path).exists());
-        let library =
-            library.context("libfaketime is not installed\nhint: it is in the package libfaketime (or faketime)")?;
-        let mut clock = Self { library, file: folder.join("clock"), ahead: Duration::ZERO };
+        let mut clock = Self { library: library()?, file: folder.join("clock"), ahead: Duration::ZERO };
         clock.forward(Duration::ZERO)?;
         Ok(clock)
     }
@@ -54,7 +57,7 @@ impl Clock {
     /// The settings with which a program has this clock.
     pub fn environment(&self) -> Vec<(String, String)> {
         let file = self.file.display().to_string();
-        // The file is read again after a second. What is measured from beginning to end is measured correctly.
+        // The file is read again after a second. The monotonic clock stays correct.
         [
             ("LD_PRELOAD", self.library),
             ("FAKETIME_TIMESTAMP_FILE", file.as_str()),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::{
     fs::{self, File},
     net::Ipv4Addr,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -173,6 +174,15 @@ impl VaultService {
     pub async fn kill(mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
+}
+
+/// Writes the key of a service's own member into `folder`; the line of configuration that names it.
+pub fn member_key(folder: &Path, secret: &str) -> Result<String> {
+    fs::create_dir_all(folder)?;
+    let path = folder.join("member.key");
+    fs::write(&path, format!("{secret}\n"))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok("member-key = \"member.key\"\n".to_owned())
 }
 
 /// Has the council, whose two `delegates` have to agree, enter the address of an institution's vault service, and its

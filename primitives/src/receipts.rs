@@ -3,7 +3,7 @@
 //! Receipts: what a release gate gave out under one opening, in order, and the head that its institution posts.
 //!
 //! A receipt names ids only. The chain has the head: the count, and a hash over all receipts of the institution for the
-//! opening. Whoever has the receipts makes the head again and compares.
+//! opening. Anyone with the receipts makes the head again and compares.
 
 use crate::{ids::RecordKey, ChartId, Digest, InstitutionId, MemberId, Moment};
 use codec::{Compact, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

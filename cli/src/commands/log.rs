@@ -64,7 +64,7 @@ async fn check_subject(chain: &Chain, log: LogId, head: &LogHead) -> Result<(), 
     missing.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// What vaults said of an opening: how much they gave out, and whether the home vault has said anything.
+/// The vaults' words about an opening: how much they gave out, and whether the home vault has said anything.
 fn said(receipts: &OpeningReceipts) -> String {
     let posted = receipts.posted.iter().map(|it| format!("{} by {}", it.head.count, it.institution));
     let home = receipts.home;

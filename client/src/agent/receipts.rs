@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What vaults say that they gave out under each opening, and exported receipts held against it.
+//! The vaults' word on how much they gave out under each opening, and exported receipts held against it.
 
 use super::AgentError;
 use salus_chain::{At, Chain};
@@ -22,7 +22,7 @@ pub struct OpeningReceipts {
     pub home: InstitutionId,
     /// Where its receipts are.
     pub state: ReceiptsState,
-    /// What institutions said, in the order of the log.
+    /// The institutions' words, in the order of the log.
     pub posted: Vec<PostedReceipts>,
 }
 
@@ -148,7 +148,7 @@ pub async fn compare_receipts(chain: &Chain, stored: &StoredReceipts) -> Result<
 /// Compares with the entries from the opening on.
 fn compare(stored: &StoredReceipts, is_this_chain: bool, entries: &[Entry]) -> ComparedReceipts {
     let StoredReceipts { genesis, institution, opening, receipts, .. } = stored;
-    // What the file says of its own head does not count.
+    // The head that the file names for itself does not count.
     let exported = ReceiptsHead::of(genesis, *institution, *opening, receipts);
     let posted = entries.iter().find_map(|entry| match entry.subject {
         Subject::Receipts(place, head) if place == opening.entry && entry.institution == Some(*institution) => {

@@ -190,7 +190,7 @@ test('a hospital has a vault service, which sees neither keys nor data of the no
   assert.deepEqual([vault.image, vault.command], [node.image, ['salus-vault', 'run']]);
   assert.deepEqual(vault.healthcheck.test, ['CMD', 'healthy.sh', '--vault']);
   const sources = vault.volumes.map((volume) => volume.split(':')[0]);
-  assert.deepEqual(sources, [...['toml', 'crt', 'key'].map((kind) => `/etc/salus/vault.${kind}`), 'vault']);
+  assert.deepEqual(sources, [...['vault.toml', 'vault.crt', 'vault.key', 'member.key'].map((name) => `/etc/salus/${name}`), 'vault']);
   for (const volume of vault.volumes) {
     assert.ok(volume.endsWith(':ro') || volume === 'vault:/data', volume);
     assert.ok(!node.volumes.includes(volume), volume);

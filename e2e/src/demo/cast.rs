@@ -6,7 +6,7 @@ use super::machines::Machines;
 use crate::{
     salus::Salus,
     steps::Steps,
-    vault_service::{enter_address, ServicePlace, VaultService},
+    vault_service::{enter_address, member_key, ServicePlace, VaultService},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
@@ -129,7 +129,15 @@ impl Cast {
     }
 
     fn place(&self, institution: u32, node: &str) -> Result<ServicePlace> {
-        let place = ServicePlace::prepare(&self.machines.institution(institution), institution, node, "")?;
+        let folder = self.machines.institution(institution);
+        // The laboratory, which joins later, has no member with the role service.
+        let further = match institution {
+            LABORATORY => String::new(),
+            hospital => {
+                member_key(&folder, &format!("//Hospital{}//Service//transaction", hospital.saturating_add(1)))?
+            }
+        };
+        let place = ServicePlace::prepare(&folder, institution, node, &further)?;
         Ok(place.within(self.machines.around_institution(institution)?))
     }
 

@@ -95,7 +95,15 @@ pub(super) async fn doctor_asks_and_reads_what_was_approved(
     let some =
         string(list(exported.pointer("/records").context("nothing was read")?)?.first().context("none")?, "/record")?;
     let reason = cast.doctor_b.refused(&["record", "get", &some, "--purpose", "research"]).await?;
-    steps.check("as is any other purpose", reason.contains("denied"))
+    steps.check("as is any other purpose", reason.contains("denied"))?;
+    let log = cast.patient.json(&["log", &format!("chart:{}", cast.chart)]).await?;
+    let openings = list(log.pointer("/receipts").context("the log says nothing of receipts")?)?;
+    let is_expected = |opening: &Value| {
+        ["running", "awaited", "posted"].into_iter().any(|state| opening.pointer("/state") == Some(&state.into()))
+    };
+    steps.note("half an hour after an opening, the log says how much the vaults gave out under it");
+    let said = openings.len() >= count && openings.iter().all(is_expected);
+    steps.check("until then it says that the session runs", said)
 }
 
 /// The next release is refused although the session runs; after a rotation nothing that B held opens what is added.

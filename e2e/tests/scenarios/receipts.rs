@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a vault gave out stands in the patient's log once the session is over, and anyone can check it (S2-04, S4-31).
+//! The patient's log says how much a vault gave out once the session is over, and anyone can check it (S2-04, S4-31).
 
 use crate::importing::{case, Scene};
 use anyhow::{ensure, Context, Result};
@@ -9,12 +9,11 @@ use salus_e2e::{
     clock::{Clock, SEEN},
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, ServicePlace, VaultService},
+    vault_service::{enter_address, member_key, ServicePlace, VaultService},
 };
 use serde_json::Value;
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -102,11 +101,7 @@ async fn a_patient_sees_how_much_a_vault_gave_out_and_others_can_check_it() -> R
 
 /// A hospital's service with the key of its service member.
 fn place(folder: &Path, node: &str) -> Result<ServicePlace> {
-    fs::create_dir_all(folder)?;
-    let key = folder.join("member.key");
-    fs::write(&key, "//Hospital1//Service//transaction\n")?;
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
-    ServicePlace::prepare(folder, 0, node, "member-key = \"member.key\"\n")
+    ServicePlace::prepare(folder, 0, node, &member_key(folder, "//Hospital1//Service//transaction")?)
 }
 
 /// The doctor reads what she may; how many records.
@@ -116,13 +111,13 @@ async fn read(doctor: &Salus, out: &Path) -> Result<usize> {
     Ok(exported["records"].as_array().context("nothing was exported")?.len())
 }
 
-/// What the patient's log says of each opening.
+/// The receipts for each opening, as the patient's log has them.
 async fn openings(patient: &Salus) -> Result<Vec<Value>> {
     let log = patient.json(&["log", "chart:0"]).await?;
     Ok(log["receipts"].as_array().context("the log says nothing of receipts")?.clone())
 }
 
-/// What the log says of an opening once the home vault's receipts are in this state.
+/// The receipts for an opening, once those of the home vault are in this state.
 async fn until_state(patient: &Salus, entry: u64, state: &str) -> Result<Value> {
     let waiting = async {
         loop {
@@ -151,7 +146,7 @@ fn receipts_of(file: &Path) -> Result<Vec<Value>> {
     Ok(exported["receipts"].as_array().context("no receipts")?.clone())
 }
 
-/// What `salus receipts` says of a file while it ends with this status.
+/// The answer of `salus receipts` about a file, while it ends with this status.
 async fn compared(person: &Salus, file: &Path, status: i32) -> Result<Value> {
     let ran = person.run(&["receipts", &file.display().to_string()]).await?;
     ensure!(ran.status == status, "`salus receipts` ended with {}: {}", ran.status, ran.stderr);

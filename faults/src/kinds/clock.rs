@@ -8,20 +8,13 @@ use crate::{
     plan::{Detail, Plan},
 };
 use anyhow::{ensure, Context, Result};
+use salus_e2e::clock::library;
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::time::sleep;
 
-/// The paths of libfaketime on common systems.
-const LIBRARIES: [&str; 5] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib64/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-    "/usr/local/lib/faketime/libfaketimeMT.so.1",
-];
 /// The file with the offset, beside the node's database.
 const OFFSET: &str = "offset";
 /// The longest time between two lines of a node's log, in seconds.
@@ -30,16 +23,13 @@ const DAY: i64 = 86_400;
 
 /// Starts the victim's node with a clock that the run can set.
 pub(super) fn arrange(plan: &Plan, network: &mut Network) -> Result<()> {
-    let library = LIBRARIES.into_iter().find(|path| Path::new(path).exists());
-    let library =
-        library.context("libfaketime is not installed\nhint: it is in the package libfaketime (or faketime)")?;
     let machine = network.machine(plan.victim)?;
     let file = machine.data.join(OFFSET);
     std::fs::create_dir_all(&machine.data)?;
     std::fs::write(&file, "+0\n")?;
     let file = file.to_str().context("the name of the folder is not a text")?.to_owned();
     let settings = [
-        ("LD_PRELOAD", library.to_owned()),
+        ("LD_PRELOAD", library()?.to_owned()),
         ("FAKETIME_TIMESTAMP_FILE", file),
         // Read the file again after a second. The monotonic clock stays correct, as on a machine with a wrong date.
         ("FAKETIME_CACHE_DURATION", "1".to_owned()),

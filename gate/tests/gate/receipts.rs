@@ -227,7 +227,7 @@ async fn a_gate_gives_nothing_out_past_the_bound_of_receipts() {
     assert_eq!(stored(folder.path()).head.count, MAX_RECEIPTS);
 }
 
-/// Receipts of one opening come one after the other, whoever asks at once.
+/// Receipts of one opening come one after the other, also when many ask at once.
 #[test]
 fn receipts_that_come_at_once_stand_one_after_the_other() {
     let folder = tempfile::tempdir().unwrap();

@@ -71,7 +71,7 @@ impl Posted for (Node, ServiceMember) {
         for (opening, head) in receipts {
             let sent = pipeline.send(&Call::post_receipts(*opening, head)).await;
             if sent.is_err() {
-                // What was sent may still take effect.
+                // Calls that were sent may still take effect.
                 let _ = pipeline.finish().await;
                 return sent;
             }

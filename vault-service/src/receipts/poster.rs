@@ -38,7 +38,7 @@ pub enum PostError<E: std::error::Error + 'static> {
     Submit(#[source] SubmitError),
 }
 
-/// What is known of one chart's log.
+/// How far one chart's log was read.
 #[derive(Clone, Copy)]
 struct Seen {
     /// The place after the last entry that was looked at.
@@ -53,7 +53,7 @@ pub struct Poster {
     charts: BTreeMap<ChartId, Seen>,
     /// Openings that wait for this institution's receipts, and when their sessions end.
     waiting: BTreeMap<Opening, Moment>,
-    /// Those of them that have a list on the disk.
+    /// The openings among them that have a list on the disk.
     listed: BTreeSet<Opening>,
     /// The opening after which the next round begins, so that one which the chain refuses does not keep others waiting.
     after: Option<Opening>,

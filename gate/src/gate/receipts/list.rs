@@ -17,7 +17,7 @@ use salus_primitives::{Digest, InstitutionId, Moment};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What a file begins with.
+/// The first bytes of each file.
 const MAGIC: [u8; 16] = *b"salus/receipts/1";
 /// Magic, genesis, institution, chart, entry, end of the session.
 const HEAD: u64 = 16 + 32 + 4 + 8 + 8 + 8;

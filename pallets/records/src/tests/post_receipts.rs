@@ -137,7 +137,7 @@ fn post_receipts_fails_when_the_digest_is_all_zero() {
 fn post_receipts_fails_when_the_entry_is_no_permitted_opening() {
     trusted_doctor().run(|| {
         let opening = opened();
-        // What the doctor did next is no opening.
+        // The doctor's next act opens nothing.
         assert_ok!(create(DOCTOR, HOSPITAL, new_record(KEY)));
         Clock::wait(SESSION_LENGTH);
         for place in [opening + 1, opening + 2, u64::MAX] {
@@ -168,7 +168,7 @@ fn post_receipts_fails_past_the_bound_of_institutions() {
     });
 }
 
-/// What the mock of the log says is what the audit pallet says: `pallet_salus_audit` has the tests of notes.
+/// The mock of the log answers as the audit pallet does, which has the tests of notes.
 #[test]
 fn the_place_of_a_session_is_that_of_its_entry() {
     trusted_doctor().run(|| {
