@@ -128,6 +128,8 @@ fn text_of(wishes: &Wishes) -> Result<String, InitError> {
         "# For the hospital's own monitoring: /health, /ready and /metrics.".to_owned(),
         "monitoring = \"127.0.0.1:9617\"".to_owned(),
         format!("key = \"{KEY}\""),
+        "# The key of the service's own member, in whose name it posts receipts and asks for copies.".to_owned(),
+        "# member-key = \"member.key\"".to_owned(),
     ];
     if let Some((certificate, key)) = &wishes.tls {
         lines.push(format!("\n[tls]\ncertificate = {}\nkey = {}", path(certificate)?, path(key)?));
