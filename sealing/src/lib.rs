@@ -5,6 +5,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`keys`] | phrases, key derivation, signatures, the keystore |
+//! | [`backup`] | what a backup is sealed with, under a password |
 //! | [`blob`] | content to sealed blob and back, streamed |
 //! | [`envelope`] | secrets sealed to one recipient |
 //! | [`compartment`] | the secrets of a compartment's epochs, and its profile |
@@ -25,6 +26,7 @@
     )
 )]
 
+pub mod backup;
 pub mod blob;
 pub mod compartment;
 pub mod envelope;

@@ -10,15 +10,14 @@
 //!
 //! Where they lie is the program's business: files of a folder, or a browser's storage.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use codec::Encode;
 use salus_primitives::SigningKey;
 use schnorrkel::SecretKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::cost::{Cost, COST};
 use super::encryption::EncryptionPair;
 use super::fault::KeystoreFault;
 use super::identity::{Identity, PublicKeys};
@@ -27,10 +26,6 @@ use super::signing::SigningPair;
 use crate::secret::{random, Password};
 
 const FORMAT: u32 = 1;
-/// RFC 9106's second recommendation: 64 MiB, three passes, four lanes.
-const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
-/// The cost that a file may ask for at most: more would let a hostile one eat all memory, or hours.
-const DEAREST: Cost = Cost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 };
 
 /// The keys of an identity, sealed under a password: three texts.
 #[derive(Clone, PartialEq, Eq)]
@@ -127,13 +122,6 @@ struct Sealed {
     sealed: String,
 }
 
-#[derive(Clone, Copy, Encode, Serialize, Deserialize)]
-struct Cost {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
 const KDF: &str = "argon2id";
 const CIPHER: &str = "xchacha20-poly1305";
 
@@ -183,23 +171,6 @@ impl Sealed {
         };
         let encryption = EncryptionPair::from_private(encryption).map_err(|_| malformed)?;
         Ok((SigningPair::from_secret(membership), encryption))
-    }
-}
-
-impl Cost {
-    fn cipher(self, password: &Password, salt: &[u8; 16]) -> Result<XChaCha20Poly1305, KeystoreFault> {
-        let unsupported = KeystoreFault::Unsupported("more work than Argon2id ought to do");
-        if self.memory_kib > DEAREST.memory_kib || self.passes > DEAREST.passes || self.lanes > DEAREST.lanes {
-            return Err(unsupported);
-        }
-        let mut key = Zeroizing::new([0; 32]);
-        let Ok(params) = Params::new(self.memory_kib, self.passes, self.lanes, Some(key.len())) else {
-            return Err(unsupported);
-        };
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password.as_bytes(), salt, &mut *key)
-            .map_err(|_| unsupported)?;
-        Ok(XChaCha20Poly1305::new(&(*key).into()))
     }
 }
 

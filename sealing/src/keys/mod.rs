@@ -21,6 +21,7 @@
 //! (S0-10). At rest they are [`SealedKeys`].
 
 mod authority;
+pub(crate) mod cost;
 mod encryption;
 mod fault;
 mod identity;
