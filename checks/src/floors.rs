@@ -11,7 +11,7 @@ use std::{
 };
 
 /// From the ground up: each crate may depend on those before it in its line, and on what those may depend on.
-const FLOORS: [&str; 17] = [
+const FLOORS: [&str; 19] = [
     "salus-primitives pallet-salus-audit pallet-salus-membership pallet-salus-charts pallet-salus-access pallet-salus-records \
      salus-runtime salus-node",
     "pallet-salus-membership pallet-salus-authorities pallet-salus-upgrades salus-runtime",
@@ -24,6 +24,8 @@ const FLOORS: [&str; 17] = [
     "salus-gate salus-vault-client salus-client",
     "salus-vault-client salus-vault-service",
     "salus-chain salus-vault-service",
+    "salus-chain salus-backup salus-cli",
+    "salus-vault salus-backup",
     "salus-fhir salus-gateway",
     "salus-client salus-gateway",
     "salus-client salus-e2e salus-faults",

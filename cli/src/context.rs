@@ -143,6 +143,16 @@ impl Context {
         passwords::new(self.password_file.as_deref())
     }
 
+    /// The password of a repository of backups.
+    pub(crate) fn backup_password(&self) -> Result<Password, Failure> {
+        passwords::of_backup(self.password_file.as_deref())
+    }
+
+    /// The file that `--password-file` names.
+    pub(crate) fn password_file(&self) -> Option<&Path> {
+        self.password_file.as_deref()
+    }
+
     /// The identity, at work on the chain.
     pub(crate) async fn agent(&self) -> Result<Agent, Failure> {
         let identity = self.identity()?;

@@ -132,6 +132,7 @@ failed_from!(
     salus_chain::ConnectError,
     salus_chain::OutcomeError,
     FoundingError,
+    salus_backup::BackupError,
 );
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 //! The next step after an error, in commands and options of this program: libraries know neither.
 
+use salus_backup::BackupError;
 use salus_chain::{ConnectError, OutcomeError, QueryError, SubmitError};
 use salus_client::{
     agent::{AgentError, Obstacle},
@@ -13,7 +14,7 @@ use salus_gate::protocol::GateRefusal;
 use salus_primitives::refusal::Refusal;
 use salus_sealing::keys::KeystoreFault;
 use salus_vault_client::VaultClientError;
-use std::error::Error;
+use std::{error::Error, io::ErrorKind};
 
 /// The next step after `error`, as far as this program can help.
 pub(crate) fn after(error: &anyhow::Error) -> Option<String> {
@@ -38,6 +39,9 @@ fn after_cause(cause: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = cause.downcast_ref() {
         return after_founding(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return after_backing_up(error);
     }
     cause.downcast_ref::<OutcomeError>().map(|_| VERSIONS.to_owned())
 }
@@ -219,6 +223,43 @@ fn after_opening_keys(error: &KeystoreError) -> Option<String> {
             "try again; without the password, only the phrase makes the keys again"
         }
         Failure::Fault(KeystoreFault::Unsupported(_)) => "open it with the program that wrote it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_backing_up(error: &BackupError) -> Option<String> {
+    let hint = match error {
+        BackupError::NotEmpty(_) => "name a new folder for the repository",
+        BackupError::NotARepository(_) => "salus backup init makes one",
+        BackupError::Busy(_) => "wait until it has ended",
+        BackupError::Key(_) => "the password is that of `salus backup init`; nothing opens without it",
+        BackupError::NoSnapshot(_) => "salus backup list shows them",
+        BackupError::Ambiguous(_) => "give more of its digits",
+        BackupError::SnapshotDamaged(_) => "salus backup check names all damage and says what to do",
+        BackupError::NothingToSave => "--vault FOLDER, --files PATH, or a home with identities (--home)",
+        BackupError::RepositoryInside(_) => "keep it on another disk",
+        BackupError::Overlap(..) => "name the outer one only",
+        BackupError::NodeRuns(_) => "stop it, and start it again when the backup is done: systemctl stop salus-node",
+        BackupError::NotAVault(_) => "name the folder that `store` names in vault.toml",
+        BackupError::IsAVault(_) => "--vault saves it, and `--only vault` restores it by the chain's word",
+        BackupError::TargetNotEmpty(_) => {
+            "--overwrite restores into it: files of the same names are replaced, whole objects of a vault stay"
+        }
+        BackupError::ServiceRuns(_) => "stop it first: systemctl stop salus-vault",
+        BackupError::NothingOfKind(_) => "salus backup list shows what each one has",
+        BackupError::NodeBehind(_) => {
+            "nothing is restored to the vault before it has caught up; salus doctor says how far it is"
+        }
+        BackupError::Chain(_) => "nothing is restored to the vault without its word",
+        BackupError::AnotherChain(_) => "is the node that of another network? --node names it",
+        BackupError::Io { source, .. } => match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "make room, and run it again: a thing that is stored already is not stored twice"
+            }
+            ErrorKind::PermissionDenied => "run it as a user who may, such as root",
+            _ => return None,
+        },
         _ => return None,
     };
     Some(hint.to_owned())

@@ -81,6 +81,8 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Explain(arguments) => commands::explain::run(arguments, &context, &mut out).await,
         Command::Network(command) => commands::network::run(command, &context, &mut out).await,
         Command::Doctor(arguments) => commands::doctor::run(arguments, &context, &mut out).await,
+        Command::Backup(command) => commands::backup::run(command, &context, &mut out).await,
+        Command::Restore(arguments) => commands::restore::run(arguments, &context, &mut out).await,
         Command::Status => commands::status::run(&context, &mut out).await,
         Command::Completions(arguments) => commands::completions::run(arguments, &mut out),
     }

@@ -103,6 +103,11 @@ pub(crate) enum Command {
     /// Check a node and its network, and say what is wrong and what to do
     #[command(after_help = commands::doctor::EXIT_STATUS)]
     Doctor(commands::doctor::Arguments),
+    /// Back a hospital's vault, keys and configuration up, and check the backups
+    #[command(subcommand)]
+    Backup(commands::backup::Command),
+    /// Restore from a backup: files as they were, and of a vault what the chain names
+    Restore(commands::restore::Arguments),
     /// Show node, chain and identity
     Status,
     /// Print a completion script for a shell

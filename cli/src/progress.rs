@@ -17,3 +17,16 @@ pub(crate) fn progress(human: bool, length: usize, what: &str) -> ProgressBar {
     bar.set_message(line(what));
     bar
 }
+
+/// A count of steps whose number is not known before the end.
+pub(crate) fn counter(human: bool, what: &str) -> ProgressBar {
+    if !human {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("{msg} {pos} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(line(what));
+    bar
+}

@@ -113,6 +113,12 @@ const OFFLINE: &[&[&str]] = &[
     &["network", "keys"],
     &["network", "init"],
     &["network", "check"],
+    // More in cli/tests/backup.rs.
+    &["backup", "init"],
+    &["backup", "run"],
+    &["backup", "list"],
+    &["backup", "check"],
+    &["restore"],
     // An absent node is one of its findings (cli/tests/network.rs).
     &["doctor"],
     &["completions"],
@@ -368,6 +374,14 @@ fn files_that_cannot_be_used_are_named() {
         (&["record", "add", "0", "text", "--compartment", "x", "--bundle", "bundle"], &["cannot be used with"]),
         (&["record", "get", RECORD, "--out", "folder"], &["`folder` is a folder", "hint: "]),
         (&["record", "get", RECORD, "--out", "nowhere/file"], &["there is no folder `nowhere`"]),
+        (&["backup", "list"], &["--repository <FOLDER>"]),
+        (&["backup", "list", "--repository", "text"], &["`text` is not a repository", "hint: salus backup init"]),
+        (&["restore", "--repository", "folder", "--to", "new"], &["`folder` is not a repository"]),
+        (&["restore", "--repository", "folder"], &["--to <FOLDER>"]),
+        (
+            &["restore", "--repository", "folder", "--to", "new", "--only", "all"],
+            &["'all'", "possible values: files, vault"],
+        ),
         (&["--password-file", "nowhere", "key", "new", "new"], &["`nowhere` cannot be read"]),
         (&["--password-file", "empty", "key", "new", "new"], &["`empty` holds no password", "hint: "]),
         (&["--password-file", "bytes", "key", "new", "new"], &["`bytes` is not text"]),

@@ -4,6 +4,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod authority;
+pub(crate) mod backup;
 pub(crate) mod bundles;
 pub(crate) mod chart;
 pub(crate) mod compartment;
@@ -25,6 +26,7 @@ pub(crate) mod note;
 pub(crate) mod receipts;
 pub(crate) mod record;
 pub(crate) mod request;
+pub(crate) mod restore;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod status;

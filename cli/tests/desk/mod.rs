@@ -51,7 +51,7 @@ impl Desk {
 
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_salus"));
-        for name in ["SALUS_VAULTS", "SALUS_AS"] {
+        for name in ["SALUS_VAULTS", "SALUS_AS", "SALUS_BACKUP", "SALUS_BACKUP_PASSWORD"] {
             command.env_remove(name);
         }
         command
