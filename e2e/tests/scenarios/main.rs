@@ -12,6 +12,7 @@
 
 mod api_description;
 mod authorities;
+mod backup;
 mod bad_input;
 mod conduct;
 mod consortium;
