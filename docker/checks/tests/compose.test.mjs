@@ -95,7 +95,7 @@ test('images have a tag, and not one that moves', () => {
 
 test('the image of our own is built once, and never asked of a registry', () => {
   const own = Object.entries(rehearsal.services).filter(([, { image }]) => image.startsWith('salus:'));
-  assert.equal(own.length, 6);
+  assert.equal(own.length, 10);
   for (const [name, service] of own) {
     assert.equal(service.pull_policy, name === 'founder' ? 'build' : 'never', name);
     assert.equal(Boolean(service.build), name === 'founder', name);
@@ -132,16 +132,39 @@ test('a hospital has its own keys and data, and not those of another', () => {
   }
   assert.ok(rehearsal.services.founder.command.includes('10.78.0'), 'the addresses are those in the list');
   for (const [name, { volumes }] of Object.entries(rehearsal.services)) {
-    const keys = volumes.filter((volume) => /^[abcd]:/.test(volume));
-    const expected = name === 'founder' ? 4 : name.startsWith('hospital-') ? 1 : 0;
+    const keys = volumes.filter((volume) => /^(vault-)?[abcd]:/.test(volume));
+    const expected = name === 'founder' ? 8 : /^(hospital|vault)-/.test(name) ? 1 : 0;
     assert.equal(keys.length, expected, name);
   }
+});
+
+test('a vault service is on the machine of its node, with keys and a disk of its own', () => {
+  for (const name of HOSPITALS) {
+    const { volumes, network_mode: network, networks, ports, command, healthcheck } = rehearsal.services[`vault-${name}`];
+    assert.deepEqual(volumes, [`vault-${name}:/etc/salus:ro`, `vault-${name}-data:/data`]);
+    assert.deepEqual([network, networks, ports], [`service:hospital-${name}`, undefined, undefined], name);
+    assert.deepEqual(command, ['salus-vault', 'run']);
+    assert.deepEqual(healthcheck.test, ['CMD', 'healthy.sh', '--vault']);
+  }
+  assert.ok(rehearsal.services.founder.command.includes('--containers'));
+});
+
+test('who reads or copies trusts the authority of the rehearsal, and nothing has the vaults as folders', () => {
+  const trusted = Object.entries(rehearsal.services).filter(([, { environment }]) => environment?.SSL_CERT_FILE);
+  assert.deepEqual(trusted.map(([name]) => name).sort(), ['desk', ...HOSPITALS.map((name) => `vault-${name}`)]);
+  for (const [name, { environment, volumes }] of trusted) {
+    const folder = environment.SSL_CERT_FILE.replace('/authority.crt', '');
+    assert.ok(volumes.some((volume) => volume.split(':')[1] === folder), `${name}: ${folder}`);
+    assert.equal(environment.SALUS_VAULTS, undefined, name);
+  }
+  assert.match(text('docker/rehearse.sh'), /cp "\$made\/desk\/authority\.crt" "\$folder\/authority\.crt"/);
 });
 
 test('nothing starts before what it needs', () => {
   const { services } = rehearsal;
   for (const name of HOSPITALS) {
     assert.equal(services[`hospital-${name}`].depends_on.founder.condition, 'service_completed_successfully');
+    assert.equal(services[`vault-${name}`].depends_on[`hospital-${name}`].condition, 'service_healthy');
     assert.equal(services.prometheus.depends_on[`hospital-${name}`].condition, 'service_healthy');
   }
   assert.equal(services.grafana.depends_on.prometheus.condition, 'service_healthy');
@@ -180,9 +203,12 @@ test('volumes are declared, and declared ones are used', () => {
   }
 });
 
-test('Prometheus asks every hospital', () => {
-  const targets = yaml('docker/prometheus/targets/rehearsal.yaml').flatMap((group) => group.targets);
-  assert.deepEqual(targets, HOSPITALS.map((name) => `hospital-${name}:9615`));
+test('Prometheus asks every node and every vault service', () => {
+  for (const [folder, port] of [['targets', 9615], ['vaults', 9617]]) {
+    const groups = yaml(`docker/prometheus/${folder}/rehearsal.yaml`);
+    assert.deepEqual(groups.flatMap((group) => group.targets), HOSPITALS.map((name) => `hospital-${name}:${port}`));
+    assert.deepEqual(groups.map((group) => group.labels.hospital), HOSPITALS.map((name) => `Hospital ${name.toUpperCase()}`));
+  }
 });
 
 test('a hospital has a vault service, which sees neither keys nor data of the node', () => {
@@ -195,6 +221,9 @@ test('a hospital has a vault service, which sees neither keys nor data of the no
     assert.ok(volume.endsWith(':ro') || volume === 'vault:/data', volume);
     assert.ok(!node.volumes.includes(volume), volume);
   }
+  const rehearsed = rehearsal.services['vault-a'];
+  assert.deepEqual([rehearsed.command, rehearsed.healthcheck, rehearsed.stop_grace_period],
+    [vault.command, vault.healthcheck, vault.stop_grace_period]);
   const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/main.rs'));
   assert.ok(Number(/^(\d+)s$/.exec(vault.stop_grace_period)[1]) > Number(drain));
 });

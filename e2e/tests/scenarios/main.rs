@@ -23,6 +23,7 @@ mod importing;
 mod joining;
 mod lying_gates;
 mod network;
+mod network_records;
 mod network_script;
 mod readme;
 mod receipts;

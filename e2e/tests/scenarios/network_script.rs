@@ -4,6 +4,7 @@
 //!
 //! The script puts everything into namespaces of its own, so it disturbs no other scenario.
 
+use crate::network_records::records_are_read_on_another_machine;
 use anyhow::{ensure, Context, Result};
 use salus_e2e::binaries;
 use serde_json::Value;
@@ -20,12 +21,12 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const LATER: [&str; 2] = ["Emergency.*", ".*Overdue.*"];
 
 /// A network that ends with the test.
-struct Network {
-    state: PathBuf,
+pub(super) struct Network {
+    pub(super) state: PathBuf,
 }
 
 impl Network {
-    fn script(&self, arguments: &[&str]) -> Result<Output> {
+    pub(super) fn script(&self, arguments: &[&str]) -> Result<Output> {
         let programs = binaries::find("salus-node")?.parent().context("a folder")?.to_owned();
         let mut command = Command::new(Path::new(ROOT).join("scripts/network.sh"));
         command.arg("--state").arg(&self.state).args(arguments);
@@ -35,11 +36,22 @@ impl Network {
     }
 
     /// The output of a command that has to end with `status`.
-    fn ends(&self, status: i32, arguments: &[&str]) -> Result<String> {
+    pub(super) fn ends(&self, status: i32, arguments: &[&str]) -> Result<String> {
         let output = self.script(arguments)?;
         let (said, complained) = (String::from_utf8(output.stdout)?, String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.code() == Some(status), "{arguments:?}: {}: {said}{complained}", output.status);
         Ok(said)
+    }
+
+    /// The answer of a person's `salus` on the machine of a hospital.
+    pub(super) fn salus(&self, hospital: &str, person: &str, arguments: &[&str]) -> Result<Value> {
+        let said = self.ends(0, &[&["run", hospital, "salus", "--json", "--as", person], arguments].concat())?;
+        serde_json::from_str(&said).with_context(|| format!("{arguments:?}: {said}"))
+    }
+
+    /// The folder of a hospital's vault.
+    pub(super) fn vault(&self, hospital: &str) -> PathBuf {
+        self.state.join(format!("network/vault-{hospital}/store"))
     }
 }
 
@@ -63,16 +75,17 @@ fn four_hospitals_run_in_namespaces_and_tell_what_is_asked() -> Result<()> {
 
     // Each finalizes, and sees nothing of the others but their nodes.
     let status = network.ends(0, &["status"])?;
-    assert_eq!(status.matches(" runs ").count(), 4, "{status}");
+    assert_eq!((status.matches(" runs ").count(), status.matches(" answers").count()), (4, 4), "{status}");
     let peers = network.ends(0, &["run", "c", "salus", "--json", "status"])?;
     assert_eq!(serde_json::from_str::<Value>(&peers)?["peers"], 3);
     let knock = "exec 3<>/dev/tcp/10.77.0.11/$0";
     network.ends(0, &["run", "b", "bash", "-c", knock, "30333"])?;
-    for port in ["9944", "9615"] {
+    for port in ["9944", "9615", "9617", "22"] {
         network.ends(124, &["run", "b", "timeout", "1", "bash", "-c", knock, port])?;
     }
     network.ends(0, &["run", "d", &format!("{ROOT}/docker/healthy.sh")])?;
     what_is_asked_for_exists(&Metrics::of(&network)?)?;
+    records_are_read_on_another_machine(&network, folder.path())?;
 
     // One fails: its own machine and the script notice, and the others go on.
     network.ends(0, &["stop", "d"])?;

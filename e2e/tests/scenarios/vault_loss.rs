@@ -147,7 +147,7 @@ async fn read_all(patient: &Salus, out: &Path) -> Result<BTreeMap<String, (u64, 
 }
 
 /// The objects in the folder of a vault, by their paths there.
-fn objects(vault: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+pub(super) fn objects(vault: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut found = BTreeMap::new();
     let shards = match fs::read_dir(vault) {
         Ok(shards) => shards,
