@@ -43,7 +43,7 @@ main() {
         [[ -d "$sysroot/lib/rustlib/src/rust/library" ]] ||
             fail "neither the target $target nor the standard library's source is there" \
                 "rustup target add $target, or apt-get install rust-web-src"
-        std=(-Z build-std=std,panic_abort)
+        std=(-Z "build-std=std,panic_abort")
         export RUSTC_BOOTSTRAP=1
     fi
     RUSTFLAGS='--cfg getrandom_backend="wasm_js"' "${cargo[@]}" build --locked --target "$target" "${std[@]}" \
