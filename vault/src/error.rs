@@ -52,6 +52,12 @@ pub enum VaultError {
     /// The store cannot be read or written.
     #[error("cannot reach the vault's store")]
     Io(#[source] io::Error),
+    /// The server of the store does not answer, or not in time.
+    #[error("the server of the vault's store is away")]
+    Away(#[source] io::Error),
+    /// The server of the store does not let this vault in: its credentials or their rights are wrong.
+    #[error("the server of the vault's store denies access")]
+    Denied(#[source] io::Error),
 }
 
 impl VaultError {
@@ -73,10 +79,45 @@ impl VaultError {
         matches!(self, Self::Io(error) if full.contains(&error.kind()))
     }
 
+    /// The fault of a store on another machine.
+    pub(crate) fn remote(error: opendal::Error) -> Self {
+        // The name of the fault comes from the server: S3 itself knows no full disk, and others say it by their own codes.
+        let text = error.to_string();
+        if ["XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "status: 507"]
+            .iter()
+            .any(|name| text.contains(name))
+        {
+            return Self::Io(io::Error::new(io::ErrorKind::StorageFull, error));
+        }
+        match error.kind() {
+            opendal::ErrorKind::PermissionDenied => Self::Denied(io::Error::other(error)),
+            opendal::ErrorKind::ConfigInvalid | opendal::ErrorKind::Unsupported => Self::Io(io::Error::other(error)),
+            _ => Self::Away(io::Error::other(error)),
+        }
+    }
+
+    pub(crate) fn of_remote(id: &Digest, error: opendal::Error) -> Self {
+        match error.kind() {
+            opendal::ErrorKind::NotFound => Self::NotFound(*id),
+            _ => Self::remote(error),
+        }
+    }
+
     pub(crate) fn of(id: &Digest, error: opendal::Error) -> Self {
         match error.kind() {
             opendal::ErrorKind::NotFound => Self::NotFound(*id),
             _ => Self::io(error),
+        }
+    }
+}
+
+impl From<VaultError> for io::Error {
+    /// The kind of the error says that the store is away, if it is.
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Io(error) | VaultError::Source(error) => error,
+            VaultError::Away(_) => Self::new(io::ErrorKind::HostUnreachable, error),
+            other => Self::other(other),
         }
     }
 }

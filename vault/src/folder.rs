@@ -11,13 +11,15 @@ use crate::error::OpenError;
 use crate::layout::INCOMING;
 
 /// Marks a folder as a vault, so that none is ever made in the midst of other things.
-const MARKER: &str = "salus-vault";
-const FORMAT: &str = "1\n";
+pub(crate) const MARKER: &str = "salus-vault";
+/// Marks a folder as the spool of a vault on another machine.
+pub(crate) const SPOOL: &str = "salus-spool";
+pub(crate) const FORMAT: &str = "1\n";
 /// Half objects older than this belong to no process that is still writing.
 const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Makes `path` a vault, or recognizes it as one.
-pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
+/// Makes `path` a vault or a spool, as `marker` says, or recognizes it as one.
+pub(crate) fn prepare(path: &Path, marker: &str) -> Result<PathBuf, OpenError> {
     let failed = |source| OpenError::Io { path: path.to_owned(), source };
     match fs::metadata(path) {
         Ok(found) if !found.is_dir() => return Err(OpenError::NotAFolder(path.to_owned())),
@@ -25,15 +27,15 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
         Err(error) if error.kind() == ErrorKind::NotFound => create_private(path).map_err(failed)?,
         Err(error) => return Err(failed(error)),
     }
-    match fs::read_to_string(path.join(MARKER)) {
+    match fs::read_to_string(path.join(marker)) {
         Ok(format) if format == FORMAT => {}
         Ok(_) => return Err(OpenError::UnknownFormat(path.to_owned())),
         Err(error) if error.kind() == ErrorKind::InvalidData => return Err(OpenError::UnknownFormat(path.to_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            if !is_empty(path).map_err(failed)? {
+            if !is_empty(path, marker).map_err(failed)? {
                 return Err(OpenError::NotAVault(path.to_owned()));
             }
-            mark(path).map_err(failed)?;
+            mark(path, marker).map_err(failed)?;
         }
         Err(error) => return Err(failed(error)),
     }
@@ -100,26 +102,26 @@ fn set_mode(_: &Path, _: u32) -> io::Result<()> {
 }
 
 /// Whether the folder holds nothing but the marker of a process that opens it at the same moment.
-fn is_empty(folder: &Path) -> io::Result<bool> {
+fn is_empty(folder: &Path, marker: &str) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
-        if !name.trim_start_matches('.').starts_with(MARKER) && name != INCOMING {
+        if !name.trim_start_matches('.').starts_with(marker) && name != INCOMING {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-fn mark(folder: &Path) -> io::Result<()> {
+fn mark(folder: &Path, marker: &str) -> io::Result<()> {
     let mut suffix = [0; 8];
     getrandom::fill(&mut suffix).map_err(io::Error::other)?;
-    let fresh = folder.join(format!(".{MARKER}-{:016x}", u64::from_be_bytes(suffix)));
+    let fresh = folder.join(format!(".{marker}-{:016x}", u64::from_be_bytes(suffix)));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&fresh)?;
     file.write_all(FORMAT.as_bytes())?;
     make_private(&fresh)?;
     file.sync_all()?;
-    fs::rename(&fresh, folder.join(MARKER))?;
+    fs::rename(&fresh, folder.join(marker))?;
     sync(folder)
 }
 

@@ -12,13 +12,14 @@ use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 
 use crate::error::VaultError;
-use crate::{folder, layout};
+use crate::layout;
+use crate::store::Store;
 
 /// An object that arrives piece by piece, hashed as it comes. It has no name in the vault until it is [admitted](Self::admit).
 ///
 /// One that is dropped before leaves nothing behind.
 pub struct Incoming {
-    operator: Operator,
+    store: Store,
     folder: PathBuf,
     path: String,
     writer: Writer,
@@ -27,28 +28,17 @@ pub struct Incoming {
     /// Bytes since the disk was last told to write, and the task that waits for it.
     unsynced: u64,
     syncing: Option<JoinHandle<io::Result<()>>>,
-    admitted: bool,
 }
 
 /// Bytes after which the disk begins to write, so that it has not everything to do at the end.
 const BETWEEN_SYNCS: u64 = 64 * 1024 * 1024;
 
 impl Incoming {
-    pub(crate) async fn begin(operator: &Operator, folder: PathBuf) -> Result<Self, VaultError> {
+    /// Begins an object that arrives at `disk`, which is `folder`, and gets its name in `store`.
+    pub(crate) async fn begin(disk: &Operator, folder: PathBuf, store: Store) -> Result<Self, VaultError> {
         let path = layout::incoming().map_err(VaultError::Io)?;
-        let writer = operator.writer(&path).await.map_err(VaultError::io)?;
-        let operator = operator.clone();
-        Ok(Self {
-            operator,
-            folder,
-            path,
-            writer,
-            hasher: Sha256::new(),
-            size: 0,
-            unsynced: 0,
-            syncing: None,
-            admitted: false,
-        })
+        let writer = disk.writer(&path).await.map_err(VaultError::io)?;
+        Ok(Self { store, folder, path, writer, hasher: Sha256::new(), size: 0, unsynced: 0, syncing: None })
     }
 
     /// Writes the next bytes. After an error the object can only be dropped.
@@ -86,7 +76,7 @@ impl Incoming {
         Digest(self.hasher.clone().finalize().into())
     }
 
-    /// Syncs the object to the disk and gives it its own name; its id and length.
+    /// Syncs the object to the disk, and gives it its own name; its id and length.
     ///
     /// When `expected` is given and the bytes do not hash to it, the object is dropped and this fails with
     /// [`VaultError::Corrupted`].
@@ -98,27 +88,15 @@ impl Incoming {
         if let Some(expected) = expected.filter(|expected| **expected != found) {
             return Err(VaultError::Corrupted { expected: *expected, found });
         }
-        let (file, shard) = (self.folder.join(&self.path), self.folder.join(layout::shard_of(&found)));
-        let shard_of_object = shard.clone();
-        folder::blocking(move || {
-            folder::make_private(&file)?;
-            folder::create_private(&shard_of_object)
-        })
-        .await
-        .and_then(|done| done)
-        .map_err(VaultError::Io)?;
-        self.operator.rename(&self.path, &layout::path_of(&found)).await.map_err(VaultError::io)?;
-        self.admitted = true;
-        folder::blocking(move || folder::sync(&shard)).await.and_then(|done| done).map_err(VaultError::Io)?;
+        self.store.admit(&self.folder, &self.path, &found, self.size).await?;
         Ok((found, self.size))
     }
 }
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if !self.admitted {
-            // A file that cannot be removed now is swept when the vault is opened some later day.
-            let _ = std::fs::remove_file(self.folder.join(&self.path));
-        }
+        // A folder has renamed the file of an object that was admitted. One that cannot be removed now is swept when the vault
+        // is opened some later day.
+        let _ = std::fs::remove_file(self.folder.join(&self.path));
     }
 }

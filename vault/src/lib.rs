@@ -6,8 +6,8 @@
 //! process can put others in their place. A vault's content is sealed before it arrives; the vault has no key, knows no
 //! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
 //!
-//! [`Vault::open_folder`] keeps objects in a folder, by way of [OpenDAL](opendal), so that other stores can be added
-//! without touching those who use a vault. Objects arrive under a temporary name and get their own name only once they
+//! [`Vault::open_folder`] keeps objects in a folder, and [`Vault::open_s3`] in a bucket of an S3-compatible server, both by
+//! way of [OpenDAL](opendal). Those who use a vault see no difference. Objects arrive on this machine's disk under a temporary name and get their own name only once they
 //! are complete, hashed and synced to the disk. A crash leaves no half object behind, and every name in the store is
 //! that of a whole object. Memory stays bounded however large an object is, except in [`Vault::get`], which returns the
 //! bytes.
@@ -27,9 +27,13 @@ mod folder;
 mod incoming;
 mod layout;
 mod reader;
+mod remote;
+mod s3;
+mod store;
 mod vault;
 
 pub use error::{OpenError, VaultError};
 pub use incoming::Incoming;
 pub use reader::ObjectReader;
+pub use s3::{check_endpoint, EndpointError, S3Credentials, S3Settings};
 pub use vault::{object_id, Vault};

@@ -7,13 +7,15 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use bytes::{Buf, Bytes};
-use futures::Stream;
-use opendal::FuturesBytesStream;
+use futures::{stream::BoxStream, Stream};
 use salus_primitives::Digest;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::error::VaultError;
+
+/// Verified bytes on their way out.
+pub(crate) type Pieces = BoxStream<'static, io::Result<Bytes>>;
 
 /// An object's bytes, piece by piece, in constant memory.
 ///
@@ -22,13 +24,13 @@ use crate::error::VaultError;
 pub struct ObjectReader {
     id: Digest,
     size: u64,
-    pieces: FuturesBytesStream,
+    pieces: Pieces,
     piece: Bytes,
     hasher: Option<Sha256>,
 }
 
 impl ObjectReader {
-    pub(crate) fn new(id: Digest, size: u64, pieces: FuturesBytesStream) -> Self {
+    pub(crate) fn new(id: Digest, size: u64, pieces: Pieces) -> Self {
         Self { id, size, pieces, piece: Bytes::new(), hasher: Some(Sha256::new()) }
     }
 

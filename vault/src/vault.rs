@@ -2,12 +2,14 @@
 
 //! The store itself.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use opendal::{services::Fs, FuturesBytesStream, Operator};
+use opendal::{services::Fs, Operator};
 use salus_primitives::Digest;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -15,10 +17,13 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::error::{OpenError, VaultError};
 use crate::incoming::Incoming;
 use crate::reader::ObjectReader;
+use crate::remote::Remote;
+use crate::s3::S3Settings;
+use crate::store::Store;
 use crate::{folder, layout};
 
 /// How much of an object is in memory at a time.
-const PIECE: usize = 256 * 1024;
+pub(crate) const PIECE: usize = 256 * 1024;
 
 /// The id under which a vault keeps `bytes`: their SHA-256 (S3-09).
 pub fn object_id(bytes: &[u8]) -> Digest {
@@ -28,8 +33,11 @@ pub fn object_id(bytes: &[u8]) -> Digest {
 /// A content-addressed store of sealed objects. Clones share the store; any number of processes may use a folder.
 #[derive(Clone, Debug)]
 pub struct Vault {
-    operator: Operator,
+    store: Store,
+    /// The folder, for objects on their way in.
+    disk: Operator,
     folder: PathBuf,
+    previous: Option<Arc<Vault>>,
 }
 
 impl Vault {
@@ -39,18 +47,41 @@ impl Vault {
     /// refused. Half objects that a crash left behind more than a day ago are removed. A vault that cannot be written, as
     /// on a file system that is mounted read-only, opens as well: reading needs no writing.
     pub async fn open_folder(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref().to_owned();
-        let failed = |source| OpenError::Io { path: path.clone(), source };
-        let wanted = path.clone();
-        let folder = folder::blocking(move || folder::prepare(&wanted)).await.map_err(failed)??;
-        let root = folder
-            .to_str()
-            .ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8")))?;
-        let operator = Operator::new(Fs::default().root(root)).map_err(|error| failed(error.into()))?;
-        Ok(Self { operator, folder })
+        let (folder, disk) = prepare(path.as_ref(), folder::MARKER).await?;
+        Ok(Self { store: Store::Folder(disk.clone()), disk, folder, previous: None })
     }
 
-    /// The folder that the vault lies in.
+    /// Opens the vault in a bucket of an S3-compatible server, and makes one when there is nothing under the prefix.
+    ///
+    /// Objects on their way in or out lie in the folder `spool` on this machine, which is closed to all but its owner. An
+    /// upload has to have room there, and so has an object that is read. Nothing in it has to survive the machine but what
+    /// the vault's users keep there themselves.
+    pub async fn open_s3(settings: &S3Settings, spool: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Io { path: settings.place().into(), source };
+        let operator = settings.operator().map_err(failed)?;
+        let (folder, disk) = prepare(spool.as_ref(), folder::SPOOL).await?;
+        let store = Store::Remote(Remote::prepare(operator, &settings.place()).await?);
+        Ok(Self { store, disk, folder, previous: None })
+    }
+
+    /// This vault, which takes from `previous` what it does not have itself: while objects move from there to here.
+    ///
+    /// Objects are stored here only, and deleted in both.
+    pub fn with_previous(self, previous: Self) -> Self {
+        Self { previous: Some(Arc::new(previous)), ..self }
+    }
+
+    /// The vault from which objects move to this one.
+    pub fn previous(&self) -> Option<&Self> {
+        self.previous.as_deref()
+    }
+
+    /// This vault without the previous one.
+    pub fn alone(&self) -> Self {
+        Self { previous: None, ..self.clone() }
+    }
+
+    /// The folder on this machine's disk: that of the objects, or the spool of a vault on another machine.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -70,13 +101,22 @@ impl Vault {
     /// Stores everything that `source` yields; returns its id and length.
     ///
     /// When the source fails, nothing is stored.
-    pub async fn put_reader(&self, mut source: impl AsyncRead + Unpin) -> Result<(Digest, u64), VaultError> {
+    pub async fn put_reader(&self, source: impl AsyncRead + Unpin) -> Result<(Digest, u64), VaultError> {
+        self.gathered(source).await?.admit(None).await
+    }
+
+    /// Stores everything that `source` yields, if it is the object `id`.
+    pub async fn put_reader_as(&self, id: &Digest, source: impl AsyncRead + Unpin) -> Result<(), VaultError> {
+        self.gathered(source).await?.admit(Some(id)).await.map(|_| ())
+    }
+
+    async fn gathered(&self, mut source: impl AsyncRead + Unpin) -> Result<Incoming, VaultError> {
         let mut incoming = self.incoming().await?;
         loop {
             let mut piece = Vec::with_capacity(PIECE);
             (&mut source).take(PIECE as u64).read_to_end(&mut piece).await.map_err(VaultError::Source)?;
             if piece.is_empty() {
-                return incoming.admit(None).await;
+                return Ok(incoming);
             }
             incoming.write(piece).await?;
         }
@@ -84,13 +124,20 @@ impl Vault {
 
     /// A place for an object that arrives piece by piece.
     pub async fn incoming(&self) -> Result<Incoming, VaultError> {
-        Incoming::begin(&self.operator, self.folder.clone()).await
+        Incoming::begin(&self.disk, self.folder.clone(), self.store.clone()).await
     }
 
     /// The bytes of the object `id`, hashed again. Meant for small objects: all bytes are in memory at once.
     pub async fn get(&self, id: &Digest) -> Result<Bytes, VaultError> {
-        let bytes = self.operator.read(&layout::path_of(id)).await.map_err(|error| VaultError::of(id, error))?;
-        let bytes = bytes.to_bytes();
+        match (self.get_here(id).await, &self.previous) {
+            (Err(VaultError::NotFound(_)), Some(previous)) => previous.get_here(id).await,
+            (got, _) => got,
+        }
+    }
+
+    async fn get_here(&self, id: &Digest) -> Result<Bytes, VaultError> {
+        let read = self.store.operator().read(&layout::path_of(id)).await;
+        let bytes = read.map_err(|error| self.store.fault_of(id, error))?.to_bytes();
         check(id, object_id(&bytes))?;
         Ok(bytes)
     }
@@ -109,30 +156,44 @@ impl Vault {
     /// The vault hashes `size` bytes before this returns, and reads no further, whatever became of the file. It fails with
     /// [`VaultError::Corrupted`] when these bytes are not the object, and with [`VaultError::Io`] when there are fewer.
     pub async fn reader_of_size(&self, id: &Digest, size: u64) -> Result<ObjectReader, VaultError> {
-        let mut hasher = Sha256::new();
-        let mut pieces = self.pieces(id, size).await?;
-        while let Some(piece) = pieces.try_next().await.map_err(|error| not_found_or_io(id, error))? {
-            hasher.update(&piece);
-        }
-        check(id, Digest(hasher.finalize().into()))?;
-        Ok(ObjectReader::new(*id, size, self.pieces(id, size).await?))
+        let pieces = match (self.store.verified(&self.folder, id, size).await, &self.previous) {
+            (Err(VaultError::NotFound(_)), Some(previous)) => {
+                previous.store.verified(&previous.folder, id, size).await?
+            }
+            (verified, _) => verified?,
+        };
+        Ok(ObjectReader::new(*id, size, pieces))
     }
 
-    /// How many bytes lie under the id `id`. The vault asks the file system, and reads none of them.
+    /// How many bytes lie under the id `id`. The vault asks the store, and reads none of them.
     pub async fn size(&self, id: &Digest) -> Result<u64, VaultError> {
-        let found = self.operator.stat(&layout::path_of(id)).await.map_err(|error| VaultError::of(id, error))?;
-        Ok(found.content_length())
+        match (self.size_here(id).await, &self.previous) {
+            (Err(VaultError::NotFound(_)), Some(previous)) => previous.size_here(id).await,
+            (size, _) => size,
+        }
+    }
+
+    async fn size_here(&self, id: &Digest) -> Result<u64, VaultError> {
+        let found = self.store.operator().stat(&layout::path_of(id)).await;
+        Ok(found.map_err(|error| self.store.fault_of(id, error))?.content_length())
     }
 
     /// Whether the vault has the object `id`; its bytes are not looked at.
     pub async fn has(&self, id: &Digest) -> Result<bool, VaultError> {
-        self.operator.exists(&layout::path_of(id)).await.map_err(VaultError::io)
+        match self.size(id).await {
+            Ok(_) => Ok(true),
+            Err(VaultError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes the object `id`; returns whether it was there.
     pub async fn delete(&self, id: &Digest) -> Result<bool, VaultError> {
         let was_there = self.has(id).await?;
-        self.operator.delete(&layout::path_of(id)).await.map_err(VaultError::io)?;
+        for vault in self.both() {
+            let deleted = vault.store.operator().delete(&layout::path_of(id)).await;
+            deleted.map_err(|error| vault.store.fault(error))?;
+        }
         Ok(was_there)
     }
 
@@ -146,10 +207,8 @@ impl Vault {
             if after.is_some_and(|after| shard < layout::shard_of(after)) {
                 continue;
             }
-            let mut ids = self.ids(&shard).await?;
-            ids.retain(|id| after.is_none_or(|after| id > after));
-            ids.sort_unstable();
-            found.append(&mut ids);
+            let ids = self.ids(&shard).await?;
+            found.extend(ids.into_iter().filter(|id| after.is_none_or(|after| id > after)));
         }
         found.truncate(limit);
         Ok(found)
@@ -169,40 +228,50 @@ impl Vault {
         Ok(self.list(None, 1).await?.is_empty())
     }
 
-    /// The first `size` bytes that lie under the id `id`.
-    async fn pieces(&self, id: &Digest, size: u64) -> Result<FuturesBytesStream, VaultError> {
-        let of = |error| VaultError::of(id, error);
-        let reader = self.operator.reader_with(&layout::path_of(id)).chunk(PIECE).await.map_err(of)?;
-        reader.into_bytes_stream(..size).await.map_err(of)
+    /// This vault, and the previous one if objects move.
+    fn both(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.previous.as_deref())
     }
 
-    async fn shards(&self) -> Result<Vec<String>, VaultError> {
-        let mut shards = self.names("/").await?;
-        shards.retain(|path| layout::is_shard(path));
-        shards.sort_unstable();
+    async fn shards(&self) -> Result<BTreeSet<String>, VaultError> {
+        let mut shards = BTreeSet::new();
+        for vault in self.both() {
+            shards.extend(vault.names("/").await?.into_iter().filter(|path| layout::is_shard(path)));
+        }
         Ok(shards)
     }
 
-    async fn ids(&self, shard: &str) -> Result<Vec<Digest>, VaultError> {
-        Ok(self.names(shard).await?.iter().filter_map(|path| layout::id_at(path)).collect())
+    /// The ids of the objects in a shard, in ascending order.
+    async fn ids(&self, shard: &str) -> Result<BTreeSet<Digest>, VaultError> {
+        let mut ids = BTreeSet::new();
+        for vault in self.both() {
+            ids.extend(vault.names(shard).await?.iter().filter_map(|path| layout::id_at(path)));
+        }
+        Ok(ids)
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, VaultError> {
-        let entries = self.operator.lister(folder).await.map_err(VaultError::io)?;
-        entries.map(|entry| entry.map(|entry| entry.path().to_owned())).try_collect().await.map_err(VaultError::io)
+        let fault = |error| self.store.fault(error);
+        let entries = self.store.operator().lister(folder).await.map_err(fault)?;
+        entries.map(|entry| entry.map(|entry| entry.path().to_owned())).try_collect().await.map_err(fault)
     }
 }
 
-fn check(expected: &Digest, found: Digest) -> Result<(), VaultError> {
+/// Makes the folder `path` ready; its full path, and the way to what lies in it.
+async fn prepare(path: &Path, marker: &'static str) -> Result<(PathBuf, Operator), OpenError> {
+    let path = path.to_owned();
+    let failed = |source| OpenError::Io { path: path.clone(), source };
+    let wanted = path.clone();
+    let folder = folder::blocking(move || folder::prepare(&wanted, marker)).await.map_err(failed)??;
+    let root =
+        folder.to_str().ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8")))?;
+    let operator = Operator::new(Fs::default().root(root)).map_err(|error| failed(error.into()))?;
+    Ok((folder, operator))
+}
+
+pub(crate) fn check(expected: &Digest, found: Digest) -> Result<(), VaultError> {
     if *expected == found {
         return Ok(());
     }
     Err(VaultError::Corrupted { expected: *expected, found })
-}
-
-fn not_found_or_io(id: &Digest, error: io::Error) -> VaultError {
-    match error.kind() {
-        io::ErrorKind::NotFound => VaultError::NotFound(*id),
-        _ => VaultError::Io(error),
-    }
 }

@@ -49,8 +49,7 @@ impl From<VaultError> for StoreFault {
         match error {
             VaultError::NotFound(_) => Self::Missing,
             VaultError::Corrupted { .. } => Self::Corrupted,
-            VaultError::Io(error) | VaultError::Source(error) => Self::Io(error),
-            other => Self::Io(io::Error::other(other)),
+            other => Self::Io(other.into()),
         }
     }
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The vault over each kind of store: what goes in comes out, and nothing else ever does.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod common;
+mod folder;
+mod previous;
+mod s3;
+mod server;
+
+use salus_primitives::Digest;
+use salus_vault::Vault;
+use server::Server;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, ReadBuf};
+
+/// A vault of some kind, and where its objects lie on this machine's disk.
+struct Place {
+    vault: Vault,
+    objects: PathBuf,
+    scratch: TempDir,
+    _server: Option<Server>,
+}
+
+impl Place {
+    /// A vault in a folder.
+    async fn folder() -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let vault = Vault::open_folder(scratch.path().join("vault")).await.unwrap();
+        Self { objects: vault.folder().to_owned(), vault, scratch, _server: None }
+    }
+
+    /// A vault in a bucket of a server.
+    async fn s3() -> Self {
+        let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+        let vault = Vault::open_s3(&server.settings(), scratch.path().join("spool")).await.unwrap();
+        Self { objects: server.objects(), vault, scratch, _server: Some(server) }
+    }
+
+    fn file_of(&self, id: &Digest) -> PathBuf {
+        file_in(&self.objects, id)
+    }
+
+    /// How many objects are on their way in or out.
+    fn on_their_way(&self) -> usize {
+        fs::read_dir(self.vault.folder().join("incoming")).unwrap().count()
+    }
+}
+
+fn file_in(objects: &Path, id: &Digest) -> PathBuf {
+    let text = id.to_string();
+    objects.join(&text[2..4]).join(&text[4..])
+}
+
+/// Yields some bytes, then fails, as a broken connection does.
+struct Broken(usize);
+
+impl AsyncRead for Broken {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.0 == 0 {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let length = self.0.min(out.remaining());
+        out.put_slice(&vec![7; length]);
+        self.0 -= length;
+        Poll::Ready(Ok(()))
+    }
+}
