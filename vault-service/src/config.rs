@@ -2,7 +2,10 @@
 
 //! The configuration file of the service.
 
-use super::staging::Limits;
+use super::{
+    staging::Limits,
+    stores::{StoreConfig, StoreConfigError},
+};
 use salus_gate::protocol::normal_authority;
 use salus_primitives::InstitutionId;
 use serde::Deserialize;
@@ -24,8 +27,11 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The hospital's own node, such as `ws://127.0.0.1:9944`.
     pub node: String,
-    /// The folder of the vault.
-    pub store: PathBuf,
+    /// Where the vault keeps objects.
+    pub store: StoreConfig,
+    /// The store from which objects move to that one, while the service runs.
+    #[serde(default)]
+    pub previous_store: Option<StoreConfig>,
     /// Certificate and key. A service without them listens on the loopback interface only, behind a proxy that has them.
     #[serde(default)]
     pub tls: Option<Tls>,
@@ -108,6 +114,12 @@ pub enum ConfigError {
     /// The institution is its own partner.
     #[error("`partners` has the institution itself, `{0}`")]
     OwnPartner(InstitutionId),
+    /// A store cannot be as it is described.
+    #[error("`{0}`: {1}")]
+    Store(&'static str, StoreConfigError),
+    /// Objects would move to where they are.
+    #[error("`store` and `previous-store` are the same, or share a folder on this machine")]
+    SameStore,
     /// Requests would travel in the clear.
     #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
     InTheClear(SocketAddr),
@@ -120,7 +132,8 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let mut config = Self::check_text(&text, path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        config.store = folder.join(&config.store);
+        config.store = config.store.within(folder);
+        config.previous_store = config.previous_store.map(|store| store.within(folder));
         config.key = config.key.map(|key| folder.join(key));
         let older = config.copies.as_mut().and_then(|copies| copies.key.take());
         config.member_key = config.member_key.or(older).map(|key| folder.join(key));
@@ -153,6 +166,13 @@ impl Config {
                 _ => {}
             }
         }
+        self.store.check().map_err(|error| ConfigError::Store("store", error))?;
+        if let Some(previous) = &self.previous_store {
+            previous.check().map_err(|error| ConfigError::Store("previous-store", error))?;
+            if self.store.to_string() == previous.to_string() || self.store.folder() == previous.folder() {
+                return Err(ConfigError::SameStore);
+            }
+        }
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::InTheClear(self.listen));
         }
@@ -182,10 +202,24 @@ mod tests {
     #[test]
     fn paths_count_from_the_files_folder() {
         let config = read(GOOD).unwrap();
-        assert!(config.store.is_absolute() && config.store.ends_with("vault"));
+        assert!(config.store.folder().is_absolute() && config.store.folder().ends_with("vault"));
         assert_eq!((config.institution, config.tls, config.monitoring), (InstitutionId(3), None, None));
         let config = read(&GOOD.replace("\"vault\"", "\"/var/lib/salus\"")).unwrap();
-        assert_eq!(config.store, Path::new("/var/lib/salus"));
+        assert_eq!(config.store, StoreConfig::Folder("/var/lib/salus".into()));
+    }
+
+    #[test]
+    fn objects_move_from_another_store() {
+        let with = |previous: &str| read(&format!("{GOOD}\nprevious-store = {previous}"));
+        let moved = with("\"old\"").unwrap().previous_store;
+        assert!(moved.is_some_and(|store| store.folder().is_absolute() && store.folder().ends_with("old")));
+        assert!(matches!(with("\"vault\""), Err(ConfigError::SameStore)));
+        let s3 = |endpoint: &str, spool: &str| {
+            with(&format!("{{ kind = \"s3\", endpoint = \"{endpoint}\", bucket = \"salus\", spool = \"{spool}\" }}"))
+        };
+        assert!(s3("https://s3.example", "spool").is_ok());
+        assert!(matches!(s3("https://s3.example", "vault"), Err(ConfigError::SameStore)));
+        assert!(matches!(s3("http://s3.example", "spool"), Err(ConfigError::Store("previous-store", _))));
     }
 
     #[test]

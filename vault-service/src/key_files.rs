@@ -6,6 +6,7 @@ use salus_sealing::{
     keys::{EncryptionPair, KeyError, SigningPair},
     secret::random,
 };
+use salus_vault::S3Credentials;
 use std::{
     fs,
     io::{self, Write},
@@ -29,6 +30,12 @@ pub enum KeyFault {
     /// The file does not begin with the secret of an encryption key.
     #[error("its first line is not 64 hexadecimal digits, as `salus-vault key` writes them")]
     NotEncryption,
+    /// The file does not hold an access key of an S3-compatible server.
+    #[error("it has to have the name of an access key in its first line and the secret in its second; the token of a key for a while in a third")]
+    NotAccessKey,
+    /// The environment does not hold one.
+    #[error("without `credentials`, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY have to be set")]
+    NoAccessKey,
 }
 
 /// Reads a transaction key from the file `path`: a secret in its first line, as `subkey` and Polkadot.js write it.
@@ -58,7 +65,31 @@ pub fn make_encryption_key(path: &Path) -> Result<EncryptionPair, KeyFault> {
     Ok(EncryptionPair::derive(&secret))
 }
 
+/// Reads an access key of an S3-compatible server from the file `path`.
+pub fn read_s3_credentials(path: &Path) -> Result<S3Credentials, KeyFault> {
+    let text = private_text(path)?;
+    let mut lines = text.lines().map(|line| Zeroizing::new(line.trim().to_owned())).filter(|line| !line.is_empty());
+    match (lines.next(), lines.next(), lines.next(), lines.next()) {
+        (Some(id), Some(secret), token, None) => Ok(S3Credentials { id, secret, token }),
+        _ => Err(KeyFault::NotAccessKey),
+    }
+}
+
+/// The access key that the variables of the environment hold, as other programs for S3 read them.
+pub fn s3_credentials_of_environment() -> Result<S3Credentials, KeyFault> {
+    let of = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Zeroizing::new);
+    match (of("AWS_ACCESS_KEY_ID"), of("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => Ok(S3Credentials { id, secret, token: of("AWS_SESSION_TOKEN") }),
+        _ => Err(KeyFault::NoAccessKey),
+    }
+}
+
 fn first_line(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
+    Ok(Zeroizing::new(private_text(path)?.lines().next().unwrap_or_default().trim().to_owned()))
+}
+
+/// The text of a file that only its owner reads.
+fn private_text(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -66,8 +97,7 @@ fn first_line(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
             return Err(KeyFault::Open);
         }
     }
-    let text = Zeroizing::new(fs::read_to_string(path)?);
-    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned()))
+    Ok(Zeroizing::new(fs::read_to_string(path)?))
 }
 
 #[cfg(test)]
@@ -101,5 +131,29 @@ mod tests {
         let made = make_encryption_key(&path).unwrap();
         assert_eq!(read_encryption_key(&path).unwrap().public(), made.public());
         assert!(matches!(make_encryption_key(&path), Err(KeyFault::Unusable(_))), "it was replaced");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_access_key_has_two_lines_in_a_file_of_its_owner() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s3.key");
+        let write = |text: &str, mode| {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        write("name\nsecret\n", 0o644);
+        assert!(matches!(read_s3_credentials(&path), Err(KeyFault::Open)));
+        write("name\nsecret\n", 0o600);
+        let key = read_s3_credentials(&path).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!((key.id.as_str(), key.secret.as_str(), key.token), ("name", "secret", None));
+        write("name\n secret\ntoken", 0o600);
+        let token = read_s3_credentials(&path).unwrap_or_else(|fault| panic!("{fault}")).token;
+        assert_eq!(token.unwrap().as_str(), "token");
+        for bad in ["", "name\n", "a\nb\nc\nd"] {
+            write(bad, 0o600);
+            assert!(matches!(read_s3_credentials(&path), Err(KeyFault::NotAccessKey)), "{bad}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! An institution's release gate and vault over HTTP.
 //!
 //! Readers post signed requests (`salus_gate::protocol`). The gate decides with what the hospital's own node says, and gives
-//! sealed bytes out of the vault in the folder beside it. Writers stage sealed objects, which stay once the chain names them.
+//! sealed bytes out of the vault behind it. Writers stage sealed objects, which stay once the chain names them.
 //! The gate keeps a receipt of each release under an opening, and the service posts count and digest of them to the chart's log.
 //! It holds no key of a member but that of its own service member. With its institution's key it opens what was granted to the institution, for the member
 //! who opened the records; it keeps none of it.
@@ -25,6 +25,7 @@ pub mod init;
 pub mod key_files;
 pub mod member;
 mod metrics;
+pub mod migration;
 pub mod node;
 pub mod partners;
 mod problems;
@@ -34,6 +35,7 @@ mod requests;
 mod router;
 mod service;
 pub mod staging;
+pub mod stores;
 pub mod tls;
 mod unsealing;
 pub mod verify;

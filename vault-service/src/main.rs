@@ -20,6 +20,7 @@ use salus_vault_service::{
     init::{init, Begun, Wishes},
     key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
     member::ServiceMember,
+    migration::{migrate, Migrated},
     node::Node,
     partners::PartnerServices,
     receipts::{folder_of, Poster},
@@ -88,6 +89,13 @@ enum Command {
         #[command(subcommand)]
         command: Receipts,
     },
+    /// Move all objects of the previous store to the new one; a service that runs does so by itself
+    #[command(after_help = "Exit status: 0 all are in the new store, 1 some are damaged, 2 failed.")]
+    Migrate {
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+    },
     /// Make an encryption key for the institution, and print its public part
     Key {
         /// A new file for the key
@@ -154,6 +162,10 @@ async fn main() -> ExitCode {
         Command::Receipts { command: Receipts::Export { chart, entry, config } } => {
             export(&config, Opening { chart, entry })
         }
+        Command::Migrate { config } => match migrate_once(&config).await {
+            Ok(false) => return ExitCode::from(1),
+            moved => moved.map(|_| ()),
+        },
         Command::Verify { config, delete_damaged } => match look(&config, delete_damaged).await {
             Ok(false) => return ExitCode::from(1),
             looked => looked.map(|_| ()),
@@ -194,8 +206,13 @@ async fn configured(path: PathBuf) -> Result<(Config, Node), Box<dyn Error>> {
     Ok((config, node))
 }
 
-/// Keeps every other service away from the vault, as long as the file is open: a second one would answer a request again.
-fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
+/// Keeps every other service away from the vault and the previous one, as long as the files are open: a second service would
+/// answer a request again.
+fn lock(vault: &Vault) -> Result<Vec<File>, Box<dyn Error>> {
+    [Some(vault), vault.previous()].into_iter().flatten().map(lock_one).collect()
+}
+
+fn lock_one(vault: &Vault) -> Result<File, Box<dyn Error>> {
     let folder = File::open(vault.folder())?;
     match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(folder),
@@ -206,10 +223,10 @@ fn lock(vault: &Vault) -> Result<File, Box<dyn Error>> {
 /// Whether all objects are whole.
 async fn look(config: &Path, delete: bool) -> Result<bool, Box<dyn Error>> {
     let config = Config::read(config)?;
-    if !config.store.exists() {
-        return Err(format!("there is no vault at `{}`", config.store.display()).into());
+    if !config.store.is_there() {
+        return Err(format!("there is no vault at `{}`", config.store).into());
     }
-    let vault = Vault::open_folder(&config.store).await?;
+    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
     let Verified { whole, damaged } = verify(&vault, delete, |whole| eprintln!("{whole} objects are whole")).await?;
     for id in &damaged {
         println!("{id}");
@@ -272,10 +289,9 @@ async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
         partner_services(copies, &node, member).await?;
     }
     println!("institution {} at {}", config.institution, config.authority);
-    let store = config.store.display();
-    match config.store.exists() {
-        true => println!("vault       {}", Vault::open_folder(&config.store).await?.folder().display()),
-        false => println!("vault       {store}, which is not there yet: `run` makes it"),
+    for (word, store) in [("vault", Some(&config.store)), ("previous", config.previous_store.as_ref())] {
+        let Some(store) = store else { continue };
+        println!("{word:11} {store}{}", store.try_out().await?);
     }
     println!("chain       {} ({})", node.chain().name().await?, node.chain().genesis());
     Ok(())
@@ -283,13 +299,16 @@ async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
 
 async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let (config, node) = configured(path).await?;
-    let vault = Vault::open_folder(&config.store).await?;
+    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
     let _lock = lock(&vault)?;
     // Requests say in which second they were made, so the service opens with a second.
     let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
     let numbers = Arc::new(UsedNumbers::since(opens_at));
     let (metrics, ledger) = (Metrics::new()?, Arc::new(Ledger::open(&vault, config.staging)?));
     tokio::spawn(collect_always(node.clone(), vault.clone(), ledger.clone(), metrics.clone()));
+    if vault.previous().is_some() {
+        tokio::spawn(migrate_always(vault.clone(), ledger.clone(), metrics.clone()));
+    }
     let key = institution_key(&config, &node).await?;
     let member = service_member(&config, &node).await?;
     let receipts = receipt_book(&config, &node, &vault).await?;
@@ -343,6 +362,48 @@ async fn collect_always(node: Node, vault: Vault, ledger: Arc<Ledger>, metrics: 
             eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default());
         }
     }
+}
+
+/// Moves objects to the new store until all are there, and says so.
+async fn migrate_always(vault: Vault, ledger: Arc<Ledger>, metrics: Metrics) {
+    loop {
+        match migrate(&vault, &ledger, |migrated| metrics.show_migrated(migrated)).await {
+            Ok(migrated) => {
+                metrics.show_migrated(&migrated);
+                migrated.damaged.iter().for_each(|id| eprintln!("migration: damaged in the previous store: {id}"));
+                return println!("migration: {}", in_words(&migrated));
+            }
+            Err(error) => {
+                eprintln!("migration: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default());
+                tokio::time::sleep(BETWEEN_COLLECTIONS).await;
+            }
+        }
+    }
+}
+
+/// Whether all objects of the previous store are in the new one now.
+async fn migrate_once(path: &Path) -> Result<bool, Box<dyn Error>> {
+    let config = Config::read(path)?;
+    if config.previous_store.is_none() {
+        return Err("the configuration has no `previous-store`, so nothing moves".into());
+    }
+    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
+    let _lock = lock(&vault).map_err(|error| format!("{error}: it moves the objects by itself"))?;
+    let ledger = Ledger::open(&vault, config.staging)?;
+    let migrated = migrate(&vault, &ledger, |migrated| eprintln!("{}", in_words(migrated))).await?;
+    migrated.damaged.iter().for_each(|id| println!("{id}"));
+    eprintln!("{}", in_words(&migrated));
+    Ok(migrated.damaged.is_empty())
+}
+
+fn in_words(migrated: &Migrated) -> String {
+    let Migrated { copied, present, deleted, damaged } = migrated;
+    let damaged = damaged.len();
+    let end = match damaged {
+        0 => "all objects of the previous store that are whole are in the new one",
+        _ => "damaged ones stay where they are: have partners' copies come, or restore them from the backup",
+    };
+    format!("{copied} objects copied, {present} were there, {deleted} deleted meanwhile, {damaged} damaged; {end}")
 }
 
 /// Whether the node's finalized head is young.

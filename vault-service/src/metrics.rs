@@ -2,7 +2,7 @@
 
 //! The metrics of the service, for Prometheus. They count requests, and say nothing about readers or records.
 
-use super::{copies::Copied, staging::Collected};
+use super::{copies::Copied, migration::Migrated, staging::Collected};
 use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
@@ -19,6 +19,7 @@ pub struct Metrics {
     copied: IntCounterVec,
     receipts_posted: IntCounter,
     receipts_overdue: IntGauge,
+    migrated: IntGaugeVec,
 }
 
 /// The outcome of a request.
@@ -95,7 +96,15 @@ impl Metrics {
             "salus_vault_receipts_overdue",
             "Openings whose sessions ended half an hour ago, and for which the log does not have them",
         )?;
+        let migrated = IntGaugeVec::new(
+            Opts::new(
+                "salus_vault_migrated_objects",
+                "Objects of the previous store that the last migration looked at, by what became of them",
+            ),
+            &["outcome"],
+        )?;
         let registry = Registry::new();
+        registry.register(Box::new(migrated.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(staged_objects.clone()))?;
         registry.register(Box::new(staged_bytes.clone()))?;
@@ -114,6 +123,7 @@ impl Metrics {
             copied,
             receipts_posted,
             receipts_overdue,
+            migrated,
         })
     }
 
@@ -124,6 +134,14 @@ impl Metrics {
     pub(super) fn show_staged(&self, objects: u64, bytes: u64) {
         self.staged_objects.set(objects.try_into().unwrap_or(i64::MAX));
         self.staged_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// Shows how far a migration has come.
+    pub fn show_migrated(&self, migrated: &Migrated) {
+        let damaged = migrated.damaged.len() as u64;
+        for (outcome, count) in [("copied", migrated.copied), ("present", migrated.present), ("damaged", damaged)] {
+            self.migrated.with_label_values(&[outcome]).set(count.try_into().unwrap_or(i64::MAX));
+        }
     }
 
     /// Counts what a collection did.

@@ -32,6 +32,9 @@ pub(super) fn of_gate<E: std::error::Error>(error: &GateError<E>) -> Problem {
             Problem { refusal: Some(*refusal), ..problem(status_of(refusal), &refusal.to_string()) }
         }
         GateError::Chain(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "the gate cannot ask its node"),
+        GateError::Store(error) if error.kind() == std::io::ErrorKind::HostUnreachable => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, "the store of the vault is away")
+        }
         GateError::Store(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the gate cannot read its vault"),
         GateError::Receipt(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the gate cannot keep a receipt"),
     }
@@ -78,4 +81,19 @@ pub(super) fn answer(problem: &Problem) -> Response {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn a_store_that_is_away_is_worth_waiting_for() {
+        let of = |kind: io::ErrorKind| of_gate(&GateError::<io::Error>::Store(kind.into()));
+        let away = answer(&of(io::ErrorKind::HostUnreachable));
+        assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(away.headers().get(RETRY_AFTER).unwrap(), "10");
+        assert_eq!(of(io::ErrorKind::PermissionDenied).status, 500);
+    }
 }

@@ -39,7 +39,7 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
             match custody.vault.size(&object.id).await {
                 Ok(size) => drop(present.insert(object.id, size)),
                 Err(VaultError::NotFound(_)) => {}
-                Err(fault) => return Err(GateError::Store(io::Error::other(fault))),
+                Err(fault) => return Err(GateError::Store(fault.into())),
             }
         }
         let now = (service.now)();
@@ -169,6 +169,7 @@ fn of_upload(fault: &UploadFault) -> Problem {
         UploadFault::Busy | UploadFault::Elsewhere(_) => StatusCode::CONFLICT,
         UploadFault::TooLong | UploadFault::OtherBytes => StatusCode::UNPROCESSABLE_ENTITY,
         UploadFault::Full => StatusCode::INSUFFICIENT_STORAGE,
+        UploadFault::Vault(VaultError::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
         UploadFault::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     problem(status, &fault.to_string())

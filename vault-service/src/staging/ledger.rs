@@ -106,9 +106,12 @@ pub struct Reservation {
 }
 
 impl Ledger {
-    /// The ledger of `vault`, as an earlier process left it.
+    /// The ledger of `vault`, as an earlier process left it. That of the previous store, if objects move, becomes part of it.
     pub fn open(vault: &Vault, limits: Limits) -> io::Result<Self> {
         let folder = vault.folder().join(FOLDER);
+        if let Some(previous) = vault.previous() {
+            take_over(&previous.folder().join(FOLDER), &folder)?;
+        }
         let mut staged = Staged::default();
         match fs::read_dir(&folder) {
             Ok(entries) => {
@@ -191,6 +194,11 @@ impl Ledger {
         Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
+    /// Keeps the collector from deleting, as long as the answer lives.
+    pub async fn naming(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
+        self.deleting.read().await
+    }
+
     /// All staged objects.
     pub(super) fn objects(&self) -> Vec<(Digest, StagedObject)> {
         self.lock().objects.iter().map(|(id, object)| (*id, object.clone())).collect()
@@ -234,6 +242,30 @@ impl Ledger {
     fn lock(&self) -> MutexGuard<'_, Staged> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Moves the entries of an earlier ledger to this one. A process that is killed meanwhile leaves each in one of them, or in both.
+fn take_over(earlier: &Path, folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(earlier) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    fs::create_dir_all(folder)?;
+    for entry in entries {
+        let (from, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let to = folder.join(name);
+        if from.extension().is_none_or(|ending| ending != UNFINISHED) && !to.exists() {
+            let fresh = to.with_extension(UNFINISHED);
+            fs::copy(&from, &fresh)?;
+            fs::rename(&fresh, &to)?;
+        }
+        match fs::remove_file(&from) {
+            // A store that cannot be written can still be moved away from. Its entries expire again, which changes nothing.
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {}
+            removed => removed?,
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> io::Result<(Digest, StagedObject)> {
