@@ -159,7 +159,7 @@ mod tests {
         let config = Config::read(&begun.config).unwrap();
         assert_eq!((config.institution, config.authority.as_str()), (InstitutionId(3), "vault.hospital.example"));
         assert_eq!(config.listen.to_string(), "0.0.0.0:443");
-        assert_eq!(config.store, Path::new("/var/lib/salus \"vault\""));
+        assert_eq!(config.store.folder(), Path::new("/var/lib/salus \"vault\""));
         assert_eq!(config.tls.unwrap().certificate, folder.path().join("etc/vault.crt"));
         let key = read_encryption_key(&config.key.unwrap()).unwrap();
         assert_eq!(key.public(), begun.key);

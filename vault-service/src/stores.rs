@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for StoreConfig {
     }
 }
 
-/// What the configuration says about a store cannot be.
+/// A store cannot be as the configuration describes it.
 #[derive(Debug, Error)]
 pub enum StoreConfigError {
     /// The address of the server cannot be used.

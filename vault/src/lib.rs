@@ -7,10 +7,10 @@
 //! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
 //!
 //! [`Vault::open_folder`] keeps objects in a folder, and [`Vault::open_s3`] in a bucket of an S3-compatible server, both by
-//! way of [OpenDAL](opendal). Those who use a vault see no difference. Objects arrive on this machine's disk under a temporary name and get their own name only once they
-//! are complete, hashed and synced to the disk. A crash leaves no half object behind, and every name in the store is
-//! that of a whole object. Memory stays bounded however large an object is, except in [`Vault::get`], which returns the
-//! bytes.
+//! way of [OpenDAL](opendal). The users of a vault see no difference. Objects arrive on this machine's disk under a temporary
+//! name, and get their own name only once they are complete, hashed and synced. A crash leaves no half object behind, and
+//! every name in the store is that of a whole object. Memory stays bounded however large an object is, except in
+//! [`Vault::get`], which returns the bytes.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {

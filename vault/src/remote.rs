@@ -3,7 +3,7 @@
 //! A store on another machine, behind a spool on this one.
 //!
 //! An object gets its name there when all of its bytes have arrived: such a store has no rename, and takes an object whole
-//! or not at all. What is read is written to the spool first and hashed on the way, so it crosses the network once, and
+//! or not at all. An object that is read is written to the spool first and hashed on the way, so it crosses the network once, and
 //! nothing is handed out before all of it is known to be right.
 
 use std::io;

@@ -46,7 +46,7 @@ pub struct S3Credentials {
     pub id: Zeroizing<String>,
     /// The secret, with which requests are signed.
     pub secret: Zeroizing<String>,
-    /// What a key for a while comes with.
+    /// The token of a key for a while.
     pub token: Option<Zeroizing<String>>,
 }
 

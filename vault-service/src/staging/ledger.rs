@@ -106,7 +106,7 @@ pub struct Reservation {
 }
 
 impl Ledger {
-    /// The ledger of `vault`, as an earlier process left it. That of the previous store, if objects move, becomes part of it.
+    /// The ledger of `vault`, as an earlier process left it. The ledger of the previous store becomes part of it.
     pub fn open(vault: &Vault, limits: Limits) -> io::Result<Self> {
         let folder = vault.folder().join(FOLDER);
         if let Some(previous) = vault.previous() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What holds over every kind of store.
+//! The tests that hold over every kind of store.
 
 use crate::{Broken, Place};
 use salus_primitives::Digest;

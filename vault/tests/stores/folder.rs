@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is so of a vault in a folder only.
+//! The tests of a vault in a folder only.
 
 use crate::{file_in, Place};
 use proptest::prelude::*;

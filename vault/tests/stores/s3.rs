@@ -36,7 +36,7 @@ async fn a_large_object_comes_in_parts_and_leaves_by_the_spool() {
     assert_eq!(fs::read(place.file_of(&id)).unwrap(), bytes);
     let mut reader = place.vault.reader(&id).await.unwrap();
     assert_eq!(place.on_their_way(), 0, "what is read has no name on the disk");
-    // What was verified is on this side: the server may do what it likes now.
+    // The verified bytes are on this side: the server may do what it likes now.
     fs::write(place.file_of(&id), b"other").unwrap();
     let mut read = Vec::new();
     reader.read_to_end(&mut read).await.unwrap();

@@ -90,7 +90,7 @@ impl Server {
         self.root.path().join(BUCKET).join(PREFIX)
     }
 
-    /// What happens to connections from now on. Those of before end.
+    /// Changes what happens to connections. Earlier ones end.
     pub(crate) fn set_way(&self, way: Way) {
         self.way.send_replace(way);
     }
