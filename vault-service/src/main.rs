@@ -23,7 +23,7 @@ use salus_vault_service::{
     migration::{migrate, Migrated},
     node::Node,
     partners::PartnerServices,
-    receipts::{folder_of, Poster},
+    receipts::{folder_of, take_over, Poster},
     staging::{collect, Ledger},
     tls::load,
     verify::{verify, Verified},
@@ -206,6 +206,16 @@ async fn configured(path: PathBuf) -> Result<(Config, Node), Box<dyn Error>> {
     Ok((config, node))
 }
 
+/// The vault, which no other process serves or migrates as long as the files are open. The book of receipts moves first.
+async fn own(config: &Config) -> Result<(Vault, Vec<File>), Box<dyn Error>> {
+    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
+    let locks = lock(&vault)?;
+    if let Some(previous) = vault.previous() {
+        take_over(previous.folder(), vault.folder())?;
+    }
+    Ok((vault, locks))
+}
+
 /// Keeps every other service away from the vault and the previous one, as long as the files are open: a second service would
 /// answer a request again.
 fn lock(vault: &Vault) -> Result<Vec<File>, Box<dyn Error>> {
@@ -264,7 +274,7 @@ fn hexadecimal(key: &EncryptionKey) -> String {
 }
 
 fn export(config: &Path, opening: Opening) -> Result<(), Box<dyn Error>> {
-    let folder = folder_of(&Config::read(config)?.store);
+    let folder = folder_of(Config::read(config)?.store.folder());
     let stored = ReceiptBook::stored(&folder, opening)?;
     let Opening { chart, entry } = opening;
     let stored = stored.ok_or_else(|| format!("there are no receipts for entry `{entry}` of chart `{chart}`"))?;
@@ -299,8 +309,7 @@ async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
 
 async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let (config, node) = configured(path).await?;
-    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
-    let _lock = lock(&vault)?;
+    let (vault, _lock) = own(&config).await?;
     // Requests say in which second they were made, so the service opens with a second.
     let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
     let numbers = Arc::new(UsedNumbers::since(opens_at));
@@ -387,8 +396,7 @@ async fn migrate_once(path: &Path) -> Result<bool, Box<dyn Error>> {
     if config.previous_store.is_none() {
         return Err("the configuration has no `previous-store`, so nothing moves".into());
     }
-    let vault = config.store.open_with(config.previous_store.as_ref()).await?;
-    let _lock = lock(&vault).map_err(|error| format!("{error}: it moves the objects by itself"))?;
+    let (vault, _lock) = own(&config).await?;
     let ledger = Ledger::open(&vault, config.staging)?;
     let migrated = migrate(&vault, &ledger, |migrated| eprintln!("{}", in_words(migrated))).await?;
     migrated.damaged.iter().for_each(|id| println!("{id}"));
