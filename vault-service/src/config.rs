@@ -3,6 +3,7 @@
 //! The configuration file of the service.
 
 use super::{
+    copies::Policy,
     staging::Limits,
     stores::{StoreConfig, StoreConfigError},
 };
@@ -53,18 +54,31 @@ pub struct Config {
     pub copies: Option<Copies>,
 }
 
-/// Institutions that agreed with this one that each vault keeps copies of the other's objects.
+/// With whom each vault keeps copies of the other's objects: partners by name, or those who take part in a policy.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Copies {
-    /// The institutions, by their numbers on the chain.
+    /// Institutions that agreed to it with this one, by their numbers on the chain.
+    #[serde(default)]
     pub partners: Vec<InstitutionId>,
+    /// A policy on which several institutions agreed.
+    #[serde(default)]
+    pub policy: Option<Policy>,
     /// An older place of `member-key`.
     #[serde(default)]
     pub key: Option<PathBuf>,
     /// Seconds between two looks at the chain.
     #[serde(default = "half_a_minute")]
     pub every_seconds: u16,
+}
+
+impl Copies {
+    fn is_with_others(&self) -> bool {
+        match &self.policy {
+            Some(policy) => policy.number > 0 && !policy.kinds.is_empty(),
+            None => !self.partners.is_empty(),
+        }
+    }
 }
 
 fn half_a_minute() -> u16 {
@@ -120,6 +134,9 @@ pub enum ConfigError {
     /// Objects would move to where they are.
     #[error("`store` and `previous-store` are the same, or share a folder on this machine")]
     SameStore,
+    /// Copies are to be exchanged with no institution.
+    #[error("`[copies]` needs `partners`, or `[copies.policy]` with a `number` from 1 on and `kinds`")]
+    NoPartners,
     /// Requests would travel in the clear.
     #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
     InTheClear(SocketAddr),
@@ -164,6 +181,9 @@ impl Config {
                 (Some(_), Some(_)) => return Err(ConfigError::TwoMemberKeys),
                 (None, None) => return Err(ConfigError::NoMemberKey),
                 _ => {}
+            }
+            if !copies.is_with_others() {
+                return Err(ConfigError::NoPartners);
             }
         }
         self.store.check().map_err(|error| ConfigError::Store("store", error))?;
@@ -262,6 +282,23 @@ mod tests {
         let both = with("member-key = \"m.key\"", "key = \"m.key\"");
         assert!(matches!(both, Err(ConfigError::TwoMemberKeys)));
         assert!(matches!(with("", ""), Err(ConfigError::NoMemberKey)));
+    }
+
+    #[test]
+    fn copies_need_partners_or_a_policy() {
+        let with = |lines: &str| read(&format!("{GOOD}\n[copies]\nkey = \"copies.key\"\n{lines}"));
+        assert!(with("partners = [1]").unwrap().copies.unwrap().policy.is_none());
+        let policy = with("[copies.policy]\nnumber = 2\nkinds = [\"hospital\", \"clinic\"]\nexcept = [7]");
+        let policy = policy.unwrap().copies.unwrap().policy.unwrap();
+        assert_eq!((policy.number, policy.kinds.len(), policy.except), (2, 2, vec![InstitutionId(7)]));
+        for bad in ["", "partners = []", "[copies.policy]\nnumber = 0\nkinds = [\"hospital\"]"] {
+            assert!(matches!(with(bad), Err(ConfigError::NoPartners)), "{bad}");
+        }
+        assert!(matches!(with("[copies.policy]\nnumber = 1\nkinds = []"), Err(ConfigError::NoPartners)));
+        for bad in ["number = 1", "number = 1\nkinds = [\"ship\"]", "number = 300\nkinds = [\"hospital\"]"] {
+            assert!(matches!(with(&format!("[copies.policy]\n{bad}")), Err(ConfigError::Invalid { .. })), "{bad}");
+        }
+        assert!(matches!(with("partners = [3]"), Err(ConfigError::OwnPartner(_))));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use salus_vault::Vault;
 use salus_vault_client::Address;
 use salus_vault_service::{
     config::{Config, Copies, Tls},
-    copies::Copier,
+    copies::{Agreement, Copier, Copying},
     init::{init, Begun, Wishes},
     key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
     member::ServiceMember,
@@ -25,6 +25,7 @@ use salus_vault_service::{
     partners::PartnerServices,
     receipts::{folder_of, take_over, Poster},
     staging::{collect, Ledger},
+    status::Status,
     tls::load,
     verify::{verify, Verified},
     Custody, Metrics, Service, MAX_LEAD,
@@ -80,7 +81,7 @@ enum Command {
         /// The configuration file
         #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
         config: PathBuf,
-        /// Delete damaged objects: with partners, the service fetches them again once it is restarted, or within a day
+        /// Delete damaged objects: with partners, the service fetches them again, whether they are deleted or not
         #[arg(long)]
         delete_damaged: bool,
     },
@@ -95,6 +96,16 @@ enum Command {
         /// The configuration file
         #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
         config: PathBuf,
+    },
+    /// Ask the service that runs here how many copies there are of its objects, and which are missing
+    #[command(after_help = "Exit status: 0 well, 1 objects are missing or have too few copies, 2 failed.")]
+    Status {
+        /// The configuration file
+        #[arg(long, value_name = "FILE", default_value = "/etc/salus/vault.toml")]
+        config: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Make an encryption key for the institution, and print its public part
     Key {
@@ -166,6 +177,10 @@ async fn main() -> ExitCode {
             Ok(false) => return ExitCode::from(1),
             moved => moved.map(|_| ()),
         },
+        Command::Status { config, json } => match status(&config, json).await {
+            Ok(false) => return ExitCode::from(1),
+            asked => asked.map(|_| ()),
+        },
         Command::Verify { config, delete_damaged } => match look(&config, delete_damaged).await {
             Ok(false) => return ExitCode::from(1),
             looked => looked.map(|_| ()),
@@ -228,6 +243,19 @@ fn lock_one(vault: &Vault) -> Result<File, Box<dyn Error>> {
         Ok(()) => Ok(folder),
         Err(_) => Err(format!("another service has the vault `{}`", vault.folder().display()).into()),
     }
+}
+
+/// Whether the vault of the service that runs is well.
+async fn status(config: &Path, json: bool) -> Result<bool, Box<dyn Error>> {
+    let config = Config::read(config)?;
+    let address = config.monitoring.ok_or("the configuration has no `monitoring`, where the service could be asked")?;
+    let status = Status::ask(address).await;
+    let status = status.map_err(|cause| format!("the service does not answer at `{address}`: {cause}"))?;
+    match json {
+        true => println!("{}", serde_json::to_string(&status)?),
+        false => print!("{status}"),
+    }
+    Ok(status.is_well())
 }
 
 /// Whether all objects are whole.
@@ -296,7 +324,7 @@ async fn check(path: PathBuf) -> Result<(), Box<dyn Error>> {
     institution_key(&config, &node).await?;
     let member = service_member(&config, &node).await?;
     if let (Some(copies), Some(member)) = (&config.copies, member) {
-        partner_services(copies, &node, member).await?;
+        partner_services(config.institution, copies, &node, member).await?;
     }
     println!("institution {} at {}", config.institution, config.authority);
     for (word, store) in [("vault", Some(&config.store)), ("previous", config.previous_store.as_ref())] {
@@ -323,17 +351,19 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let receipts = receipt_book(&config, &node, &vault).await?;
     let poster = Poster::new(receipts.clone())?;
     tokio::spawn(post_always(poster, node.clone(), member.clone(), metrics.clone()));
-    let mut partners = Vec::new();
+    let partners = config.copies.as_ref().map(|copies| copies.partners.clone()).unwrap_or_default();
+    let agreement = Agreement::with_partners(config.institution, partners);
+    let copying = Arc::new(Copying::open(&vault, agreement)?);
     if let (Some(copies), Some(member)) = (&config.copies, member) {
-        partners.clone_from(&copies.partners);
-        let services = partner_services(copies, &node, member).await?;
-        let copier = Copier::new(config.institution, partners.clone(), vault.clone(), ledger.clone());
+        let services = partner_services(config.institution, copies, &node, member).await?;
+        let (policy, shared) = (copies.policy.clone(), copying.clone());
+        let copier = Copier::new(config.institution, policy, shared, vault.clone(), ledger.clone());
         let every = Duration::from_secs(copies.every_seconds.max(1).into());
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
-    let custody = Custody { institution: config.institution, vault, ledger, partners, key };
+    let custody = Custody { institution: config.institution, vault, ledger, copying, key };
     let service = Service::new(gate, custody, &config.authority, metrics, opens_at, system_now);
 
     let swept = service.clone();
@@ -456,6 +486,7 @@ async fn receipt_book(config: &Config, node: &Node, vault: &Vault) -> Result<Arc
 }
 
 async fn partner_services(
+    institution: InstitutionId,
     copies: &Copies,
     node: &Node,
     member: ServiceMember,
@@ -465,6 +496,19 @@ async fn partner_services(
         let found = found.ok_or_else(|| format!("the chain has no institution `{partner}`, which is a partner"))?;
         if Address::parse(&String::from_utf8_lossy(&found.profile.vault_address)).is_none() {
             eprintln!("warning: partner {partner} has no vault address on the chain that could be asked");
+        }
+    }
+    if let Some(policy) = &copies.policy {
+        let institutions = node.chain().institutions(At::Finalized).await?;
+        let alone = Agreement::with_partners(institution, Vec::new());
+        let others = alone.with_policy(policy, &institutions).others();
+        if others.len() < usize::from(policy.number) {
+            eprintln!(
+                "warning: the policy wants {} copies, and the chain has {} other institutions that could keep them\n\
+                 hint: each has to be active, of a kind that the policy names, and have a vault address; so has this one",
+                policy.number,
+                others.len()
+            );
         }
     }
     PartnerServices::new(node.clone(), member)
@@ -514,7 +558,7 @@ async fn copy_always(mut copier: Copier, partners: PartnerServices, every: Durat
         }
         let complaints = match copier.round(&node, &partners).await {
             Ok(copied) => {
-                metrics.show_copied(copier.institutions(), &copied);
+                metrics.show_copied(&copier.institutions(), &copied);
                 copied.complaints
             }
             Err(error) => vec![error.to_string()],

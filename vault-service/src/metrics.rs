@@ -20,6 +20,11 @@ pub struct Metrics {
     receipts_posted: IntCounter,
     receipts_overdue: IntGauge,
     migrated: IntGaugeVec,
+    never_came: IntGaugeVec,
+    own_objects: IntGaugeVec,
+    under_replicated: IntGauge,
+    copy_checks: IntCounterVec,
+    repaired: IntCounter,
 }
 
 /// The outcome of a request.
@@ -77,7 +82,7 @@ impl Metrics {
         let missing = IntGaugeVec::new(
             Opts::new(
                 "salus_vault_missing_objects",
-                "Objects that should be in the vault and that no partner gave, by the institution in whose vault they belong",
+                "Objects that should be in the vault, were there once or are with a partner that is away, by the institution in whose vault they belong",
             ),
             &["institution"],
         )?;
@@ -103,8 +108,37 @@ impl Metrics {
             ),
             &["outcome"],
         )?;
+        let never_came = IntGaugeVec::new(
+            Opts::new(
+                "salus_vault_never_came_objects",
+                "Objects that the chain names and that never came, by the institution in whose vault they belong",
+            ),
+            &["institution"],
+        )?;
+        let own_objects = IntGaugeVec::new(
+            Opts::new("salus_vault_own_objects", "Objects of the institution, by how many other vaults keep them"),
+            &["copies"],
+        )?;
+        let under_replicated = IntGauge::new(
+            "salus_vault_under_replicated_objects",
+            "Objects of the institution that fewer other vaults keep than there should be",
+        )?;
+        let copy_checks = IntCounterVec::new(
+            Opts::new(
+                "salus_vault_copy_checks_total",
+                "Copies that were read back, by the institution that keeps them",
+            ),
+            &["institution", "outcome"],
+        )?;
+        let repaired =
+            IntCounter::new("salus_vault_repaired_total", "Damaged objects whose place another vault's copy took")?;
         let registry = Registry::new();
         registry.register(Box::new(migrated.clone()))?;
+        registry.register(Box::new(never_came.clone()))?;
+        registry.register(Box::new(own_objects.clone()))?;
+        registry.register(Box::new(under_replicated.clone()))?;
+        registry.register(Box::new(copy_checks.clone()))?;
+        registry.register(Box::new(repaired.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(staged_objects.clone()))?;
         registry.register(Box::new(staged_bytes.clone()))?;
@@ -124,6 +158,11 @@ impl Metrics {
             receipts_posted,
             receipts_overdue,
             migrated,
+            never_came,
+            own_objects,
+            under_replicated,
+            copy_checks,
+            repaired,
         })
     }
 
@@ -156,9 +195,23 @@ impl Metrics {
             let label = institution.to_string();
             let missing = copied.missing.get(institution).copied().unwrap_or_default();
             self.missing.with_label_values(&[label.as_str()]).set(missing.try_into().unwrap_or(i64::MAX));
+            let never_came = copied.never_came.get(institution).copied().unwrap_or_default();
+            self.never_came.with_label_values(&[label.as_str()]).set(never_came.try_into().unwrap_or(i64::MAX));
             let came = copied.copied.get(institution).copied().unwrap_or_default();
             self.copied.with_label_values(&[label.as_str()]).inc_by(came);
+            let checks = copied.checks.get(institution).copied().unwrap_or_default();
+            self.copy_checks.with_label_values(&[label.as_str(), "whole"]).inc_by(checks.whole);
+            self.copy_checks.with_label_values(&[label.as_str(), "false"]).inc_by(checks.false_claims);
         }
+        // A number of copies that no object has any more is shown as none, for as long as the process lives.
+        let most = copied.copies.keys().last().copied().unwrap_or_default().max(copied.wanted);
+        for number in 0..=most {
+            let objects = copied.copies.get(&number).copied().unwrap_or_default();
+            let label = number.to_string();
+            self.own_objects.with_label_values(&[label.as_str()]).set(objects.try_into().unwrap_or(i64::MAX));
+        }
+        self.under_replicated.set(copied.under_replicated.try_into().unwrap_or(i64::MAX));
+        self.repaired.inc_by(copied.repaired);
     }
 
     /// Counts openings whose receipts were found in the log.

@@ -10,7 +10,7 @@ use salus_primitives::{
     audit::Entry,
     charts::{Chart, Compartment, Epoch},
     decision::{Ask, Decision},
-    membership::{Institution, Member},
+    membership::{Institution, Member, NumberedInstitution},
     records::{Record, Session, Version},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RequestId,
 };
@@ -92,6 +92,10 @@ impl NamedObjects for Node {
 
 impl ExpectedObjects for Node {
     type Error = NodeError;
+
+    async fn institutions(&self) -> Result<Vec<NumberedInstitution>, NodeError> {
+        Ok(ExpectedObjects::institutions(&self.chain()).await?)
+    }
 
     async fn changes(&self, chart: ChartId) -> Result<Option<u64>, NodeError> {
         Ok(ExpectedObjects::changes(&self.chain(), chart).await?)

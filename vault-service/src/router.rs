@@ -4,7 +4,8 @@
 
 use super::{
     problems::{answer, problem},
-    service::{Served, Service},
+    service::{json, Served, Service},
+    status::Status,
     writes::{add_to_upload, ask_upload},
 };
 use axum::{
@@ -19,8 +20,8 @@ use axum::{
 };
 use salus_gate::{
     protocol::{
-        CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest,
-        UnsealRequest, UPLOADS,
+        CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest,
+        StageRequest, UnsealRequest, UPLOADS,
     },
     ChainView, HEAD_LIFE,
 };
@@ -31,6 +32,8 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 const DESCRIPTION: &str = include_str!("../openapi.json");
 const DESCRIPTION_PATH: &str = "/v1/openapi.json";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Where the hospital's own monitoring asks how the vault is.
+pub(super) const STATUS_PATH: &str = "/status";
 /// The text format of Prometheus.
 const METRICS: &str = "text/plain; version=0.0.4";
 
@@ -43,6 +46,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(CompartmentRequest::PATH, post(serve::<CompartmentRequest, C>))
             .route(NoteRequest::PATH, post(serve::<NoteRequest, C>))
             .route(CopyRequest::PATH, post(serve::<CopyRequest, C>))
+            .route(HeldRequest::PATH, post(serve::<HeldRequest, C>))
             .route(UnsealRequest::PATH, post(serve::<UnsealRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
@@ -64,6 +68,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route("/health", get(|| async { "alive\n" }))
             .route("/ready", get(ready::<C>))
             .route("/metrics", get(metrics::<C>))
+            .route(STATUS_PATH, get(status::<C>))
             .with_state(self.clone())
     }
 }
@@ -88,6 +93,12 @@ async fn ready<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<S
         Ok(_) => not_ready("nothing was finalized for two minutes"),
         Err(_) => not_ready("the node does not answer"),
     }
+}
+
+async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
+    let custody = &service.custody;
+    let (staged_objects, staged_bytes) = custody.ledger.usage();
+    json(&Status { institution: custody.institution, staged_objects, staged_bytes, copies: custody.copying.last() })
 }
 
 async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {

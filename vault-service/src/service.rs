@@ -3,6 +3,7 @@
 //! The checks and counts that all requests go through.
 
 use super::{
+    copies::Copying,
     metrics::{Metrics, Outcome},
     problems::{answer, of_gate, problem},
     requests::receive,
@@ -52,8 +53,8 @@ pub struct Custody {
     pub vault: Vault,
     /// The ledger of what is staged in it.
     pub ledger: Arc<Ledger>,
-    /// The institutions whose services may fetch copies.
-    pub partners: Vec<InstitutionId>,
+    /// With whom the vault exchanges copies, and what it once held.
+    pub copying: Arc<Copying>,
     /// The institution's key, with which it opens what was granted to it.
     pub key: Option<EncryptionPair>,
 }
@@ -151,6 +152,9 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             })),
             Err(error) => {
                 report(&error);
+                if let GateError::Refused(GateRefusal::Corrupted(id)) = &error {
+                    self.custody.copying.have_repaired(id);
+                }
                 Err(of_gate(&error))
             }
         }

@@ -2,6 +2,7 @@
 
 //! Reading every object of a vault to see whether it is still what its name says.
 
+use super::copies::Copying;
 use salus_primitives::Digest;
 use salus_vault::{Vault, VaultError};
 
@@ -18,11 +19,11 @@ pub struct Verified {
 }
 
 /// Reads all objects of `vault`, and tells `progress` now and then how many are whole. Deletes those that are damaged if
-/// `delete` says so: a service with partners then fetches them again.
+/// `delete` says so. A service with partners then fetches them again, also while it runs.
 ///
 /// Objects may come and go meanwhile.
 pub async fn verify(vault: &Vault, delete: bool, mut progress: impl FnMut(u64)) -> Result<Verified, VaultError> {
-    let (mut verified, mut after) = (Verified::default(), None);
+    let (mut verified, mut after, marks) = (Verified::default(), None, Copying::damaged_of(vault));
     loop {
         let page = vault.list(after.as_ref(), PAGE).await?;
         let Some(last) = page.last().copied() else { return Ok(verified) };
@@ -31,6 +32,8 @@ pub async fn verify(vault: &Vault, delete: bool, mut progress: impl FnMut(u64)) 
                 Ok(_) => verified.whole = verified.whole.saturating_add(1),
                 Err(VaultError::NotFound(_)) => {}
                 Err(VaultError::Corrupted { .. }) => {
+                    // A service that runs meanwhile, or is started later, fetches it from another vault.
+                    marks.mark(&id).map_err(VaultError::Io)?;
                     if delete {
                         vault.delete(&id).await?;
                     }
@@ -65,9 +68,11 @@ mod tests {
         fs::write(path(&ids[900]), b"").unwrap();
         let mut damaged = vec![ids[3], ids[900]];
         damaged.sort_unstable();
+        let marks = Copying::damaged_of(&vault);
         let mut told = Vec::new();
         let looked = verify(&vault, false, |whole| told.push(whole)).await.unwrap();
         assert_eq!((looked.whole, &looked.damaged), (1_098, &damaged));
+        assert!(marks.all().unwrap().iter().eq(&damaged));
         assert_eq!((told.len(), told.last()), (2, Some(&1_098)));
         assert_eq!(verify(&vault, true, |_| {}).await.unwrap(), looked);
         assert_eq!(verify(&vault, true, |_| {}).await.unwrap(), Verified { whole: 1_098, damaged: Vec::new() });

@@ -5,12 +5,12 @@
 use salus_primitives::access::{Permission, Scope};
 use salus_primitives::decision::{Ask, Decision};
 use salus_primitives::membership::{InstitutionStatus, Member, MemberStatus, Role};
-use salus_primitives::{ChartId, InstitutionId, MemberId, RecordId};
+use salus_primitives::{ChartId, Digest, InstitutionId, MemberId, RecordId};
 
 use super::error::GateError;
 use super::release_gate::{DecisionTime, ReleaseGate};
 use super::view::{ChainView, Head};
-use crate::protocol::{CopyRequest, GateRefusal, Signed, StageRequest, MAX_OBJECTS};
+use crate::protocol::{CopyRequest, GateRefusal, GateRequest, HeldRequest, Signed, StageRequest, MAX_OBJECTS};
 
 /// Leave to stage objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,26 +65,48 @@ impl<C: ChainView, S: Sync> ReleaseGate<C, S> {
         Ok(StagingPermit { writer, institution: member.admitted_by, kind })
     }
 
-    /// Whether the asker is a service of one of `partners`, which keep copies of the objects in this vault.
+    /// Whether the asker is a service of one of `partners`, which exchange copies with this vault; of which one.
     ///
     /// Copies are sealed bytes, and a partner's gate decides as this one does. So no chart is asked about.
     pub async fn permit_copy(
         &self,
         signed: &Signed<CopyRequest>,
         partners: &[InstitutionId],
-    ) -> Result<(), GateError<C::Error>> {
+    ) -> Result<InstitutionId, GateError<C::Error>> {
+        self.permit_service(signed, &signed.request().objects, partners).await
+    }
+
+    /// Likewise, for a question which objects the vault keeps copies of.
+    pub async fn permit_held(
+        &self,
+        signed: &Signed<HeldRequest>,
+        partners: &[InstitutionId],
+    ) -> Result<InstitutionId, GateError<C::Error>> {
+        self.permit_service(signed, &signed.request().objects, partners).await
+    }
+
+    async fn permit_service<R: GateRequest + Sync>(
+        &self,
+        signed: &Signed<R>,
+        objects: &[Digest],
+        partners: &[InstitutionId],
+    ) -> Result<InstitutionId, GateError<C::Error>> {
         let moment = self.admit(signed).await?;
-        let CopyRequest { service, ref objects } = *signed.request();
+        let service = signed.request().asker();
         if objects.is_empty() || objects.len() > MAX_OBJECTS {
             return Err(GateRefusal::Unacceptable.into());
         }
+        let mut institution = None;
         for head in [&moment.finalized, &moment.best] {
             let member = self.active(head, service, &moment).await?.ok_or(GateRefusal::MayNotCopy)?;
-            if member.role != Role::Service || !partners.contains(&member.admitted_by) {
+            let is_same = institution.is_none_or(|of| of == member.admitted_by);
+            if member.role != Role::Service || !partners.contains(&member.admitted_by) || !is_same {
                 return Err(GateRefusal::MayNotCopy.into());
             }
+            institution = Some(member.admitted_by);
         }
-        Ok(self.use_up(signed, &moment)?)
+        self.use_up(signed, &moment)?;
+        Ok(institution.ok_or(GateRefusal::MayNotCopy)?)
     }
 
     /// The member, if it may act at this block.

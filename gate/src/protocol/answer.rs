@@ -106,6 +106,14 @@ pub struct Staged {
     pub expires_at: Moment,
 }
 
+/// Which objects a vault keeps copies of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Whether it keeps each object of the request, in their order. An object of another institution than the asker's counts as none.
+    pub held: Vec<bool>,
+}
+
 /// The number of an upload, chosen by chance: 32 hexadecimal digits. It admits bytes, so it has no `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, SerializeDisplay, DeserializeFromStr)]
 pub struct UploadId(pub [u8; 16]);

@@ -13,7 +13,7 @@ mod refusal;
 mod request;
 
 pub use answer::{
-    InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UnsealedKey, UploadId, COPY_LENGTH, COPY_MISSING,
+    Held, InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UnsealedKey, UploadId, COPY_LENGTH, COPY_MISSING,
     MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
 };
 pub use authority::normal_authority;
@@ -22,7 +22,7 @@ pub use key_path::{KeyPath, ReleasedCompartment, ReleasedKey, SealedSecret};
 pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
-    AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest,
-    RequestFault, RequestNumber, Signed, StageRequest, UnsealRequest, GENESIS, MAX_OBJECTS, MAX_REQUEST_AGE, METHOD,
-    TAG,
+    AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteOf, NoteRequest,
+    ReleaseRequest, RequestFault, RequestNumber, Signed, StageRequest, UnsealRequest, GENESIS, MAX_OBJECTS,
+    MAX_REQUEST_AGE, METHOD, TAG,
 };

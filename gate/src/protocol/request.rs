@@ -141,7 +141,7 @@ pub struct AnnouncedObject {
     pub record: Option<RecordKey>,
 }
 
-/// Objects in one request to stage or to copy, at most.
+/// Objects in one request to stage, to copy or about copies, at most.
 pub const MAX_OBJECTS: usize = 256;
 
 /// Asks the service of the reader's own institution for the content key of a version that was granted to the institution.
@@ -167,6 +167,16 @@ pub struct CopyRequest {
     /// The objects.
     pub objects: Vec<Digest>,
     /// Who asks: a member of that institution with the role service.
+    pub service: MemberId,
+}
+
+/// Asks which of the asker's own objects a vault keeps copies of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldRequest {
+    /// The objects.
+    pub objects: Vec<Digest>,
+    /// Who asks: a member with the role service, of the institution in whose vault they belong.
     pub service: MemberId,
 }
 
@@ -257,6 +267,15 @@ impl GateRequest for UnsealRequest {
 
 impl GateRequest for CopyRequest {
     const PATH: &'static str = "/v1/copy";
+    const MAX_BODY: usize = 64 * 1024;
+
+    fn asker(&self) -> MemberId {
+        self.service
+    }
+}
+
+impl GateRequest for HeldRequest {
+    const PATH: &'static str = "/v1/held";
     const MAX_BODY: usize = 64 * 1024;
 
     fn asker(&self) -> MemberId {

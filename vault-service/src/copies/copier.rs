@@ -2,28 +2,40 @@
 
 //! Fetches what should be in this vault and is not.
 
-use super::expected::ExpectedObjects;
+use super::{
+    copying::Copying,
+    expected::ExpectedObjects,
+    looks::{Looks, Tally},
+    notes::Note,
+    policy::{Agreement, Policy},
+    survey::{claimed, is_whole, Distrusted, Looked, Survey},
+};
 use crate::staging::Ledger;
 use salus_chain::NamedObject;
 use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
+use salus_sealing::secret::random;
 use salus_vault::{Vault, VaultError};
 use salus_vault_client::{CopiedObject, Copies};
+use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     error::Error,
     future::Future,
     io,
     sync::Arc,
-    time::{Duration, Instant},
 };
 use thiserror::Error as ThisError;
 use tokio::io::AsyncReadExt;
 
 /// Bytes of an object in memory at one time.
 const PIECE: usize = 64 * 1024;
+/// Bytes that a round reads back from a holder, on the average and at most.
+const READ_BACK: u64 = 64 * 1024 * 1024;
+/// Objects among which one is chosen to be read back. Copies of others' objects lie between the own ones.
+const CHOICE: usize = 64;
 
-/// The vaults of partners.
+/// The vaults of other institutions.
 pub trait Partners: Sync {
     /// Objects from the vault of a partner.
     fn copies(
@@ -31,32 +43,67 @@ pub trait Partners: Sync {
         partner: InstitutionId,
         objects: Vec<Digest>,
     ) -> impl Future<Output = Result<Copies, Box<dyn Error + Send + Sync>>> + Send;
+
+    /// Which of these own objects a partner says to have, in their order.
+    fn held(
+        &self,
+        partner: InstitutionId,
+        objects: Vec<Digest>,
+    ) -> impl Future<Output = Result<Vec<bool>, Box<dyn Error + Send + Sync>>> + Send;
 }
 
-/// Keeps a vault complete: objects of its own institution, and of partners.
+/// Keeps a vault complete: objects of its own institution, and copies of those that the agreement has it keep.
 pub struct Copier {
-    /// The partners, and the vault's own institution.
-    institutions: Vec<InstitutionId>,
-    partners: Vec<InstitutionId>,
+    own: InstitutionId,
+    policy: Option<Policy>,
+    copying: Arc<Copying>,
     vault: Vault,
     ledger: Arc<Ledger>,
-    /// The charts of which nothing is missing, and how often they had changed then. Forgotten once a day.
-    complete: BTreeMap<ChartId, u64>,
-    since: Instant,
+    looks: Looks,
+    distrusted: Distrusted,
+    /// The marks of damage that were there in the last round.
+    damaged: BTreeSet<Digest>,
 }
 
-/// How long a chart that does not change counts as complete. Objects may get lost without a change on the chain.
-const COMPLETE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Copies that were read back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Checks {
+    /// They came whole.
+    pub whole: u64,
+    /// The holder said to have them, and they did not come, or other bytes came.
+    pub false_claims: u64,
+}
 
 /// The outcome of one round.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Copied {
     /// Objects that came, by the institutions in whose vaults they belong.
     pub copied: BTreeMap<InstitutionId, u64>,
-    /// Objects that reading needs and that no vault gave, likewise.
+    /// Objects that were damaged here, and are whole again.
+    pub repaired: u64,
+    /// Objects that reading needs and that no vault gave, likewise: they are lost, or a vault is away.
     pub missing: BTreeMap<InstitutionId, u64>,
+    /// Objects that reading needs and that never came: their authors did not upload them, or named others.
+    pub never_came: BTreeMap<InstitutionId, u64>,
+    /// Own objects, by how many other vaults keep them.
+    pub copies: BTreeMap<u64, u64>,
+    /// Own objects that fewer other vaults keep than there should be.
+    pub under_replicated: u64,
+    /// How many other vaults are to keep each own object.
+    pub wanted: u64,
+    /// Copies that were read back, by the institution that keeps them.
+    pub checks: BTreeMap<InstitutionId, Checks>,
     /// Answers of partners that were cut off, false or a refusal; in words.
     pub complaints: Vec<String>,
+}
+
+impl Copied {
+    pub(super) fn complain(&mut self, partner: InstitutionId, complaint: &str) {
+        let complaint = format!("institution {partner}: {complaint}");
+        if !self.complaints.contains(&complaint) {
+            self.complaints.push(complaint);
+        }
+    }
 }
 
 /// A round stopped. The next one begins where it was.
@@ -101,71 +148,215 @@ impl<E: Into<StoreFault>> From<E> for Refused {
 }
 
 impl Copier {
-    /// A copier for the vault of `institution`.
-    pub fn new(institution: InstitutionId, partners: Vec<InstitutionId>, vault: Vault, ledger: Arc<Ledger>) -> Self {
-        let institutions = partners.iter().copied().chain([institution]).collect();
-        Self { institutions, partners, vault, ledger, complete: BTreeMap::new(), since: Instant::now() }
+    /// A copier for the vault of the institution `own`. With a policy, each round has the agreement in `copying` follow the chain.
+    pub fn new(
+        own: InstitutionId,
+        policy: Option<Policy>,
+        copying: Arc<Copying>,
+        vault: Vault,
+        ledger: Arc<Ledger>,
+    ) -> Self {
+        let (looks, distrusted, damaged) = (Looks::new(), Distrusted::new(), BTreeSet::new());
+        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged }
     }
 
-    /// The institutions whose objects belong in the vault: its own, and the partners.
-    pub fn institutions(&self) -> &[InstitutionId] {
-        &self.institutions
+    /// The institutions with which the vault exchanges copies, and its own.
+    pub fn institutions(&self) -> Vec<InstitutionId> {
+        let others = self.copying.agreement().others();
+        others.into_iter().chain([self.own]).collect()
     }
 
-    /// Looks at all charts that changed, and fetches what is missing.
+    /// Looks at all charts that changed, fetches what is missing, and asks how many copies own objects have.
     pub async fn round<N: ExpectedObjects>(
         &mut self,
         chain: &N,
         partners: &impl Partners,
     ) -> Result<Copied, CopyError<N::Error>> {
-        if self.since.elapsed() > COMPLETE {
-            self.complete.clear();
-            self.since = Instant::now();
-        }
-        let mut outcome = Copied::default();
+        self.looks.begin();
+        let agreement = self.agree(chain).await.map_err(CopyError::Chain)?;
+        self.look_for_damage().map_err(StoreFault::Disk)?;
+        let (mut outcome, mut survey) = (Copied::default(), Survey::default());
         for number in 0.. {
             let chart = ChartId(number);
             let Some(changes) = chain.changes(chart).await.map_err(CopyError::Chain)? else { break };
-            if self.complete.get(&chart) == Some(&changes) {
+            if self.looks.may_wait(chart, changes) {
                 continue;
             }
             let objects = chain.objects(chart).await.map_err(CopyError::Chain)?;
-            let mut missing = self.missing(objects).await?;
-            self.fetch(&mut missing, partners, &mut outcome).await?;
-            missing.retain(|_, object| object.is_needed);
-            for object in missing.values() {
-                count(&mut outcome.missing, object.holder);
-            }
-            if missing.is_empty() {
-                self.complete.insert(chart, changes);
+            let looked = self.look(chart, changes, objects, &agreement, partners, &mut outcome).await?;
+            survey.add(looked);
+            if survey.is_full() {
+                let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
+                self.keep(looked);
             }
         }
-        Ok(outcome)
+        let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
+        self.keep(looked);
+        match self.copying.notes.have_begun() {
+            true => self.copying.notes.write(),
+            false => self.copying.notes.begin(),
+        }
+        .map_err(StoreFault::Disk)?;
+        self.read_one_back(&agreement, partners, &mut outcome).await?;
+        let Tally { missing, never_came, copies, under_replicated } = self.looks.total();
+        let wanted = agreement.wanted().try_into().unwrap_or(u64::MAX);
+        let round = Copied { missing, never_came, copies, under_replicated, wanted, ..outcome };
+        self.copying.finish(round.clone());
+        Ok(round)
     }
 
-    /// The objects that belong in this vault, as its own or as copies, and are not there.
-    async fn missing(
-        &self,
+    /// Has the agreement follow the chain. Where it changes, so does what every chart needs.
+    async fn agree<N: ExpectedObjects>(&mut self, chain: &N) -> Result<Agreement, N::Error> {
+        let before = self.copying.agreement();
+        let Some(policy) = &self.policy else { return Ok(before) };
+        let now = before.with_policy(policy, &chain.institutions().await?);
+        if now != before {
+            self.copying.agree(now.clone());
+            self.looks.look_at_all();
+        }
+        Ok(now)
+    }
+
+    /// Has the charts of objects that were newly marked as damaged looked at.
+    fn look_for_damage(&mut self) -> io::Result<()> {
+        let marked = self.copying.damaged.all()?;
+        for id in marked.difference(&self.damaged) {
+            match self.copying.notes.of(id) {
+                Some(note) => self.looks.look_at(note.chart),
+                None => self.looks.look_at_all(),
+            }
+        }
+        self.damaged = marked;
+        Ok(())
+    }
+
+    /// Looks at a chart, and fetches what this vault is to have of it.
+    async fn look(
+        &mut self,
+        chart: ChartId,
+        changes: u64,
         objects: BTreeMap<Digest, NamedObject>,
-    ) -> Result<BTreeMap<Digest, NamedObject>, StoreFault> {
+        agreement: &Agreement,
+        partners: &impl Partners,
+        outcome: &mut Copied,
+    ) -> Result<Looked, StoreFault> {
+        let expected: BTreeMap<_, _> =
+            objects.into_iter().filter(|(id, object)| agreement.keeps(id, object.holder)).collect();
         let mut missing = BTreeMap::new();
-        for (id, object) in objects {
-            if self.institutions.contains(&object.holder) && !self.vault.has(&id).await? {
-                missing.insert(id, object);
+        for (id, object) in &expected {
+            if !self.is_there(id).await? {
+                missing.insert(*id, *object);
             }
         }
-        Ok(missing)
+        let mut denied = BTreeSet::new();
+        self.fetch(&mut missing, agreement, partners, &mut denied, outcome).await?;
+        let notes = &self.copying.notes;
+        let (mut tally, mut own) = (Tally::default(), Vec::new());
+        for (id, object) in &expected {
+            let is_missing = missing.contains_key(id);
+            // Vault and notes may have been lost together, so at first everything counts as held.
+            let was_held = notes.of(id).is_some() || !notes.have_begun();
+            if !is_missing || !notes.have_begun() {
+                notes.note(*id, Note { owner: object.holder, chart });
+            }
+            if is_missing && object.is_needed {
+                // An institution that does not have its own object lost it, or never had it: that is for its own service to tell.
+                let never_came = !was_held && (object.holder == self.own || denied.contains(id));
+                count(if never_came { &mut tally.never_came } else { &mut tally.missing }, object.holder);
+            }
+            // What exists nowhere has no copies to be counted.
+            if object.holder == self.own && (!is_missing || (object.is_needed && was_held)) {
+                own.push(*id);
+            }
+        }
+        Ok(Looked { chart, changes, tally, own })
     }
 
-    /// Asks partner after partner until nothing is missing: first the one in whose vault an object belongs.
-    async fn fetch(
-        &self,
-        missing: &mut BTreeMap<Digest, NamedObject>,
+    /// Whether an object is in the vault. One that is marked as damaged is read.
+    async fn is_there(&mut self, id: &Digest) -> Result<bool, StoreFault> {
+        if !self.damaged.contains(id) {
+            return Ok(self.vault.has(id).await?);
+        }
+        match self.vault.reader(id).await {
+            Ok(_) => {
+                self.copying.damaged.strike(id)?;
+                self.damaged.remove(id);
+                Ok(true)
+            }
+            Err(VaultError::NotFound(_) | VaultError::Corrupted { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn keep(&mut self, charts: Vec<Looked>) {
+        for Looked { chart, changes, tally, .. } in charts {
+            self.looks.keep(chart, changes, tally);
+        }
+    }
+
+    /// Reads one own object back from one of its holders, if that says to have it. Large ones are chosen less often.
+    async fn read_one_back(
+        &mut self,
+        agreement: &Agreement,
         partners: &impl Partners,
         outcome: &mut Copied,
     ) -> Result<(), StoreFault> {
+        let place = Digest(random());
+        let mut near = self.vault.list(Some(&place), CHOICE).await?;
+        if near.is_empty() {
+            near = self.vault.list(None, CHOICE).await?;
+        }
+        let is_own = |id: &Digest| self.copying.notes.of(id).is_some_and(|note| note.owner == self.own);
+        let Some(id) = near.into_iter().find(is_own) else { return Ok(()) };
+        let size = match self.vault.size(&id).await {
+            Ok(size) => size,
+            Err(VaultError::NotFound(_)) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let holders: Vec<_> = agreement.holders(&id).into_iter().collect();
+        let [choice, chance] = [random(), random()].map(u64::from_le_bytes);
+        let place = usize::try_from(choice).unwrap_or_default().checked_rem(holders.len());
+        let Some(holder) = place.and_then(|place| holders.get(place).copied()) else { return Ok(()) };
+        if chance.checked_rem(size.max(READ_BACK)).is_none_or(|chance| chance >= READ_BACK) {
+            return Ok(());
+        }
+        match claimed(partners, holder, &[id]).await {
+            Ok(claimed) if claimed.contains(&id) => {}
+            // A holder that is away was told of already; one that has it no more is counted with the next look.
+            Ok(_) => return Ok(()),
+            Err(_) => return Ok(()),
+        }
+        let checks = outcome.checks.entry(holder).or_default();
+        match is_whole(partners, holder, id, Some(size)).await {
+            Ok(true) => {
+                checks.whole = checks.whole.saturating_add(1);
+                self.distrusted.remove(&(holder, id));
+            }
+            Ok(false) => {
+                checks.false_claims = checks.false_claims.saturating_add(1);
+                outcome.complain(holder, &format!("it says that it has the object `{id}`, and does not give it"));
+                self.distrusted.insert((holder, id));
+                if let Some(note) = self.copying.notes.of(&id) {
+                    self.looks.look_at(note.chart);
+                }
+            }
+            Err(error) => outcome.complain(holder, &error.to_string()),
+        }
+        Ok(())
+    }
+
+    /// Asks one vault after the other until nothing is missing: first the one in whose vault an object belongs. What that one has
+    /// not, either, is `denied`.
+    async fn fetch(
+        &mut self,
+        missing: &mut BTreeMap<Digest, NamedObject>,
+        agreement: &Agreement,
+        partners: &impl Partners,
+        denied: &mut BTreeSet<Digest>,
+        outcome: &mut Copied,
+    ) -> Result<(), StoreFault> {
         for at_home in [true, false] {
-            for partner in &self.partners {
+            for partner in &agreement.others() {
                 let wanted: Vec<_> = missing
                     .iter()
                     .filter(|(_, object)| (object.holder == *partner) == at_home)
@@ -177,17 +368,17 @@ impl Copier {
                         return Err(StoreFault::Full);
                     }
                     let part: Vec<_> = wanted.drain(..wanted.len().min(MAX_OBJECTS)).collect();
-                    match self.fetch_from(*partner, &part, missing, partners, outcome).await {
+                    match self.fetch_from(*partner, &part, missing, partners, denied, outcome).await {
                         Ok(()) => {}
                         // An author of the chart may have named another object, or in another length. The others come all the same.
                         Err(Refused::Object(id, complaint)) => {
-                            outcome.complaints.push(format!("institution {partner}: {complaint}"));
+                            outcome.complain(*partner, &complaint);
                             let behind = part.iter().rev().take_while(|other| **other != id);
                             behind.for_each(|other| wanted.push_front(*other));
                         }
                         // It is away, or its answer was cut off: the rest waits for the next round.
                         Err(Refused::Partner(complaint)) => {
-                            outcome.complaints.push(format!("institution {partner}: {complaint}"));
+                            outcome.complain(*partner, &complaint);
                             break;
                         }
                         Err(Refused::Store(fault)) => return Err(fault),
@@ -199,11 +390,12 @@ impl Copier {
     }
 
     async fn fetch_from(
-        &self,
+        &mut self,
         partner: InstitutionId,
         part: &[Digest],
         missing: &mut BTreeMap<Digest, NamedObject>,
         partners: &impl Partners,
+        denied: &mut BTreeSet<Digest>,
         outcome: &mut Copied,
     ) -> Result<(), Refused> {
         let cut_off = |error: io::Error| Refused::Partner(error.to_string());
@@ -212,7 +404,13 @@ impl Copier {
         loop {
             let object = copies.next().await.map_err(cut_off)?;
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
-            let (Some(size), Some(expected)) = (size, missing.get(&id).copied()) else { continue };
+            let Some(expected) = missing.get(&id).copied() else { continue };
+            let Some(size) = size else {
+                if expected.holder == partner {
+                    denied.insert(id);
+                }
+                continue;
+            };
             if size > expected.longest {
                 return Err(Refused::Object(id, format!("the object `{id}` is longer than the chain says")));
             }
@@ -234,6 +432,10 @@ impl Copier {
             // A member may have announced the object and never sent it.
             self.ledger.strike(&id)?;
             missing.remove(&id);
+            if self.damaged.remove(&id) {
+                self.copying.damaged.strike(&id)?;
+                outcome.repaired = outcome.repaired.saturating_add(1);
+            }
             count(&mut outcome.copied, expected.holder);
         }
     }

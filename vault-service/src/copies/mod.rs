@@ -2,11 +2,32 @@
 
 //! Copies between the vaults of institutions that agreed to it: the loss of one vault loses nothing.
 //!
-//! The chain says which objects belong in which vault. A service fetches those of its partners, and its own that it lost. It
-//! asks the chain first, so what the chain does not name never comes, and hashes each object before it gets a name.
+//! The chain says which objects belong in which vault. A service fetches those of which it is to keep copies, and its own that it
+//! lost. It asks the chain first, so what the chain does not name never comes, and hashes each object before it gets a name.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `policy` | who keeps copies of which objects |
+//! | `copier` | rounds: looks at the charts that changed, and fetches what is missing |
+//! | `looks` | when which chart is looked at again |
+//! | `survey` | asks how many copies own objects have, and reads some back |
+//! | `notes` | what the vault once held |
+//! | `damaged` | what has to be fetched although it is there |
+//! | `expected` | the questions to the chain |
+//! | `copying` | what rounds and answers to other services share |
 
 mod copier;
+mod copying;
+mod damaged;
 mod expected;
+mod looks;
+mod notes;
+mod policy;
+mod survey;
 
-pub use copier::{Copied, Copier, CopyError, Partners, StoreFault};
+pub use copier::{Checks, Copied, Copier, CopyError, Partners, StoreFault};
+pub use copying::Copying;
+pub use damaged::Damaged;
 pub use expected::ExpectedObjects;
+pub use notes::{Note, Notes};
+pub use policy::{Agreement, Policy};

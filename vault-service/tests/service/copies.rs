@@ -2,15 +2,16 @@
 
 //! Copies for partners: who may have them, and how they come.
 
-use crate::messages::{answer, message, problem, service, PARTNER};
+use crate::messages::{answer, custody, message, problem, service, service_with, PARTNER};
 use axum::http::StatusCode;
-use salus_gate::protocol::{CopyRequest, GateRefusal};
+use salus_gate::protocol::{CopyRequest, GateRefusal, Held, HeldRequest};
 use salus_gate_testing::{institution, World, COLLEAGUE, HOSPITAL};
 use salus_primitives::{
     membership::{InstitutionStatus, MemberStatus, Role},
-    Digest,
+    ChartId, Digest,
 };
 use salus_vault_client::Copies;
+use salus_vault_service::copies::Note;
 use std::io::Cursor;
 use tokio::io::AsyncReadExt;
 
@@ -85,4 +86,47 @@ async fn a_request_for_copies_names_some_objects() {
         let problem = problem(&router, message(&world.signed(request(&objects)))).await;
         assert_eq!((problem.status, problem.refusal), (413, Some(GateRefusal::Unacceptable)));
     }
+}
+
+#[tokio::test]
+async fn an_institution_learns_which_of_its_own_objects_are_kept() {
+    let world = world().await;
+    let custody = custody(&world);
+    let copying = custody.copying.clone();
+    let (router, _) = service_with(&world, custody);
+    let own = Note { owner: PARTNER, chart: ChartId(0) };
+    let [kept, of_another, unknown, damaged] = [1u8, 2, 3, 4];
+    let [kept, of_another, unknown, damaged] = [
+        world.put(vec![kept]).await,
+        world.put(vec![of_another]).await,
+        world.put(vec![unknown]).await,
+        world.put(vec![damaged]).await,
+    ];
+    let lost = Digest([9; 32]);
+    for id in [kept, lost, damaged] {
+        copying.notes.note(id, own);
+    }
+    copying.notes.note(of_another, Note { owner: HOSPITAL, ..own });
+    copying.have_repaired(&damaged);
+    let objects = vec![of_another, kept, lost, unknown, damaged];
+    let request = || HeldRequest { objects: objects.clone(), service: COLLEAGUE };
+    let (status, _, body) = answer(&router, message(&world.signed(request()))).await;
+    assert_eq!(status, StatusCode::OK);
+    let Held { held } = serde_json::from_slice(&body).unwrap();
+    assert_eq!(held, [false, true, false, false, false]);
+    world.change_best(|state| state.members.get_mut(&COLLEAGUE).unwrap().role = Role::Clinician);
+    let problem = problem(&router, message(&world.signed(request()))).await;
+    assert_eq!((problem.status, problem.refusal), (403, Some(GateRefusal::MayNotCopy)));
+}
+
+#[tokio::test]
+async fn a_copy_that_turns_out_damaged_is_marked() {
+    let world = world().await;
+    let custody = custody(&world);
+    let copying = custody.copying.clone();
+    let (router, _) = service_with(&world, custody);
+    let id = world.put(vec![1; 10]).await;
+    std::fs::write(world.object(id), [4; 10]).unwrap();
+    answer(&router, message(&world.signed(request(&[id])))).await;
+    assert_eq!(copying.damaged.all().unwrap(), [id].into());
 }

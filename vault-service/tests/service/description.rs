@@ -5,8 +5,8 @@
 use crate::messages::{answer, get, service};
 use axum::http::StatusCode;
 use salus_gate::protocol::{
-    CompartmentRequest, CopyRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest, UnsealRequest,
-    UPLOADS,
+    CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest,
+    UnsealRequest, UPLOADS,
 };
 use salus_gate_testing::World;
 use serde_json::Value;
@@ -31,13 +31,14 @@ async fn every_path_and_no_other_is_described() {
         StageRequest::PATH,
         UnsealRequest::PATH,
         CopyRequest::PATH,
+        HeldRequest::PATH,
         "/v1/openapi.json",
     ];
     let served: BTreeSet<_> = served.map(str::to_owned).into_iter().chain([format!("{UPLOADS}/{{number}}")]).collect();
     assert_eq!(paths, served);
     let source = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/router.rs")).unwrap();
-    // Three more are for monitoring.
-    assert_eq!(source.matches(".route(").count(), served.len() + 3);
+    // Four more are for monitoring.
+    assert_eq!(source.matches(".route(").count(), served.len() + 4);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use salus_gate::protocol::{content_digest, GateRequest, Problem, Signed, CONTENT
 use salus_gate_testing::{World, GATE, GENESIS as CHAIN, HOSPITAL, NOW};
 use salus_primitives::{InstitutionId, Moment};
 use salus_vault_service::{
+    copies::{Agreement, Copying},
     staging::{Ledger, Limits},
     Custody, Metrics, Service,
 };
@@ -44,7 +45,9 @@ pub(crate) fn custody(world: &World) -> Custody {
 
 pub(crate) fn custody_with(world: &World, limits: Limits) -> Custody {
     let ledger = Arc::new(Ledger::open(&world.vault, limits).unwrap());
-    Custody { institution: HOSPITAL, vault: world.vault.clone(), ledger, partners: vec![PARTNER], key: None }
+    let agreement = Agreement::with_partners(HOSPITAL, vec![PARTNER]);
+    let copying = Arc::new(Copying::open(&world.vault, agreement).unwrap());
+    Custody { institution: HOSPITAL, vault: world.vault.clone(), ledger, copying, key: None }
 }
 
 pub(crate) fn get(path: &str) -> Request<Body> {
