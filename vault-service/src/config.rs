@@ -49,6 +49,9 @@ pub struct Config {
     /// How much members may stage.
     #[serde(default)]
     pub staging: Limits,
+    /// After how many days an object is deleted that the chain named once and names no more.
+    #[serde(default = "a_month")]
+    pub unnamed_after_days: u16,
     /// With whom the vault exchanges copies.
     #[serde(default)]
     pub copies: Option<Copies>,
@@ -79,6 +82,10 @@ impl Copies {
             None => !self.partners.is_empty(),
         }
     }
+}
+
+fn a_month() -> u16 {
+    30
 }
 
 fn half_a_minute() -> u16 {
@@ -137,6 +144,9 @@ pub enum ConfigError {
     /// Copies are to be exchanged with no institution.
     #[error("`[copies]` needs `partners`, or `[copies.policy]` with a `number` from 1 on and `kinds`")]
     NoPartners,
+    /// An object might be deleted while its upload goes on.
+    #[error("`unnamed-after-days` is `{0}`: it has to be two days longer than `expires-after-hours`, at least")]
+    UnnamedTooShort(u16),
     /// Requests would travel in the clear.
     #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
     InTheClear(SocketAddr),
@@ -192,6 +202,10 @@ impl Config {
             if self.store.to_string() == previous.to_string() || self.store.folder() == previous.folder() {
                 return Err(ConfigError::SameStore);
             }
+        }
+        let hours = u64::from(self.unnamed_after_days).saturating_mul(24);
+        if hours < u64::from(self.staging.expires_after_hours).saturating_add(48) {
+            return Err(ConfigError::UnnamedTooShort(self.unnamed_after_days));
         }
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::InTheClear(self.listen));
@@ -282,6 +296,15 @@ mod tests {
         let both = with("member-key = \"m.key\"", "key = \"m.key\"");
         assert!(matches!(both, Err(ConfigError::TwoMemberKeys)));
         assert!(matches!(with("", ""), Err(ConfigError::NoMemberKey)));
+    }
+
+    #[test]
+    fn unnamed_objects_outlive_staged_ones() {
+        assert_eq!(read(GOOD).unwrap().unnamed_after_days, 30);
+        assert!(read(&format!("unnamed-after-days = 3\n{GOOD}")).is_ok());
+        for bad in ["unnamed-after-days = 2\n{}", "unnamed-after-days = 3\n{}\n[staging]\nexpires-after-hours = 25"] {
+            assert!(matches!(read(&bad.replace("{}", GOOD)), Err(ConfigError::UnnamedTooShort(_))), "{bad}");
+        }
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub mod staging;
 pub mod stores;
 pub mod status;
 pub mod tls;
+pub mod unnamed;
 mod unsealing;
 pub mod verify;
 mod writes;

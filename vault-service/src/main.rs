@@ -10,7 +10,11 @@ use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
 use salus_gate::{system_now, ChainView, ReceiptBook, ReleaseGate, UsedNumbers, HEAD_LIFE};
-use salus_primitives::{receipts::Opening, time::SECOND, ChartId, EncryptionKey, InstitutionId};
+use salus_primitives::{
+    receipts::Opening,
+    time::{DAY, SECOND},
+    ChartId, EncryptionKey, InstitutionId, Moment,
+};
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
 use salus_vault_client::Address;
@@ -27,6 +31,7 @@ use salus_vault_service::{
     staging::{collect, Ledger},
     status::Status,
     tls::load,
+    unnamed::{sweep, Marks, SweepError, Swept, Vaults},
     verify::{verify, Verified},
     Custody, Metrics, Service, MAX_LEAD,
 };
@@ -54,6 +59,9 @@ const BETWEEN_POSTS: Duration = Duration::from_secs(15);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// How long what was posted may take to become final.
 const LONGEST_POST: Duration = Duration::from_secs(600);
+/// When the first sweep for unnamed objects begins, and how long after each the next one does.
+const FIRST_SWEEP: Duration = Duration::from_secs(10 * 60);
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long answers that are under way may take after a signal.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -361,9 +369,13 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
         let every = Duration::from_secs(copies.every_seconds.max(1).into());
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
+    let unnamed = Marks::of(&vault);
+    let age = Moment::from(config.unnamed_after_days).saturating_mul(DAY);
+    let parts = (vault.clone(), ledger.clone(), copying.clone(), unnamed.clone());
+    tokio::spawn(sweep_always(node.clone(), parts, age, metrics.clone()));
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
-    let custody = Custody { institution: config.institution, vault, ledger, copying, key };
+    let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
     let service = Service::new(gate, custody, &config.authority, metrics, opens_at, system_now);
 
     let swept = service.clone();
@@ -442,6 +454,32 @@ fn in_words(migrated: &Migrated) -> String {
         _ => "damaged ones stay where they are: have partners' copies come, or restore them from the backup",
     };
     format!("{copied} objects copied, {present} were there, {deleted} deleted meanwhile, {damaged} damaged; {end}")
+}
+
+/// Deletes what the chain named once and names no more, day by day.
+async fn sweep_always(
+    node: Node,
+    (vault, ledger, copying, marks): (Vault, Arc<Ledger>, Arc<Copying>, Marks),
+    age: Moment,
+    metrics: Metrics,
+) {
+    tokio::time::sleep(FIRST_SWEEP).await;
+    loop {
+        match ChainView::finalized_head(&node).await {
+            Ok(head) => {
+                let vaults = Vaults { vault: &vault, ledger: &ledger, copying: &copying, marks: &marks };
+                let swept = sweep(vaults, &node, head, age, system_now).await;
+                metrics.count_sweep(&swept);
+                match swept {
+                    Ok(Swept { deleted: 0, .. }) => {}
+                    Ok(Swept { deleted, .. }) => println!("deleted {deleted} objects that the chain names no more"),
+                    Err(error) => eprintln!("fault: {error}"),
+                }
+            }
+            Err(error) => metrics.count_sweep(&Err(SweepError::Chain(error))),
+        }
+        tokio::time::sleep(BETWEEN_SWEEPS).await;
+    }
 }
 
 /// Whether the node's finalized head is young.

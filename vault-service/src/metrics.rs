@@ -2,7 +2,12 @@
 
 //! The metrics of the service, for Prometheus. They count requests, and say nothing about readers or records.
 
-use super::{copies::Copied, migration::Migrated, staging::Collected};
+use super::{
+    copies::Copied,
+    migration::Migrated,
+    staging::Collected,
+    unnamed::{SweepError, Swept},
+};
 use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
@@ -25,6 +30,9 @@ pub struct Metrics {
     under_replicated: IntGauge,
     copy_checks: IntCounterVec,
     repaired: IntCounter,
+    unnamed: IntGauge,
+    unnamed_deleted: IntCounter,
+    sweeps: IntCounterVec,
 }
 
 /// The outcome of a request.
@@ -132,8 +140,25 @@ impl Metrics {
         )?;
         let repaired =
             IntCounter::new("salus_vault_repaired_total", "Damaged objects whose place another vault's copy took")?;
+        let unnamed = IntGauge::new(
+            "salus_vault_unnamed_objects",
+            "Objects that the chain named once, names no more, and that wait for their end",
+        )?;
+        let unnamed_deleted = IntCounter::new(
+            "salus_vault_unnamed_deleted_total",
+            "Objects that were deleted because they were unnamed",
+        )?;
+        let sweeps = IntCounterVec::new(
+            Opts::new("salus_vault_sweeps_total", "Sweeps for unnamed objects, by outcome"),
+            &["outcome"],
+        )?;
+        // `increase` sees the first of them only if the counter was there before.
+        ["finished", "refused", "failed"].iter().for_each(|outcome| drop(sweeps.with_label_values(&[*outcome])));
         let registry = Registry::new();
         registry.register(Box::new(migrated.clone()))?;
+        registry.register(Box::new(unnamed.clone()))?;
+        registry.register(Box::new(unnamed_deleted.clone()))?;
+        registry.register(Box::new(sweeps.clone()))?;
         registry.register(Box::new(never_came.clone()))?;
         registry.register(Box::new(own_objects.clone()))?;
         registry.register(Box::new(under_replicated.clone()))?;
@@ -163,6 +188,9 @@ impl Metrics {
             under_replicated,
             copy_checks,
             repaired,
+            unnamed,
+            unnamed_deleted,
+            sweeps,
         })
     }
 
@@ -187,6 +215,20 @@ impl Metrics {
     pub fn count_collected(&self, collected: &Collected) {
         self.collected.with_label_values(&["kept"]).inc_by(collected.kept);
         self.collected.with_label_values(&["deleted"]).inc_by(collected.deleted);
+    }
+
+    /// Counts a sweep for unnamed objects.
+    pub fn count_sweep<E: std::error::Error>(&self, outcome: &Result<Swept, SweepError<E>>) {
+        let label = match outcome {
+            Ok(swept) => {
+                self.unnamed.set(swept.unnamed.try_into().unwrap_or(i64::MAX));
+                self.unnamed_deleted.inc_by(swept.deleted);
+                "finished"
+            }
+            Err(error) if error.is_refusal() => "refused",
+            Err(_) => "failed",
+        };
+        self.sweeps.with_label_values(&[label]).inc();
     }
 
     /// Shows what a round of copying left, for these institutions, and counts what came.

@@ -8,6 +8,7 @@ use super::{
     problems::{answer, of_gate, problem},
     requests::receive,
     staging::{Ledger, Uploads},
+    unnamed::Marks,
 };
 use axum::{
     body::Body,
@@ -55,6 +56,8 @@ pub struct Custody {
     pub ledger: Arc<Ledger>,
     /// With whom the vault exchanges copies, and what it once held.
     pub copying: Arc<Copying>,
+    /// Marks of objects that the chain names no more.
+    pub unnamed: Marks,
     /// The institution's key, with which it opens what was granted to it.
     pub key: Option<EncryptionPair>,
 }

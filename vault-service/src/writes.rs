@@ -50,6 +50,10 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
             LedgerFault::Refused(refusal) => refusal.into(),
             LedgerFault::Io(error) => GateError::Store(error),
         })?;
+        // What the chain named no more is going to be named again: its age begins from the start.
+        for object in &request.objects {
+            custody.unnamed.strike(&object.id).map_err(GateError::Store)?;
+        }
         let upload = UploadId(random());
         service.uploads.begin(upload, request.writer, request.objects.clone(), reservation, now);
         Ok(json(&Staged { upload, expires_at: custody.ledger.limits().end(now) }))

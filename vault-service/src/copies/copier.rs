@@ -264,7 +264,7 @@ impl Copier {
                 let never_came = !was_held && (object.holder == self.own || denied.contains(id));
                 count(if never_came { &mut tally.never_came } else { &mut tally.missing }, object.holder);
             }
-            // What exists nowhere has no copies to be counted.
+            // An object that exists nowhere has no copies to be counted.
             if object.holder == self.own && (!is_missing || (object.is_needed && was_held)) {
                 own.push(*id);
             }
@@ -345,8 +345,8 @@ impl Copier {
         Ok(())
     }
 
-    /// Asks one vault after the other until nothing is missing: first the one in whose vault an object belongs. What that one has
-    /// not, either, is `denied`.
+    /// Asks one vault after the other until nothing is missing: first the one in whose vault an object belongs. Objects that
+    /// this one has not, either, are `denied`.
     async fn fetch(
         &mut self,
         missing: &mut BTreeMap<Digest, NamedObject>,

@@ -18,9 +18,9 @@ pub(super) const FOLDER: &str = "copies";
 pub struct Copying {
     agreement: RwLock<Agreement>,
     last: RwLock<Option<Copied>>,
-    /// What it once held.
+    /// Objects that it once held.
     pub notes: Notes,
-    /// What is damaged.
+    /// Objects that are damaged.
     pub damaged: Damaged,
 }
 
@@ -67,14 +67,14 @@ impl Copying {
         self.agreement().others().into_iter().collect()
     }
 
-    /// Those of `objects` that a service of `asker` may have.
+    /// The part of `objects` that a service of `asker` may have.
     pub fn permitted(&self, asker: InstitutionId, objects: &[Digest]) -> BTreeSet<Digest> {
         let agreement = self.agreement();
         let may_fetch = |id: &Digest| agreement.may_fetch(asker, id, self.notes.of(id).map(|note| note.owner));
         objects.iter().copied().filter(may_fetch).collect()
     }
 
-    /// Those of `objects` that belong in the vault of `asker`, as this side noted it when it fetched them.
+    /// The part of `objects` that belongs in the vault of `asker`, as this side noted it when it fetched them.
     pub fn of_owner(&self, asker: InstitutionId, objects: &[Digest]) -> BTreeSet<Digest> {
         let is_owner = |id: &Digest| self.notes.of(id).is_some_and(|note| note.owner == asker);
         objects.iter().copied().filter(is_owner).collect()

@@ -15,7 +15,7 @@ const LONGEST_WAIT: u64 = 8;
 /// Likewise, where all that is missing never came: its author may never upload it.
 const LONGEST_WAIT_FOR_AUTHOR: u64 = 128;
 
-/// What a look at a chart found.
+/// The counts that a look at a chart found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Tally {
     pub(super) missing: BTreeMap<InstitutionId, u64>,
@@ -105,7 +105,7 @@ impl Looks {
         self.charts.insert(chart, Look { changes, looks, again, tally });
     }
 
-    /// What is known of all charts.
+    /// The counts of all charts together.
     pub(super) fn total(&self) -> Tally {
         let mut total = Tally::default();
         self.charts.values().for_each(|look| total.add(&look.tally));

@@ -34,7 +34,7 @@ struct Inner {
     begun: bool,
 }
 
-/// What is known of an object.
+/// The facts that are known of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Note {
     /// The institution in whose vault it belongs.
@@ -70,7 +70,7 @@ impl Notes {
         Ok(Self { folder: folder.to_owned(), inner: Mutex::new(inner) })
     }
 
-    /// What is noted of an object.
+    /// The note of an object, if there is one.
     pub fn of(&self, id: &Digest) -> Option<Note> {
         self.lock().noted.get(id).copied()
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Tells the weights of holders from other hashes.
 const WEIGHT: &[u8] = b"salus copies 1";
 
-/// How many copies there are to be, and at whom. Those who take part agreed on it, and each has it in its configuration.
+/// How many copies there are to be, and at whom. The institutions that take part agreed on it, and each has it in its configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Policy {
@@ -35,7 +35,7 @@ pub struct Agreement {
     own: InstitutionId,
     partners: Vec<InstitutionId>,
     number: usize,
-    /// Those who take part in the policy, this institution included; empty without a policy, and until the chain was asked.
+    /// The institutions that take part in the policy, this institution included; empty without a policy, and until the chain was asked.
     members: BTreeSet<InstitutionId>,
 }
 
@@ -189,7 +189,7 @@ mod tests {
                 assert!(!agreement.may_fetch(stranger, &id, owner), "{stranger}");
             }
         }
-        // What is noted as no institution's goes to no member, and without a policy nothing does.
+        // An object without a note goes to no member, and without a policy none does.
         assert!(!agreement.may_fetch(InstitutionId(1), &id, None));
         assert!(!none.may_fetch(InstitutionId(1), &id, Some(InstitutionId(1))));
         // An institution that takes no part itself has no members.

@@ -97,7 +97,7 @@ impl Survey {
     }
 }
 
-/// Those of `ids` that a holder says to have.
+/// The part of `ids` that a holder says to have.
 pub(super) async fn claimed(
     partners: &impl Partners,
     holder: InstitutionId,

@@ -69,7 +69,7 @@ pub struct Ledger {
     limits: Limits,
     staged: Mutex<Staged>,
     /// Held by those who give an object its name, shared, and by the one who deletes, alone.
-    pub(super) deleting: tokio::sync::RwLock<()>,
+    pub(crate) deleting: tokio::sync::RwLock<()>,
 }
 
 #[derive(Default)]
@@ -202,6 +202,11 @@ impl Ledger {
     /// All staged objects.
     pub(super) fn objects(&self) -> Vec<(Digest, StagedObject)> {
         self.lock().objects.iter().map(|(id, object)| (*id, object.clone())).collect()
+    }
+
+    /// Whether an object is staged.
+    pub(crate) fn has(&self, id: &Digest) -> bool {
+        self.lock().objects.contains_key(id)
     }
 
     /// Whether the entry of an object is still this one.

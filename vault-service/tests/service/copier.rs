@@ -62,7 +62,7 @@ impl ExpectedObjects for Chain {
 struct Vaults {
     /// Bytes by the id under which a partner gives them out.
     given: BTreeMap<InstitutionId, BTreeMap<Digest, Vec<u8>>>,
-    /// What a partner says to have, and has not.
+    /// Objects that a partner says to have, and has not.
     claimed: BTreeSet<(InstitutionId, Digest)>,
 }
 
@@ -251,7 +251,7 @@ async fn what_never_came_is_told_from_what_is_lost() {
     scene.chain.changes = 1;
     let copied = scene.round().await;
     assert_eq!((copied.missing, copied.never_came), (counts([]), counts([(OWN, 1), (ONE, 1)])));
-    // What was here once and is nowhere is lost, and what belongs to a vault that is away may be.
+    // An object that was here once and is nowhere is lost, and one that belongs to a vault that is away may be.
     for id in [held, of_two] {
         scene.vault.delete(&id).await.unwrap();
         scene.partners.given.values_mut().for_each(|vault| drop(vault.remove(&id)));
@@ -329,7 +329,7 @@ async fn a_damaged_object_is_replaced_by_a_partners_copy() {
     assert_eq!((copied.repaired, copied.copied), (1, counts([(OWN, 1)])));
     assert_eq!(scene.vault.get(&id).await.unwrap(), &b"whole"[..]);
     assert!(scene.copying.damaged.all().unwrap().is_empty());
-    // What the chain does not name is not fetched, however it is marked.
+    // An object that the chain does not name is not fetched, however it is marked.
     let unnamed = object_id(b"shredded");
     scene.give(ONE, unnamed, b"shredded");
     scene.copying.have_repaired(&unnamed);

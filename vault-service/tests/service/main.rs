@@ -17,4 +17,5 @@ mod description;
 mod messages;
 mod reads;
 mod receipts;
+mod unnamed;
 mod writes;

@@ -13,6 +13,7 @@ use salus_primitives::{InstitutionId, Moment};
 use salus_vault_service::{
     copies::{Agreement, Copying},
     staging::{Ledger, Limits},
+    unnamed::Marks,
     Custody, Metrics, Service,
 };
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub(crate) fn custody_with(world: &World, limits: Limits) -> Custody {
     let ledger = Arc::new(Ledger::open(&world.vault, limits).unwrap());
     let agreement = Agreement::with_partners(HOSPITAL, vec![PARTNER]);
     let copying = Arc::new(Copying::open(&world.vault, agreement).unwrap());
-    Custody { institution: HOSPITAL, vault: world.vault.clone(), ledger, copying, key: None }
+    let unnamed = Marks::of(&world.vault);
+    Custody { institution: HOSPITAL, vault: world.vault.clone(), ledger, copying, unnamed, key: None }
 }
 
 pub(crate) fn get(path: &str) -> Request<Body> {
