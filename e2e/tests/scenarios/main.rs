@@ -31,4 +31,5 @@ mod stall;
 mod submission;
 mod vault_intruders;
 mod vault_loss;
+mod vault_policy;
 mod vault_service;

@@ -172,7 +172,7 @@ fn blobs(objects: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     objects.iter().filter(|(_, bytes)| bytes.starts_with(b"SALUS")).map(|(id, _)| id.clone()).collect()
 }
 
-async fn until(what: &str, holds: impl Fn() -> Result<bool>) -> Result<()> {
+pub(super) async fn until(what: &str, holds: impl Fn() -> Result<bool>) -> Result<()> {
     let waiting = async {
         while !holds()? {
             sleep(Duration::from_millis(200)).await;
@@ -182,7 +182,7 @@ async fn until(what: &str, holds: impl Fn() -> Result<bool>) -> Result<()> {
     timeout(PATIENCE, waiting).await.with_context(|| format!("no sign of {what}"))?
 }
 
-async fn until_metrics(service: &VaultService, line: &str) -> Result<()> {
+pub(super) async fn until_metrics(service: &VaultService, line: &str) -> Result<()> {
     let waiting = async {
         while !String::from_utf8(service.get("/metrics").await?.1)?.contains(line) {
             sleep(Duration::from_millis(200)).await;
