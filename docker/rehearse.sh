@@ -151,18 +151,21 @@ make_vault() {
     make_certificate "$made" "$name" "$4"
     # The vaults trust one another by it.
     cp "$made/desk/authority.crt" "$folder/authority.crt"
-    # The first member with the role service signs what this vault asks of its partners.
+    # In the name of the hospital's service the vault asks its partners for copies, and posts receipts.
     sed -n "s/^hospital-$name-service: \(.*\)/\1\/\/transaction/p" "$made/desk/phrases-$name" |
-        (umask 0077 && cat >"$folder/copies.key")
-    [[ -s "$folder/copies.key" ]] || fail "there is no phrase of hospital-$name-service"
+        (umask 0077 && cat >"$folder/member.key")
+    [[ -s "$folder/member.key" ]] || fail "there is no phrase of hospital-$name-service"
     salus-vault init --institution "$number" --authority "$4:$vault_port" --listen "0.0.0.0:$vault_port" \
         --node "ws://127.0.0.1:$rpc" --store "$store" --tls-certificate vault.crt --tls-key vault.key --folder "$folder" \
         >"$made/vault-$name.said" || fail "the files of the vault of hospital $name cannot be made"
+    # `init` names the key, and does not make it.
+    sed -i 's/^# \(member-key = "member.key"\)$/\1/' "$folder/vault.toml"
+    grep -q '^member-key' "$folder/vault.toml" || fail "\`salus-vault init\` names no key of a member"
     [[ "$containers" == no ]] || sed -i 's/^monitoring = .*/monitoring = "0.0.0.0:9617"/' "$folder/vault.toml"
     for other in "${!hospitals[@]}"; do
         [[ "$other" == "$number" ]] || partners+="${partners:+, }$other"
     done
-    printf '%s\n' '' '[copies]' "partners = [$partners]" 'key = "copies.key"' "every-seconds = $copies_every" \
+    printf '%s\n' '' '[copies]' "partners = [$partners]" "every-seconds = $copies_every" \
         >>"$folder/vault.toml"
     key="$(grep -oE '0x[0-9a-f]{64}' "$made/vault-$name.said" | head -n 1)" || fail "\`salus-vault init\` printed no key"
     sed -i "/^\[hospital.institution\]/,/^encryption = /s/^encryption = .*/encryption = \"$key\"/" "$made/keys-$name/hospital.toml"

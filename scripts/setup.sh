@@ -11,8 +11,8 @@ prints each step, and skips steps that are done already, so you may run it any n
 scripts/test.sh and .ci/run call it themselves.
 
   --tests     also the programs of tests and checks: Node.js, npm, Python and libfaketime; clippy and rustfmt where rustup does
-              not bring them; iproute2, nftables and util-linux for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
-  --network   only what scripts/network.sh needs besides the programs: iproute2, nftables and util-linux
+              not bring them; iproute2, nftables, util-linux and openssl for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
+  --network   only what scripts/network.sh needs besides the programs: iproute2, nftables, util-linux and openssl
 
 scripts/programs.txt lists every program and library that scripts and tests call, with the package that brings it.
 
