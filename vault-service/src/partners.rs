@@ -25,9 +25,7 @@ impl PartnerServices {
         let client = VaultClient::new(node.chain().genesis())?;
         Ok(Self { node, client, member })
     }
-}
 
-impl PartnerServices {
     /// The address of a partner's service, and a request that is signed to it.
     async fn signed<R: GateRequest>(
         &self,
