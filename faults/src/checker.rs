@@ -8,14 +8,19 @@
 //! 4. The chain has each transaction that a client saw finalized, and has no transaction twice.
 //! 5. A gate releases content only after an opening and under a grant, and exactly as its author wrote it.
 //! 6. No authority was reported, suspended or removed: a fault is not an offence.
+//! 7. What [`judge`](super::vaults::judge) says of sealed records, in runs with vault services.
 
 use super::{
     history::Block,
     model::{ChartState, Model, Person},
     observe::Seen,
+    vaults::{
+        judge::{judge, SealedCounts},
+        notes::Sealed,
+    },
     workload::{End, Notes},
 };
-use salus_primitives::{ChartId, Digest};
+use salus_primitives::{ChartId, Digest, RecordId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -44,6 +49,14 @@ pub enum Rule {
     Reading,
     /// An authority was reported, suspended or removed.
     Offence,
+    /// Bytes came before the log had an entry.
+    Unlogged,
+    /// A half object has a name in a vault.
+    Half,
+    /// An acknowledged version is not on the chain, or cannot be read in the end.
+    Gone,
+    /// Something with sealed records failed without a clear error.
+    Unclear,
 }
 
 /// One violation of an invariant.
@@ -80,6 +93,17 @@ pub struct Evidence<'a> {
     pub seen: &'a Seen,
     /// The attempts of clients, and the answers that they got.
     pub notes: &'a Notes,
+    /// The history of sealed records, in runs with vault services.
+    pub sealed: Option<SealedEvidence<'a>>,
+}
+
+/// The history of sealed records, for [`check`].
+#[derive(Clone, Copy)]
+pub struct SealedEvidence<'a> {
+    /// The history.
+    pub history: &'a Sealed,
+    /// The contents that were there before the run, by record and version.
+    pub first: &'a BTreeMap<(RecordId, u32), Digest>,
 }
 
 /// The numbers of checked items, for the report.
@@ -99,6 +123,9 @@ pub struct Counts {
     pub released: usize,
     /// Reads that gates refused.
     pub withheld: usize,
+    /// Sealed records through vault services; none in other runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedCounts>,
 }
 
 /// Returns the violations in the evidence, and the numbers of checked items.
@@ -111,6 +138,13 @@ pub fn check(evidence: &Evidence) -> (Vec<Violation>, Counts) {
     transactions(evidence, &mut found);
     readings(evidence, &model, &mut found);
     offences(evidence, &mut found);
+    let sealed = evidence.sealed.map(|SealedEvidence { history, first }| {
+        let told =
+            evidence.nodes.iter().find(|(node, _)| *node == evidence.witness).map(|(_, told)| told.charts.clone());
+        let (violations, counts) = judge(history, first, &model, &told.unwrap_or_default());
+        found.0.extend(violations);
+        counts
+    });
 
     let permitted = model.openings().iter().filter(|(_, opening)| opening.decision.is_ok()).count();
     let counts = Counts {
@@ -121,6 +155,7 @@ pub fn check(evidence: &Evidence) -> (Vec<Violation>, Counts) {
         told_final: evidence.notes.attempts.iter().filter(|one| matches!(one.end, End::Final { .. })).count(),
         released: evidence.notes.readings.iter().filter(|one| one.released).count(),
         withheld: evidence.notes.readings.iter().filter(|one| !one.released).count(),
+        sealed,
     };
     (found.0, counts)
 }

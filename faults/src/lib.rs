@@ -9,6 +9,7 @@
 //! | [`plan`], [`seeded`] | draw the parameters of a run from its kind and seed |
 //! | [`programs`], [`template`], [`network`] | the programs under test, the initial network, the machines |
 //! | [`workload`] | calls of patients and clinicians, and the outcome of each |
+//! | [`vaults`] | the hospitals' vault services, the history of sealed records, and what must hold for it |
 //! | [`kinds`], [`relay`] | the faults, and the proof that each took effect |
 //! | [`observe`], [`rpc`], [`history`], [`gather`] | the nodes' answers during and after the run |
 //! | [`model`], [`checker`] | the expected history, and the invariants |
@@ -35,6 +36,7 @@ pub mod rpc;
 pub mod run;
 pub mod seeded;
 pub mod template;
+pub mod vaults;
 pub mod workload;
 
 #[cfg(test)]

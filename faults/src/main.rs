@@ -26,7 +26,7 @@ use std::{
     about,
     after_help = "Runs need network namespaces (as root, or as an ordinary user where those are allowed), nftables and iproute2; \
                   a wrong clock needs libfaketime. Nothing reaches the machine's own network. SALUS_BIN_DIR names the folder of \
-                  `salus` and `salus-node`.\n\n\
+                  `salus`, `salus-node` and `salus-vault`.\n\n\
                   Exit status: 0 when every run passed, 1 when one failed or proved nothing, 2 when one could not be carried out."
 )]
 struct Options {

@@ -2,7 +2,13 @@
 
 //! The plan of a run. All of it follows from the kind of fault and the seed.
 
-use super::seeded::Seeded;
+use super::{
+    seeded::Seeded,
+    vaults::{
+        lies::Lie,
+        line::{Asks, State},
+    },
+};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
@@ -46,11 +52,19 @@ pub enum Kind {
     JoiningFull,
     /// A node joins with nothing and syncs by proof of finality
     JoiningWarp,
+    /// A vault service is killed in the midst of requests; sometimes its folder is deleted, too
+    VaultKilled,
+    /// The disk of a vault fills up
+    VaultDiskFull,
+    /// A vault service is cut off from its readers, or from its node
+    VaultCutOff,
+    /// A vault service gives wrong, old, other or no bytes, or says that it stored what it did not
+    VaultLies,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Killed,
         Self::Paused,
         Self::CutOff,
@@ -67,7 +81,16 @@ impl Kind {
         Self::Flood,
         Self::JoiningFull,
         Self::JoiningWarp,
+        Self::VaultKilled,
+        Self::VaultDiskFull,
+        Self::VaultCutOff,
+        Self::VaultLies,
     ];
+
+    /// Returns whether vaults are behind services in a run of this kind. In the others they are folders.
+    pub fn has_vault_services(self) -> bool {
+        matches!(self, Self::VaultKilled | Self::VaultDiskFull | Self::VaultCutOff | Self::VaultLies)
+    }
 
     /// Returns its name on the command line and in reports.
     pub fn name(self) -> String {
@@ -103,6 +126,14 @@ impl Kind {
             Self::Flood => "more was taken than one account may have waiting, and more refused than taken",
             Self::JoiningFull => "there was no database",
             Self::JoiningWarp => "there was no database, and the node's log says that proof and state are complete",
+            Self::VaultKilled => {
+                "the process ended by signal 9 while requests were under way, no other answered, and another took over"
+            }
+            Self::VaultDiskFull => "the file system had no more room than planned, and puts were refused for it",
+            Self::VaultCutOff => {
+                "the line counted what it cut, broke or slowed; the service was not ready without its node; its node fell behind"
+            }
+            Self::VaultLies => "the line counted the lies that it told",
         }
     }
 
@@ -128,6 +159,16 @@ impl Kind {
             }
             Self::Flood => "the others' median wait is at most a quarter longer than before, and 300 ms",
             Self::JoiningFull | Self::JoiningWarp => "the node comes to the others' height",
+            Self::VaultKilled => {
+                "its records come from other vaults; it takes in objects again; a deleted folder comes back from copies"
+            }
+            Self::VaultDiskFull => "it goes on giving out; with room again it takes in objects and all copies",
+            Self::VaultCutOff => {
+                "versions come from other vaults; without its node it gives out nothing; it takes in objects again"
+            }
+            Self::VaultLies => {
+                "its records come from other vaults; partners' metrics name what it never stored; it takes in objects again"
+            }
         }
     }
 }
@@ -194,6 +235,36 @@ pub enum Detail {
     Flips(u64),
     /// The number of transactions that the flooding member submits at the same time.
     Flood(u64),
+    /// The moments at which a vault service is killed.
+    Kills {
+        /// The requests that have to be under way, one for each kill.
+        at: Vec<Asks>,
+        /// Whether its folder is deleted at the last one.
+        wipes: bool,
+    },
+    /// The room on the disk of a vault.
+    Room {
+        /// KiB that are left free.
+        left: u64,
+        /// MiB that the service keeps free.
+        keep_free: u64,
+    },
+    /// How a vault service is cut off.
+    Cut(Cut),
+    /// The lies of a vault service.
+    Lies(Vec<Lie>),
+}
+
+/// How a vault service is cut off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cut {
+    /// From its readers and partners.
+    Line(State),
+    /// From its own node.
+    Node,
+    /// Its node is cut off from the others, and has an old state.
+    Behind,
 }
 
 impl Plan {
@@ -204,6 +275,8 @@ impl Plan {
         let before = match kind {
             // The check needs a reliable median of the wait before the flood.
             Kind::Flood => chance.between(7_500, 9_500),
+            // A history of records has to be there.
+            kind if kind.has_vault_services() => chance.between(6_000, 9_000),
             _ => chance.between(2_500, 4_500),
         };
         let lasts = match kind {
@@ -213,6 +286,8 @@ impl Plan {
             Kind::TruncatedDatabase | Kind::FlippedBits => chance.between(500, 2_000),
             Kind::JoiningFull | Kind::JoiningWarp => chance.between(1_000, 3_000),
             Kind::WrongClock => chance.between(4_000, 6_000),
+            Kind::VaultKilled => chance.between(500, 4_000),
+            Kind::VaultDiskFull | Kind::VaultCutOff | Kind::VaultLies => chance.between(6_000, 12_000),
             _ => chance.between(4_000, 9_000),
         };
         let detail = match kind {
@@ -238,6 +313,28 @@ impl Plan {
                 Detail::Flips(1u64.rotate_left(u32::try_from(chance.between(0, 10)).unwrap_or_default()))
             }
             Kind::Flood => Detail::Flood(chance.between(4, 12)),
+            Kind::VaultKilled => {
+                let moments = [Asks::Put, Asks::Copy, Asks::Unseal, Asks::Read];
+                let first = usize::try_from(chance.between(0, 3)).unwrap_or_default();
+                let kills = usize::try_from(chance.between(1, 2)).unwrap_or(1);
+                let at = moments.into_iter().cycle().skip(first).take(kills).collect();
+                Detail::Kills { at, wipes: chance.chance(40) }
+            }
+            Kind::VaultDiskFull => Detail::Room {
+                left: if chance.chance(50) { 0 } else { chance.between(0, 2_048) },
+                keep_free: chance.between(0, 2),
+            },
+            Kind::VaultCutOff => Detail::Cut(match chance.between(0, 4) {
+                0 => Cut::Line(State::Cut),
+                1 => Cut::Line(State::Slow(chance.between(4_000, 60_000))),
+                2 => Cut::Line(State::Breaks(chance.between(2_000, 40_000))),
+                3 => Cut::Node,
+                _ => Cut::Behind,
+            }),
+            Kind::VaultLies => Detail::Lies(match chance.chance(25) {
+                true => vec![Lie::Claims],
+                false => Lie::ANSWERS.to_vec(),
+            }),
             _ => Detail::None,
         };
         Self { kind, seed, victim, before, lasts, detail }
@@ -283,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_campaign_gives_every_kind_its_share_and_no_run_twice() {
-        let plans = campaign(1, 224, &Kind::ALL);
+        let plans = campaign(1, 280, &Kind::ALL);
         for kind in Kind::ALL {
             assert_eq!(plans.iter().filter(|plan| plan.kind == kind).count(), 14, "{kind}");
         }

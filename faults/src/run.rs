@@ -3,10 +3,10 @@
 //! One run: a copy of the template, four nodes, a workload, a fault, recovery, and the check of all finalized blocks.
 
 use super::{
-    checker::{check, Counts, Evidence, Rule, Told, Violation},
+    checker::{check, Counts, Evidence, Rule, SealedEvidence, Told, Violation},
     gather,
     history::{Block, Reader},
-    kinds::{self, Stage, DISK_SIZE, PATIENCE},
+    kinds::{self, Stage, DISK_SIZE, PATIENCE, VAULT_DISK_SIZE},
     network::{copy, Network},
     observe::Watch,
     plan::{Detail, Kind, Plan},
@@ -15,7 +15,8 @@ use super::{
     report::{Report, Transactions, Verdict},
     rpc::Rpc,
     template::Template,
-    workload::{Load, Notes, Phase},
+    vaults::{disk, notes::Sealed, place, read_back::read_back, Houses},
+    workload::{sealed::first_content, Load, Notes, Phase},
 };
 use anyhow::{bail, ensure, Context, Result};
 use std::{
@@ -75,27 +76,53 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     let trouble = || format!("see {}: {:?}", folder.display(), watch.seen().trouble);
     ensure!(started.await, "the network did not start within {START:?}: {}", trouble());
     over("1 started");
-    let load = Load::begin(template, &urls, &live.join("vaults"), u64::from(plan.seed));
+    let mut houses = match plan.kind.has_vault_services() {
+        true => {
+            let seed = u64::from(plan.seed);
+            let mut houses = Houses::open(template, &network, &live, kinds::keep_free(plan), seed).await?;
+            kinds::arrange_vaults(plan, &mut houses)?;
+            Some(houses)
+        }
+        false => None,
+    };
+    over("1 vaults ready");
+    let mut load = Load::begin(template, &urls, &live.join("vaults"), u64::from(plan.seed), houses.is_some());
     sleep(Duration::from_millis(plan.before)).await;
 
     let mut stage = Stage::new(plan, programs, template, &live, &mut network, &watch, &load, relay.as_ref());
+    stage.houses = houses.as_mut();
     kinds::strike(&mut stage).await.context("the fault could not be carried out")?;
     over("2 struck");
     stage.recovers().await?;
     over("3 recovered");
-    let Stage { proof, mut expectations, mut remarks, heights, recovery, .. } = stage;
+    let Stage { proof, mut expectations, mut remarks, heights, recovery, found, .. } = stage;
     load.enter(Phase::After);
     if recovery.is_some() {
         works_again(&load).await;
     }
     let notes = load.finish(FINISH).await;
     over("4 finished");
-    write_notes(folder, &notes)?;
+    let sealed = match (&houses, load.sealed()) {
+        (Some(houses), Some(history)) => {
+            let sealed = look_at_vaults(plan, template, houses, &urls, found, history).await?;
+            over("4 read back");
+            Some(sealed)
+        }
+        _ => None,
+    };
+    write_notes(folder, &notes, sealed.as_ref())?;
     expectations.extend(kinds::look_back(plan, &notes));
     let mut compared = Compared::default();
     if recovery.is_some() {
-        let evidence =
-            Finals { plan, template, network: &mut network, watch: &watch, notes: &notes, remarks: &mut remarks };
+        let evidence = Finals {
+            plan,
+            template,
+            network: &mut network,
+            watch: &watch,
+            notes: &notes,
+            sealed,
+            remarks: &mut remarks,
+        };
         compared = evidence.check().await?;
     } else {
         remarks.push(format!("not recovered after {} s: {:?}", PATIENCE.as_secs(), watch.seen().nodes));
@@ -147,12 +174,15 @@ async fn works_again(load: &Load) {
 /// Copies the template's databases and vaults into memory. So the disk's speed does not matter, and no file remains.
 async fn lay_out(plan: &Plan, template: &Template, live: &Path) -> Result<()> {
     mount(live, 4096).await?;
-    for place in 0..super::plan::HOSPITALS {
-        let data = live.join(format!("data-{place}"));
-        if plan.kind == Kind::FullDisk && place == plan.victim {
+    for hospital in 0..super::plan::HOSPITALS {
+        let data = live.join(format!("data-{hospital}"));
+        if plan.kind == Kind::FullDisk && hospital == plan.victim {
             mount(&data, DISK_SIZE).await?;
         }
-        copy(&template.data(place), &data).await?;
+        copy(&template.data(hospital), &data).await?;
+    }
+    if plan.kind == Kind::VaultDiskFull {
+        mount(&place(live, plan.victim).join("vault"), VAULT_DISK_SIZE).await?;
     }
     copy(&template.vaults(), &live.join("vaults")).await
 }
@@ -183,6 +213,7 @@ struct Finals<'a> {
     network: &'a mut Network,
     watch: &'a Watch,
     notes: &'a Notes,
+    sealed: Option<Sealed>,
     remarks: &'a mut Vec<String>,
 }
 
@@ -290,18 +321,49 @@ impl Finals<'_> {
         // The history does not have blocks that were finalized after it was read.
         seen.finalized.retain(|height, _| *height <= last);
         let people = self.template.people().collect();
-        let evidence =
-            Evidence { people, blocks, witness: self.witness(), nodes: &nodes, seen: &seen, notes: self.notes };
-        Ok(check(&evidence))
+        let first = self.template.records.iter().map(|record| ((*record, 0), first_content(record.chart))).collect();
+        let sealed = self.sealed.as_ref().map(|history| SealedEvidence { history, first: &first });
+        let (witness, notes) = (self.witness(), self.notes);
+        Ok(check(&Evidence { people, blocks, witness, nodes: &nodes, seen: &seen, notes, sealed }))
     }
 }
 
-fn write_notes(folder: &Path, notes: &Notes) -> Result<()> {
+/// Looks at all vaults when people have stopped: patients read everything that is theirs, and no half object may have a name.
+async fn look_at_vaults(
+    plan: &Plan,
+    template: &Template,
+    houses: &Houses,
+    urls: &[String],
+    found: Sealed,
+    history: Sealed,
+) -> Result<Sealed> {
+    houses.until_ready().await?;
+    let witness = (0..urls.len()).find(|place| !plan.victims().contains(place)).unwrap_or_default();
+    let url = urls.get(witness).context("no node to ask")?;
+    let last = read_back(url, witness, &template.patients).await?;
+    let mut halves = found.halves;
+    for (hospital, house) in houses.all.iter().enumerate() {
+        let named = disk::halves(&house.service.vault())?;
+        halves.extend(
+            named.into_iter().map(|id| format!("vault {hospital}, at the end: {id} is not what its name says")),
+        );
+    }
+    let Sealed { excused, betrayed, lies, .. } = found;
+    Ok(Sealed { last, halves, excused, betrayed, lies, ..history })
+}
+
+fn write_notes(folder: &Path, notes: &Notes, sealed: Option<&Sealed>) -> Result<()> {
     let lines = |values: Vec<serde_json::Result<String>>| -> Result<String> {
         Ok(values.into_iter().collect::<Result<Vec<_>, _>>()?.join("\n"))
     };
     let attempts = lines(notes.attempts.iter().map(serde_json::to_string).collect())?;
     let readings = lines(notes.readings.iter().map(serde_json::to_string).collect())?;
     fs::write(folder.join("attempts.jsonl"), attempts)?;
+    if let Some(sealed) = sealed {
+        let puts = lines(sealed.puts.iter().map(serde_json::to_string).collect())?;
+        let fetches = sealed.fetches.iter().chain(&sealed.last).map(serde_json::to_string);
+        fs::write(folder.join("puts.jsonl"), puts)?;
+        fs::write(folder.join("fetches.jsonl"), lines(fetches.collect())?)?;
+    }
     Ok(fs::write(folder.join("readings.jsonl"), readings)?)
 }

@@ -16,7 +16,7 @@ use salus_client::{
     agent::{answer_challenges, issue_voucher, redeem, Agent, CompartmentProfile, Content, GrantWish, Offer},
     services::{Folders, Vaults},
 };
-use salus_e2e::{founding::found_with, salus::Salus};
+use salus_e2e::{binaries, founding::found_with, salus::Salus};
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
@@ -31,6 +31,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use tokio::process::Command;
 
 /// How long the network may take for anything.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -108,6 +109,20 @@ impl Template {
         home(&self.folder, place)
     }
 
+    /// The file with the encryption key of a hospital.
+    pub fn institution_key(&self, place: usize) -> PathBuf {
+        institution_key(&self.folder, place)
+    }
+
+    /// The secret of the transaction key with which a hospital's vault service asks its partners.
+    pub fn service_secret(&self, place: usize) -> Result<String> {
+        let name = staff(place, "-service");
+        let path = self.folder.join(format!("machine-{}/phrases", place.saturating_add(1)));
+        let words = std::fs::read_to_string(path)?;
+        let found = words.lines().filter_map(|line| line.split_once(": ")).find(|(of, _)| *of == name);
+        Ok(format!("{}//transaction", found.with_context(|| format!("there is no identity `{name}`"))?.1))
+    }
+
     /// The code by which the runtime can be replaced, if that was planned.
     pub fn next_runtime(&self) -> Option<PathBuf> {
         self.upgrade_planned.then(|| self.folder.join(NEXT_RUNTIME))
@@ -135,6 +150,7 @@ impl Template {
             watch.seen().trouble
         );
         let populated = populate(&founded, &network.urls(), &folder.join("vaults")).await?;
+        enter_vaults(folder, &network.urls()).await.context("the vault services cannot be entered")?;
         if let Some(code) = &programs.next_runtime {
             std::fs::copy(code, folder.join(NEXT_RUNTIME)).context("the next runtime cannot be copied")?;
             plan_upgrade(folder, &network.urls(), programs).await.context("the upgrade cannot be planned")?;
@@ -172,6 +188,42 @@ pub fn staff(hospital: usize, role: &str) -> String {
 
 fn home(folder: &Path, place: usize) -> PathBuf {
     folder.join(format!("machine-{}/home", place.saturating_add(1)))
+}
+
+fn institution_key(folder: &Path, place: usize) -> PathBuf {
+    folder.join(format!("machine-{}/institution.key", place.saturating_add(1)))
+}
+
+/// The council enters the addresses and encryption keys of the vault services, which only some kinds of faults start.
+async fn enter_vaults(folder: &Path, urls: &[String]) -> Result<()> {
+    let desk = |place: usize, url: &str| -> Result<Salus> {
+        Ok(Salus::new(&home(folder, place), &folder.join("vaults"), url)?.acting_as(&staff(place, "-delegate")))
+    };
+    let delegates: Vec<_> = urls.iter().enumerate().map(|(place, url)| desk(place, url)).collect::<Result<_>>()?;
+    let (proposer, others) = delegates.split_first().context("no delegate")?;
+    for place in 0..urls.len() {
+        let (key, program) = (institution_key(folder, place), binaries::find("salus-vault")?);
+        let made = Command::new(program).arg("key").arg("--out").arg(&key).output().await?;
+        ensure!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));
+        let (public, number, address) =
+            (String::from_utf8(made.stdout)?, place.to_string(), crate::vaults::address(place));
+        let update = ["institution", "update", &number, "--vault-address", &address, "--encryption-key", public.trim()];
+        let made = proposer.json(&update).await?;
+        let proposal = made.pointer("/progress/waiting/proposal").and_then(serde_json::Value::as_str);
+        let proposal = proposal.with_context(|| format!("no proposal in {made}"))?.to_owned();
+        let entered = async || -> Result<bool> {
+            let shown = proposer.json(&["institution", "show", &number]).await?;
+            Ok(shown.pointer("/profile/vault_address") == Some(&address.as_bytes().into()))
+        };
+        // As many as the council asks for.
+        for delegate in others {
+            if !entered().await? {
+                delegate.json(&["council", "approve", &proposal, "--yes"]).await?;
+            }
+        }
+        ensure!(entered().await?, "the council did not enter {address}");
+    }
+    Ok(())
 }
 
 /// The council plans to replace the runtime, and all authorities confirm it, each at their own desk.

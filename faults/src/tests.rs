@@ -2,6 +2,8 @@
 
 //! The checker accepts a correct history, and finds each single violation in a copy of it.
 
+mod sealed;
+
 use super::{
     checker::{check, Evidence, Rule, Told, Violation},
     history::{Block, Event, Transaction},
@@ -176,7 +178,7 @@ impl Known {
     fn violations(&self) -> Vec<Violation> {
         let people = vec![PATIENT, CLINICIAN, STRANGER];
         let Self { blocks, nodes, seen, notes } = self;
-        check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes }).0
+        check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes, sealed: None }).0
     }
 
     fn violated(&self) -> Vec<Rule> {
@@ -194,7 +196,7 @@ fn a_run_in_which_all_was_well_passes() {
     assert_eq!(known.violated(), []);
     let people = vec![PATIENT, CLINICIAN, STRANGER];
     let Known { blocks, nodes, seen, notes } = &known;
-    let (_, counts) = check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes });
+    let (_, counts) = check(&Evidence { people, blocks, witness: WITNESS, nodes, seen, notes, sealed: None });
     assert_eq!((counts.blocks, counts.transactions, counts.openings), (9, 9, (1, 2)));
     assert_eq!((counts.told_final, counts.released, counts.withheld), (1, 1, 1));
     assert_eq!(counts.entries, 8, "what failed leaves no entry");

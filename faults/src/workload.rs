@@ -5,22 +5,26 @@
 //!
 //! The seed decides what is attempted; keys, sessions and signatures are random, as the library makes them.
 
+pub mod sealed;
+
 use super::{
     plan::HOSPITALS,
     seeded::Seeded,
     template::{content, metadata, Actor, Template, COMPARTMENTS},
+    vaults::notes::{Sealed, Stored},
 };
 use anyhow::{Context, Result};
 use salus_chain::{At, Call, Chain, Outcome, QueryError, SubmitError};
 use salus_client::{
     agent::{Agent, AgentError, Content, GrantWish},
-    services::{Folders, Vaults},
+    services::{Folders, RemoteServices, Services, Vaults},
 };
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes, RequestState, Scope},
     ChartId, CompartmentId, Digest, Interval, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::keys::{Identity, SigningPair};
+use sealed::Known;
 use serde::Serialize;
 use std::{
     future::Future,
@@ -36,6 +40,8 @@ use tokio::{task::JoinHandle, time::timeout};
 /// How long a person waits for an attempt before trying elsewhere: twice what it takes until something is final. It is less
 /// than finality is made to stand still for, so that people go on submitting meanwhile.
 const PATIENCE: Duration = Duration::from_secs(7);
+/// How long a person waits where vaults are behind services: one that is cut off takes a while to be given up.
+const PATIENCE_WITH_VAULTS: Duration = Duration::from_secs(15);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(4);
 
@@ -130,6 +136,10 @@ pub struct Load {
 struct Shared {
     links: Vec<Link>,
     vaults: Vaults,
+    /// The history of sealed records, where vaults are behind services.
+    sealed: Option<Mutex<Sealed>>,
+    /// What was put and acknowledged, in its newest version.
+    known: Mutex<Vec<Known>>,
     template: Template,
     phase: AtomicUsize,
     stopped: AtomicBool,
@@ -141,9 +151,25 @@ struct Shared {
 struct Link {
     url: String,
     chain: tokio::sync::Mutex<Option<Chain>>,
+    /// The services of the connection; vaults in folders have none.
+    services: tokio::sync::Mutex<Option<Arc<dyn Services>>>,
 }
 
 impl Link {
+    fn to(url: &str) -> Self {
+        Self { url: url.to_owned(), chain: tokio::sync::Mutex::new(None), services: tokio::sync::Mutex::new(None) }
+    }
+
+    /// The vault services at the addresses that the chain has.
+    async fn services(&self, chain: &Chain) -> Result<Arc<dyn Services>, String> {
+        let mut held = self.services.lock().await;
+        if let Some(services) = held.as_ref() {
+            return Ok(services.clone());
+        }
+        let services: Arc<dyn Services> = Arc::new(RemoteServices::new(chain).map_err(|error| error.to_string())?);
+        Ok(held.insert(services).clone())
+    }
+
     async fn chain(&self) -> Result<Chain, String> {
         let mut held = self.chain.lock().await;
         if let Some(chain) = held.as_ref() {
@@ -158,16 +184,19 @@ impl Link {
 
     async fn broke(&self) {
         *self.chain.lock().await = None;
+        *self.services.lock().await = None;
     }
 }
 
 impl Load {
-    /// Begins. The nodes are at `urls`, `vaults` is a folder of this run.
-    pub fn begin(template: &Template, urls: &[String], vaults: &Path, seed: u64) -> Self {
-        let link = |url: &String| Link { url: url.clone(), chain: tokio::sync::Mutex::new(None) };
+    /// Begins. The nodes are at `urls`, `vaults` is a folder of this run. With `behind_services` people reach vaults through
+    /// the services that the chain names, and not in that folder.
+    pub fn begin(template: &Template, urls: &[String], vaults: &Path, seed: u64, behind_services: bool) -> Self {
         let shared = Arc::new(Shared {
-            links: urls.iter().map(link).collect(),
+            links: urls.iter().map(|url| Link::to(url)).collect(),
             vaults: Vaults::below(vaults),
+            sealed: behind_services.then(Mutex::default),
+            known: Mutex::default(),
             template: template.clone(),
             phase: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -204,13 +233,24 @@ impl Load {
         self.shared.phase.store(phase as usize, Ordering::Relaxed);
     }
 
+    /// Returns the history of sealed records so far; none where vaults are folders.
+    pub fn sealed(&self) -> Option<Sealed> {
+        let sealed = self.shared.sealed.as_ref()?;
+        Some(sealed.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Returns the milliseconds since the load began.
+    pub fn elapsed(&self) -> u64 {
+        self.shared.elapsed()
+    }
+
     /// Returns the notes so far.
     pub fn notes(&self) -> Notes {
         self.shared.notes().clone()
     }
 
     /// Begins nothing new, waits `patience` for what is under way, and returns what was written down.
-    pub async fn finish(mut self, patience: Duration) -> Notes {
+    pub async fn finish(&mut self, patience: Duration) -> Notes {
         self.shared.stopped.store(true, Ordering::Relaxed);
         let tasks = std::mem::take(&mut self.tasks);
         let aborts: Vec<_> = tasks.iter().map(JoinHandle::abort_handle).collect();
@@ -235,6 +275,25 @@ impl Shared {
     fn notes(&self) -> MutexGuard<'_, Notes> {
         // A thread that panicked while it was locked has left nothing half done: notes are added whole.
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes into the history of sealed records; nothing where vaults are folders.
+    fn note_sealed<T: Default>(&self, note: impl FnOnce(&mut Sealed) -> T) -> T {
+        let Some(sealed) = &self.sealed else { return T::default() };
+        note(&mut sealed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes down how a put ended.
+    fn amend_put(&self, place: usize, took: u64, end: Stored) {
+        self.note_sealed(|sealed| {
+            if let Some(put) = sealed.puts.get_mut(place) {
+                (put.took, put.end) = (took, end);
+            }
+        });
     }
 
     fn phase(&self) -> Phase {
@@ -293,11 +352,15 @@ impl Client {
     }
 
     async fn act_as_patient(&mut self, chart: ChartId) {
+        if self.acts_on_records(chart).await {
+            return;
+        }
         match self.chance.between(0, 99) {
             0..=39 => {
                 let clinicians = &self.shared.template.clinicians;
                 let Some(grantee) = self.chance.pick(clinicians).map(|actor| actor.person.member) else { return };
                 let (compartment, permissions, purposes) = (self.compartment(), self.permissions(), self.purposes());
+                let grantee = self.grantee(grantee);
                 self.grant(chart, grantee, compartment, permissions, purposes).await;
             }
             40..=64 => {
@@ -342,7 +405,10 @@ impl Client {
                 self.open(chart, compartment, purpose, session).await;
             }
             20..=49 => {
-                let record = self.shared.template.records.iter().find(|record| record.chart == chart).copied();
+                let record = match self.has_vaults() {
+                    true => self.some_record(chart, Some(CompartmentId(0))),
+                    false => self.shared.template.records.iter().find(|record| record.chart == chart).copied(),
+                };
                 let (Some(record), session) = (record, self.new_session()) else { return };
                 self.open(chart, CompartmentId(0), Purpose::Treatment, session).await;
                 self.read(record, Some(session)).await;
@@ -367,14 +433,14 @@ impl Client {
     async fn grant(
         &mut self,
         chart: ChartId,
-        grantee: MemberId,
+        grantee: Grantee,
         compartment: CompartmentId,
         permissions: Permissions,
         purposes: Purposes,
     ) -> Option<salus_primitives::GrantId> {
         self.attempt("grant", async |agent| {
             let wish = GrantWish {
-                grantee: Grantee::Member(grantee),
+                grantee,
                 scope: Scope::Compartment(compartment),
                 permissions,
                 purposes,
@@ -397,6 +463,9 @@ impl Client {
     }
 
     async fn create(&mut self, chart: ChartId) {
+        if self.has_vaults() {
+            return self.put(chart).await;
+        }
         let (compartment, key) = (self.compartment(), RecordKey(self.bytes()));
         self.attempt("create", async |agent| {
             let content = Content::Bytes(content(chart));
@@ -432,13 +501,14 @@ impl Client {
             });
             notes.attempts.len().saturating_sub(1)
         };
-        let result = timeout(PATIENCE, async {
+        let patience = if self.has_vaults() { PATIENCE_WITH_VAULTS } else { PATIENCE };
+        let result = timeout(patience, async {
             let agent = self.agent(link).await?;
             Ok(work(&agent).await)
         })
         .await;
         let (end, value) = match result {
-            Err(_) => (End::Unknown(format!("nothing heard for {} s", PATIENCE.as_secs())), None),
+            Err(_) => (End::Unknown(format!("nothing heard for {} s", patience.as_secs())), None),
             Ok(Err(cause)) => (End::Unreachable(cause), None),
             Ok(Ok(Ok(done))) => (End::Final { transaction: done.transaction, block: done.block }, Some(done.value)),
             Ok(Ok(Err(error))) => (told(&error), None),
@@ -456,6 +526,9 @@ impl Client {
 
     /// Asks the gate for a record, and writes down what it did; whether it gave the record out.
     async fn read(&mut self, record: RecordId, session: Option<ReadingSessionId>) -> Option<bool> {
+        if self.has_vaults() {
+            return self.fetch(record, session).await;
+        }
         let (shared, node) = (self.shared.clone(), self.node);
         let link = shared.links.get(node)?;
         let looked = timeout(PATIENCE, async {
@@ -485,10 +558,23 @@ impl Client {
         let chain = link.chain().await?;
         let identity = Identity::from_uri(&self.actor.uri).map_err(|error| error.to_string())?;
         let vaults = self.shared.vaults.clone();
-        let services = Folders::shared(&chain, &vaults);
+        let services = match self.has_vaults() {
+            true => link.services(&chain).await?,
+            false => Folders::shared(&chain, &vaults),
+        };
         let made = Agent::new(chain, services, identity);
         let made: Result<Agent, AgentError> = boxed(made).await;
         made.map_err(|error| error.to_string())
+    }
+
+    /// The member, or where vaults are behind services sometimes the institution: its service opens what was granted to it.
+    fn grantee(&mut self, member: MemberId) -> Grantee {
+        let clinicians = &self.shared.template.clinicians;
+        let institution = clinicians.iter().find(|actor| actor.person.member == member).map(|it| it.person.admitted_by);
+        match institution {
+            Some(institution) if self.has_vaults() && self.chance.chance(40) => Grantee::Institution(institution),
+            _ => Grantee::Member(member),
+        }
     }
 
     fn compartment(&mut self) -> CompartmentId {
@@ -538,10 +624,16 @@ async fn trials(mut patient: Client, mut clinician: Client) {
     let reader = clinician.actor.person.member;
     let (permissions, purposes) = (Permissions::of(&[Permission::Read]), Purposes::of(&[Purpose::Treatment]));
     while !patient.shared.stopped() {
+        if patient.has_vaults() {
+            patient.put(chart).await;
+            patient.fetch_own(chart).await;
+        }
         // Both ask the same node, so that a revocation which is final there has to count there.
         clinician.node = patient.node;
         let session = clinician.new_session();
-        if let Some(grant) = patient.grant(chart, reader, CompartmentId(0), permissions, purposes).await {
+        if let Some(grant) =
+            patient.grant(chart, Grantee::Member(reader), CompartmentId(0), permissions, purposes).await
+        {
             clinician.open(chart, CompartmentId(0), Purpose::Treatment, session).await;
             clinician.read(record, Some(session)).await;
             let revoked = patient.attempt("revoke", async |agent| {

@@ -11,8 +11,10 @@ mod line;
 mod process;
 mod rolling;
 mod runtime;
+mod vaults;
 
 pub use disk::SIZE as DISK_SIZE;
+pub use vaults::{arrange as arrange_vaults, keep_free, DISK_SIZE as VAULT_DISK_SIZE};
 
 use super::{
     network::Network,
@@ -22,6 +24,7 @@ use super::{
     relay::Relay,
     report::{milliseconds, Proof},
     template::Template,
+    vaults::{notes::Sealed, Houses},
     workload::{Load, Notes, Phase},
 };
 use anyhow::Result;
@@ -56,6 +59,10 @@ pub struct Stage<'a> {
     pub load: &'a Load,
     /// The relay in front of the victim, if the fault needs one.
     pub relay: Option<&'a Relay>,
+    /// The vault services, in runs that have any.
+    pub houses: Option<&'a mut Houses>,
+    /// What the fault itself found or took away, for the history of sealed records.
+    pub found: Sealed,
     /// Observations that prove that the fault took effect.
     pub proof: Vec<Proof>,
     /// Observations that the network owes under this fault.
@@ -91,6 +98,8 @@ impl<'a> Stage<'a> {
             watch,
             load,
             relay,
+            houses: None,
+            found: Sealed::default(),
             proof: Vec::new(),
             expectations: Vec::new(),
             remarks: Vec::new(),
@@ -204,6 +213,10 @@ pub async fn strike(stage: &mut Stage<'_>) -> Result<()> {
         Kind::Flood => flood::flood(stage).await,
         Kind::JoiningFull => joining::full(stage).await,
         Kind::JoiningWarp => joining::warp(stage).await,
+        Kind::VaultKilled => vaults::killed(stage).await,
+        Kind::VaultDiskFull => vaults::full(stage).await,
+        Kind::VaultCutOff => vaults::cut_off(stage).await,
+        Kind::VaultLies => vaults::lies(stage).await,
     }
 }
 

@@ -94,6 +94,10 @@ impl Model {
                 let (chart, custodian, record) = read(arguments)?;
                 self.create(me, now, chart, custodian, record)
             }
+            ("Records", "amend_record") => {
+                let (record, number, version, envelopes) = read(arguments)?;
+                self.amend(me, now, record, number, version, envelopes)
+            }
             ("Records", "open_records") => {
                 let (chart, scope, purpose, session) = read(arguments)?;
                 self.open(me, now, chart, scope, purpose, session)

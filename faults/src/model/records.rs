@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Creating records.
+//! Creating and amending records.
 
 use super::{
     chart::Refused,
@@ -11,7 +11,7 @@ use super::{
 use salus_primitives::{
     access::{Permission, Scope},
     audit::{Action, Reason, Subject},
-    records::{NewRecord, Record, RecordState, Version},
+    records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Version},
     ChartId, Digest, InstitutionId, RecordId,
 };
 
@@ -63,6 +63,49 @@ impl Model {
         state.versions.insert(key, vec![version]);
         let subject = Subject::Record(RecordId { chart, key }, 0);
         state.log(me, now, Action::RecordCreated, subject, None, Some(Reason::Basis(basis)));
+        Ok(Expected::Nothing)
+    }
+
+    /// Adds a version to a record. The load gives no grants over single records, so a version brings no envelopes for any.
+    pub(super) fn amend(
+        &mut self,
+        me: Person,
+        now: Now,
+        id: RecordId,
+        number: u32,
+        new: NewVersion,
+        envelopes: RecordGrantEnvelopes,
+    ) -> Result<Expected, Refused> {
+        let scope = Scope::Record(id.key);
+        let basis =
+            self.decide(me, id.chart, scope, Permission::Amend, None, now.at).map_err(|_| "it is not permitted")?;
+        let state = self.charts.get_mut(&id.chart).ok_or("there is no such chart")?;
+        let known = state.records.get(&id.key).ok_or("there is no such record")?;
+        let compartment = known.compartment;
+        // No laboratory takes part, whose institution would be as good as the author.
+        if known.author != me.member {
+            return Err("only the author may add a version");
+        }
+        let (_, epoch) = state.compartment(compartment).ok_or("there is no such compartment")?;
+        let record = state.records.get_mut(&id.key).ok_or("there is no such record")?;
+        let versions = state.versions.get_mut(&id.key).ok_or("there is no such version")?;
+        let last = versions.last().ok_or("there is no such version")?;
+        if number != record.versions {
+            return Err("another version was added before");
+        }
+        let zero = Digest::default();
+        if new.epoch != epoch || new.size == 0 || new.content == zero || new.key_envelope == zero {
+            return Err("the version is not in order");
+        }
+        if new.content == last.content || !envelopes.is_empty() {
+            return Err("the version is as the last one, or has envelopes");
+        }
+        let NewVersion { content, key_envelope, epoch, size } = new;
+        let (author, at, previous) = (me.member, now.at, last.hash());
+        let grant_envelopes = Default::default();
+        versions.push(Version { author, content, key_envelope, epoch, size, at, previous, grant_envelopes });
+        record.versions = number.saturating_add(1);
+        state.log(me, now, Action::RecordAmended, Subject::Record(id, number), None, Some(Reason::Basis(basis)));
         Ok(Expected::Nothing)
     }
 }

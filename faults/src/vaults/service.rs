@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A hospital's vault service: its folder, its configuration and its process.
+
+use super::{authority, port, BEHIND, MONITORING, NODES};
+use crate::{plan::HOSPITALS, template::Template};
+use anyhow::{ensure, Context, Result};
+use salus_e2e::{
+    binaries,
+    vault_service::{member_key, send},
+};
+use std::{
+    fs::{self, File},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::{
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// How long monitoring waits for an answer.
+const ANSWERS: Duration = Duration::from_secs(2);
+
+/// A hospital's vault service, also while it does not run.
+pub struct Service {
+    hospital: usize,
+    folder: PathBuf,
+    process: Option<Child>,
+}
+
+impl Service {
+    /// Writes the configuration of a hospital's service into `folder`, and copies the hospital's vault there.
+    pub fn prepare(template: &Template, folder: &Path, hospital: usize, keep_free: u64) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let service = Self { hospital, folder: folder.to_owned(), process: None };
+        copy(&template.vaults().join(hospital.to_string()), &service.vault())?;
+        let member_key = member_key(folder, &template.service_secret(hospital)?)?;
+        let institution_key = folder.join("institution.key");
+        fs::copy(template.institution_key(hospital), &institution_key).context("no key of the institution")?;
+        fs::set_permissions(&institution_key, fs::Permissions::from_mode(0o600))?;
+        let partners: Vec<_> = (0..HOSPITALS).filter(|other| *other != hospital).map(|it| it.to_string()).collect();
+        let text = format!(
+            "institution = {hospital}\nauthority = \"{}\"\nlisten = \"127.0.0.1:{}\"\nmonitoring = \"127.0.0.1:{}\"\n\
+             node = \"ws://127.0.0.1:{}\"\nstore = \"vault\"\nkey = \"institution.key\"\n{member_key}\
+             [staging]\nkeep-free-mebibytes = {keep_free}\n\
+             [copies]\npartners = [{}]\nevery-seconds = 1\n",
+            authority(hospital),
+            port(BEHIND, hospital),
+            port(MONITORING, hospital),
+            port(NODES, hospital),
+            partners.join(", "),
+        );
+        fs::write(folder.join("vault.toml"), text)?;
+        Ok(service)
+    }
+
+    /// The folder of its vault.
+    pub fn vault(&self) -> PathBuf {
+        self.folder.join("vault")
+    }
+
+    /// Starts it, and returns the process id.
+    pub fn start(&mut self) -> Result<u32> {
+        ensure!(self.process.is_none(), "the vault service runs already");
+        let log = File::options().create(true).append(true).open(self.log())?;
+        let process = Command::new(binaries::find("salus-vault")?)
+            .arg("run")
+            .arg("--config")
+            .arg(self.folder.join("vault.toml"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .context("the vault service does not start")?;
+        let id = process.id().context("the vault service's process has no number")?;
+        self.process = Some(process);
+        Ok(id)
+    }
+
+    /// The process id, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.process.as_ref().and_then(Child::id)
+    }
+
+    /// The exit status, if it ended by itself. Then it can be started again.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let Some(process) = &mut self.process else { return Ok(None) };
+        let status = process.try_wait()?;
+        if status.is_some() {
+            self.process = None;
+        }
+        Ok(status)
+    }
+
+    /// Kills it with `SIGKILL`, and waits until the process is gone.
+    pub async fn kill(&mut self) -> Result<ExitStatus> {
+        let mut process = self.process.take().context("the vault service does not run")?;
+        process.start_kill()?;
+        Ok(process.wait().await?)
+    }
+
+    /// Whether it answers requests.
+    pub async fn is_ready(&self) -> bool {
+        matches!(self.ask("/ready").await, Ok((200, _)))
+    }
+
+    /// Whether the process answers its monitoring.
+    pub async fn is_alive(&self) -> bool {
+        matches!(self.ask("/health").await, Ok((200, _)))
+    }
+
+    /// The objects that should be in its vault and that no partner gave, by its metrics.
+    pub async fn missing(&self) -> Result<u64> {
+        let (_, metrics) = self.ask("/metrics").await?;
+        let text = String::from_utf8(metrics)?;
+        let counts = text.lines().filter(|line| line.starts_with("salus_vault_missing_objects{"));
+        let counts = counts.map(|line| line.rsplit(' ').next().unwrap_or_default().parse::<u64>());
+        Ok(counts.collect::<Result<Vec<_>, _>>()?.into_iter().fold(0, u64::saturating_add))
+    }
+
+    async fn ask(&self, path: &str) -> Result<(u16, Vec<u8>)> {
+        let address = format!("127.0.0.1:{}", port(MONITORING, self.hospital));
+        let message = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        timeout(ANSWERS, send(&address, message.as_bytes())).await.context("no answer")?
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("service.log")
+    }
+
+    /// What it printed.
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.log()).unwrap_or_default()
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("there is no `{}`", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &target)?,
+            false => drop(fs::copy(entry.path(), target)?),
+        }
+    }
+    Ok(())
+}
