@@ -42,6 +42,9 @@ use tokio::{task::JoinHandle, time::timeout};
 const PATIENCE: Duration = Duration::from_secs(7);
 /// How long a person waits where vaults are behind services: one that is cut off takes a while to be given up.
 const PATIENCE_WITH_VAULTS: Duration = Duration::from_secs(15);
+/// How long a reader waits there: the library asks a service that says 503 again and again, for the way to the key and for the
+/// blob, before it goes to another one.
+const PATIENCE_TO_READ: Duration = Duration::from_secs(75);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(4);
 

@@ -113,11 +113,21 @@ impl Service {
         matches!(self.ask("/health").await, Ok((200, _)))
     }
 
-    /// The objects that should be in its vault and that no partner gave, by its metrics.
+    /// The objects that should be in its vault and that no other gave, by its metrics.
     pub async fn missing(&self) -> Result<u64> {
+        self.sum_of("salus_vault_missing_objects").await
+    }
+
+    /// The objects that the chain names and that never came, by its metrics.
+    pub async fn never_came(&self) -> Result<u64> {
+        self.sum_of("salus_vault_never_came_objects").await
+    }
+
+    /// The sum of a metric over all labels.
+    async fn sum_of(&self, metric: &str) -> Result<u64> {
         let (_, metrics) = self.ask("/metrics").await?;
         let text = String::from_utf8(metrics)?;
-        let counts = text.lines().filter(|line| line.starts_with("salus_vault_missing_objects{"));
+        let counts = text.lines().filter_map(|line| line.strip_prefix(metric)?.strip_prefix('{'));
         let counts = counts.map(|line| line.rsplit(' ').next().unwrap_or_default().parse::<u64>());
         Ok(counts.collect::<Result<Vec<_>, _>>()?.into_iter().fold(0, u64::saturating_add))
     }

@@ -2,7 +2,7 @@
 
 //! Sealed records through vault services: people put contents of their own, and read what others put.
 
-use super::{Client, Done, HOSPITALS, PATIENCE_WITH_VAULTS};
+use super::{Client, Done, HOSPITALS, PATIENCE_TO_READ};
 use crate::{
     template::metadata,
     vaults::notes::{digest, Class, Fault, Fetch, Fetched, Put, Stored},
@@ -158,7 +158,7 @@ impl Client {
         }
         let link = shared.links.get(node)?;
         let (began, phase, at) = (Instant::now(), shared.phase(), shared.elapsed());
-        let looked = timeout(PATIENCE_WITH_VAULTS, async {
+        let looked = timeout(PATIENCE_TO_READ, async {
             let unreachable = |cause: String| Fault::new(Class::Node, cause);
             let agent = self.agent(link).await.map_err(unreachable)?;
             let height = async || {

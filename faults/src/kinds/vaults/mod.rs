@@ -29,7 +29,7 @@ use tokio::time::{sleep, Instant};
 /// The size of the file system of a vault that fills up, in MiB.
 pub const DISK_SIZE: u32 = 96;
 /// How long the load may take to show something.
-const SHOWS: Duration = Duration::from_secs(30);
+const SHOWS: Duration = Duration::from_secs(100);
 
 /// The room, in MiB, that has to stay free on a vault's disk.
 pub fn keep_free(plan: &Plan) -> u64 {
