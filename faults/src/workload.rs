@@ -633,10 +633,8 @@ async fn trials(mut patient: Client, mut clinician: Client) {
         }
         // Both ask the same node, so that a revocation which is final there has to count there.
         clinician.node = patient.node;
-        let session = clinician.new_session();
-        if let Some(grant) =
-            patient.grant(chart, Grantee::Member(reader), CompartmentId(0), permissions, purposes).await
-        {
+        let (session, grantee) = (clinician.new_session(), patient.grantee(reader));
+        if let Some(grant) = patient.grant(chart, grantee, CompartmentId(0), permissions, purposes).await {
             clinician.open(chart, CompartmentId(0), Purpose::Treatment, session).await;
             clinician.read(record, Some(session)).await;
             let revoked = patient.attempt("revoke", async |agent| {
