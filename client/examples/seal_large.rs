@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let file = tokio::fs::File::open(&source).await?;
     let length = file.metadata().await?.len();
     let blob = seal(file, length, &Metadata::default(), &bindings, &key).await?;
-    vault.put_reader(blob.bytes_from(0)?).await?;
+    vault.put_reader(blob.bytes_from(0)).await?;
     println!("sealed {length} bytes into {} bytes in {:.1?}", blob.size(), start.elapsed());
 
     let start = Instant::now();

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 /// Bytes of one read.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 256 * 1024;
 
 /// Seals the `length` bytes that `source` yields, with `metadata`.
 pub async fn seal(
@@ -24,16 +24,22 @@ pub async fn seal(
     bindings: &Bindings,
     key: &ContentKey,
 ) -> Result<SealedObject, SealError> {
-    let (mut sealed, mut piece) = (Vec::new(), piece());
+    let (mut sealed, mut piece, mut next) = (Vec::new(), piece(), piece());
     let mut spool = Spool::begin(length).map_err(SealError::Target)?;
     let mut sealer = Sealer::new(metadata, length, bindings, key, &mut sealed)?;
-    loop {
-        spool.write(&sealed).await.map_err(SealError::Target)?;
-        sealed.clear();
-        match source.read(&mut piece).await.map_err(SealError::Source)? {
-            0 => break,
-            read => sealer.push(piece.get(..read).unwrap_or_default(), &mut sealed)?,
-        }
+    let mut read = source.read(&mut piece).await.map_err(SealError::Source)?;
+    while read > 0 {
+        // The next piece is read, and the last one hashed and written, on other threads while this one is sealed.
+        let sealing = async {
+            sealer.push(piece.get(..read).unwrap_or_default(), &mut sealed)?;
+            spool.write(&sealed).await.map_err(SealError::Target)?;
+            sealed.clear();
+            Ok::<_, SealError>(())
+        };
+        let (read_next, sealed_this) = tokio::join!(source.read(&mut next), sealing);
+        sealed_this?;
+        read = read_next.map_err(SealError::Source)?;
+        std::mem::swap(&mut piece, &mut next);
     }
     sealer.finish(&mut sealed)?;
     spool.write(&sealed).await.map_err(SealError::Target)?;

@@ -82,9 +82,9 @@ async fn seal_makes_a_whole_blob_or_none() {
         let source = content(length);
         let blob = seal(&source[..], length as u64, &metadata(), &bindings(), &key).await.unwrap();
         let (mut bytes, mut end) = (Vec::new(), Vec::new());
-        blob.bytes_from(0).unwrap().read_to_end(&mut bytes).await.unwrap();
+        blob.bytes_from(0).read_to_end(&mut bytes).await.unwrap();
         assert_eq!((blob.id(), blob.size()), (object_id(&bytes), bytes.len() as u64));
-        blob.bytes_from(blob.size() - 7).unwrap().read_to_end(&mut end).await.unwrap();
+        blob.bytes_from(blob.size() - 7).read_to_end(&mut end).await.unwrap();
         assert_eq!(end, bytes[bytes.len() - 7..]);
         let (found, opened) = open_in_memory(&bytes[..], &bindings(), &key).await.unwrap();
         assert!(found == metadata() && opened.expose() == source);

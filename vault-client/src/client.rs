@@ -19,7 +19,7 @@ use tokio::{
     io::AsyncReadExt,
     time::{sleep, timeout},
 };
-use tokio_util::io::{ReaderStream, StreamReader};
+use tokio_util::io::StreamReader;
 
 use crate::address::Address;
 use crate::copies::Copies;
@@ -32,8 +32,6 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(300);
 /// Bytes of an answer that is read into memory, at most: 1,024 links of 2 KiB in base64.
 const LONGEST: usize = 4 * 1024 * 1024;
-/// Bytes of an upload in memory at one time.
-const PIECE: usize = 64 * 1024;
 /// Bytes of an upload in one message. An answer comes before the service counts as silent.
 const PART: u64 = 32 * 1024 * 1024;
 /// How long an answer in JSON may take to come whole.
@@ -151,7 +149,7 @@ impl VaultClient {
                 .request(Method::PATCH, &url)
                 .header(UPLOAD_OFFSET, offset)
                 .header(header::CONTENT_TYPE, PARTIAL_UPLOAD)
-                .body(reqwest::Body::wrap_stream(bytes_from(objects, offset, PART)?));
+                .body(reqwest::Body::wrap_stream(bytes_from(objects, offset, PART)));
             let (received, fault) = match send(address, message).await {
                 Ok(answer) if answer.status() == StatusCode::CREATED => return Ok(()),
                 Ok(answer) => (offset_in(&answer), None),
@@ -218,17 +216,17 @@ fn bytes_from(
     objects: &[SealedObject],
     offset: u64,
     longest: u64,
-) -> io::Result<impl Stream<Item = io::Result<bytes::Bytes>> + Send + 'static> {
+) -> impl Stream<Item = io::Result<bytes::Bytes>> + Send + 'static {
     let (mut skip, mut left) = (offset, longest);
     let mut parts = Vec::new();
     for object in objects {
         let length = object.size().saturating_sub(skip).min(left);
         if length > 0 {
-            parts.push(object.bytes_from(skip)?.take(length));
+            parts.push(object.pieces_from(skip, length));
         }
         (skip, left) = (skip.saturating_sub(object.size()), left.saturating_sub(length));
     }
-    Ok(stream::iter(parts).flat_map(|part| ReaderStream::with_capacity(part, PIECE)))
+    stream::iter(parts).flatten()
 }
 
 /// Sends a message. A problem is an error.
@@ -282,8 +280,7 @@ mod tests {
         let objects = [vec![1; 3], vec![2; 4], vec![3; 1]].map(SealedObject::of);
         let all = [1, 1, 1, 2, 2, 2, 2, 3];
         for (offset, longest) in (0..=8).flat_map(|offset| (0..=9).map(move |longest| (offset, longest))) {
-            let pieces: Vec<_> =
-                bytes_from(&objects, offset as u64, longest as u64).unwrap().try_collect().await.unwrap();
+            let pieces: Vec<_> = bytes_from(&objects, offset as u64, longest as u64).try_collect().await.unwrap();
             let end = (offset + longest).min(8);
             assert_eq!(pieces.concat(), all[offset..end], "{longest} from {offset}");
         }

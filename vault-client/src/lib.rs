@@ -21,9 +21,11 @@ mod client;
 mod copies;
 mod error;
 mod objects;
+mod spool;
 
 pub use address::Address;
 pub use client::VaultClient;
 pub use copies::{CopiedObject, Copies};
 pub use error::VaultClientError;
-pub use objects::{SealedObject, Spool};
+pub use objects::SealedObject;
+pub use spool::Spool;

@@ -3,20 +3,20 @@
 //! Sealed objects on their way into a vault. A large one waits in a temporary file, which has no name and ends with the process.
 
 use std::fs::File;
-use std::io::{self, Cursor};
+use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{stream, StreamExt};
+use futures::{stream, Stream, StreamExt};
 use salus_primitives::Digest;
 use salus_vault::object_id;
-use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncRead, AsyncWriteExt};
+use tokio::io::AsyncRead;
 use tokio_util::io::StreamReader;
 
 /// Bytes of one read of a file.
-const PIECE: usize = 256 * 1024;
-/// An object of more bytes than this waits in a file.
-const IN_MEMORY: u64 = 1024 * 1024;
+const PIECE: u64 = 256 * 1024;
+/// Reads of a file at one time: the next piece is read while one is sent.
+const AHEAD: usize = 2;
 
 /// A sealed object.
 pub struct SealedObject {
@@ -25,12 +25,18 @@ pub struct SealedObject {
     bytes: Kept,
 }
 
+#[derive(Clone)]
 enum Kept {
     InMemory(Bytes),
-    InFile(File),
+    InFile(Arc<File>),
 }
 
 impl SealedObject {
+    /// An object in a file, whose hash and size are known.
+    pub(crate) fn in_file(file: File, id: Digest, size: u64) -> Self {
+        Self { id, size, bytes: Kept::InFile(Arc::new(file)) }
+    }
+
     /// An object in memory.
     pub fn of(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
@@ -48,31 +54,69 @@ impl SealedObject {
     }
 
     /// Its bytes from the place `offset` on. Readers do not disturb each other: one that is cut off may still read a while.
-    pub fn bytes_from(&self, offset: u64) -> io::Result<Box<dyn AsyncRead + Unpin + Send>> {
-        match &self.bytes {
-            Kept::InMemory(bytes) => {
-                let mut cursor = Cursor::new(bytes.clone());
-                cursor.set_position(offset);
-                Ok(Box::new(cursor))
+    pub fn bytes_from(&self, offset: u64) -> Box<dyn AsyncRead + Unpin + Send> {
+        Box::new(StreamReader::new(self.pieces_from(offset, u64::MAX).boxed()))
+    }
+
+    /// At most `longest` bytes from the place `offset` on, in pieces that nothing copies again.
+    pub(crate) fn pieces_from(
+        &self,
+        offset: u64,
+        longest: u64,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let offset = offset.min(self.size);
+        let end = offset.saturating_add(longest).min(self.size);
+        let (kept, mut at) = (self.bytes.clone(), offset);
+        let places = std::iter::from_fn(move || {
+            let (from, length) = (at, PIECE.min(end.saturating_sub(at)));
+            at = at.saturating_add(length);
+            (length > 0).then_some((from, length))
+        });
+        stream::iter(places)
+            .map(move |(from, length)| {
+                let kept = kept.clone();
+                async move { kept.piece(from, length).await }
+            })
+            .buffered(AHEAD)
+    }
+}
+
+impl Kept {
+    /// The `length` bytes from `at` on.
+    async fn piece(self, at: u64, length: u64) -> io::Result<Bytes> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        match self {
+            Self::InMemory(mut bytes) => {
+                let mut rest = bytes.split_off(usize::try_from(at).map_err(io::Error::other)?.min(bytes.len()));
+                rest.truncate(length);
+                Ok(rest)
             }
-            // Clones of a file share one position, so each read says where.
-            Kept::InFile(file) => {
-                let pieces = stream::try_unfold((file.try_clone()?, offset), |(file, at)| async move {
-                    let (file, piece) = tokio::task::spawn_blocking(move || {
-                        let mut piece = vec![0; PIECE];
-                        let read = read_at(&file, &mut piece, at)?;
-                        piece.truncate(read);
-                        Ok::<_, io::Error>((file, piece))
-                    })
-                    .await
-                    .map_err(io::Error::other)??;
-                    let next = at.saturating_add(piece.len() as u64);
-                    Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (file, next))))
-                });
-                Ok(Box::new(StreamReader::new(pieces.boxed())))
-            }
+            // Readers of a file share one position, so each read says where.
+            Self::InFile(file) => tokio::task::spawn_blocking(move || {
+                let mut piece = vec![0; length];
+                read_all_at(&file, &mut piece, at)?;
+                Ok(Bytes::from(piece))
+            })
+            .await
+            .map_err(io::Error::other)?,
         }
     }
+}
+
+/// Fills `piece` with the bytes from `at` on.
+fn read_all_at(file: &File, mut piece: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !piece.is_empty() {
+        match read_at(file, piece, at) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                piece = piece.get_mut(read..).unwrap_or_default();
+                at = at.saturating_add(read as u64);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -91,57 +135,11 @@ impl From<Vec<u8>> for SealedObject {
     }
 }
 
-/// A place for an object that is being sealed.
-pub struct Spool {
-    hasher: Sha256,
-    size: u64,
-    place: Place,
-}
-
-enum Place {
-    Memory(Vec<u8>),
-    File(tokio::fs::File),
-}
-
-impl Spool {
-    /// A place for an object of some `length` bytes.
-    pub fn begin(length: u64) -> io::Result<Self> {
-        let place = match length {
-            ..=IN_MEMORY => Place::Memory(Vec::new()),
-            _ => Place::File(tokio::fs::File::from_std(tempfile::tempfile()?)),
-        };
-        Ok(Self { hasher: Sha256::new(), size: 0, place })
-    }
-
-    /// Writes the next bytes.
-    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hasher.update(bytes);
-        self.size = self.size.saturating_add(bytes.len() as u64);
-        match &mut self.place {
-            Place::Memory(written) => {
-                written.extend_from_slice(bytes);
-                Ok(())
-            }
-            Place::File(file) => file.write_all(bytes).await,
-        }
-    }
-
-    /// The object, once all its bytes are written.
-    pub async fn finish(self) -> io::Result<SealedObject> {
-        let bytes = match self.place {
-            Place::Memory(written) => Kept::InMemory(written.into()),
-            Place::File(mut file) => {
-                file.flush().await?;
-                Kept::InFile(file.into_std().await)
-            }
-        };
-        Ok(SealedObject { id: Digest(self.hasher.finalize().into()), size: self.size, bytes })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Spool;
+    use futures::TryStreamExt;
     use tokio::io::AsyncReadExt;
 
     #[tokio::test]
@@ -150,7 +148,7 @@ mod tests {
         let mut spool = Spool::begin(content.len() as u64).unwrap();
         spool.write(&content).await.unwrap();
         let object = spool.finish().await.unwrap();
-        let (mut one, mut other) = (object.bytes_from(0).unwrap(), object.bytes_from(1_234_567).unwrap());
+        let (mut one, mut other) = (object.bytes_from(0), object.bytes_from(1_234_567));
         let (mut first, mut second, mut piece) = (Vec::new(), Vec::new(), [0; 70_000]);
         loop {
             let read = one.read(&mut piece).await.unwrap();
@@ -162,5 +160,23 @@ mod tests {
             }
         }
         assert!(first == content && second == content[1_234_567..]);
+    }
+
+    #[tokio::test]
+    async fn pieces_are_the_bytes_from_one_place_to_another() {
+        let content: Vec<u8> = (0..1_500_000u32).map(|place| (place / 1000) as u8).collect();
+        let mut spool = Spool::begin(content.len() as u64).unwrap();
+        spool.write(&content).await.unwrap();
+        for object in [SealedObject::of(content.clone()), spool.finish().await.unwrap()] {
+            for (offset, longest) in
+                [(0, u64::MAX), (0, 0), (7, 300_000), (262_144, 262_144), (1_499_999, 9), (2_000_000, 9)]
+            {
+                let pieces: Vec<_> = object.pieces_from(offset, longest).try_collect().await.unwrap();
+                assert!(pieces.iter().all(|piece| (1..=PIECE as usize).contains(&piece.len())));
+                let from = content.len().min(offset as usize);
+                let until = content.len().min(from.saturating_add(longest as usize));
+                assert!(pieces.concat() == content[from..until], "{longest} from {offset}");
+            }
+        }
     }
 }

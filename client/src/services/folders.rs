@@ -165,7 +165,7 @@ impl Services for Folders {
                 .try_for_each_concurrent(SIDE_BY_SIDE, |object| {
                     let vault = vault.clone();
                     async move {
-                        vault.put_reader(object.bytes_from(0)?).await?;
+                        vault.put_reader(object.bytes_from(0)).await?;
                         Ok(())
                     }
                 })
