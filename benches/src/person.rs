@@ -8,6 +8,7 @@ use crate::{
     transactions::bytes,
 };
 use anyhow::{ensure, Context, Result};
+use salus_sealing::keys::Identity;
 use serde_json::Value as Json;
 use std::{
     fs,
@@ -21,6 +22,8 @@ pub(crate) struct Person {
     salus: PathBuf,
     folder: PathBuf,
     vaults: Option<PathBuf>,
+    /// The patient's number.
+    pub(crate) member: String,
     /// The chart.
     pub(crate) chart: String,
     node: Node,
@@ -37,7 +40,9 @@ impl Person {
             command.args(["--json", "--as", "me"]).arg("--home").arg(folder.join("home")).args(arguments);
             answer(command)
         };
-        let made = home(&["key", "new", "me"])?;
+        let phrase = phrase_file(folder);
+        let phrase = phrase.to_str().context("a path that is not UTF-8")?;
+        let made = home(&["key", "new", "me", "--phrase-file", phrase])?;
         let shown = home(&["key", "show", "me"])?;
         let key = |pointer: &str| -> Result<[u8; 32]> {
             let text = shown.pointer(pointer).or_else(|| made.pointer(pointer)).and_then(Json::as_str);
@@ -59,11 +64,18 @@ impl Person {
         let node = nodes.into_iter().next().context("no node was started")?;
         wait_for_finality(&RpcClient::from_url(&node.url).await?).await?;
         let vaults = vault.is_none().then(|| folder.join("vaults"));
-        let mut person = Self { salus, folder: folder.to_owned(), vaults, chart: String::new(), node };
+        let (member, chart) = (String::new(), String::new());
+        let mut person = Self { salus, folder: folder.to_owned(), vaults, member, chart, node };
         let opened = person.run(&["chart", "open"])?;
-        let chart = opened.get("chart").context("no chart was opened")?.to_string();
-        person.chart = chart.trim_matches('"').to_owned();
+        let word = |name| opened.get(name).map(|value| value.to_string().trim_matches('"').to_owned());
+        person.chart = word("chart").context("no chart was opened")?;
+        person.member = word("controller").context("the chart has no controller")?;
         Ok(person)
+    }
+
+    /// The patient's keys.
+    pub(crate) fn identity(&self) -> Result<Identity> {
+        Ok(Identity::from_mnemonic(fs::read_to_string(phrase_file(&self.folder))?.trim())?)
     }
 
     /// Where the node listens.
@@ -96,6 +108,11 @@ impl Person {
         command.args(arguments);
         command
     }
+}
+
+/// Where the phrase of the patient's keys is.
+fn phrase_file(folder: &Path) -> PathBuf {
+    folder.join("phrase")
 }
 
 /// Runs a command that has to succeed; its JSON.
