@@ -21,7 +21,7 @@ const WAYS: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--moun
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Builder(Option<&'static [&'static str]>);
 
-/// What one party's programs do not see.
+/// The folders that one party's programs do not see.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Walls {
     builder: Builder,

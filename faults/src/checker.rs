@@ -8,7 +8,7 @@
 //! 4. The chain has each transaction that a client saw finalized, and has no transaction twice.
 //! 5. A gate releases content only after an opening and under a grant, and exactly as its author wrote it.
 //! 6. No authority was reported, suspended or removed: a fault is not an offence.
-//! 7. What [`judge`](super::vaults::judge) says of sealed records, in runs with vault services.
+//! 7. Sealed records are as [`judge`](super::vaults::judge) says, in runs with vault services.
 
 use super::{
     history::Block,
@@ -18,6 +18,7 @@ use super::{
         judge::{judge, SealedCounts},
         notes::Sealed,
     },
+    violation::{Rule, Violation},
     workload::{End, Notes},
 };
 use salus_primitives::{ChartId, Digest, RecordId};
@@ -26,47 +27,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
 };
-
-/// An invariant that a run can violate.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// Two nodes, or one node at two times, finalized different blocks at one height.
-    Contradiction,
-    /// A finalized block is missing.
-    Lost,
-    /// A header does not match its hash, or a body differs from the witness's.
-    Forged,
-    /// The chain decided differently from the model.
-    Decision,
-    /// A node's storage differs from the model's state.
-    State,
-    /// The chain lacks a transaction, or its block, that a client saw finalized.
-    Transaction,
-    /// The chain has a transaction twice.
-    Twice,
-    /// A gate released content without permission, or content that the author did not write.
-    Reading,
-    /// An authority was reported, suspended or removed.
-    Offence,
-    /// Bytes came before the log had an entry.
-    Unlogged,
-    /// A half object has a name in a vault.
-    Half,
-    /// An acknowledged version is not on the chain, or cannot be read in the end.
-    Gone,
-    /// Something with sealed records failed without a clear error.
-    Unclear,
-}
-
-/// One violation of an invariant.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
-pub struct Violation {
-    /// The violated invariant.
-    pub rule: Rule,
-    /// The place and the difference, in words.
-    pub what: String,
-}
 
 /// One node's answers about the finalized blocks.
 #[derive(Clone, Debug, Default)]

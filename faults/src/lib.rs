@@ -12,7 +12,7 @@
 //! | [`vaults`] | the hospitals' vault services, the history of sealed records, and what must hold for it |
 //! | [`kinds`], [`relay`] | the faults, and the proof that each took effect |
 //! | [`observe`], [`rpc`], [`history`], [`gather`] | the nodes' answers during and after the run |
-//! | [`model`], [`checker`] | the expected history, and the invariants |
+//! | [`model`], [`checker`], [`violation`] | the expected history, and the invariants |
 //! | [`run`], [`campaign`], [`report`] | one run, many runs, and their reports |
 //! | [`netlab`] | hosts in network namespaces, and a switch that can cut them off |
 //! | [`filter`], [`intruder`] | a trial of the packet filter that `salus network init` writes |
@@ -28,6 +28,7 @@ pub mod model;
 pub mod netlab;
 pub mod network;
 pub mod observe;
+pub mod phase;
 pub mod plan;
 pub mod programs;
 pub mod relay;
@@ -37,6 +38,7 @@ pub mod run;
 pub mod seeded;
 pub mod template;
 pub mod vaults;
+pub mod violation;
 pub mod workload;
 
 #[cfg(test)]

@@ -4,10 +4,7 @@
 
 use super::{
     seeded::Seeded,
-    vaults::{
-        lies::Lie,
-        line::{Asks, State},
-    },
+    vaults::{asks::Asks, lies::Lie, line::State},
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};

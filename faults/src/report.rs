@@ -3,10 +3,12 @@
 //! The report of a run as one line of JSON, and the summary of many runs as a table.
 
 use super::{
-    checker::{Counts, Violation},
+    checker::Counts,
+    phase::Phase,
     plan::{Kind, Plan},
     programs::Programs,
-    workload::{End, Notes, Phase},
+    violation::Violation,
+    workload::{End, Notes},
 };
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -289,7 +291,7 @@ pub fn milliseconds(span: std::time::Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::checker::Rule, *};
+    use super::{super::violation::Rule, *};
 
     /// A line of an earlier campaign, without `expectations` and `before_mending`.
     const OLD: &str = r#"{"commit":"67ce59cf974","node_sha256":"52f61f4209f9bbb3eb2b395df73153dbd77fe8df98fb89c2a6fd8a543f3d9666",

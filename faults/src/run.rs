@@ -3,12 +3,13 @@
 //! One run: a copy of the template, four nodes, a workload, a fault, recovery, and the check of all finalized blocks.
 
 use super::{
-    checker::{check, Counts, Evidence, Rule, SealedEvidence, Told, Violation},
+    checker::{check, Counts, Evidence, SealedEvidence, Told},
     gather,
     history::{Block, Reader},
     kinds::{self, Stage, DISK_SIZE, PATIENCE, VAULT_DISK_SIZE},
     network::{copy, Network},
     observe::Watch,
+    phase::Phase,
     plan::{Detail, Kind, Plan},
     programs::Programs,
     relay::{Relay, Weather},
@@ -16,7 +17,8 @@ use super::{
     rpc::Rpc,
     template::Template,
     vaults::{disk, notes::Sealed, place, read_back::read_back, Houses},
-    workload::{sealed::first_content, Load, Notes, Phase},
+    violation::{Rule, Violation},
+    workload::{sealed::first_content, Load, Notes},
 };
 use anyhow::{bail, ensure, Context, Result};
 use std::{

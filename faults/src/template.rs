@@ -206,7 +206,7 @@ async fn enter_vaults(folder: &Path, urls: &[String]) -> Result<()> {
         let made = Command::new(program).arg("key").arg("--out").arg(&key).output().await?;
         ensure!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));
         let (public, number, address) =
-            (String::from_utf8(made.stdout)?, place.to_string(), crate::vaults::address(place));
+            (String::from_utf8(made.stdout)?, place.to_string(), crate::vaults::addresses::address(place));
         let update = ["institution", "update", &number, "--vault-address", &address, "--encryption-key", public.trim()];
         let made = proposer.json(&update).await?;
         let proposal = made.pointer("/progress/waiting/proposal").and_then(serde_json::Value::as_str);

@@ -5,11 +5,13 @@
 mod sealed;
 
 use super::{
-    checker::{check, Evidence, Rule, Told, Violation},
+    checker::{check, Evidence, Told},
     history::{Block, Event, Transaction},
     model::{Model, Person},
     observe::Seen,
-    workload::{Attempt, End, Notes, Phase, Reading},
+    phase::Phase,
+    violation::{Rule, Violation},
+    workload::{Attempt, End, Notes, Reading},
 };
 use codec::Encode;
 use salus_chain::Call;

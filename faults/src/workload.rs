@@ -5,15 +5,18 @@
 //!
 //! The seed decides what is attempted; keys, sessions and signatures are random, as the library makes them.
 
+mod known;
 pub mod sealed;
 
 use super::{
+    phase::Phase,
     plan::HOSPITALS,
     seeded::Seeded,
     template::{content, metadata, Actor, Template, COMPARTMENTS},
     vaults::notes::{Sealed, Stored},
 };
 use anyhow::{Context, Result};
+use known::Known;
 use salus_chain::{At, Call, Chain, Outcome, QueryError, SubmitError};
 use salus_client::{
     agent::{Agent, AgentError, Content, GrantWish},
@@ -24,7 +27,6 @@ use salus_primitives::{
     ChartId, CompartmentId, Digest, Interval, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use salus_sealing::keys::{Identity, SigningPair};
-use sealed::Known;
 use serde::Serialize;
 use std::{
     future::Future,
@@ -47,18 +49,6 @@ const PATIENCE_WITH_VAULTS: Duration = Duration::from_secs(15);
 const PATIENCE_TO_READ: Duration = Duration::from_secs(75);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(4);
-
-/// Before, during and after the fault.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Before the fault.
-    Before,
-    /// While it lasts.
-    During,
-    /// From its end on.
-    After,
-}
 
 /// The outcome of an attempt, as its client learned it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -141,7 +131,7 @@ struct Shared {
     vaults: Vaults,
     /// The history of sealed records, where vaults are behind services.
     sealed: Option<Mutex<Sealed>>,
-    /// What was put and acknowledged, in its newest version.
+    /// The records that were put and acknowledged, in their newest versions.
     known: Mutex<Vec<Known>>,
     template: Template,
     phase: AtomicUsize,

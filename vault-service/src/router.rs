@@ -5,7 +5,7 @@
 use super::{
     problems::{answer, problem},
     service::{json, Served, Service},
-    status::Status,
+    status::{Status, STATUS_PATH},
     writes::{add_to_upload, ask_upload},
 };
 use axum::{
@@ -32,8 +32,6 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 const DESCRIPTION: &str = include_str!("../openapi.json");
 const DESCRIPTION_PATH: &str = "/v1/openapi.json";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Where the hospital's own monitoring asks how the vault is.
-pub(super) const STATUS_PATH: &str = "/status";
 /// The text format of Prometheus.
 const METRICS: &str = "text/plain; version=0.0.4";
 

@@ -2,7 +2,7 @@
 
 //! How a vault is, in few words: what `salus-vault status` shows.
 
-use super::{copies::Copied, router::STATUS_PATH};
+use super::copies::Copied;
 use salus_primitives::InstitutionId;
 use serde::{Deserialize, Serialize};
 use std::{fmt, io, net::SocketAddr, time::Duration};
@@ -11,6 +11,9 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
+
+/// Where the hospital's own monitoring asks how the vault is.
+pub(super) const STATUS_PATH: &str = "/status";
 
 /// How long the service may take to answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -26,7 +29,7 @@ pub struct Status {
     pub staged_objects: u64,
     /// Their bytes.
     pub staged_bytes: u64,
-    /// What the last round of copying saw; none without `[copies]`, and before the first round.
+    /// The findings of the last round of copying; none without `[copies]`, and before the first round.
     pub copies: Option<Copied>,
 }
 

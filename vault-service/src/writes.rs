@@ -50,7 +50,7 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
             LedgerFault::Refused(refusal) => refusal.into(),
             LedgerFault::Io(error) => GateError::Store(error),
         })?;
-        // What the chain named no more is going to be named again: its age begins from the start.
+        // An object that the chain named no more is going to be named again: its age begins from the start.
         for object in &request.objects {
             custody.unnamed.strike(&object.id).map_err(GateError::Store)?;
         }

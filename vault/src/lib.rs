@@ -24,6 +24,7 @@
 
 mod error;
 mod folder;
+mod hashing;
 mod incoming;
 mod layout;
 mod reader;
@@ -33,7 +34,8 @@ mod store;
 mod vault;
 
 pub use error::{OpenError, VaultError};
+pub use hashing::object_id;
 pub use incoming::Incoming;
 pub use reader::ObjectReader;
 pub use s3::{check_endpoint, EndpointError, S3Credentials, S3Settings};
-pub use vault::{object_id, Vault};
+pub use vault::Vault;

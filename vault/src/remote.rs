@@ -20,8 +20,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::io::ReaderStream;
 
 use crate::error::{OpenError, VaultError};
+use crate::hashing::{check, PIECE};
 use crate::reader::Pieces;
-use crate::vault::{check, PIECE};
 use crate::{folder, layout};
 
 const MEBIBYTE: u64 = 1024 * 1024;

@@ -11,9 +11,9 @@ use salus_primitives::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::VaultError;
+use crate::hashing::{check, PIECE};
 use crate::reader::Pieces;
 use crate::remote::Remote;
-use crate::vault::{check, PIECE};
 use crate::{folder, layout};
 
 /// Where whole objects lie.

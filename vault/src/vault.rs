@@ -11,24 +11,16 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use opendal::{services::Fs, Operator};
 use salus_primitives::Digest;
-use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::{OpenError, VaultError};
+use crate::hashing::{check, object_id, PIECE};
 use crate::incoming::Incoming;
 use crate::reader::ObjectReader;
 use crate::remote::Remote;
 use crate::s3::S3Settings;
 use crate::store::Store;
 use crate::{folder, layout};
-
-/// How much of an object is in memory at a time.
-pub(crate) const PIECE: usize = 256 * 1024;
-
-/// The id under which a vault keeps `bytes`: their SHA-256 (S3-09).
-pub fn object_id(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
-}
 
 /// A content-addressed store of sealed objects. Clones share the store; any number of processes may use a folder.
 #[derive(Clone, Debug)]
@@ -267,11 +259,4 @@ async fn prepare(path: &Path, marker: &'static str) -> Result<(PathBuf, Operator
         folder.to_str().ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8")))?;
     let operator = Operator::new(Fs::default().root(root)).map_err(|error| failed(error.into()))?;
     Ok((folder, operator))
-}
-
-pub(crate) fn check(expected: &Digest, found: Digest) -> Result<(), VaultError> {
-    if *expected == found {
-        return Ok(());
-    }
-    Err(VaultError::Corrupted { expected: *expected, found })
 }

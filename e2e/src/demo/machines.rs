@@ -9,7 +9,7 @@ use crate::{
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-/// Those with a computer of their own.
+/// The people, each with a computer of their own.
 const PEOPLE: [&str; 7] = ["staff", "patient", "doctor-a", "doctor-b", "technician", "other-patient", "stranger"];
 /// The institutions; the first two have nodes.
 const INSTITUTIONS: u32 = 3;

@@ -4,10 +4,11 @@
 
 use super::Stage;
 use crate::{
+    phase::Phase,
     plan::Detail,
     report::Proof,
     rpc::Rpc,
-    workload::{median, signer, End, Notes, Phase},
+    workload::{median, signer, End, Notes},
 };
 use anyhow::{Context, Result};
 use salus_chain::Call;

@@ -19,13 +19,14 @@ pub use vaults::{arrange as arrange_vaults, keep_free, DISK_SIZE as VAULT_DISK_S
 use super::{
     network::Network,
     observe::{Seen, Watch},
+    phase::Phase,
     plan::{Kind, Plan},
     programs::Programs,
     relay::Relay,
     report::{milliseconds, Proof},
     template::Template,
     vaults::{notes::Sealed, Houses},
-    workload::{Load, Notes, Phase},
+    workload::{Load, Notes},
 };
 use anyhow::Result;
 use std::{
@@ -61,7 +62,7 @@ pub struct Stage<'a> {
     pub relay: Option<&'a Relay>,
     /// The vault services, in runs that have any.
     pub houses: Option<&'a mut Houses>,
-    /// What the fault itself found or took away, for the history of sealed records.
+    /// The objects that the fault itself found or took away, for the history of sealed records.
     pub found: Sealed,
     /// Observations that prove that the fault took effect.
     pub proof: Vec<Proof>,

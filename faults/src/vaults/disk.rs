@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What lies in the folder of a vault, without asking its service.
+//! The objects in the folder of a vault, seen without its service.
 
 use anyhow::Result;
 use salus_primitives::Digest;

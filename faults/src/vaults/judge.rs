@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What must hold for sealed records, under every kind of fault.
+//! The rules for sealed records, under every kind of fault.
 //!
 //! 1. Each reading that succeeded has exactly the bytes that were put.
 //! 2. The reader had leave: an opening, and a grant of which no revocation was final; and the log had an entry before the bytes.
 //! 3. No half object has a name.
 //! 4. Each version whose objects were acknowledged and that the chain has can be read in the end.
-//! 5. What failed failed with a clear error.
+//! 5. Each failure has a clear error.
 
 use super::notes::{Class, Fault, Fetch, Fetched, Put, Sealed, Stored};
 use crate::{
-    checker::{Rule, Violation},
     model::{ChartState, Model},
+    violation::{Rule, Violation},
 };
 use salus_primitives::{
     access::Scope,

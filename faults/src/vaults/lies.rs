@@ -2,7 +2,7 @@
 
 //! Lies in the name of a vault service: answers that it never gave.
 
-use super::line::Asks;
+use super::asks::Asks;
 use crate::seeded::Seeded;
 use salus_primitives::RecordId;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct Liar {
     listens: bool,
 }
 
-/// What a request names, as far as a liar has to know.
+/// The part of a request that a liar has to know.
 #[derive(Deserialize)]
 struct Named {
     record: RecordId,

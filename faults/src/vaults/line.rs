@@ -5,6 +5,7 @@
 //! It can be cut, slowed and broken in the midst of a message, and it counts. A line to a service understands HTTP: it knows
 //! what is asked for, has each connection carry one request, and can lie in the service's name ([`Liar`]).
 
+use super::asks::Asks;
 use super::lies::{chunked_to_the_end, length_of, Liar, Lie};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -42,41 +43,6 @@ pub enum State {
     Slow(u64),
     /// Each connection breaks when so many bytes have passed.
     Breaks(u64),
-}
-
-/// What a request asks for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Asks {
-    /// To take in objects.
-    Put,
-    /// A version's sealed bytes.
-    Read,
-    /// The way to a key.
-    Key,
-    /// To open what was granted to the institution.
-    Unseal,
-    /// Copies, for a partner.
-    Copy,
-    /// Leave to upload.
-    Stage,
-    /// Anything else.
-    Other,
-}
-
-impl Asks {
-    fn of(head: &str) -> Self {
-        let path = head.split(' ').nth(1).unwrap_or_default();
-        match path {
-            "/v1/release" => Self::Read,
-            "/v1/release-key" => Self::Key,
-            "/v1/unseal" => Self::Unseal,
-            "/v1/copy" => Self::Copy,
-            "/v1/stage" => Self::Stage,
-            path if path.starts_with("/v1/uploads/") && head.starts_with("PATCH") => Self::Put,
-            _ => Self::Other,
-        }
-    }
 }
 
 /// The counts of a line.

@@ -5,6 +5,8 @@
 //! All services are on the netlab's own loopback, since a reader trusts `http://` there only. Readers and partners reach each
 //! through its *line*, at the address that the chain has; it reaches its hospital's node through another one.
 
+pub mod addresses;
+pub mod asks;
 pub mod disk;
 pub mod judge;
 pub mod lies;
@@ -14,35 +16,15 @@ pub mod read_back;
 pub mod service;
 
 use crate::{network::Network, plan::HOSPITALS, template::Template};
+use addresses::{port, BEHIND, NODES, PUBLIC};
 use anyhow::{ensure, Context, Result};
 use line::Line;
 use service::Service;
 use std::{path::Path, time::Duration};
 use tokio::time::{sleep, Instant};
 
-/// The first of the ports at which readers reach the services.
-const PUBLIC: u16 = 18_000;
-/// The first of the ports at which the services listen.
-const BEHIND: u16 = 18_100;
-/// The first of the ports for monitoring.
-const MONITORING: u16 = 18_200;
-/// The first of the ports at which services reach their nodes.
-const NODES: u16 = 18_300;
 /// How long services may take until all of them answer and have all copies.
 pub const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The address of a hospital's vault service, as the chain has it.
-pub fn address(hospital: usize) -> String {
-    format!("http://{}", authority(hospital))
-}
-
-fn authority(hospital: usize) -> String {
-    format!("127.0.0.1:{}", port(PUBLIC, hospital))
-}
-
-fn port(first: u16, hospital: usize) -> u16 {
-    first.saturating_add(u16::try_from(hospital).unwrap_or(u16::MAX))
-}
 
 /// The vault services of a run.
 pub struct Houses {

@@ -2,7 +2,7 @@
 
 //! The history of sealed records: what was put, what was read, and why something failed.
 
-use crate::workload::Phase;
+use crate::phase::Phase;
 use salus_client::{agent::AgentError, services::ServiceError};
 use salus_primitives::{Digest, InstitutionId, MemberId, ReadingSessionId, RecordId};
 use salus_vault_client::VaultClientError;
@@ -16,7 +16,7 @@ pub struct Sealed {
     pub puts: Vec<Put>,
     /// Versions that people asked for.
     pub fetches: Vec<Fetch>,
-    /// What patients read when all was over: each record of their charts that is on the chain.
+    /// The records that patients read when all was over: each record of their charts that is on the chain.
     pub last: Vec<Fetch>,
     /// Objects that had a name in a vault without being whole, with the place.
     pub halves: Vec<String>,

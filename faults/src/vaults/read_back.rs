@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What patients can read when all is over: each record of their charts that is on the chain, from whatever vault.
+//! The records that patients can read when all is over: each record of their charts that is on the chain, from whatever vault.
 
 use super::notes::{digest, Fault, Fetch, Fetched};
-use crate::{template::Actor, workload::Phase};
+use crate::{phase::Phase, template::Actor};
 use anyhow::Result;
 use futures::future::try_join_all;
 use salus_chain::{At, Chain};

@@ -2,7 +2,7 @@
 
 //! A hospital's vault service: its folder, its configuration and its process.
 
-use super::{authority, port, BEHIND, MONITORING, NODES};
+use super::addresses::{authority, port, BEHIND, MONITORING, NODES};
 use crate::{plan::HOSPITALS, template::Template};
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{
@@ -142,7 +142,7 @@ impl Service {
         self.folder.join("service.log")
     }
 
-    /// What it printed.
+    /// Its output.
     pub fn said(&self) -> String {
         fs::read_to_string(self.log()).unwrap_or_default()
     }

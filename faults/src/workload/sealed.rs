@@ -2,29 +2,19 @@
 
 //! Sealed records through vault services: people put contents of their own, and read what others put.
 
-use super::{Client, Done, HOSPITALS, PATIENCE_TO_READ};
+use super::{known::Known, Client, Done, HOSPITALS, PATIENCE_TO_READ};
 use crate::{
     template::metadata,
     vaults::notes::{digest, Class, Fault, Fetch, Fetched, Put, Stored},
 };
 use salus_chain::At;
 use salus_client::agent::{AgentError, Content};
-use salus_primitives::{ChartId, CompartmentId, Digest, MemberId, ReadingSessionId, RecordId, RecordKey};
+use salus_primitives::{ChartId, CompartmentId, Digest, ReadingSessionId, RecordId, RecordKey};
 use std::time::Instant;
 use tokio::time::timeout;
 
 /// The most bytes of a content.
 const LARGEST: u64 = 768 * 1024;
-
-/// A version that was put.
-#[derive(Clone, Copy)]
-pub(super) struct Known {
-    pub(super) record: RecordId,
-    pub(super) compartment: CompartmentId,
-    pub(super) version: u32,
-    pub(super) custodian: usize,
-    pub(super) author: MemberId,
-}
 
 impl Client {
     /// Whether vaults are behind services in this run.

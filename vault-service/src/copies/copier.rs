@@ -7,6 +7,8 @@ use super::{
     expected::ExpectedObjects,
     looks::{Looks, Tally},
     notes::Note,
+    others::Partners,
+    outcome::Copied,
     policy::{Agreement, Policy},
     survey::{claimed, is_whole, Distrusted, Looked, Survey},
 };
@@ -16,12 +18,10 @@ use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_sealing::secret::random;
 use salus_vault::{Vault, VaultError};
-use salus_vault_client::{CopiedObject, Copies};
-use serde::{Deserialize, Serialize};
+use salus_vault_client::CopiedObject;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     error::Error,
-    future::Future,
     io,
     sync::Arc,
 };
@@ -35,23 +35,6 @@ const READ_BACK: u64 = 64 * 1024 * 1024;
 /// Objects among which one is chosen to be read back. Copies of others' objects lie between the own ones.
 const CHOICE: usize = 64;
 
-/// The vaults of other institutions.
-pub trait Partners: Sync {
-    /// Objects from the vault of a partner.
-    fn copies(
-        &self,
-        partner: InstitutionId,
-        objects: Vec<Digest>,
-    ) -> impl Future<Output = Result<Copies, Box<dyn Error + Send + Sync>>> + Send;
-
-    /// Which of these own objects a partner says to have, in their order.
-    fn held(
-        &self,
-        partner: InstitutionId,
-        objects: Vec<Digest>,
-    ) -> impl Future<Output = Result<Vec<bool>, Box<dyn Error + Send + Sync>>> + Send;
-}
-
 /// Keeps a vault complete: objects of its own institution, and copies of those that the agreement has it keep.
 pub struct Copier {
     own: InstitutionId,
@@ -63,47 +46,6 @@ pub struct Copier {
     distrusted: Distrusted,
     /// The marks of damage that were there in the last round.
     damaged: BTreeSet<Digest>,
-}
-
-/// Copies that were read back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Checks {
-    /// They came whole.
-    pub whole: u64,
-    /// The holder said to have them, and they did not come, or other bytes came.
-    pub false_claims: u64,
-}
-
-/// The outcome of one round.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Copied {
-    /// Objects that came, by the institutions in whose vaults they belong.
-    pub copied: BTreeMap<InstitutionId, u64>,
-    /// Objects that were damaged here, and are whole again.
-    pub repaired: u64,
-    /// Objects that reading needs and that no vault gave, likewise: they are lost, or a vault is away.
-    pub missing: BTreeMap<InstitutionId, u64>,
-    /// Objects that reading needs and that never came: their authors did not upload them, or named others.
-    pub never_came: BTreeMap<InstitutionId, u64>,
-    /// Own objects, by how many other vaults keep them.
-    pub copies: BTreeMap<u64, u64>,
-    /// Own objects that fewer other vaults keep than there should be.
-    pub under_replicated: u64,
-    /// How many other vaults are to keep each own object.
-    pub wanted: u64,
-    /// Copies that were read back, by the institution that keeps them.
-    pub checks: BTreeMap<InstitutionId, Checks>,
-    /// Answers of partners that were cut off, false or a refusal; in words.
-    pub complaints: Vec<String>,
-}
-
-impl Copied {
-    pub(super) fn complain(&mut self, partner: InstitutionId, complaint: &str) {
-        let complaint = format!("institution {partner}: {complaint}");
-        if !self.complaints.contains(&complaint) {
-            self.complaints.push(complaint);
-        }
-    }
 }
 
 /// A round stopped. The next one begins where it was.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the copier and the answers to other services share.
+//! The state that the copier and the answers to other services share.
 
-use super::{copier::Copied, damaged::Damaged, notes::Notes, policy::Agreement};
+use super::{damaged::Damaged, notes::Notes, outcome::Copied, policy::Agreement};
 use salus_primitives::{Digest, InstitutionId};
 use salus_vault::Vault;
 use std::{

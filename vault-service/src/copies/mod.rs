@@ -9,6 +9,8 @@
 //! |---|---|
 //! | `policy` | who keeps copies of which objects |
 //! | `copier` | rounds: looks at the charts that changed, and fetches what is missing |
+//! | `outcome` | what a round did and saw |
+//! | `others` | the questions to other vaults |
 //! | `looks` | when which chart is looked at again |
 //! | `survey` | asks how many copies own objects have, and reads some back |
 //! | `notes` | what the vault once held |
@@ -22,12 +24,16 @@ mod damaged;
 mod expected;
 mod looks;
 mod notes;
+mod others;
+mod outcome;
 mod policy;
 mod survey;
 
-pub use copier::{Checks, Copied, Copier, CopyError, Partners, StoreFault};
+pub use copier::{Copier, CopyError, StoreFault};
 pub use copying::Copying;
 pub use damaged::Damaged;
 pub use expected::ExpectedObjects;
 pub use notes::{Note, Notes};
+pub use others::Partners;
+pub use outcome::{Checks, Copied};
 pub use policy::{Agreement, Policy};

@@ -2,7 +2,7 @@
 
 //! How many other vaults keep each own object: holders are asked, and now and then an object is read back.
 
-use super::{copier::Copied, copier::Partners, looks::Tally, policy::Agreement};
+use super::{looks::Tally, others::Partners, outcome::Copied, policy::Agreement};
 use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault_client::CopiedObject;

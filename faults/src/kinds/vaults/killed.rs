@@ -6,11 +6,7 @@ use super::super::Stage;
 use crate::{
     plan::Detail,
     seeded::Seeded,
-    vaults::{
-        disk,
-        line::{Asks, State},
-        PATIENCE,
-    },
+    vaults::{asks::Asks, disk, line::State, PATIENCE},
 };
 use anyhow::{bail, Result};
 use salus_primitives::Digest;

@@ -39,7 +39,7 @@ async fn from_readers(stage: &mut Stage<'_>, state: State) -> Result<()> {
     sleep(stage.plan.length()).await;
     match state {
         State::Cut => stage.copies_serve(since).await,
-        // What is short enough passes before the connection breaks.
+        // A short enough answer passes before the connection breaks.
         _ => others_serve(stage, since).await,
     }
     let line = &stage.houses()?.house(victim)?.line;

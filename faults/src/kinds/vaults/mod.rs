@@ -14,13 +14,13 @@ pub(super) use line::cut_off;
 
 use super::Stage;
 use crate::{
+    phase::Phase,
     plan::{Detail, Kind, Plan},
     vaults::{
         disk,
         notes::{Fetch, Put, Sealed, Stored},
         Houses,
     },
-    workload::Phase,
 };
 use anyhow::{Context, Result};
 use std::time::Duration;
