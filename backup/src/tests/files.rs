@@ -96,7 +96,8 @@ async fn a_file_whose_piece_is_damaged_is_named_and_does_not_come_back() {
 #[tokio::test]
 async fn a_file_that_is_written_all_the_time_is_named_and_never_saved_half() {
     let machine = Machine::new();
-    machine.write("etc/busy", &vec![1; 20_000_000]);
+    let length = 40_000_000;
+    machine.write("etc/busy", &vec![1; length]);
     let (path, end) = (machine.path("etc/busy"), std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
     let writer = std::thread::spawn({
         let end = end.clone();
@@ -104,11 +105,14 @@ async fn a_file_that_is_written_all_the_time_is_named_and_never_saved_half() {
             use std::io::Write;
             let mut file = fs::File::options().append(true).open(path).unwrap();
             while !end.load(std::sync::atomic::Ordering::Relaxed) {
+                // Without a pause: however quick the reader is, the file changes meanwhile.
                 file.write_all(b"x").unwrap();
-                std::thread::sleep(std::time::Duration::from_millis(1));
             }
         }
     });
+    while fs::metadata(machine.path("etc/busy")).unwrap().len() == length as u64 {
+        std::thread::yield_now();
+    }
     let saved = machine.save().await;
     end.store(true, std::sync::atomic::Ordering::Relaxed);
     writer.join().unwrap();
