@@ -56,7 +56,7 @@ main() {
     if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
         stage build 40 build
     fi
-    [[ "$chosen" != *' rust '* ]] || stage rust 30 rust
+    [[ "$chosen" != *' rust '* ]] || stage rust 40 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
 
