@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A line: everything that passes between a vault service and those who use it goes through it.
+//! A line: a relay through which everything passes between a vault service and its clients.
 //!
-//! It can be cut, slowed and broken in the midst of a message, and it counts. A line to a service understands HTTP: it knows
-//! what is asked for, has each connection carry one request, and can lie in the service's name ([`Liar`]).
+//! A run can cut it, slow it and break it in the midst of a message, and it counts. A line to a service reads HTTP: it knows each
+//! request's subject, carries one request on each connection, and can answer falsely in the service's place ([`Liar`]).
 
 use super::asks::Asks;
 use super::lies::{chunked_to_the_end, length_of, Liar, Lie};
