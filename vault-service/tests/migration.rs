@@ -10,14 +10,10 @@
     reason = "tests fail by panicking"
 )]
 
-#[path = "../../vault/tests/stores/server.rs"]
-#[allow(dead_code, reason = "the tests of the vault use all of it")]
-mod server;
-
 use salus_primitives::Digest;
 use salus_vault::Vault;
 use salus_vault_service::verify::verify;
-use server::Server;
+use salus_vault_testing::S3Server;
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -45,7 +41,7 @@ fn write_config(folder: &Path, store: &str, previous: &str) -> std::path::PathBu
     path
 }
 
-fn s3(server: &Server, folder: &Path) -> String {
+fn s3(server: &S3Server, folder: &Path) -> String {
     let settings = server.settings();
     let credentials = folder.join("s3.key");
     let key = &settings.credentials;
@@ -85,7 +81,7 @@ async fn run_with_kills(config: &Path, new: &Vault) -> Output {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_migration_goes_on_from_a_folder_to_a_server_and_back() {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     let old = Vault::open_folder(scratch.path().join("old")).await.unwrap();
     let ids = fill(&old).await;
     let remote = s3(&server, scratch.path());

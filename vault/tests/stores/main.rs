@@ -14,11 +14,10 @@ mod common;
 mod folder;
 mod previous;
 mod s3;
-mod server;
 
 use salus_primitives::Digest;
 use salus_vault::Vault;
-use server::Server;
+use salus_vault_testing::S3Server;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -33,7 +32,7 @@ struct Place {
     vault: Vault,
     objects: PathBuf,
     scratch: TempDir,
-    _server: Option<Server>,
+    _server: Option<S3Server>,
 }
 
 impl Place {
@@ -46,7 +45,7 @@ impl Place {
 
     /// A vault in a bucket of a server.
     async fn s3() -> Self {
-        let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+        let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
         let vault = Vault::open_s3(&server.settings(), scratch.path().join("spool")).await.unwrap();
         Self { objects: server.objects(), vault, scratch, _server: Some(server) }
     }

@@ -2,12 +2,10 @@
 
 //! A vault on an S3-compatible server, and all that such a server and the way to it do wrong.
 
-use crate::{
-    server::{Server, Way},
-    Place,
-};
+use crate::Place;
 use salus_primitives::Digest;
 use salus_vault::{object_id, OpenError, S3Settings, Vault, VaultError};
+use salus_vault_testing::{S3Server, Way};
 use std::{fs, io, path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
@@ -15,8 +13,8 @@ use tokio::io::AsyncReadExt;
 /// More than two parts of an upload.
 const LARGE: usize = 17 * 1024 * 1024 + 1;
 
-async fn scene(change: impl FnOnce(&mut S3Settings)) -> (Server, TempDir, Vault) {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+async fn scene(change: impl FnOnce(&mut S3Settings)) -> (S3Server, TempDir, Vault) {
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     let mut settings = server.settings();
     change(&mut settings);
     let vault = Vault::open_s3(&settings, scratch.path().join("spool")).await.unwrap();
@@ -46,7 +44,7 @@ async fn a_large_object_comes_in_parts_and_leaves_by_the_spool() {
 
 #[tokio::test]
 async fn a_bucket_that_holds_other_things_is_no_vault() {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     fs::create_dir_all(server.objects()).unwrap();
     fs::write(server.objects().join("letter"), b"x").unwrap();
     let open = async || Vault::open_s3(&server.settings(), scratch.path().join("spool")).await;
@@ -65,7 +63,7 @@ async fn a_bucket_that_holds_other_things_is_no_vault() {
 
 #[tokio::test]
 async fn who_has_other_credentials_is_denied() {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     let mut settings = server.settings();
     settings.credentials.secret = "another".to_owned().into();
     let denied = Vault::open_s3(&settings, scratch.path().join("spool")).await.unwrap_err();
@@ -145,7 +143,7 @@ async fn a_server_that_is_away_or_silent_is_told_in_bounded_time() {
 
 #[tokio::test]
 async fn faults_that_the_server_names_are_sorted() {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     let faults = [
         ("507 Insufficient Storage", "<Error><Code>XMinioStorageFull</Code></Error>", "StorageFull"),
         ("503 Slow Down", "<Error><Code>SlowDown</Code></Error>", "Away"),
@@ -162,7 +160,7 @@ async fn faults_that_the_server_names_are_sorted() {
 
 #[tokio::test]
 async fn a_server_is_tried_out_without_a_trace() {
-    let server = Server::start().await;
+    let server = S3Server::start().await;
     assert!(!server.settings().try_out().await.unwrap());
     let scratch = tempfile::tempdir().unwrap();
     let vault = Vault::open_s3(&server.settings(), scratch.path().join("spool")).await.unwrap();
@@ -174,7 +172,7 @@ async fn a_server_is_tried_out_without_a_trace() {
 
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_an_error() {
-    let (server, scratch) = (Server::start().await, tempfile::tempdir().unwrap());
+    let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
     let mut settings = server.settings();
     settings.bucket = "elsewhere".to_owned();
     assert!(Vault::open_s3(&settings, scratch.path().join("spool")).await.is_err());

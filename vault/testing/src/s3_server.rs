@@ -22,7 +22,7 @@ const PREFIX: &str = "hospital/vault";
 
 /// The way from a client to the server.
 #[derive(Clone, Copy)]
-pub(crate) enum Way {
+pub enum Way {
     /// Open.
     Open,
     /// Each connection ends after so many bytes that the client sent.
@@ -36,15 +36,16 @@ pub(crate) enum Way {
 }
 
 /// A server with a bucket, on a port of its own.
-pub(crate) struct Server {
+pub struct S3Server {
     root: TempDir,
     address: SocketAddr,
     way: watch::Sender<Way>,
     tasks: Vec<JoinHandle<()>>,
 }
 
-impl Server {
-    pub(crate) async fn start() -> Self {
+impl S3Server {
+    /// Starts a server with an empty bucket.
+    pub async fn start() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join(BUCKET)).unwrap();
         let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());
@@ -70,7 +71,7 @@ impl Server {
     }
 
     /// The settings of a vault whose credentials are right.
-    pub(crate) fn settings(&self) -> S3Settings {
+    pub fn settings(&self) -> S3Settings {
         S3Settings {
             endpoint: format!("http://{}", self.address),
             bucket: BUCKET.to_owned(),
@@ -86,17 +87,17 @@ impl Server {
     }
 
     /// The folder in which the server keeps the vault's objects.
-    pub(crate) fn objects(&self) -> PathBuf {
+    pub fn objects(&self) -> PathBuf {
         self.root.path().join(BUCKET).join(PREFIX)
     }
 
     /// Changes what happens to connections. Earlier ones end.
-    pub(crate) fn set_way(&self, way: Way) {
+    pub fn set_way(&self, way: Way) {
         self.way.send_replace(way);
     }
 }
 
-impl Drop for Server {
+impl Drop for S3Server {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
