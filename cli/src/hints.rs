@@ -178,6 +178,8 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         }
         GateRefusal::TooManyReceipts => "retry when the session is over, half an hour after the record was opened",
         GateRefusal::TooManyRequests => "retry in two minutes",
+        GateRefusal::TooManyUnderWay => "retry in some seconds, with fewer programs at a time",
+        GateRefusal::ReadTooMuch(_) => "retry after so many seconds",
         GateRefusal::SessionNotFinalized => "retry in some seconds",
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
         GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",

@@ -47,7 +47,8 @@ impl VaultClientError {
     /// Whether the same request may be answered some seconds later: the gate's node is behind, or the service starts.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Refused(GateRefusal::Behind(_) | GateRefusal::SessionNotFinalized) | Self::UploadLost(_) => true,
+            Self::Refused(GateRefusal::Behind(_) | GateRefusal::SessionNotFinalized | GateRefusal::TooManyUnderWay)
+            | Self::UploadLost(_) => true,
             Self::Problem { status, .. } => *status == 503,
             _ => false,
         }

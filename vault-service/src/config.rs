@@ -4,6 +4,7 @@
 
 use super::{
     copies::Policy,
+    limits::ServiceLimits,
     staging::Limits,
     stores::{StoreConfig, StoreConfigError},
 };
@@ -52,6 +53,9 @@ pub struct Config {
     /// After how many days an object is deleted that the chain named once and names no more.
     #[serde(default = "a_month")]
     pub unnamed_after_days: u16,
+    /// How much the service does at one time, and for one reader.
+    #[serde(default)]
+    pub limits: ServiceLimits,
     /// With whom the vault exchanges copies.
     #[serde(default)]
     pub copies: Option<Copies>,
@@ -328,6 +332,9 @@ mod tests {
     fn a_misspelled_setting_is_an_error() {
         assert!(matches!(read(&GOOD.replace("store", "folder")), Err(ConfigError::Invalid { .. })));
         assert!(matches!(read(&format!("{GOOD}\nmetrics = \"127.0.0.1:1\"")), Err(ConfigError::Invalid { .. })));
+        for wrong in ["[limits]\nconnections = 0", "[limits]\nfor-one = 1"] {
+            assert!(matches!(read(&format!("{GOOD}\n{wrong}")), Err(ConfigError::Invalid { .. })), "{wrong}");
+        }
         assert!(matches!(Config::read(Path::new("nowhere.toml")), Err(ConfigError::Unreadable { .. })));
     }
 }

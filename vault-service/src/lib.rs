@@ -20,15 +20,18 @@
 )]
 
 pub mod config;
+pub mod connections;
 pub mod copies;
 pub mod init;
 pub mod key_files;
+pub mod limits;
 pub mod member;
 mod metrics;
 pub mod migration;
 pub mod node;
 pub mod partners;
 mod problems;
+mod readers;
 mod reads;
 pub mod receipts;
 mod requests;

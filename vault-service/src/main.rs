@@ -5,7 +5,10 @@
 //! Exit status: 0 ended by a signal or well, 1 some objects are damaged, 2 failed (bad configuration, no node, no vault, no port).
 
 use axum::Router;
-use axum_server::{tls_rustls::RustlsConfig, Handle};
+use axum_server::{
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+    Handle,
+};
 use clap::{Parser, Subcommand};
 use rustix::fs::{flock, FlockOperation};
 use salus_chain::At;
@@ -20,6 +23,7 @@ use salus_vault::Vault;
 use salus_vault_client::Address;
 use salus_vault_service::{
     config::{Config, Copies, Tls},
+    connections::Connections,
     copies::{Agreement, Copier, Copying},
     init::{init, Begun, Wishes},
     key_files::{make_encryption_key, read_encryption_key, read_transaction_key},
@@ -376,13 +380,14 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
-    let service = Service::new(gate, custody, &config.authority, metrics, opens_at, system_now);
+    let service =
+        Service::with_limits(gate, custody, &config.authority, metrics.clone(), opens_at, system_now, config.limits);
 
     let swept = service.clone();
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(BETWEEN_COLLECTIONS).await;
-            swept.sweep_uploads();
+            swept.sweep();
         }
     });
     let handle = Handle::new();
@@ -394,7 +399,7 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
         tokio::spawn(async move { axum::serve(listener, monitoring).await });
     }
     tokio::spawn(announce(handle.clone(), config.authority.clone()));
-    serve(&config, service.router(), handle).await?;
+    serve(&config, service.router(), metrics, handle).await?;
     println!("ended");
     Ok(())
 }
@@ -609,17 +614,24 @@ async fn copy_always(mut copier: Copier, partners: PartnerServices, every: Durat
     }
 }
 
-async fn serve(config: &Config, router: Router, handle: Handle<SocketAddr>) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    config: &Config,
+    router: Router,
+    metrics: Metrics,
+    handle: Handle<SocketAddr>,
+) -> Result<(), Box<dyn Error>> {
     // HTTP/1.1 only. A connection on which no whole head of a request arrives in time is closed.
     let service = router.into_make_service();
+    let connections = Connections::new(&config.limits, metrics);
     match &config.tls {
         Some(tls) => {
-            let mut server = axum_server::bind_rustls(config.listen, certificate(tls).await?);
+            let tls = RustlsAcceptor::new(certificate(tls).await?).acceptor(connections);
+            let mut server = axum_server::bind(config.listen).acceptor(tls);
             server.http_builder().http1().header_read_timeout(LONGEST_HEAD);
             server.http1_only().first_request_timeout(LONGEST_HEAD).handle(handle).serve(service).await?;
         }
         None => {
-            let mut server = axum_server::bind(config.listen);
+            let mut server = axum_server::bind(config.listen).acceptor(connections);
             server.http_builder().http1().header_read_timeout(LONGEST_HEAD);
             server.http1_only().first_request_timeout(LONGEST_HEAD).handle(handle).serve(service).await?;
         }

@@ -12,6 +12,11 @@ use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registr
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
 
+/// Why the service closes a connection.
+const TOO_MANY: &str = "too-many";
+const STALLED: &str = "stalled";
+const CLOSED: [&str; 2] = [TOO_MANY, STALLED];
+
 /// The counters.
 #[derive(Clone)]
 pub struct Metrics {
@@ -33,6 +38,11 @@ pub struct Metrics {
     unnamed: IntGauge,
     unnamed_deleted: IntCounter,
     sweeps: IntCounterVec,
+    under_way: IntGauge,
+    connections: IntGauge,
+    closed: IntCounterVec,
+    ready: IntGauge,
+    free_bytes: IntGauge,
 }
 
 /// The outcome of a request.
@@ -154,6 +164,20 @@ impl Metrics {
         )?;
         // `increase` sees the first of them only if the counter was there before.
         ["finished", "refused", "failed"].iter().for_each(|outcome| drop(sweeps.with_label_values(&[*outcome])));
+        let under_way =
+            IntGauge::new("salus_vault_under_way", "Requests and answers that are under way, of 1,024 at most")?;
+        let connections = IntGauge::new("salus_vault_connections", "Connections, with or without requests")?;
+        let closed = IntCounterVec::new(
+            Opts::new(
+                "salus_vault_closed_connections_total",
+                "Connections that the service closed: there were too many, or one took no bytes",
+            ),
+            &["reason"],
+        )?;
+        let ready = IntGauge::new("salus_vault_ready", "1 while the service is ready, as `/ready` says it, else 0")?;
+        let free_bytes = IntGauge::new("salus_vault_free_bytes", "Bytes that are free on the disk of the vault")?;
+        // Alerts see the first one only if they saw none before.
+        CLOSED.iter().for_each(|reason| closed.with_label_values(&[reason]).reset());
         let registry = Registry::new();
         registry.register(Box::new(migrated.clone()))?;
         registry.register(Box::new(unnamed.clone()))?;
@@ -172,6 +196,11 @@ impl Metrics {
         registry.register(Box::new(copied.clone()))?;
         registry.register(Box::new(receipts_posted.clone()))?;
         registry.register(Box::new(receipts_overdue.clone()))?;
+        registry.register(Box::new(under_way.clone()))?;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(closed.clone()))?;
+        registry.register(Box::new(ready.clone()))?;
+        registry.register(Box::new(free_bytes.clone()))?;
         Ok(Self {
             registry,
             requests,
@@ -191,6 +220,11 @@ impl Metrics {
             unnamed,
             unnamed_deleted,
             sweeps,
+            under_way,
+            connections,
+            closed,
+            ready,
+            free_bytes,
         })
     }
 
@@ -209,6 +243,34 @@ impl Metrics {
         for (outcome, count) in [("copied", migrated.copied), ("present", migrated.present), ("damaged", damaged)] {
             self.migrated.with_label_values(&[outcome]).set(count.try_into().unwrap_or(i64::MAX));
         }
+    }
+
+    pub(super) fn show_under_way(&self, requests: usize) {
+        self.under_way.set(requests.try_into().unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn show_ready(&self, ready: bool) {
+        self.ready.set(ready.into());
+    }
+
+    pub(super) fn show_free(&self, bytes: u64) {
+        self.free_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// Counts a connection that begins, or one that ends.
+    pub(super) fn count_connection(&self, begins: bool) {
+        match begins {
+            true => self.connections.inc(),
+            false => self.connections.dec(),
+        }
+    }
+
+    pub(super) fn count_turned_away(&self) {
+        self.closed.with_label_values(&[TOO_MANY]).inc();
+    }
+
+    pub(super) fn count_stalled(&self) {
+        self.closed.with_label_values(&[STALLED]).inc();
     }
 
     /// Counts what a collection did.

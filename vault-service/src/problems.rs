@@ -48,9 +48,11 @@ fn status_of(refusal: &GateRefusal) -> StatusCode {
         GateRefusal::AnotherGate => StatusCode::MISDIRECTED_REQUEST,
         GateRefusal::Unacceptable => StatusCode::PAYLOAD_TOO_LARGE,
         GateRefusal::VaultFull => StatusCode::INSUFFICIENT_STORAGE,
-        GateRefusal::TooManyRequests | GateRefusal::TooManyUploads | GateRefusal::QuotaUsedUp => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
+        GateRefusal::TooManyRequests
+        | GateRefusal::TooManyUnderWay
+        | GateRefusal::ReadTooMuch(_)
+        | GateRefusal::TooManyUploads
+        | GateRefusal::QuotaUsedUp => StatusCode::TOO_MANY_REQUESTS,
         GateRefusal::StaleHead(_) | GateRefusal::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
         GateRefusal::NotFound | GateRefusal::Missing(_) => StatusCode::NOT_FOUND,
         GateRefusal::Corrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -71,14 +73,16 @@ pub(super) fn answer(problem: &Problem) -> Response {
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
     }
-    let wait = match status {
-        StatusCode::TOO_MANY_REQUESTS if problem.refusal == Some(GateRefusal::QuotaUsedUp) => Some("3600"),
-        StatusCode::TOO_MANY_REQUESTS => Some("120"),
-        StatusCode::SERVICE_UNAVAILABLE => Some("10"),
+    let wait = match (status, problem.refusal) {
+        (_, Some(GateRefusal::ReadTooMuch(seconds))) => Some(seconds),
+        (_, Some(GateRefusal::TooManyUnderWay)) => Some(10),
+        (StatusCode::TOO_MANY_REQUESTS, Some(GateRefusal::QuotaUsedUp)) => Some(3600),
+        (StatusCode::TOO_MANY_REQUESTS, _) => Some(120),
+        (StatusCode::SERVICE_UNAVAILABLE, _) => Some(10),
         _ => None,
     };
     if let Some(seconds) = wait {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -81,15 +81,22 @@ where
 
 /// Whether the service answers requests, and its node's finalized head is young enough for the gate to decide.
 async fn ready<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
+    match readiness(&service).await {
+        Ok(()) => "ready\n".into_response(),
+        Err(detail) => answer(&problem(StatusCode::SERVICE_UNAVAILABLE, detail)),
+    }
+}
+
+/// Why the service is not ready.
+async fn readiness<C: ChainView + Send + Sync + 'static>(service: &Service<C>) -> Result<(), &'static str> {
     let now = (service.now)();
-    let not_ready = |detail| answer(&problem(StatusCode::SERVICE_UNAVAILABLE, detail));
     if now < service.opens_at {
-        return not_ready("the service has just started");
+        return Err("the service has just started");
     }
     match service.gate.chain().finalized_head().await {
-        Ok(head) if now.saturating_sub(head.time) <= HEAD_LIFE => "ready\n".into_response(),
-        Ok(_) => not_ready("nothing was finalized for two minutes"),
-        Err(_) => not_ready("the node does not answer"),
+        Ok(head) if now.saturating_sub(head.time) <= HEAD_LIFE => Ok(()),
+        Ok(_) => Err("nothing was finalized for two minutes"),
+        Err(_) => Err("the node does not answer"),
     }
 }
 
@@ -102,6 +109,11 @@ async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<
 async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
     let (objects, bytes) = service.custody.ledger.usage();
     service.metrics.show_staged(objects, bytes);
+    service.metrics.show_under_way(service.under_way());
+    service.metrics.show_ready(readiness(&service).await.is_ok());
+    if let Ok(free) = service.custody.ledger.free() {
+        service.metrics.show_free(free);
+    }
     match service.metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, HeaderValue::from_static(METRICS))], text).into_response(),
         Err(_) => answer(&problem(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be written")),

@@ -4,8 +4,10 @@
 
 use super::{
     copies::Copying,
+    limits::ServiceLimits,
     metrics::{Metrics, Outcome},
     problems::{answer, of_gate, problem},
+    readers::Readers,
     requests::receive,
     staging::{Ledger, Uploads},
     unnamed::Marks,
@@ -73,6 +75,7 @@ pub struct Service<C> {
     pub(super) opens_at: Moment,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
+    readers: Arc<Readers>,
 }
 
 impl<C: ChainView + Send + Sync + 'static> Service<C> {
@@ -85,15 +88,35 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         opens_at: Moment,
         now: fn() -> Moment,
     ) -> Arc<Self> {
+        Self::with_limits(gate, custody, authority, metrics, opens_at, now, ServiceLimits::default())
+    }
+
+    /// The same, with limits of one's own.
+    pub fn with_limits(
+        gate: ReleaseGate<C, Vault>,
+        custody: Custody,
+        authority: &str,
+        metrics: Metrics,
+        opens_at: Moment,
+        now: fn() -> Moment,
+        limits: ServiceLimits,
+    ) -> Arc<Self> {
         let under_way = Arc::new(Semaphore::new(UNDER_WAY));
         let uploading = Arc::new(Semaphore::new(UPLOADING));
         let (uploads, authority) = (Uploads::default(), authority.to_owned());
-        Arc::new(Self { gate, custody, uploads, metrics, now, authority, opens_at, under_way, uploading })
+        let readers = Readers::new(limits);
+        Arc::new(Self { gate, custody, uploads, metrics, now, authority, opens_at, under_way, uploading, readers })
     }
 
-    /// Forgets uploads that waited too long for their next byte.
-    pub fn sweep_uploads(&self) {
+    /// Forgets uploads that waited too long for their next byte, and readers of whom nothing counts any more.
+    pub fn sweep(&self) {
         self.uploads.sweep((self.now)());
+        self.readers.sweep((self.now)());
+    }
+
+    /// How many requests and answers are under way.
+    pub(super) fn under_way(&self) -> usize {
+        UNDER_WAY.saturating_sub(self.under_way.available_permits())
     }
 
     /// Receives a request, has it answered, and counts the outcome.
@@ -145,14 +168,25 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         if signed.at() > (self.now)().saturating_add(MAX_LEAD) {
             return Err(of_gate::<C::Error>(&GateRefusal::RequestNotFresh.into()));
         }
+        // The gate refuses a request without a signature of its key, before it asks the chain. It is counted for no reader.
+        let reader = match signed.is_signed(&self.gate.chain().genesis()) {
+            true => Some(self.readers.place(*signed.key(), (self.now)())),
+            false => None,
+        };
+        let reader = reader.transpose().map_err(|refusal| of_gate::<C::Error>(&refusal.into()))?;
         match R::answer(self, &signed).await {
-            // The place is free again once the answer is out, or its reader is gone.
-            Ok(given) => Ok(given.map(|body| {
-                Body::new(body.map_frame(move |frame| {
-                    let _ = &place;
-                    frame
+            // The places are free again once the answer is out, or its reader is gone.
+            Ok(given) => {
+                if let Some(reader) = &reader {
+                    reader.count(length(&given), (self.now)());
+                }
+                Ok(given.map(|body| {
+                    Body::new(body.map_frame(move |frame| {
+                        let _ = (&place, &reader);
+                        frame
+                    }))
                 }))
-            })),
+            }
             Err(error) => {
                 report(&error);
                 if let GateError::Refused(GateRefusal::Corrupted(id)) = &error {
@@ -162,6 +196,12 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             }
         }
     }
+}
+
+/// The bytes of an answer, as it says. One with copies says none: partners agreed to give each other everything.
+fn length(answer: &Response) -> u64 {
+    let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or_default()
 }
 
 /// Tells the operator why the gate failed. The causes are those of node and disk; none names a reader or a record.

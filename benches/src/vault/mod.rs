@@ -100,8 +100,10 @@ struct Service(Child);
 impl Service {
     fn start(program: &Path, folder: &Path, listen: &str, node: &str) -> Result<Self> {
         let config = folder.join("vault.toml");
+        // One key plays all readers.
         let text = format!(
-            "institution = 0\nauthority = \"{listen}\"\nlisten = \"{listen}\"\nnode = \"{node}\"\nstore = \"vault\"\n"
+            "institution = 0\nauthority = \"{listen}\"\nlisten = \"{listen}\"\nnode = \"{node}\"\nstore = \"vault\"\n\
+             [limits]\nunder-way-of-one = 1024\n"
         );
         fs::write(&config, text)?;
         let mut command = Command::new(network::program(program)?);

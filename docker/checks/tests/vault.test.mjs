@@ -16,7 +16,7 @@ const refusals = [...text('gate/src/protocol/refusal.rs').split('pub enum GateRe
 const outcomes = new Set([...refusals.map(([, name]) => kebab(name)), 'served', 'invalid', 'failed', 'false', 'refused']);
 
 test('the service exports every metric that an alert names', () => {
-  assert.equal(metrics.size, 17);
+  assert.equal(metrics.size, 22);
   for (const { alert, expr } of rules) {
     for (const name of expr.match(/salus_vault_\w+/g) ?? []) {
       assert.ok(metrics.has(name), `${alert}: ${name}`);

@@ -28,6 +28,12 @@ pub enum GateRefusal {
     /// The reader, or all readers together, asked more often within two minutes than the gate can remember.
     #[error("too many requests within two minutes")]
     TooManyRequests,
+    /// The asker has as many requests and answers under way as one may have.
+    #[error("too many requests and answers are under way for this key")]
+    TooManyUnderWay,
+    /// The asker has read as much as one may within an hour.
+    #[error("too much was read with this key: the next answer is `{0}` seconds away")]
+    ReadTooMuch(u32),
     /// The writer has as many uploads under way as it may have, or the service has.
     #[error("too many uploads are under way")]
     TooManyUploads,

@@ -189,7 +189,7 @@ impl Ledger {
     }
 
     /// Bytes that are free on the disk of the vault.
-    fn free(&self) -> io::Result<u64> {
+    pub(crate) fn free(&self) -> io::Result<u64> {
         let found = statvfs(self.folder.parent().unwrap_or(&self.folder))?;
         Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }

@@ -14,6 +14,7 @@ mod collector;
 mod copier;
 mod copies;
 mod description;
+mod limits;
 mod messages;
 mod reads;
 mod receipts;

@@ -19,7 +19,8 @@ use salus_gate_testing::{
 };
 use salus_primitives::{decision::Denial, Digest};
 use salus_sealing::blob::open_bytes;
-use salus_vault_service::{Metrics, Service, MAX_LEAD};
+use salus_vault_service::{limits::ServiceLimits, Metrics, Service, MAX_LEAD};
+use std::num::NonZeroU32;
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -189,9 +190,14 @@ async fn monitoring_tells_whether_blocks_become_final() {
         (status, &headers[header::CONTENT_TYPE]),
         (StatusCode::OK, &"text/plain; version=0.0.4".parse().unwrap())
     );
-    assert!(String::from_utf8(text).unwrap().contains("outcome=\"served\""));
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("outcome=\"served\"") && text.contains("salus_vault_ready 1\n"), "{text}");
+    let free = text.lines().find_map(|line| line.strip_prefix("salus_vault_free_bytes ")).unwrap();
+    assert!(free.parse::<u64>().unwrap() > 0);
     world.change(|state| state.time = NOW - HEAD_LIFE - 1);
     assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (_, _, text) = answer(&monitoring, get("/metrics")).await;
+    assert!(String::from_utf8(text).unwrap().contains("salus_vault_ready 0\n"));
     assert_eq!(answer(&monitoring, get("/health")).await.0, StatusCode::OK);
     assert_eq!(problem(&readers, get("/ready")).await.status, 404);
 }
@@ -208,7 +214,11 @@ async fn a_service_that_has_just_started_answers_nothing() {
 #[tokio::test]
 async fn answers_under_way_are_counted_and_bounded() {
     let world = World::new().await;
-    let (router, _) = service(&world);
+    // One reader plays all.
+    let limits = ServiceLimits { under_way_of_one: NonZeroU32::MAX, ..ServiceLimits::default() };
+    let metrics = Metrics::new().unwrap();
+    let service = Service::with_limits(world.gate(), custody(&world), GATE, metrics.clone(), 0, now, limits);
+    let (router, monitoring) = (service.router(), service.monitoring());
     let mut under_way = Vec::new();
     for _ in 0..1024 {
         let response = router.clone().oneshot(message(&world.signed(by_patient(0)))).await.unwrap();
@@ -216,6 +226,8 @@ async fn answers_under_way_are_counted_and_bounded() {
         under_way.push(response);
     }
     assert_eq!(problem(&router, message(&world.signed(by_patient(0)))).await.status, 503);
+    let (_, _, text) = answer(&monitoring, get("/metrics")).await;
+    assert!(String::from_utf8(text).unwrap().contains("salus_vault_under_way 1024\n"));
     under_way.pop();
     assert_eq!(answer(&router, message(&world.signed(by_patient(0)))).await.0, StatusCode::OK);
 }
