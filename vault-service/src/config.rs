@@ -4,6 +4,7 @@
 
 use super::{
     copies::Policy,
+    cors::Cors,
     limits::ServiceLimits,
     staging::Limits,
     stores::{StoreConfig, StoreConfigError},
@@ -56,6 +57,9 @@ pub struct Config {
     /// How much the service does at one time, and for one reader.
     #[serde(default)]
     pub limits: ServiceLimits,
+    /// Which web pages may have a browser ask the service; none unless they are named.
+    #[serde(default)]
+    pub cors: Cors,
     /// With whom the vault exchanges copies.
     #[serde(default)]
     pub copies: Option<Copies>,
@@ -332,7 +336,9 @@ mod tests {
     fn a_misspelled_setting_is_an_error() {
         assert!(matches!(read(&GOOD.replace("store", "folder")), Err(ConfigError::Invalid { .. })));
         assert!(matches!(read(&format!("{GOOD}\nmetrics = \"127.0.0.1:1\"")), Err(ConfigError::Invalid { .. })));
-        for wrong in ["[limits]\nconnections = 0", "[limits]\nfor-one = 1"] {
+        for wrong in
+            ["[limits]\nconnections = 0", "[limits]\nfor-one = 1", "[cors]\norigins = [\"*\"]", "[cors]\norigin = []"]
+        {
             assert!(matches!(read(&format!("{GOOD}\n{wrong}")), Err(ConfigError::Invalid { .. })), "{wrong}");
         }
         assert!(matches!(Config::read(Path::new("nowhere.toml")), Err(ConfigError::Unreadable { .. })));

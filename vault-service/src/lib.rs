@@ -22,6 +22,7 @@
 pub mod config;
 pub mod connections;
 pub mod copies;
+pub mod cors;
 pub mod init;
 pub mod key_files;
 pub mod limits;

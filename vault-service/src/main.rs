@@ -399,7 +399,7 @@ async fn run(path: PathBuf) -> Result<(), Box<dyn Error>> {
         tokio::spawn(async move { axum::serve(listener, monitoring).await });
     }
     tokio::spawn(announce(handle.clone(), config.authority.clone()));
-    serve(&config, service.router(), metrics, handle).await?;
+    serve(&config, config.cors.open(service.router()), metrics, handle).await?;
     println!("ended");
     Ok(())
 }

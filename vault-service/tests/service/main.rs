@@ -13,6 +13,7 @@
 mod collector;
 mod copier;
 mod copies;
+mod cors;
 mod description;
 mod limits;
 mod messages;
