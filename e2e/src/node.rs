@@ -105,7 +105,9 @@ impl Node {
 
     fn built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Command> {
         let mut command = walls.command(binaries::find("salus-node")?);
-        command.args(arguments).args(["--rpc-port=0", "--no-prometheus"]).arg("--base-path").arg(folder);
+        // Scenarios that run side by side have one genesis block. With mDNS a node would find another scenario's nodes, try to
+        // follow their chain, and pass no transactions on until they are gone.
+        command.args(arguments).args(["--rpc-port=0", "--no-prometheus", "--no-mdns"]).arg("--base-path").arg(folder);
         Ok(command)
     }
 
