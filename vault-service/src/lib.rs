@@ -37,6 +37,7 @@ mod reads;
 pub mod receipts;
 mod requests;
 mod router;
+pub mod server;
 mod service;
 mod services;
 pub mod staging;

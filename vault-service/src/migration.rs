@@ -9,6 +9,7 @@ use super::staging::Ledger;
 use futures::{stream, StreamExt};
 use salus_primitives::Digest;
 use salus_vault::{Vault, VaultError};
+use std::fmt;
 
 /// Ids that are asked for at one time.
 const PAGE: usize = 1_024;
@@ -26,6 +27,21 @@ pub struct Migrated {
     pub deleted: u64,
     /// Objects whose bytes do not hash to their names. They stay where they are.
     pub damaged: Vec<Digest>,
+}
+
+impl fmt::Display for Migrated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { copied, present, deleted, damaged } = self;
+        let damaged = damaged.len();
+        let end = match damaged {
+            0 => "all objects of the previous store that are whole are in the new one",
+            _ => "damaged ones stay where they are: have partners' copies come, or restore them from the backup",
+        };
+        write!(
+            f,
+            "{copied} objects copied, {present} were there, {deleted} deleted meanwhile, {damaged} damaged; {end}"
+        )
+    }
 }
 
 enum Outcome {

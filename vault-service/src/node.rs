@@ -4,7 +4,7 @@
 
 use crate::{copies::ExpectedObjects, staging::NamedObjects};
 use salus_chain::{Chain, ConnectError, NamedObject, QueryError};
-use salus_gate::{ChainView, Head};
+use salus_gate::{ChainView, Head, HEAD_LIFE};
 use salus_primitives::{
     access::{Grant, Request},
     audit::Entry,
@@ -60,6 +60,12 @@ impl Node {
     /// The connection that was good last.
     pub fn chain(&self) -> Chain {
         self.chain.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the finalized head is young: a node that lags behind may not know yet what the chain names.
+    pub async fn is_alive(&self, now: Moment) -> bool {
+        let head = self.finalized_head().await;
+        head.is_ok_and(|head| now.saturating_sub(head.time) <= HEAD_LIFE)
     }
 
     /// Connects again, unless another request did so while this one waited for its turn.

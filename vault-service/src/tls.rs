@@ -14,7 +14,10 @@ const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
 pub async fn load(tls: &Tls) -> io::Result<RustlsConfig> {
     // Fails only when a provider is installed already, which then serves as well.
     let _ = ring::default_provider().install_default();
-    let read = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await?;
+    let read = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(|cause| {
+        let (certificate, key) = (tls.certificate.display(), tls.key.display());
+        io::Error::new(cause.kind(), format!("cannot read certificate `{certificate}` and key `{key}`: {cause}"))
+    })?;
     Ok(RustlsConfig::from_config(Arc::new(offering(&read.get_inner()))))
 }
 

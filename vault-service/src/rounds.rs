@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The work beside answering requests, done again and again.
+
+use salus_gate::{system_now, ChainView};
+use salus_primitives::Moment;
+use salus_vault::Vault;
+use salus_vault_service::{
+    copies::{Copier, Copying},
+    member::ServiceMember,
+    migration::migrate,
+    node::Node,
+    partners::PartnerServices,
+    receipts::Poster,
+    staging::{collect, Ledger},
+    unnamed::{sweep, Marks, SweepError, Swept, Vaults},
+    Metrics, Service,
+};
+use std::{error::Error, sync::Arc, time::Duration};
+use tokio::time::{sleep, timeout};
+
+/// How often staged objects, uploads and readers are looked through.
+const BETWEEN_COLLECTIONS: Duration = Duration::from_secs(60);
+/// How often the logs are looked at for receipts to post.
+const BETWEEN_POSTS: Duration = Duration::from_secs(15);
+/// The longest pause after failures.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// How long what was posted may take to become final.
+const LONGEST_POST: Duration = Duration::from_secs(600);
+/// When the first sweep for unnamed objects begins, and how long after each the next one does.
+const FIRST_SWEEP: Duration = Duration::from_secs(10 * 60);
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Forgets uploads that wait too long, and readers of whom nothing counts any more.
+pub(super) async fn forget_always(service: Arc<Service<Node>>) {
+    loop {
+        sleep(BETWEEN_COLLECTIONS).await;
+        service.sweep();
+    }
+}
+
+/// Asks the chain again and again what became of staged objects. Only one process has the vault, so only one deletes from it.
+pub(super) async fn collect_always(node: Node, vault: Vault, ledger: Arc<Ledger>, metrics: Metrics) {
+    loop {
+        sleep(BETWEEN_COLLECTIONS).await;
+        if !node.is_alive(system_now()).await {
+            continue;
+        }
+        let (collected, fault) = collect(&ledger, &vault, &node, system_now()).await;
+        metrics.count_collected(&collected);
+        if let Some(error) = fault {
+            eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default());
+        }
+    }
+}
+
+/// Moves objects to the new store until all are there, and says so.
+pub(super) async fn migrate_always(vault: Vault, ledger: Arc<Ledger>, metrics: Metrics) {
+    loop {
+        match migrate(&vault, &ledger, |migrated| metrics.show_migrated(migrated)).await {
+            Ok(migrated) => {
+                metrics.show_migrated(&migrated);
+                migrated.damaged.iter().for_each(|id| eprintln!("migration: damaged in the previous store: {id}"));
+                return println!("migration: {migrated}");
+            }
+            Err(error) => {
+                eprintln!("migration: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default());
+                sleep(BETWEEN_COLLECTIONS).await;
+            }
+        }
+    }
+}
+
+/// Deletes what the chain named once and names no more, day by day.
+pub(super) async fn sweep_always(
+    node: Node,
+    (vault, ledger, copying, marks): (Vault, Arc<Ledger>, Arc<Copying>, Marks),
+    age: Moment,
+    metrics: Metrics,
+) {
+    sleep(FIRST_SWEEP).await;
+    loop {
+        match ChainView::finalized_head(&node).await {
+            Ok(head) => {
+                let vaults = Vaults { vault: &vault, ledger: &ledger, copying: &copying, marks: &marks };
+                let swept = sweep(vaults, &node, head, age, system_now).await;
+                metrics.count_sweep(&swept);
+                match swept {
+                    Ok(Swept { deleted: 0, .. }) => {}
+                    Ok(Swept { deleted, .. }) => println!("deleted {deleted} objects that the chain names no more"),
+                    Err(error) => eprintln!("fault: {error}"),
+                }
+            }
+            Err(error) => metrics.count_sweep(&Err(SweepError::Chain(error))),
+        }
+        sleep(BETWEEN_SWEEPS).await;
+    }
+}
+
+/// Brings receipts into the logs again and again. After a failure it waits longer each time.
+pub(super) async fn post_always(mut poster: Poster, node: Node, member: Option<ServiceMember>, metrics: Metrics) {
+    let (mut pause, mut told) = (BETWEEN_POSTS, Vec::new());
+    let posted = member.map(|member| (node.clone(), member));
+    loop {
+        sleep(pause).await;
+        let mut complaints = Vec::new();
+        // While nothing becomes final, no session is known to be over, and nothing that is posted arrives.
+        if node.is_alive(system_now()).await {
+            match timeout(LONGEST_POST, poster.round(&node, posted.as_ref())).await {
+                Ok(Ok((found, more))) => {
+                    metrics.count_posted(found);
+                    complaints = more;
+                    pause = BETWEEN_POSTS;
+                }
+                Ok(Err(error)) => {
+                    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                    complaints.push(format!("{error}: {cause}"));
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+                Err(_) => {
+                    complaints.push("what was posted does not become final".to_owned());
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+        metrics.show_overdue(poster.overdue(system_now()));
+        if complaints != told {
+            complaints.iter().for_each(|complaint| eprintln!("receipts: {complaint}"));
+            told = complaints;
+        }
+    }
+}
+
+/// Fetches again and again what should be in the vault.
+pub(super) async fn copy_always(
+    mut copier: Copier,
+    partners: PartnerServices,
+    every: Duration,
+    node: Node,
+    metrics: Metrics,
+) {
+    let mut told = Vec::new();
+    loop {
+        sleep(every).await;
+        if !node.is_alive(system_now()).await {
+            continue;
+        }
+        let complaints = match copier.round(&node, &partners).await {
+            Ok(copied) => {
+                metrics.show_copied(&copier.institutions(), &copied);
+                copied.complaints
+            }
+            Err(error) => vec![error.to_string()],
+        };
+        // A partner that stays away is told of once.
+        if complaints != told {
+            complaints.iter().for_each(|complaint| eprintln!("copies: {complaint}"));
+            told = complaints;
+        }
+    }
+}
