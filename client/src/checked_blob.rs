@@ -26,6 +26,13 @@ impl<R> CheckedBlob<R> {
     }
 }
 
+impl<R: AsyncRead + Unpin> CheckedBlob<R> {
+    /// Whether all bytes, with those that are still to come, are the blob.
+    pub(crate) async fn is_what_the_chain_names(mut self) -> bool {
+        tokio::io::copy(&mut self, &mut tokio::io::sink()).await.is_ok()
+    }
+}
+
 impl<R: AsyncRead + Unpin> AsyncRead for CheckedBlob<R> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let (before, room) = (out.filled().len(), out.remaining() > 0);

@@ -47,8 +47,8 @@ impl VaultClientError {
     /// Whether the same request may be answered some seconds later: the gate's node is behind, or the service starts.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Refused(GateRefusal::Behind(_) | GateRefusal::SessionNotFinalized | GateRefusal::TooManyUnderWay)
-            | Self::UploadLost(_) => true,
+            Self::Refused(refusal) => refusal.is_passing(),
+            Self::UploadLost(_) => true,
             Self::Problem { status, .. } => *status == 503,
             _ => false,
         }

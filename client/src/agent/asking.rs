@@ -15,10 +15,12 @@ use salus_primitives::InstitutionId;
 use std::time::Duration;
 use tokio::time::{sleep, Instant};
 
-/// How long a service may take to come to the block that the member's own node knows, or to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a service that only one institution runs may take to start, or its node to catch up.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a service's node may take to come to the block that the member's own node knows, while others can be asked.
+const LAG: Duration = Duration::from_secs(5);
 /// The time between two requests.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// A request to read, and the answer to it.
 pub(super) trait Asked: GateRequest + Clone {
@@ -59,42 +61,66 @@ asked! {
 
 /// How much longer a member waits for a service that cannot answer yet.
 pub(super) struct Patience {
+    limit: Duration,
     asked: Instant,
     spent: Duration,
 }
 
 impl Patience {
-    pub(super) fn begin() -> Self {
-        Self { asked: Instant::now(), spent: Duration::ZERO }
+    pub(super) fn of(limit: Duration) -> Self {
+        Self { limit, asked: Instant::now(), spent: Duration::ZERO }
     }
 
-    /// Whether it is worth asking once more after `error`; then it has waited a moment.
+    /// Whether it is worth asking once more; then it has waited a moment.
     ///
     /// A request that went on for long, as an upload does, was being answered: the waiting begins again.
-    pub(super) async fn lasts(&mut self, error: &ServiceError) -> bool {
+    pub(super) async fn lasts(&mut self) -> bool {
         let took = self.asked.elapsed();
         self.spent = if took > PATIENCE { Duration::ZERO } else { self.spent.saturating_add(took) };
-        let lasts = error.is_passing() && self.spent < PATIENCE;
+        let lasts = self.spent < self.limit;
         if lasts {
-            self.asked = Instant::now();
             sleep(PAUSE).await;
+            self.asked = Instant::now();
+            self.spent = self.spent.saturating_add(PAUSE);
         }
         lasts
     }
 }
 
 impl Agent {
-    /// Asks the service of `institution`. Each request is good once, so the agent signs it again for each attempt.
+    /// Asks the service of `institution`, as one of several that may have the object. Each request is good once, so the agent
+    /// signs it again for each attempt.
+    ///
+    /// It waits a moment for a node that is some blocks behind. For a service that cannot answer at all, another is asked first.
     pub(super) async fn ask<R: Asked>(
         &self,
         institution: InstitutionId,
         request: R,
     ) -> Result<R::Answer, ServiceError> {
-        let mut patience = Patience::begin();
+        let is_lag = |error: &ServiceError| matches!(error, ServiceError::Refused(refusal) if refusal.is_passing());
+        self.ask_while(institution, request, is_lag, Patience::of(LAG)).await
+    }
+
+    /// Asks the service of `institution`, which alone has the answer.
+    pub(super) async fn ask_only<R: Asked>(
+        &self,
+        institution: InstitutionId,
+        request: R,
+    ) -> Result<R::Answer, ServiceError> {
+        self.ask_while(institution, request, ServiceError::is_passing, Patience::of(PATIENCE)).await
+    }
+
+    async fn ask_while<R: Asked>(
+        &self,
+        institution: InstitutionId,
+        request: R,
+        is_passing: impl Fn(&ServiceError) -> bool + Send,
+        mut patience: Patience,
+    ) -> Result<R::Answer, ServiceError> {
         loop {
             let signed = self.signed(request.clone(), institution).await?;
             match R::send(&signed, institution, &*self.services).await {
-                Err(error) if patience.lasts(&error).await => {}
+                Err(error) if is_passing(&error) && patience.lasts().await => {}
                 answer => return answer,
             }
         }

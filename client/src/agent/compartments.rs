@@ -3,7 +3,6 @@
 //! Compartments: their sealed names, and the secrets of their epochs.
 
 use super::{holders::Holders, plain_text, storing::ForVault, Agent, AgentError};
-use crate::services::ServiceError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
 use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment};
@@ -49,6 +48,12 @@ impl CompartmentProfile {
 pub(super) fn meaning_of(name: &str) -> String {
     let words: Vec<_> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.join("-").to_lowercase()
+}
+
+/// A compartment that vaults are asked for.
+struct AskedCompartment {
+    request: CompartmentRequest,
+    holders: Holders,
 }
 
 /// A compartment, with its name if the member can open it.
@@ -156,8 +161,20 @@ impl Agent {
         stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<CompartmentSecret, AgentError> {
-        let released = self.released(chart, stored, compartment).await?;
+        let mut asked = self.asked_for(chart, stored, compartment).await?;
+        loop {
+            let released = self.next_released(&mut asked).await?;
+            match self.opened_secret(&released).await {
+                Ok(secret) => return Ok(secret),
+                Err(error) => asked.holders.failed(error)?,
+            }
+        }
+    }
+
+    /// The secret that a gate gave out, held against the chain.
+    async fn opened_secret(&self, released: &ReleasedCompartment) -> Result<CompartmentSecret, AgentError> {
         let secret = released.open_secret(self.identity.encryption())?;
+        let CompartmentPath { chart, compartment, .. } = released.place;
         let epoch = self.chain.epoch(At::Best, chart, compartment, released.secret.epoch).await?;
         match epoch.is_some_and(|epoch| epoch.public_key == secret.public_key()) {
             true => Ok(secret),
@@ -172,14 +189,28 @@ impl Agent {
         stored: &Chart,
         compartment: CompartmentId,
     ) -> Result<ReleasedCompartment, AgentError> {
+        let mut asked = self.asked_for(chart, stored, compartment).await?;
+        self.next_released(&mut asked).await
+    }
+
+    async fn asked_for(
+        &self,
+        chart: ChartId,
+        stored: &Chart,
+        compartment: CompartmentId,
+    ) -> Result<AskedCompartment, AgentError> {
         let not_before = self.not_before().await?;
         let request = CompartmentRequest { chart, compartment, reader: self.id, not_before };
-        let mut holders = Holders::of(self.home_of(stored).await?);
+        Ok(AskedCompartment { request, holders: Holders::of(self.home_of(stored).await?) })
+    }
+
+    /// The next answer that agrees with the chain.
+    async fn next_released(&self, asked: &mut AskedCompartment) -> Result<ReleasedCompartment, AgentError> {
         loop {
-            let holder = holders.next(self).await?;
-            match self.released_from(holder, &request).await {
+            let holder = asked.holders.next(self).await.map_err(|error| no_secret(error, &asked.request))?;
+            match self.released_from(holder, &asked.request).await {
                 Ok(released) => return Ok(released),
-                Err(error) => holders.failed(error)?,
+                Err(error) => asked.holders.failed(error).map_err(|error| no_secret(error, &asked.request))?,
             }
         }
     }
@@ -198,9 +229,6 @@ impl Agent {
             }
             // An institution's envelope is opened by its own service.
             Ok(_) => Err(AgentError::NoSecret(compartment)),
-            Err(ServiceError::Refused(
-                GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_),
-            )) => Err(AgentError::NoSecret(compartment)),
             Err(error) => Err(error.into()),
         }
     }
@@ -224,5 +252,15 @@ impl Agent {
 
     pub(super) fn place(&self, chart: ChartId, compartment: CompartmentId) -> CompartmentPath {
         CompartmentPath { genesis: self.genesis(), chart, compartment }
+    }
+}
+
+/// A refusal, for a member who asks for a key.
+fn no_secret(error: AgentError, request: &CompartmentRequest) -> AgentError {
+    match error {
+        AgentError::Gate(GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) | GateRefusal::NoEnvelope(_)) => {
+            AgentError::NoSecret(request.compartment)
+        }
+        error => error,
     }
 }

@@ -246,13 +246,20 @@ impl From<ServiceError> for AgentError {
 }
 
 impl AgentError {
-    /// Whether another vault may have what this one did not give: its service is away, it lost the object, or it lies.
-    pub(super) fn is_of_one_vault(&self) -> bool {
+    /// Whether another vault may give what this one did not: its service is away, it lost the object, it refuses, or it lies.
+    pub(super) fn is_of_a_vault(&self) -> bool {
         match self {
-            Self::Service(error) => error.is_of_one_vault(),
-            Self::Gate(refusal) => ServiceError::Refused(*refusal).is_of_one_vault(),
-            Self::FalseAnswer(_) | Self::Envelope(_) => true,
+            Self::Service(_) | Self::Gate(_) | Self::FalseAnswer(_) | Self::Envelope(_) => true,
             Self::Open(error) => !matches!(error, OpenError::Target(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether the same vault may answer some seconds later.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::Service(error) => error.is_passing(),
+            Self::Gate(refusal) => refusal.is_passing(),
             _ => false,
         }
     }

@@ -4,54 +4,94 @@
 //!
 //! Each gate decides by the chain, and the client holds each answer against the chain. So a copy is as good as the original,
 //! and a vault that is away, has lost an object or lies is passed over.
+//!
+//! A refusal is an answer that the client cannot check. It believes one when a second institution says the same.
 
-use super::{Agent, AgentError};
+use super::{
+    asking::{Patience, PATIENCE},
+    Agent, AgentError,
+};
+use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
+use std::{
+    collections::VecDeque,
+    mem::{discriminant, take, Discriminant},
+};
 
-/// The institutions that a member asks, one after the other.
+/// The institutions that a member asks, one after the other. When all were asked once, it waits for those that may answer later.
 pub(super) struct Holders {
-    first: Option<InstitutionId>,
-    others: Option<std::vec::IntoIter<InstitutionId>>,
     own: InstitutionId,
-    failure: Option<AgentError>,
+    queue: VecDeque<InstitutionId>,
+    others_are_known: bool,
+    /// The one that is being asked.
+    asked: InstitutionId,
+    /// The ones that may answer later.
+    later: VecDeque<InstitutionId>,
+    patience: Patience,
+    /// The first failure, and the first refusal that every gate would give.
+    failures: Vec<AgentError>,
 }
 
 impl Holders {
-    /// `first` has the object, if all is well.
-    pub(super) fn of(first: InstitutionId) -> Self {
-        Self { first: Some(first), others: None, own: first, failure: None }
+    /// `own` has the object, if all is well.
+    pub(super) fn of(own: InstitutionId) -> Self {
+        Self {
+            own,
+            queue: VecDeque::from([own]),
+            others_are_known: false,
+            asked: own,
+            later: VecDeque::new(),
+            patience: Patience::of(PATIENCE),
+            failures: Vec::new(),
+        }
     }
 
-    /// The next institution to ask. When all were asked, the failure of the first one that counts.
+    /// The next institution to ask. When none is left, the failure of the first one.
     pub(super) async fn next(&mut self, agent: &Agent) -> Result<InstitutionId, AgentError> {
-        if let Some(first) = self.first.take() {
-            return Ok(first);
-        }
-        if self.others.is_none() {
+        if self.queue.is_empty() && !self.others_are_known {
             let mut others = agent.services.holders().await?;
             others.retain(|other| *other != self.own);
-            self.others = Some(others.into_iter());
+            self.queue = others.into();
+            self.others_are_known = true;
         }
-        match (self.others.as_mut().and_then(Iterator::next), self.failure.take()) {
-            (Some(other), failure) => {
-                self.failure = failure;
-                Ok(other)
+        if self.queue.is_empty() && !self.later.is_empty() && self.patience.lasts().await {
+            self.queue = take(&mut self.later);
+        }
+        match self.queue.pop_front() {
+            Some(next) => {
+                self.asked = next;
+                Ok(next)
             }
-            (None, failure) => Err(failure.unwrap_or(AgentError::NoInstitution(self.own))),
+            None => Err(self.failures.drain(..).next().unwrap_or(AgentError::NoInstitution(self.own))),
         }
     }
 
-    /// Notes that the last institution failed, if another one may do better; else returns the failure.
-    ///
-    /// Once the first one failed, the others' refusals count for nothing: most have no copy.
+    /// The institution that was asked last is asked once more.
+    pub(super) fn again(&mut self) {
+        self.queue.push_front(self.asked);
+    }
+
+    /// Notes that the institution that was asked last failed, if another one may do better; else returns the failure.
     pub(super) fn failed(&mut self, failure: AgentError) -> Result<(), AgentError> {
-        match &self.failure {
-            Some(_) => Ok(()),
-            None if failure.is_of_one_vault() => {
-                self.failure = Some(failure);
-                Ok(())
-            }
-            None => Err(failure),
+        let refusal = self.failures.iter().find_map(refusal_of_every_gate);
+        let another = refusal_of_every_gate(&failure);
+        if !failure.is_of_a_vault() || (another.is_some() && another == refusal) {
+            return Err(failure);
         }
+        if failure.is_passing() {
+            self.later.push_back(self.asked);
+        }
+        if self.failures.is_empty() || (another.is_some() && refusal.is_none()) {
+            self.failures.push(failure);
+        }
+        Ok(())
+    }
+}
+
+/// The kind of a refusal that every honest gate would give.
+fn refusal_of_every_gate(failure: &AgentError) -> Option<Discriminant<GateRefusal>> {
+    match failure {
+        AgentError::Gate(refusal) if refusal.is_of_every_gate() => Some(discriminant(refusal)),
+        _ => None,
     }
 }

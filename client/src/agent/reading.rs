@@ -12,7 +12,7 @@ use salus_chain::{
 };
 use salus_gate::{
     protocol::{GateRefusal, KeyRequest, ReleaseRequest, ReleasedKey, UnsealRequest},
-    BoxedBytes, ReleasedBlob,
+    BoxedBytes, Released, ReleasedBlob,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
@@ -73,18 +73,21 @@ pub struct FileContent {
     pub holder: InstitutionId,
 }
 
-/// A version that is being read: the way to its key is known, and vaults are asked for its blob.
+/// A version that is being read: a way to its key is known, and vaults are asked for its blob.
 struct Reading {
     request: ReleaseRequest,
     bindings: Bindings,
     named: Version,
-    path: ReleasedKey,
+    key: ReleasedKey,
+    key_holders: Holders,
     holders: Holders,
 }
 
+type Blob = CheckedBlob<ReleasedBlob<BoxedBytes>>;
+
 /// A version that was released, and the key that opens it.
 struct ReadableVersion {
-    blob: CheckedBlob<ReleasedBlob<BoxedBytes>>,
+    blob: Blob,
     key: ContentKey,
     holder: InstitutionId,
 }
@@ -111,13 +114,13 @@ impl Agent {
     ) -> Result<RecordContent, AgentError> {
         let mut reading = self.reading(record, version, session).await?;
         loop {
-            let ReadableVersion { blob, key, holder } = self.release(&mut reading).await?;
-            match open_in_memory(blob, &reading.bindings, &key).await {
+            let ReadableVersion { mut blob, key, holder } = self.release(&mut reading).await?;
+            match open_in_memory(&mut blob, &reading.bindings, &key).await {
                 Ok((metadata, content)) => {
                     let version = reading.bindings.version;
                     return Ok(RecordContent { record, version, metadata, content, holder });
                 }
-                Err(error) => reading.holders.failed(error.into())?,
+                Err(error) => self.try_another(&mut reading, blob, error).await?,
             }
         }
     }
@@ -154,7 +157,7 @@ impl Agent {
             };
             match metadata {
                 Ok(metadata) => return Ok(metadata),
-                Err(error) => reading.holders.failed(error.into())?,
+                Err(error) => self.try_another(&mut reading, blob, error).await?,
             }
         }
     }
@@ -169,16 +172,16 @@ impl Agent {
     ) -> Result<FileContent, AgentError> {
         let mut reading = self.reading(record, version, session).await?;
         loop {
-            let ReadableVersion { blob, key, holder } = self.release(&mut reading).await?;
-            match open_to_file(blob, &reading.bindings, &key, path).await {
+            let ReadableVersion { mut blob, key, holder } = self.release(&mut reading).await?;
+            match open_to_file(&mut blob, &reading.bindings, &key, path).await {
                 Ok(metadata) => return Ok(FileContent { version: reading.bindings.version, metadata, holder }),
                 Err(OpenError::Target(cause)) => return Err(AgentError::Unwritable { path: path.to_owned(), cause }),
-                Err(error) => reading.holders.failed(error.into())?,
+                Err(error) => self.try_another(&mut reading, blob, error).await?,
             }
         }
     }
 
-    /// Begins to read a version: asks the gate before the chart's home vault, or before a copy, for the way to the content key.
+    /// Begins to read a version: the gate before the chart's home vault, or before a copy, gives the way to the content key.
     async fn reading(
         &self,
         record: RecordId,
@@ -197,21 +200,29 @@ impl Agent {
         let named = self.chain.version(At::Finalized, record, version).await?.ok_or(AgentError::NoRecord(record))?;
         let (genesis, compartment, epoch) = (self.genesis(), known.compartment, named.epoch);
         let bindings = Bindings { genesis, record, version, compartment, epoch };
-        let mut holders = Holders::of(home);
+        let (mut key_holders, holders) = (Holders::of(home), Holders::of(known.custodian));
+        let key = self.key_path(&mut key_holders, &request, &bindings).await?;
+        Ok(Reading { request, bindings, named, key, key_holders, holders })
+    }
+
+    /// The way to the content key, from the next gate that gives one out.
+    async fn key_path(
+        &self,
+        holders: &mut Holders,
+        request: &ReleaseRequest,
+        bindings: &Bindings,
+    ) -> Result<ReleasedKey, AgentError> {
         loop {
             let holder = holders.next(self).await?;
-            match self.key_path(holder, &request, &bindings).await {
-                Ok(path) => {
-                    let holders = Holders::of(known.custodian);
-                    return Ok(Reading { request, bindings, named, path, holders });
-                }
+            match self.key_path_from(holder, request, bindings).await {
+                Ok(key) => return Ok(key),
                 Err(error) => holders.failed(error)?,
             }
         }
     }
 
     /// The way to the content key, as one vault's gate gives it out, held against the chain.
-    async fn key_path(
+    async fn key_path_from(
         &self,
         holder: InstitutionId,
         request: &ReleaseRequest,
@@ -226,17 +237,50 @@ impl Agent {
 
     /// The release of the gate before the custodian's vault, or before a copy. The answer is held against the chain.
     async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion, AgentError> {
-        loop {
+        let (holder, released) = loop {
             let holder = reading.holders.next(self).await?;
             match self.release_from(holder, reading).await {
-                Ok(readable) => return Ok(readable),
+                Ok(released) => break (holder, released),
                 Err(error) => reading.holders.failed(error)?,
             }
-        }
+        };
+        let key = loop {
+            match self.content_key(reading, released.key_envelope.as_deref()).await {
+                Ok(key) => break key,
+                Err(error) => self.try_another_key(reading, error).await?,
+            }
+        };
+        Ok(ReadableVersion { blob: CheckedBlob::new(released.blob, reading.named.content), key, holder })
     }
 
-    async fn release_from(&self, holder: InstitutionId, reading: &Reading) -> Result<ReadableVersion, AgentError> {
-        let Reading { request, bindings, named, path, .. } = reading;
+    /// After a version did not open: the next gate gives a way to the key, if the blob is the one that the chain names. Else the
+    /// next vault gives a blob.
+    async fn try_another(&self, reading: &mut Reading, blob: Blob, error: OpenError) -> Result<(), AgentError> {
+        let is_cut_off = matches!(error, OpenError::Source(_) | OpenError::Target(_));
+        if is_cut_off || !blob.is_what_the_chain_names().await {
+            return reading.holders.failed(error.into());
+        }
+        self.try_another_key(reading, error.into()).await?;
+        reading.holders.again();
+        Ok(())
+    }
+
+    /// After a key did not open what it should: the next gate gives a way to the key.
+    async fn try_another_key(&self, reading: &mut Reading, error: AgentError) -> Result<(), AgentError> {
+        let by_a_false_way = matches!(
+            error,
+            AgentError::Envelope(_) | AgentError::Open(_) | AgentError::Gate(GateRefusal::NotSealedHere)
+        );
+        if !by_a_false_way {
+            return Err(error);
+        }
+        reading.key_holders.failed(error)?;
+        reading.key = self.key_path(&mut reading.key_holders, &reading.request, &reading.bindings).await?;
+        Ok(())
+    }
+
+    async fn release_from(&self, holder: InstitutionId, reading: &Reading) -> Result<Released<BoxedBytes>, AgentError> {
+        let Reading { request, bindings, named, .. } = reading;
         let released = self.ask(holder, request.clone()).await?;
         let is_other = released.content != named.content || released.blob.size() != named.size;
         if released.bindings != *bindings || is_other {
@@ -245,14 +289,18 @@ impl Agent {
         if released.key_envelope.as_deref().is_some_and(|envelope| object_id(envelope) != named.key_envelope) {
             return Err(AgentError::FalseAnswer("key envelope"));
         }
-        let key = match path.path.recipient() {
+        Ok(released)
+    }
+
+    /// The content key, at the end of the way that a gate gave out.
+    async fn content_key(&self, reading: &Reading, key_envelope: Option<&[u8]>) -> Result<ContentKey, AgentError> {
+        let Reading { request, key, .. } = reading;
+        match key.path.recipient() {
             Recipient::Institution(institution) => {
-                self.unsealed(institution, request, path, released.key_envelope).await?
+                self.unsealed(institution, request, key, key_envelope.map(<[u8]>::to_vec)).await
             }
-            _ => path.open(released.key_envelope.as_deref(), self.identity.encryption())?,
-        };
-        let blob = CheckedBlob::new(released.blob, named.content);
-        Ok(ReadableVersion { blob, key, holder })
+            _ => Ok(key.open(key_envelope, self.identity.encryption())?),
+        }
     }
 
     /// The content key of a version that was granted to this member's institution, from the service that holds its key.
@@ -264,7 +312,7 @@ impl Agent {
         key_envelope: Option<Vec<u8>>,
     ) -> Result<ContentKey, AgentError> {
         let request = UnsealRequest { release: release.clone(), path: key.path.clone(), key_envelope };
-        let unsealed = match self.ask(institution, request).await {
+        let unsealed = match self.ask_only(institution, request).await {
             Err(ServiceError::NoAddress(_) | ServiceError::Refused(GateRefusal::CannotUnseal)) => {
                 return Err(AgentError::SealedToInstitution(institution));
             }

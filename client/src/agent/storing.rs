@@ -2,7 +2,10 @@
 
 //! Putting sealed objects into a vault, before a transaction makes them count.
 
-use super::{asking::Patience, Agent, AgentError};
+use super::{
+    asking::{Patience, PATIENCE},
+    Agent, AgentError,
+};
 use salus_gate::protocol::{AnnouncedObject, StageRequest, MAX_OBJECTS};
 use salus_primitives::{access::Scope, charts::Chart, ChartId, Digest, InstitutionId, RecordKey};
 use salus_vault_client::SealedObject;
@@ -53,11 +56,11 @@ impl Agent {
             let announced =
                 announced.map(|(it, record)| AnnouncedObject { id: it.id(), size: it.size(), record: *record });
             let request = StageRequest { chart, scope, writer: self.id, objects: announced.collect() };
-            let mut patience = Patience::begin();
+            let mut patience = Patience::of(PATIENCE);
             loop {
                 let signed = self.signed(request.clone(), institution).await?;
                 match self.services.store(institution, &signed, objects).await {
-                    Err(error) if patience.lasts(&error).await => {}
+                    Err(error) if error.is_passing() && patience.lasts().await => {}
                     stored => break stored?,
                 }
             }

@@ -127,26 +127,9 @@ impl ServiceError {
     /// Whether the same request may be answered some seconds later: the gate's node is behind, or the service starts.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Refused(GateRefusal::Behind(_) | GateRefusal::SessionNotFinalized) => true,
+            Self::Refused(refusal) => refusal.is_passing(),
             Self::Client(error) => error.is_passing(),
             _ => false,
-        }
-    }
-
-    /// Whether another vault may have what this one did not give: its service is away, or it lost the object.
-    pub fn is_of_one_vault(&self) -> bool {
-        match self {
-            Self::Refused(refusal) => matches!(
-                refusal,
-                GateRefusal::Missing(_)
-                    | GateRefusal::Corrupted(_)
-                    | GateRefusal::StaleHead(_)
-                    | GateRefusal::Behind(_)
-                    | GateRefusal::SessionNotFinalized
-                    | GateRefusal::TooManyRequests
-            ),
-            Self::Query(_) => false,
-            _ => true,
         }
     }
 }

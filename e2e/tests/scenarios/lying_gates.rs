@@ -9,23 +9,24 @@ use salus_chain::{At, Chain};
 use salus_client::{
     agent::{Agent, AgentError},
     keystore::Keystore,
-    services::{Answer, Folders, Services, Vaults},
+    services::{Answer, Folders, ServiceError, Services, Vaults},
 };
 use salus_e2e::{node::Node, salus::PASSWORD};
 use salus_gate::{
     protocol::{
-        CompartmentRequest, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        CompartmentRequest, GateRefusal, KeyPath, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, ReleasedCompartment,
+        ReleasedKey, ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
-use salus_primitives::{ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId, RequestId};
+use salus_primitives::{decision::Denial, ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId, RequestId};
 use salus_sealing::{
     blob::{seal_bytes, ContentKey, Metadata},
     compartment::{CompartmentPath, CompartmentSecret},
     envelope::{seal_reason, Recipient},
     secret::Password,
 };
+use salus_vault::Vault;
 use salus_vault_client::SealedObject;
 use std::{
     io::Cursor,
@@ -44,6 +45,12 @@ enum Lie {
     Blob,
     /// Another version's way to a key.
     Version,
+    /// A way to another key.
+    Key,
+    /// A denial of what the chain permits.
+    Denied,
+    /// The claim that the chain has no such record.
+    NotFound,
     /// Another compartment.
     Compartment,
     /// A secret of its own, sealed to the reader.
@@ -58,11 +65,25 @@ struct LyingGates {
     chain: Chain,
     reader: EncryptionKey,
     lie: Mutex<Lie>,
+    /// The one that lies; all, if none is named.
+    liar: Mutex<Option<InstitutionId>>,
 }
 
 impl LyingGates {
-    fn lie(&self) -> Lie {
-        *self.lie.lock().unwrap()
+    fn lie(&self, institution: InstitutionId) -> Lie {
+        match self.liar.lock().unwrap().is_none_or(|liar| liar == institution) {
+            true => *self.lie.lock().unwrap(),
+            false => Lie::None,
+        }
+    }
+
+    /// A refusal that is a lie.
+    fn refusal(&self, institution: InstitutionId) -> Result<(), ServiceError> {
+        match self.lie(institution) {
+            Lie::Denied => Err(GateRefusal::Denied(Denial::NoGrant).into()),
+            Lie::NotFound => Err(GateRefusal::NotFound.into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,12 +102,14 @@ impl Services for LyingGates {
         request: &'a Signed<ReleaseRequest>,
     ) -> Answer<'a, Released<BoxedBytes>> {
         Box::pin(async move {
+            self.refusal(institution)?;
             let mut released = self.honest.release(institution, request).await?;
-            if [Lie::Content, Lie::Blob].contains(&self.lie()) {
+            let lie = self.lie(institution);
+            if [Lie::Content, Lie::Blob].contains(&lie) {
                 let (bindings, key) = (released.bindings, ContentKey::generate());
                 let blob = seal_bytes(b"made up", &Metadata::default(), &bindings, &key).unwrap();
                 released.blob = ReleasedBlob::new(blob.len() as u64, Box::new(Cursor::new(blob)));
-                if self.lie() == Lie::Content {
+                if lie == Lie::Content {
                     let place = CompartmentPath::of(&bindings);
                     let epoch =
                         self.chain.epoch(At::Best, place.chart, place.compartment, bindings.epoch).await?.unwrap();
@@ -106,9 +129,15 @@ impl Services for LyingGates {
         request: &'a Signed<KeyRequest>,
     ) -> Answer<'a, ReleasedKey> {
         Box::pin(async move {
+            self.refusal(institution)?;
             let mut released = self.honest.release_key(institution, request).await?;
-            if self.lie() == Lie::Version {
-                released.bindings.version += 1;
+            match (self.lie(institution), &mut released.path) {
+                (Lie::Version, _) => released.bindings.version += 1,
+                (Lie::Key, KeyPath::Compartment { secret, .. }) => {
+                    let own = CompartmentSecret::generate(CompartmentPath::of(&released.bindings));
+                    secret.envelope = own.seal_to(secret.recipient, &self.reader).unwrap();
+                }
+                _ => {}
             }
             Ok(released)
         })
@@ -120,8 +149,9 @@ impl Services for LyingGates {
         request: &'a Signed<CompartmentRequest>,
     ) -> Answer<'a, ReleasedCompartment> {
         Box::pin(async move {
+            self.refusal(institution)?;
             let mut released = self.honest.release_compartment(institution, request).await?;
-            match self.lie() {
+            match self.lie(institution) {
                 Lie::Compartment => released.place.compartment.0 ^= 1,
                 Lie::Secret => {
                     let recipient = released.secret.recipient;
@@ -141,7 +171,7 @@ impl Services for LyingGates {
     ) -> Answer<'a, ReleasedNote> {
         Box::pin(async move {
             let mut released = self.honest.release_note(institution, request).await?;
-            if self.lie() == Lie::Note {
+            if self.lie(institution) == Lie::Note {
                 let NoteRequest { chart, reader, .. } = *request.request();
                 let (recipient, genesis) = (Recipient::Member(reader), self.chain.genesis());
                 let made_up = r#"{"text":"made up"}"#;
@@ -179,6 +209,7 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
         chain: chain.clone(),
         reader: identity.encryption().public(),
         lie: Mutex::new(Lie::None),
+        liar: Mutex::new(None),
     });
     let agent = Agent::new(chain.clone(), gates.clone(), identity).await?;
     let key = chain.records(At::Finalized, CHART).await?.first().context("no record")?.key;
@@ -188,12 +219,30 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
 
     let content = agent.read(record, None, None).await?;
     ensure!(content.content.expose().starts_with(b"{"), "not a FHIR resource");
-    for lie in [Lie::Content, Lie::Blob, Lie::Version] {
+    let lies = [Lie::Content, Lie::Blob, Lie::Version, Lie::Key, Lie::Denied, Lie::NotFound];
+    for lie in lies {
         *gates.lie.lock().unwrap() = lie;
         let error = agent.read(record, None, None).await.err().with_context(|| format!("{lie:?} is believed"))?;
-        ensure!(lie == Lie::Blob || is_false(&error), "{lie:?}: {error}");
+        ensure!(is_false(&error) || ![Lie::Content, Lie::Version].contains(&lie), "{lie:?}: {error}");
         ensure!(agent.read_metadata(record, None, None).await.is_err(), "{lie:?} is believed");
     }
+    // Another hospital has a copy of everything, and only the first one lies.
+    let (home, other) = (InstitutionId(0), InstitutionId(1));
+    copy(&vaults.existing(home).await?, &vaults.of(other).await?).await?;
+    *gates.liar.lock().unwrap() = Some(home);
+    for lie in [lies.as_slice(), &[Lie::Compartment, Lie::Secret]].concat() {
+        *gates.lie.lock().unwrap() = lie;
+        let read = agent.read(record, None, None).await.with_context(|| format!("{lie:?}"))?;
+        ensure!(read.content.expose() == content.content.expose(), "{lie:?}: another content");
+        agent.read_metadata(record, None, None).await.with_context(|| format!("{lie:?}"))?;
+        let found = agent.compartments(CHART).await?;
+        ensure!(found.iter().all(|compartment| compartment.name.is_some()), "{lie:?}: a compartment without a name");
+    }
+    *gates.lie.lock().unwrap() = Lie::Secret;
+    ensure!(agent.rotate(CHART, first).await? == 1, "no new epoch");
+    // The rotation stored its objects at the first hospital.
+    *gates.liar.lock().unwrap() = None;
+    *gates.lie.lock().unwrap() = Lie::None;
     let honest = agent.compartments(CHART).await?;
     ensure!(honest.iter().all(|compartment| compartment.name.is_some()), "a compartment without a name");
     *gates.lie.lock().unwrap() = Lie::Compartment;
@@ -215,6 +264,14 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
     let error = agent.note(CHART, of).await.err().context("a made up note is believed")?;
     ensure!(is_false(&error), "{error}");
     *gates.lie.lock().unwrap() = Lie::None;
-    ensure!(agent.rotate(CHART, first).await? == 1, "no new epoch");
+    ensure!(agent.rotate(CHART, first).await? == 2, "no new epoch");
     node.stop().await
+}
+
+/// Copies all objects of one vault into another.
+async fn copy(from: &Vault, to: &Vault) -> Result<()> {
+    for id in from.list(None, usize::MAX).await? {
+        to.put(from.get(&id).await?).await?;
+    }
+    Ok(())
 }

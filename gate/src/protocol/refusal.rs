@@ -123,3 +123,50 @@ pub enum GateRefusal {
     #[error("the blob `{0}` was sealed for another record, version or chain")]
     ForeignBlob(Digest),
 }
+
+impl GateRefusal {
+    /// Whether the same gate may answer some seconds later: its node is behind, or the asker has too much under way.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Behind(_) | Self::SessionNotFinalized | Self::TooManyUnderWay)
+    }
+
+    /// Whether the gate says it of the chain or of the request, so that each honest gate whose node is up to date says the same.
+    /// All else is about one gate, its vault or its institution.
+    pub fn is_of_every_gate(&self) -> bool {
+        match self {
+            Self::RequestNotFresh
+            | Self::NotTheMember(_)
+            | Self::NotFound
+            | Self::NotActive
+            | Self::NoSession
+            | Self::SessionExpired
+            | Self::SessionElsewhere
+            | Self::Denied(_)
+            | Self::DeniedAtBest(_)
+            | Self::NoEnvelope(_)
+            | Self::EnvelopeOutdated { .. }
+            | Self::TooManyLinks
+            | Self::NotForYou => true,
+            Self::AnotherGate
+            | Self::RequestUsed
+            | Self::TooManyRequests
+            | Self::TooManyUnderWay
+            | Self::ReadTooMuch(_)
+            | Self::TooManyUploads
+            | Self::StaleHead(_)
+            | Self::Behind(_)
+            | Self::SessionNotFinalized
+            | Self::TooManyReceipts
+            | Self::NotSealedHere
+            | Self::CannotUnseal
+            | Self::MayNotStage
+            | Self::MayNotCopy
+            | Self::Unacceptable
+            | Self::QuotaUsedUp
+            | Self::VaultFull
+            | Self::Missing(_)
+            | Self::Corrupted(_)
+            | Self::ForeignBlob(_) => false,
+        }
+    }
+}
