@@ -30,6 +30,7 @@ pub mod network;
 pub mod observe;
 pub mod phase;
 pub mod plan;
+pub mod process;
 pub mod programs;
 pub mod relay;
 pub mod report;

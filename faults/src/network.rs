@@ -2,27 +2,19 @@
 
 //! The machines of four hospitals, with the node files and packet filters that `salus network init` writes.
 
-use super::plan::HOSPITALS;
+use super::{plan::HOSPITALS, process::Process};
 use crate::netlab::{Desk, Host, Lab};
 use anyhow::{ensure, Context, Result};
-use rustix::process::{kill_process, Pid, Signal};
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    time::Duration,
 };
-use tokio::{
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::process::Command;
 
 /// The JSON-RPC port of a node, as `salus network init` sets it. A node serves it on its own machine only.
 const RPC_PORT: u16 = 9944;
 /// The port for peers, as `salus network init` sets it.
 pub const PEER_PORT: u16 = 30333;
-/// The time within which a node must end after `SIGTERM`.
-const STOP: Duration = Duration::from_secs(15);
 
 /// The files of a network of four hospitals.
 #[derive(Clone, Debug)]
@@ -63,7 +55,7 @@ impl Network {
                 program: program.to_owned(),
                 options: vec!["--no-prometheus".to_owned()],
                 environment: Vec::new(),
-                process: None,
+                node: Process::none("the node"),
             });
         }
         Ok(Self { machines, lab })
@@ -97,7 +89,8 @@ pub struct Machine {
     pub options: Vec<String>,
     /// Additional environment variables of its node.
     pub environment: Vec<(String, String)>,
-    process: Option<Child>,
+    /// The process of its node.
+    pub node: Process,
 }
 
 impl Machine {
@@ -108,68 +101,15 @@ impl Machine {
 
     /// Starts its node, and returns the process id.
     pub fn start(&mut self) -> Result<u32> {
-        ensure!(self.process.is_none(), "the node runs already");
         fs::create_dir_all(&self.data)?;
-        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = Command::from(self.host.command(self.files.join("run-node")));
         command
             .env("SALUS_NODE_PROGRAM", &self.program)
             .env("SALUS_KEYS", &self.keys)
             .env("SALUS_DATA", &self.data)
             .env("SALUS_EXTRA", self.options.join(" "))
-            .envs(self.environment.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .kill_on_drop(true);
-        let process = command.spawn().context("the node does not start")?;
-        let id = process.id().context("the node's process has no number")?;
-        self.process = Some(process);
-        Ok(id)
-    }
-
-    /// Returns the process id of its node, unless none was started or it is known to have ended.
-    pub fn process(&self) -> Option<u32> {
-        self.process.as_ref().and_then(Child::id)
-    }
-
-    /// Sends its node a signal.
-    pub fn signal(&self, signal: Signal) -> Result<()> {
-        let id = self.process().context("the node does not run")?;
-        let id = Pid::from_raw(id.try_into()?).context("the node's process has no number")?;
-        kill_process(id, signal).context("the node's process cannot be signalled")
-    }
-
-    /// Returns the exit status of its node, if it ended by itself.
-    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        let Some(process) = &mut self.process else { return Ok(None) };
-        let status = process.try_wait()?;
-        if status.is_some() {
-            self.process = None;
-        }
-        Ok(status)
-    }
-
-    /// Kills its node with `SIGKILL`, and waits until the process is gone.
-    pub async fn kill(&mut self) -> Result<ExitStatus> {
-        let mut process = self.process.take().context("the node does not run")?;
-        process.start_kill()?;
-        Ok(process.wait().await?)
-    }
-
-    /// Asks its node to end with `SIGTERM`, as an operator does, and waits until it has ended.
-    pub async fn stop(&mut self) -> Result<ExitStatus> {
-        self.signal(Signal::TERM)?;
-        let mut process = self.process.take().context("the node does not run")?;
-        let ended = timeout(STOP, process.wait()).await;
-        match ended {
-            Ok(status) => Ok(status?),
-            Err(_) => {
-                process.start_kill()?;
-                process.wait().await?;
-                anyhow::bail!("the node did not end within {STOP:?} of being asked")
-            }
-        }
+            .envs(self.environment.iter().cloned());
+        self.node.start(command, &self.log)
     }
 
     /// Returns the log of its node.

@@ -133,8 +133,8 @@ pub async fn run(plan: &Plan, programs: &Programs, template: &Template, folder: 
     for (node, from, to) in watch.seen().went_back {
         remarks.push(format!("node {node} went back from final block {from} to {to}"));
     }
-    for machine in network.machines.iter_mut().filter(|machine| machine.process().is_some()) {
-        machine.kill().await?;
+    for machine in network.machines.iter_mut().filter(|machine| machine.node.id().is_some()) {
+        machine.node.kill().await?;
     }
     drop(watch);
     let Compared { before_mending, violations, counts: checked } = compared;
@@ -257,7 +257,7 @@ impl Finals<'_> {
         let level = self
             .watch
             .until(SETTLES, |seen| seen.nodes.get(victim).is_some_and(|node| node.answers && node.finalized >= target));
-        Ok(level.await && self.network.machine(victim)?.ended()?.is_none())
+        Ok(level.await && self.network.machine(victim)?.node.ended()?.is_none())
     }
 
     /// Removes the damaged database and lets the node sync again, as an operator does.
@@ -265,8 +265,8 @@ impl Finals<'_> {
         self.remarks.push(format!("{why}; its operator removed it, and the node synced again"));
         let (victim, target) = (self.plan.victim, self.watch.height());
         let machine = self.network.machine(victim)?;
-        if machine.ended()?.is_none() && machine.process().is_some() {
-            machine.kill().await?;
+        if machine.node.ended()?.is_none() && machine.node.id().is_some() {
+            machine.node.kill().await?;
         }
         machine.clear()?;
         machine.start()?;

@@ -162,7 +162,7 @@ impl Template {
         ensure!(level, "the nodes do not come to the same height");
         let Populated { patients, clinicians, records } = populated;
         for machine in &mut network.machines {
-            let status = machine.stop().await?;
+            let status = machine.node.stop().await?;
             ensure!(status.success(), "a node ended with {status}");
         }
         let template = Self {

@@ -50,7 +50,7 @@ pub(super) async fn wrong(stage: &mut Stage<'_>) -> Result<()> {
     stage.strikes();
     sleep(stage.plan.length()).await;
     let machine = stage.network.machine(victim)?;
-    let (said, ended) = (machine.complaints(from, &["20"]), machine.ended()?);
+    let (said, ended) = (machine.complaints(from, &["20"]), machine.node.ended()?);
     let behind = stage.watch.height().saturating_sub(stage.watch.glance(victim).finalized);
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     stage.others_went_on().await;

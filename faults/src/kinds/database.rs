@@ -104,7 +104,7 @@ async fn damaged(
     let victim = stage.plan.victim;
     stage.strikes();
     let machine = stage.network.machine(victim)?;
-    machine.kill().await?;
+    machine.node.kill().await?;
     let (fact, holds) = damage(&machine.database()?)?;
     let from = machine.said().len();
     stage.prove(fact, holds);
@@ -115,7 +115,7 @@ async fn damaged(
     let target = stage.watch.height().saturating_add(2);
     let deadline = Instant::now().checked_add(GRACE).context("the clock ends")?;
     let came_back = loop {
-        if stage.network.machine(victim)?.ended()?.is_some() {
+        if stage.network.machine(victim)?.node.ended()?.is_some() {
             break false;
         }
         let glance = stage.watch.glance(victim);
@@ -135,9 +135,9 @@ async fn damaged(
     }
     let machine = stage.network.machine(victim)?;
     let said = machine.complaints(from, &COMPLAINTS).into_iter().next().unwrap_or_default();
-    let running = machine.process().is_some();
+    let running = machine.node.id().is_some();
     if running {
-        machine.kill().await?;
+        machine.node.kill().await?;
     }
     machine.clear()?;
     machine.start()?;

@@ -32,7 +32,7 @@ pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     sleep(stage.plan.length()).await;
 
     let machine = stage.network.machine(victim)?;
-    let (ended, complaints) = (machine.ended()?, machine.complaints(from, &COMPLAINTS));
+    let (ended, complaints) = (machine.node.ended()?, machine.complaints(from, &COMPLAINTS));
     let free = statvfs(&machine.data)?.f_bavail;
     let glance = stage.watch.glance(victim);
     let behind = stage.watch.height().saturating_sub(glance.finalized);
@@ -51,8 +51,8 @@ pub(super) async fn full(stage: &mut Stage<'_>) -> Result<()> {
         stage.remark("it had ended by itself; its operator made room and started it");
     } else if !stage.catches_up(victim, GRACE).await {
         let machine = stage.network.machine(victim)?;
-        if machine.ended()?.is_none() {
-            machine.kill().await?;
+        if machine.node.ended()?.is_none() {
+            machine.node.kill().await?;
         }
         machine.start()?;
         stage.remark("it did not go on when there was room again; its operator restarted it");

@@ -165,7 +165,7 @@ impl<'a> Stage<'a> {
                 break;
             }
             for (place, machine) in self.network.machines.iter_mut().enumerate() {
-                if let Some(status) = machine.ended()? {
+                if let Some(status) = machine.node.ended()? {
                     machine.start()?;
                     self.remarks.push(format!("node {place} ended by itself ({status}), and was started again"));
                 }

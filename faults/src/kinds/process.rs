@@ -15,10 +15,10 @@ const SETTLES: Duration = Duration::from_millis(1_000);
 /// Kills one node without warning, and restarts it.
 pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
-    let before = stage.network.machine(victim)?.process();
+    let before = stage.network.machine(victim)?.node.id();
     stage.strikes();
     let machine = stage.network.machine(victim)?;
-    let (status, url) = (machine.kill().await?, machine.url());
+    let (status, url) = (machine.node.kill().await?, machine.url());
     stage.prove(format!("process {before:?} ended with {status}"), status.signal() == Some(9));
     sleep(stage.plan.length()).await;
     stage.prove("no other process answered in its place", silent(&url).await);
@@ -33,8 +33,8 @@ pub(super) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
 pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     let victim = stage.plan.victim;
     let machine = stage.network.machine(victim)?;
-    let process = machine.process().context("the node does not run")?;
-    machine.signal(Signal::STOP)?;
+    let process = machine.node.id().context("the node does not run")?;
+    machine.node.signal(Signal::STOP)?;
     stage.strikes();
     let length = stage.plan.length();
     // An answer may still be on its way, so count only from a second later.
@@ -45,7 +45,7 @@ pub(super) async fn paused(stage: &mut Stage<'_>) -> Result<()> {
     stage.prove(format!("process {process} was in state {first}, and {last} at the end"), (first, last) == ('T', 'T'));
     stage.prove(format!("it gave {answers} answers"), answers == 0);
     stage.others_went_on().await;
-    stage.network.machine(victim)?.signal(Signal::CONT)?;
+    stage.network.machine(victim)?.node.signal(Signal::CONT)?;
     stage.heals();
     let state = state(process)?;
     stage.prove(format!("process {process} went on, in state {state}"), state != 'T');

@@ -37,7 +37,7 @@ pub(super) async fn upgrade(stage: &mut Stage<'_>) -> Result<()> {
     one_by_one(stage).await?;
     let mut upgraded = 0usize;
     for machine in &stage.network.machines {
-        let process = machine.process().context("a node does not run")?;
+        let process = machine.node.id().context("a node does not run")?;
         let program = read_link(format!("/proc/{process}/exe"))?;
         upgraded = upgraded.saturating_add(usize::from(program.canonicalize()? == next.canonicalize()?));
     }
@@ -50,8 +50,8 @@ async fn one_by_one(stage: &mut Stage<'_>) -> Result<()> {
     let mut slowest = 0;
     for place in 0..stage.network.machines.len() {
         let machine = stage.network.machine(place)?;
-        let before = machine.process();
-        let status = machine.stop().await?;
+        let before = machine.node.id();
+        let status = machine.node.stop().await?;
         sleep(stage.plan.length()).await;
         let began = Instant::now();
         let after = stage.network.machine(place)?.start()?;

@@ -3,23 +3,19 @@
 //! A hospital's vault service: its folder, its configuration and its process.
 
 use super::addresses::{authority, port, BEHIND, MONITORING, NODES};
-use crate::{plan::HOSPITALS, template::Template};
-use anyhow::{ensure, Context, Result};
+use crate::{plan::HOSPITALS, process::Process, template::Template};
+use anyhow::{Context, Result};
 use salus_e2e::{
     binaries,
     vault_service::{member_key, send},
 };
 use std::{
-    fs::{self, File},
+    fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
     time::Duration,
 };
-use tokio::{
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::{process::Command, time::timeout};
 
 /// How long monitoring waits for an answer.
 const ANSWERS: Duration = Duration::from_secs(2);
@@ -28,14 +24,15 @@ const ANSWERS: Duration = Duration::from_secs(2);
 pub struct Service {
     hospital: usize,
     folder: PathBuf,
-    process: Option<Child>,
+    /// The process.
+    pub process: Process,
 }
 
 impl Service {
     /// Writes the configuration of a hospital's service into `folder`, and copies the hospital's vault there.
     pub fn prepare(template: &Template, folder: &Path, hospital: usize, keep_free: u64) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        let service = Self { hospital, folder: folder.to_owned(), process: None };
+        let service = Self { hospital, folder: folder.to_owned(), process: Process::none("the vault service") };
         copy(&template.vaults().join(hospital.to_string()), &service.vault())?;
         let member_key = member_key(folder, &template.service_secret(hospital)?)?;
         let institution_key = folder.join("institution.key");
@@ -64,43 +61,9 @@ impl Service {
 
     /// Starts it, and returns the process id.
     pub fn start(&mut self) -> Result<u32> {
-        ensure!(self.process.is_none(), "the vault service runs already");
-        let log = File::options().create(true).append(true).open(self.log())?;
-        let process = Command::new(binaries::find("salus-vault")?)
-            .arg("run")
-            .arg("--config")
-            .arg(self.folder.join("vault.toml"))
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
-            .context("the vault service does not start")?;
-        let id = process.id().context("the vault service's process has no number")?;
-        self.process = Some(process);
-        Ok(id)
-    }
-
-    /// The process id, while it runs.
-    pub fn process(&self) -> Option<u32> {
-        self.process.as_ref().and_then(Child::id)
-    }
-
-    /// The exit status, if it ended by itself. Then it can be started again.
-    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        let Some(process) = &mut self.process else { return Ok(None) };
-        let status = process.try_wait()?;
-        if status.is_some() {
-            self.process = None;
-        }
-        Ok(status)
-    }
-
-    /// Kills it with `SIGKILL`, and waits until the process is gone.
-    pub async fn kill(&mut self) -> Result<ExitStatus> {
-        let mut process = self.process.take().context("the vault service does not run")?;
-        process.start_kill()?;
-        Ok(process.wait().await?)
+        let mut command = Command::new(binaries::find("salus-vault")?);
+        command.arg("run").arg("--config").arg(self.folder.join("vault.toml"));
+        self.process.start(command, &self.log())
     }
 
     /// Whether it answers requests.

@@ -52,7 +52,7 @@ pub(in crate::kinds) async fn full(stage: &mut Stage<'_>) -> Result<()> {
     let missing = stage.houses()?.house(victim)?.service.missing().await;
     stage.look_for_halves("while its disk was full")?;
     remove_file(&filler).context("the filler cannot be removed")?;
-    let ended = stage.houses()?.house(victim)?.service.ended()?;
+    let ended = stage.houses()?.house(victim)?.service.process.ended()?;
     stage.expect(format!("the service went on (ended: {ended:?})"), ended.is_none());
     let ready = stage.gets_ready().await?;
     stage.expect("it answers when there is room", ready);

@@ -39,7 +39,7 @@ pub(in crate::kinds) async fn killed(stage: &mut Stage<'_>) -> Result<()> {
 async fn kill(stage: &mut Stage<'_>, asks: Asks, wipes: bool, later: Duration) -> Result<Option<BTreeSet<Digest>>> {
     let victim = stage.plan.victim;
     let house = stage.houses()?.house(victim)?;
-    let before = house.service.process();
+    let before = house.service.process.id();
     house.line.turn(State::Slow(RATE));
     let began = Instant::now();
     while house.line.under_way(asks) == 0 && began.elapsed() < COMES {
@@ -47,7 +47,7 @@ async fn kill(stage: &mut Stage<'_>, asks: Asks, wipes: bool, later: Duration) -
     }
     sleep(later).await;
     let under_way = house.line.tally().under_way;
-    let status = house.service.kill().await?;
+    let status = house.service.process.kill().await?;
     house.line.turn(State::Whole);
     let since = stage.load.elapsed();
     stage.look_for_halves("after it was killed")?;
@@ -106,7 +106,7 @@ async fn comes_back(stage: &mut Stage<'_>, before: &BTreeSet<Digest>) -> Result<
         sleep(Duration::from_millis(2)).await;
     }
     let some = is_there(stage)?;
-    let status = stage.houses()?.house(victim)?.service.kill().await?;
+    let status = stage.houses()?.house(victim)?.service.process.kill().await?;
     stage.look_for_halves("killed while copies came back")?;
     let fact = format!("killed again ({status}) when {some} of {} objects had come back", before.len());
     stage.prove(fact, status.signal() == Some(9) && some > 0);

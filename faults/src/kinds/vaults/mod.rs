@@ -117,7 +117,7 @@ impl Stage<'_> {
             if service.is_ready().await {
                 return Ok(true);
             }
-            if let Some(status) = service.ended()? {
+            if let Some(status) = service.process.ended()? {
                 service.start()?;
                 self.remark(format!("the vault service ended by itself ({status}), and was started again"));
             }
