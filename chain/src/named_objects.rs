@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NamedObject {
     /// The institution in whose vault it belongs.
-    pub holder: InstitutionId,
+    pub owner: InstitutionId,
     /// How many bytes it has, at most.
     pub longest: u64,
     /// Whether reading needs it. Notes explain, and open nothing.
@@ -42,7 +42,7 @@ impl Chain {
         let Some(found) = self.chart(at, chart).await? else { return Ok(objects) };
         let Some(controller) = self.member(at, found.controller).await? else { return Ok(objects) };
         let home = controller.admitted_by;
-        let small = |holder, is_needed| NamedObject { holder, longest: LONGEST_SMALL, is_needed };
+        let small = |owner, is_needed| NamedObject { owner, longest: LONGEST_SMALL, is_needed };
         for note in self.reasons_of_chart(at, chart, 0).await? {
             objects.insert(note, small(home, false));
         }
@@ -54,7 +54,7 @@ impl Chain {
                 let version = numbered.version;
                 objects.extend(version.grant_envelopes.iter().map(|sealed| (sealed.envelope, small(home, true))));
                 objects.insert(version.key_envelope, small(record.custodian, true));
-                let blob = NamedObject { holder: record.custodian, longest: version.size, is_needed: true };
+                let blob = NamedObject { owner: record.custodian, longest: version.size, is_needed: true };
                 objects.insert(version.content, blob);
             }
         }

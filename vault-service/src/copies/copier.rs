@@ -73,6 +73,17 @@ pub enum StoreFault {
     Full,
 }
 
+impl StoreFault {
+    fn is_full_disk(&self) -> bool {
+        let kind = match self {
+            Self::Full => return true,
+            Self::Vault(VaultError::Io(error)) | Self::Disk(error) => error.kind(),
+            Self::Vault(_) => return false,
+        };
+        [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&kind)
+    }
+}
+
 /// Why a partner's copies were not taken.
 enum Refused {
     /// The partner is away, or its answer was cut off.
@@ -134,11 +145,11 @@ impl Copier {
         }
         let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
         self.keep(looked);
-        match self.copying.notes.have_begun() {
+        let noted = match self.copying.notes.have_begun() {
             true => self.copying.notes.write(),
             false => self.copying.notes.begin(),
-        }
-        .map_err(StoreFault::Disk)?;
+        };
+        waiting_for_room(noted.map_err(StoreFault::Disk), &mut outcome)?;
         self.read_one_back(&agreement, partners, &mut outcome).await?;
         let Tally { missing, never_came, copies, under_replicated } = self.looks.total();
         let wanted = agreement.wanted().try_into().unwrap_or(u64::MAX);
@@ -183,7 +194,7 @@ impl Copier {
         outcome: &mut Copied,
     ) -> Result<Looked, StoreFault> {
         let expected: BTreeMap<_, _> =
-            objects.into_iter().filter(|(id, object)| agreement.keeps(id, object.holder)).collect();
+            objects.into_iter().filter(|(id, object)| agreement.keeps(id, object.owner)).collect();
         let mut missing = BTreeMap::new();
         for (id, object) in &expected {
             if !self.is_there(id).await? {
@@ -191,7 +202,9 @@ impl Copier {
             }
         }
         let mut denied = BTreeSet::new();
-        self.fetch(&mut missing, agreement, partners, &mut denied, outcome).await?;
+        // A full disk takes in nothing, and hides nothing: the missing objects are counted all the same.
+        let fetched = self.fetch(&mut missing, agreement, partners, &mut denied, outcome).await;
+        waiting_for_room(fetched, outcome)?;
         let notes = &self.copying.notes;
         let (mut tally, mut own) = (Tally::default(), Vec::new());
         for (id, object) in &expected {
@@ -199,15 +212,15 @@ impl Copier {
             // Vault and notes may have been lost together, so at first everything counts as held.
             let was_held = notes.of(id).is_some() || !notes.have_begun();
             if !is_missing || !notes.have_begun() {
-                notes.note(*id, Note { owner: object.holder, chart });
+                notes.note(*id, Note { owner: object.owner, chart });
             }
             if is_missing && object.is_needed {
                 // An institution that does not have its own object lost it, or never had it: that is for its own service to tell.
-                let never_came = !was_held && (object.holder == self.own || denied.contains(id));
-                count(if never_came { &mut tally.never_came } else { &mut tally.missing }, object.holder);
+                let never_came = !was_held && (object.owner == self.own || denied.contains(id));
+                count(if never_came { &mut tally.never_came } else { &mut tally.missing }, object.owner);
             }
             // An object that exists nowhere has no copies to be counted.
-            if object.holder == self.own && (!is_missing || (object.is_needed && was_held)) {
+            if object.owner == self.own && (!is_missing || (object.is_needed && was_held)) {
                 own.push(*id);
             }
         }
@@ -301,7 +314,7 @@ impl Copier {
             for partner in &agreement.others() {
                 let wanted: Vec<_> = missing
                     .iter()
-                    .filter(|(_, object)| (object.holder == *partner) == at_home)
+                    .filter(|(_, object)| (object.owner == *partner) == at_home)
                     .map(|(id, _)| *id)
                     .collect();
                 let mut wanted: VecDeque<_> = wanted.into();
@@ -348,7 +361,7 @@ impl Copier {
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
             let Some(expected) = missing.get(&id).copied() else { continue };
             let Some(size) = size else {
-                if expected.holder == partner {
+                if expected.owner == partner {
                     denied.insert(id);
                 }
                 continue;
@@ -378,8 +391,22 @@ impl Copier {
                 self.copying.damaged.strike(&id)?;
                 outcome.repaired = outcome.repaired.saturating_add(1);
             }
-            count(&mut outcome.copied, expected.holder);
+            count(&mut outcome.copied, expected.owner);
         }
+    }
+}
+
+/// Has the operator told of a full disk; other faults end the round.
+fn waiting_for_room(done: Result<(), StoreFault>, outcome: &mut Copied) -> Result<(), StoreFault> {
+    match done {
+        Err(fault) if fault.is_full_disk() => {
+            let full = StoreFault::Full.to_string();
+            if !outcome.complaints.contains(&full) {
+                outcome.complaints.push(full);
+            }
+            Ok(())
+        }
+        done => done,
     }
 }
 

@@ -101,18 +101,23 @@ impl Scene {
     }
 
     async fn with(policy: Option<Policy>, partners: Vec<InstitutionId>) -> Self {
+        Self::with_free(policy, partners, 0).await
+    }
+
+    /// So many MiB of the disk have to stay free.
+    async fn with_free(policy: Option<Policy>, partners: Vec<InstitutionId>, keep_free_mebibytes: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
-        let limits = Limits { keep_free_mebibytes: 0, ..Limits::default() };
+        let limits = Limits { keep_free_mebibytes, ..Limits::default() };
         let ledger = Arc::new(Ledger::open(&vault, limits).unwrap());
         let copying = Arc::new(Copying::open(&vault, Agreement::with_partners(OWN, partners)).unwrap());
         let copier = Copier::new(OWN, policy, copying.clone(), vault.clone(), ledger.clone());
         Self { _folder: folder, vault, ledger, chain: Chain::default(), partners: Vaults::default(), copying, copier }
     }
 
-    /// Has the chain name an object that belongs at `holder`.
-    fn name(&mut self, bytes: &[u8], holder: InstitutionId) -> Digest {
-        let object = NamedObject { holder, longest: bytes.len() as u64, is_needed: true };
+    /// Has the chain name an object of `owner`.
+    fn name(&mut self, bytes: &[u8], owner: InstitutionId) -> Digest {
+        let object = NamedObject { owner, longest: bytes.len() as u64, is_needed: true };
         self.chain.objects.insert(object_id(bytes), object);
         object_id(bytes)
     }
@@ -136,6 +141,20 @@ impl Scene {
 
 fn counts<const N: usize>(counts: [(InstitutionId, u64); N]) -> BTreeMap<InstitutionId, u64> {
     counts.into()
+}
+
+#[tokio::test]
+async fn a_full_disk_takes_in_nothing_and_the_missing_objects_are_counted() {
+    let mut scene = Scene::with_free(None, vec![ONE, TWO], u32::MAX).await;
+    for (bytes, owner) in [(b"one", OWN), (b"two", ONE)] {
+        let id = scene.name(bytes, owner);
+        scene.give(TWO, id, bytes);
+    }
+    for _ in 0..2 {
+        let copied = scene.round().await;
+        assert_eq!((copied.copied, copied.missing), (counts([]), counts([(OWN, 1), (ONE, 1)])));
+        assert!(copied.complaints.contains(&"the disk is full: copies wait".to_owned()), "{:?}", copied.complaints);
+    }
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ impl ExpectedObjects for Chain {
         let times = asked.entry(chart).or_default();
         *times += 1;
         let later = self.later.filter(|_| *times > 1);
-        let object = NamedObject { holder: OWN, longest: 9, is_needed: true };
+        let object = NamedObject { owner: OWN, longest: 9, is_needed: true };
         let named = self.charts.get(chart.0 as usize).into_iter().flatten().copied().chain(later);
         Ok(named.map(|id| (id, object)).collect())
     }
