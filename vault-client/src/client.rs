@@ -8,8 +8,8 @@ use futures::{stream, Stream, StreamExt, TryStreamExt};
 use reqwest::{header, redirect::Policy, Client, Method, RequestBuilder, Response, StatusCode};
 use salus_gate::{
     protocol::{
-        content_digest, CopyRequest, GateRefusal, GateRequest, Problem, ReleaseHead, ReleaseRequest, Signed,
-        StageRequest, Staged, UploadId, CONTENT_DIGEST, GENESIS, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
+        content_digest, CopyRequest, GateRefusal, GateRequest, Problem, ReleaseHead, ReleaseRequest, RestRequest,
+        Signed, StageRequest, Staged, UploadId, CONTENT_DIGEST, GENESIS, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
@@ -101,18 +101,16 @@ impl VaultClient {
         address: &Address,
         request: &Signed<ReleaseRequest>,
     ) -> Result<Released<BoxedBytes>, VaultClientError> {
-        let answer = self.ask(address, request).await?;
-        let form = || form(address);
-        let mut frame = StreamReader::new(answer.bytes_stream().map_err(io::Error::other).boxed());
-        let mut length = [0; 4];
-        frame.read_exact(&mut length).await.map_err(|_| form())?;
-        let mut head = vec![0; ReleaseHead::length(length).map_err(|_| form())?];
-        frame.read_exact(&mut head).await.map_err(|_| form())?;
-        let ReleaseHead { bindings, content, basis, key_envelope, size } =
-            ReleaseHead::from_bytes(&head).map_err(|_| form())?;
-        // A byte more than there should be is noticed where the blob is hashed.
-        let bytes: BoxedBytes = Box::new(frame.take(size.saturating_add(1)));
-        Ok(Released { bindings, content, basis, key_envelope, blob: ReleasedBlob::new(size, bytes) })
+        released(address, self.ask(address, request).await?, 0).await
+    }
+
+    /// The same version, and of its blob the bytes that are still missing.
+    pub async fn release_rest(
+        &self,
+        address: &Address,
+        request: &Signed<RestRequest>,
+    ) -> Result<Released<BoxedBytes>, VaultClientError> {
+        released(address, self.ask(address, request).await?, request.request().from).await
     }
 
     /// Copies of objects, for a service that keeps them.
@@ -187,6 +185,21 @@ impl VaultClient {
             false => &self.client,
         }
     }
+}
+
+/// The version in a frame, without the first `from` bytes of its blob.
+async fn released(address: &Address, answer: Response, from: u64) -> Result<Released<BoxedBytes>, VaultClientError> {
+    let form = || form(address);
+    let mut frame = StreamReader::new(answer.bytes_stream().map_err(io::Error::other).boxed());
+    let mut length = [0; 4];
+    frame.read_exact(&mut length).await.map_err(|_| form())?;
+    let mut head = vec![0; ReleaseHead::length(length).map_err(|_| form())?];
+    frame.read_exact(&mut head).await.map_err(|_| form())?;
+    let ReleaseHead { bindings, content, basis, key_envelope, size } =
+        ReleaseHead::from_bytes(&head).map_err(|_| form())?;
+    // A byte more than there should be is noticed where the blob is hashed.
+    let bytes: BoxedBytes = Box::new(frame.take(size.saturating_sub(from).saturating_add(1)));
+    Ok(Released { bindings, content, basis, key_envelope, blob: ReleasedBlob::new(size, bytes) })
 }
 
 /// How far an upload has come, as the service says.

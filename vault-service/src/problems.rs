@@ -47,6 +47,7 @@ fn status_of(refusal: &GateRefusal) -> StatusCode {
         }
         GateRefusal::AnotherGate => StatusCode::MISDIRECTED_REQUEST,
         GateRefusal::Unacceptable => StatusCode::PAYLOAD_TOO_LARGE,
+        GateRefusal::BeyondEnd(_) => StatusCode::RANGE_NOT_SATISFIABLE,
         GateRefusal::VaultFull => StatusCode::INSUFFICIENT_STORAGE,
         GateRefusal::TooManyRequests
         | GateRefusal::TooManyUnderWay

@@ -13,7 +13,9 @@ use axum::{
 };
 use futures::{stream, StreamExt};
 use salus_gate::{
-    protocol::{CompartmentRequest, KeyRequest, NoteRequest, ReleaseHead, ReleaseRequest, Signed, RELEASE},
+    protocol::{
+        CompartmentRequest, KeyRequest, NoteRequest, ReleaseHead, ReleaseRequest, RestRequest, Signed, RELEASE,
+    },
     ChainView, GateError, Released,
 };
 use tokio::io::AsyncRead;
@@ -24,7 +26,13 @@ const PIECE: usize = 64 * 1024;
 
 impl<C: ChainView + Send> Served<C> for ReleaseRequest {
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
-        Ok(stream_out(service.gate.release(signed).await?))
+        Ok(stream_out(service.gate.release(signed).await?, 0))
+    }
+}
+
+impl<C: ChainView + Send> Served<C> for RestRequest {
+    async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
+        Ok(stream_out(service.gate.release_rest(signed).await?, signed.request().from))
     }
 }
 
@@ -46,12 +54,12 @@ impl<C: ChainView + Send> Served<C> for NoteRequest {
     }
 }
 
-/// The frame of a version, piece by piece. When the vault fails in between, the connection ends before the length is reached.
-fn stream_out<B: AsyncRead + Unpin + Send + 'static>(released: Released<B>) -> Response {
+/// The frame of a version, piece by piece, without the first `from` bytes of its blob. When the vault fails in between, the connection ends before the length is reached.
+fn stream_out<B: AsyncRead + Unpin + Send + 'static>(released: Released<B>, from: u64) -> Response {
     let Released { bindings, content, basis, key_envelope, blob } = released;
     let size = blob.size();
     let head = ReleaseHead { bindings, content, basis, key_envelope, size }.to_bytes();
-    let length = size.saturating_add(head.len() as u64);
+    let length = size.saturating_sub(from).saturating_add(head.len() as u64);
     let first = stream::once(async { Ok(head.into()) });
     let body = Body::from_stream(first.chain(ReaderStream::with_capacity(blob, PIECE)));
     let fields = [(CONTENT_TYPE, HeaderValue::from_static(RELEASE)), (CONTENT_LENGTH, HeaderValue::from(length))];

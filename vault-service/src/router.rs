@@ -21,7 +21,7 @@ use axum::{
 use salus_gate::{
     protocol::{
         CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest,
-        StageRequest, UnsealRequest, UPLOADS,
+        RestRequest, StageRequest, UnsealRequest, UPLOADS,
     },
     ChainView, HEAD_LIFE,
 };
@@ -40,6 +40,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
     pub fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .route(ReleaseRequest::PATH, post(serve::<ReleaseRequest, C>))
+            .route(RestRequest::PATH, post(serve::<RestRequest, C>))
             .route(KeyRequest::PATH, post(serve::<KeyRequest, C>))
             .route(CompartmentRequest::PATH, post(serve::<CompartmentRequest, C>))
             .route(NoteRequest::PATH, post(serve::<NoteRequest, C>))

@@ -7,7 +7,7 @@ use crate::services::{Answer, ServiceError, Services};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, UnsealRequest, UnsealedKey,
     },
     system_now, BoxedBytes, Released,
 };
@@ -53,6 +53,7 @@ macro_rules! asked {
 
 asked! {
     ReleaseRequest => release -> Released<BoxedBytes>;
+    RestRequest => release_rest -> Released<BoxedBytes>;
     KeyRequest => release_key -> ReleasedKey;
     CompartmentRequest => release_compartment -> ReleasedCompartment;
     NoteRequest => release_note -> ReleasedNote;

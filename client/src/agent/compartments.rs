@@ -114,12 +114,9 @@ impl Agent {
             self.chain.compartments(At::Finalized, chart).await?
         {
             // One compartment that was damaged, or rotated by a thief, must not hide the others.
-            let (profile, fault) = match self.released(chart, &stored, number).await {
-                Ok(released) => match released.open_profile(self.identity.encryption()) {
-                    Ok(profile) => (Some(profile), None),
-                    Err(fault) => (None, Some(fault.to_string())),
-                },
-                Err(fault @ AgentError::FalseAnswer(_)) => (None, Some(fault.to_string())),
+            let (profile, fault) = match self.profile(chart, &stored, number).await {
+                Ok(profile) => (Some(profile), None),
+                Err(fault @ (AgentError::FalseAnswer(_) | AgentError::Envelope(_))) => (None, Some(fault.to_string())),
                 Err(AgentError::NoSecret(_)) => (notes.get(&number).cloned(), None),
                 Err(AgentError::Gate(
                     fault @ (GateRefusal::Missing(_) | GateRefusal::Corrupted(_) | GateRefusal::TooManyLinks),
@@ -182,17 +179,23 @@ impl Agent {
         }
     }
 
-    /// A compartment as the gate before the chart's home vault gives it out, or the gate before a copy.
-    pub(super) async fn released(
+    /// The name of a compartment and the word for programs, if the member may have its secret.
+    pub(super) async fn profile(
         &self,
         chart: ChartId,
         stored: &Chart,
         compartment: CompartmentId,
-    ) -> Result<ReleasedCompartment, AgentError> {
+    ) -> Result<Profile, AgentError> {
         let mut asked = self.asked_for(chart, stored, compartment).await?;
-        self.next_released(&mut asked).await
+        loop {
+            match self.next_released(&mut asked).await?.open_profile(self.identity.encryption()) {
+                Ok(profile) => return Ok(profile),
+                Err(error) => asked.holders.failed(error.into())?,
+            }
+        }
     }
 
+    /// A compartment, to be asked for before the chart's home vault first.
     async fn asked_for(
         &self,
         chart: ChartId,

@@ -9,7 +9,7 @@ use salus_primitives::{
     charts::Chart,
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
 };
-use salus_sealing::{compartment::Profile, envelope::Recipient};
+use salus_sealing::envelope::Recipient;
 
 /// A grant that a patient wants to make.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -243,7 +243,7 @@ impl Agent {
         text: Option<&str>,
     ) -> Result<Option<Vec<u8>>, AgentError> {
         let compartment = match scope {
-            Scope::Compartment(compartment) => Some((compartment, self.profile_of(chart, stored, compartment).await?)),
+            Scope::Compartment(compartment) => Some((compartment, self.profile(chart, stored, compartment).await?)),
             Scope::Record(_) => None,
         };
         let text = text.unwrap_or_default();
@@ -251,14 +251,5 @@ impl Agent {
             true => Some(self.seal_note(chart, recipient, key, text, compartment)?),
             false => None,
         })
-    }
-
-    async fn profile_of(
-        &self,
-        chart: ChartId,
-        stored: &Chart,
-        compartment: CompartmentId,
-    ) -> Result<Profile, AgentError> {
-        Ok(self.released(chart, stored, compartment).await?.open_profile(self.identity.encryption())?)
     }
 }

@@ -11,6 +11,7 @@ use super::{
     asking::{Patience, PATIENCE},
     Agent, AgentError,
 };
+use salus_chain::At;
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::InstitutionId;
 use std::{
@@ -51,6 +52,9 @@ impl Holders {
         if self.queue.is_empty() && !self.others_are_known {
             let mut others = agent.services.holders().await?;
             others.retain(|other| *other != self.own);
+            // The nearest one first: the member's own institution.
+            let member = agent.chain.member(At::Best, agent.id).await?;
+            others.sort_by_key(|other| member.as_ref().is_none_or(|member| member.admitted_by != *other));
             self.queue = others.into();
             self.others_are_known = true;
         }

@@ -28,6 +28,7 @@ mod readers;
 mod reading;
 mod receipts;
 mod requests;
+mod resuming;
 mod rotation;
 mod sessions;
 mod storing;

@@ -2,7 +2,11 @@
 
 //! Reading: open first, so that the log shows it, then have the gate release, then open what it released.
 
-use super::{holders::Holders, AccessDenied, Agent, AgentError};
+use super::{
+    holders::Holders,
+    resuming::{ResumedBlob, Wanted},
+    AccessDenied, Agent, AgentError,
+};
 use crate::checked_blob::CheckedBlob;
 use crate::sealed_files::{open, open_in_memory, open_metadata, open_to_file};
 use crate::services::ServiceError;
@@ -12,13 +16,12 @@ use salus_chain::{
 };
 use salus_gate::{
     protocol::{GateRefusal, KeyRequest, ReleaseRequest, ReleasedKey, UnsealRequest},
-    BoxedBytes, Released, ReleasedBlob,
+    BoxedBytes, Released,
 };
 use salus_primitives::{
     access::{Purpose, Scope},
     charts::Chart,
     decision::Basis,
-    records::Version,
     ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
@@ -27,7 +30,10 @@ use salus_sealing::{
     secret::{random, Plaintext},
 };
 use salus_vault::object_id;
-use std::{path::Path, sync::PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+};
 use tokio::io::AsyncWrite;
 
 /// A session that was opened.
@@ -75,19 +81,17 @@ pub struct FileContent {
 
 /// A version that is being read: a way to its key is known, and vaults are asked for its blob.
 struct Reading {
-    request: ReleaseRequest,
-    bindings: Bindings,
-    named: Version,
+    wanted: Arc<Wanted>,
     key: ReleasedKey,
     key_holders: Holders,
     holders: Holders,
 }
 
-type Blob = CheckedBlob<ReleasedBlob<BoxedBytes>>;
+type Blob<'a> = CheckedBlob<ResumedBlob<'a>>;
 
 /// A version that was released, and the key that opens it.
-struct ReadableVersion {
-    blob: Blob,
+struct ReadableVersion<'a> {
+    blob: Blob<'a>,
     key: ContentKey,
     holder: InstitutionId,
 }
@@ -115,9 +119,9 @@ impl Agent {
         let mut reading = self.reading(record, version, session).await?;
         loop {
             let ReadableVersion { mut blob, key, holder } = self.release(&mut reading).await?;
-            match open_in_memory(&mut blob, &reading.bindings, &key).await {
+            match open_in_memory(&mut blob, &reading.wanted.bindings, &key).await {
                 Ok((metadata, content)) => {
-                    let version = reading.bindings.version;
+                    let version = reading.wanted.bindings.version;
                     return Ok(RecordContent { record, version, metadata, content, holder });
                 }
                 Err(error) => self.try_another(&mut reading, blob, error).await?,
@@ -135,7 +139,7 @@ impl Agent {
     ) -> Result<(u32, Metadata), AgentError> {
         let mut reading = self.reading(record, version, session).await?;
         let ReadableVersion { blob, key, .. } = self.release(&mut reading).await?;
-        Ok((reading.bindings.version, open(blob, &reading.bindings, &key, target).await?))
+        Ok((reading.wanted.bindings.version, open(blob, &reading.wanted.bindings, &key, target).await?))
     }
 
     /// The words of a record's sealed header. The whole blob is read, since its beginning alone proves nothing.
@@ -148,7 +152,7 @@ impl Agent {
         let mut reading = self.reading(record, version, session).await?;
         loop {
             let ReadableVersion { mut blob, key, .. } = self.release(&mut reading).await?;
-            let metadata = match open_metadata(&mut blob, &reading.bindings, &key).await {
+            let metadata = match open_metadata(&mut blob, &reading.wanted.bindings, &key).await {
                 Ok(metadata) => {
                     let rest = tokio::io::copy(&mut blob, &mut tokio::io::sink()).await;
                     rest.map(|_| metadata).map_err(OpenError::Source)
@@ -173,8 +177,8 @@ impl Agent {
         let mut reading = self.reading(record, version, session).await?;
         loop {
             let ReadableVersion { mut blob, key, holder } = self.release(&mut reading).await?;
-            match open_to_file(&mut blob, &reading.bindings, &key, path).await {
-                Ok(metadata) => return Ok(FileContent { version: reading.bindings.version, metadata, holder }),
+            match open_to_file(&mut blob, &reading.wanted.bindings, &key, path).await {
+                Ok(metadata) => return Ok(FileContent { version: reading.wanted.bindings.version, metadata, holder }),
                 Err(OpenError::Target(cause)) => return Err(AgentError::Unwritable { path: path.to_owned(), cause }),
                 Err(error) => self.try_another(&mut reading, blob, error).await?,
             }
@@ -201,20 +205,16 @@ impl Agent {
         let (genesis, compartment, epoch) = (self.genesis(), known.compartment, named.epoch);
         let bindings = Bindings { genesis, record, version, compartment, epoch };
         let (mut key_holders, holders) = (Holders::of(home), Holders::of(known.custodian));
-        let key = self.key_path(&mut key_holders, &request, &bindings).await?;
-        Ok(Reading { request, bindings, named, key, key_holders, holders })
+        let wanted = Arc::new(Wanted { request, bindings, named });
+        let key = self.key_path(&mut key_holders, &wanted).await?;
+        Ok(Reading { wanted, key, key_holders, holders })
     }
 
     /// The way to the content key, from the next gate that gives one out.
-    async fn key_path(
-        &self,
-        holders: &mut Holders,
-        request: &ReleaseRequest,
-        bindings: &Bindings,
-    ) -> Result<ReleasedKey, AgentError> {
+    async fn key_path(&self, holders: &mut Holders, wanted: &Wanted) -> Result<ReleasedKey, AgentError> {
         loop {
             let holder = holders.next(self).await?;
-            match self.key_path_from(holder, request, bindings).await {
+            match self.key_path_from(holder, wanted).await {
                 Ok(key) => return Ok(key),
                 Err(error) => holders.failed(error)?,
             }
@@ -222,24 +222,19 @@ impl Agent {
     }
 
     /// The way to the content key, as one vault's gate gives it out, held against the chain.
-    async fn key_path_from(
-        &self,
-        holder: InstitutionId,
-        request: &ReleaseRequest,
-        bindings: &Bindings,
-    ) -> Result<ReleasedKey, AgentError> {
-        let key = self.ask(holder, KeyRequest(request.clone())).await?;
-        if key.bindings != *bindings {
+    async fn key_path_from(&self, holder: InstitutionId, wanted: &Wanted) -> Result<ReleasedKey, AgentError> {
+        let key = self.ask(holder, KeyRequest(wanted.request.clone())).await?;
+        if key.bindings != wanted.bindings {
             return Err(AgentError::FalseAnswer("version"));
         }
         Ok(key)
     }
 
     /// The release of the gate before the custodian's vault, or before a copy. The answer is held against the chain.
-    async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion, AgentError> {
+    async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion<'_>, AgentError> {
         let (holder, released) = loop {
             let holder = reading.holders.next(self).await?;
-            match self.release_from(holder, reading).await {
+            match self.release_from(holder, &reading.wanted).await {
                 Ok(released) => break (holder, released),
                 Err(error) => reading.holders.failed(error)?,
             }
@@ -250,12 +245,13 @@ impl Agent {
                 Err(error) => self.try_another_key(reading, error).await?,
             }
         };
-        Ok(ReadableVersion { blob: CheckedBlob::new(released.blob, reading.named.content), key, holder })
+        let blob = self.resumed(holder, reading.wanted.clone(), released.blob);
+        Ok(ReadableVersion { blob: CheckedBlob::new(blob, reading.wanted.named.content), key, holder })
     }
 
     /// After a version did not open: the next gate gives a way to the key, if the blob is the one that the chain names. Else the
     /// next vault gives a blob.
-    async fn try_another(&self, reading: &mut Reading, blob: Blob, error: OpenError) -> Result<(), AgentError> {
+    async fn try_another(&self, reading: &mut Reading, blob: Blob<'_>, error: OpenError) -> Result<(), AgentError> {
         let is_cut_off = matches!(error, OpenError::Source(_) | OpenError::Target(_));
         if is_cut_off || !blob.is_what_the_chain_names().await {
             return reading.holders.failed(error.into());
@@ -275,18 +271,15 @@ impl Agent {
             return Err(error);
         }
         reading.key_holders.failed(error)?;
-        reading.key = self.key_path(&mut reading.key_holders, &reading.request, &reading.bindings).await?;
+        reading.key = self.key_path(&mut reading.key_holders, &reading.wanted).await?;
         Ok(())
     }
 
-    async fn release_from(&self, holder: InstitutionId, reading: &Reading) -> Result<Released<BoxedBytes>, AgentError> {
-        let Reading { request, bindings, named, .. } = reading;
-        let released = self.ask(holder, request.clone()).await?;
-        let is_other = released.content != named.content || released.blob.size() != named.size;
-        if released.bindings != *bindings || is_other {
-            return Err(AgentError::FalseAnswer("version"));
-        }
-        if released.key_envelope.as_deref().is_some_and(|envelope| object_id(envelope) != named.key_envelope) {
+    async fn release_from(&self, holder: InstitutionId, wanted: &Wanted) -> Result<Released<BoxedBytes>, AgentError> {
+        let released = self.ask(holder, wanted.request.clone()).await?;
+        wanted.check(&released)?;
+        let envelope = released.key_envelope.as_deref();
+        if envelope.is_some_and(|envelope| object_id(envelope) != wanted.named.key_envelope) {
             return Err(AgentError::FalseAnswer("key envelope"));
         }
         Ok(released)
@@ -294,10 +287,10 @@ impl Agent {
 
     /// The content key, at the end of the way that a gate gave out.
     async fn content_key(&self, reading: &Reading, key_envelope: Option<&[u8]>) -> Result<ContentKey, AgentError> {
-        let Reading { request, key, .. } = reading;
+        let Reading { wanted, key, .. } = reading;
         match key.path.recipient() {
             Recipient::Institution(institution) => {
-                self.unsealed(institution, request, key, key_envelope.map(<[u8]>::to_vec)).await
+                self.unsealed(institution, &wanted.request, key, key_envelope.map(<[u8]>::to_vec)).await
             }
             _ => Ok(key.open(key_envelope, self.identity.encryption())?),
         }
@@ -347,6 +340,6 @@ impl Agent {
         }
         let mut reading = self.reading(record, None, None).await?;
         let ReadableVersion { key, .. } = self.release(&mut reading).await?;
-        Ok((key, reading.bindings.version))
+        Ok((key, reading.wanted.bindings.version))
     }
 }

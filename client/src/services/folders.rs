@@ -15,7 +15,7 @@ use salus_chain::{Chain, QueryError};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
@@ -121,6 +121,14 @@ impl Services for Folders {
         request: &'a Signed<ReleaseRequest>,
     ) -> Answer<'a, Released<BoxedBytes>> {
         Box::pin(async move { Ok(self.gate(institution).await?.release(request).await?.boxed()) })
+    }
+
+    fn release_rest<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<RestRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>> {
+        Box::pin(async move { Ok(self.gate(institution).await?.release_rest(request).await?.boxed()) })
     }
 
     fn release_key<'a>(

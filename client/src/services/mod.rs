@@ -14,7 +14,7 @@ use salus_chain::QueryError;
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released,
 };
@@ -42,6 +42,13 @@ pub trait Services: Send + Sync {
         &'a self,
         institution: InstitutionId,
         request: &'a Signed<ReleaseRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>>;
+
+    /// The same, and of the blob the bytes that are still missing.
+    fn release_rest<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<RestRequest>,
     ) -> Answer<'a, Released<BoxedBytes>>;
 
     /// The way to the content key of a version, from the gate of `institution`.

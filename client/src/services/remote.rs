@@ -8,7 +8,7 @@ use salus_chain::{At, Chain};
 use salus_gate::{
     protocol::{
         CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        Signed, StageRequest, UnsealRequest, UnsealedKey,
+        RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
     },
     BoxedBytes, Released,
 };
@@ -60,6 +60,14 @@ impl Services for RemoteServices {
         request: &'a Signed<ReleaseRequest>,
     ) -> Answer<'a, Released<BoxedBytes>> {
         boxed(async move { Ok(self.client.release(&self.address(institution).await?, request).await?) })
+    }
+
+    fn release_rest<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<RestRequest>,
+    ) -> Answer<'a, Released<BoxedBytes>> {
+        boxed(async move { Ok(self.client.release_rest(&self.address(institution).await?, request).await?) })
     }
 
     fn release_key<'a>(

@@ -33,6 +33,7 @@ impl<C: ChainView, S> ReleaseGate<C, S> {
             Ok(()) => Ok(()),
             Err(ReceiptFault::Closed) => Err(GateRefusal::SessionExpired.into()),
             Err(ReceiptFault::Full) => Err(GateRefusal::TooManyReceipts.into()),
+            Err(fault) if fault.is_full_disk() => Err(GateRefusal::VaultFull.into()),
             Err(ReceiptFault::Io(error)) => Err(GateError::Receipt(error)),
         }
     }

@@ -24,19 +24,44 @@ use super::store::{Store, StoreFault};
 use super::view::{ChainView, Head};
 use crate::protocol::{
     CompartmentRequest, GateRefusal, GateRequest, KeyPath, KeyRequest, ReleaseRequest, ReleasedCompartment,
-    ReleasedKey, SealedSecret, Signed,
+    ReleasedKey, RestRequest, SealedSecret, Signed,
 };
 
 impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     /// The version of a record that `signed` asks for, if the reader may have it.
     pub async fn release(&self, signed: &Signed<ReleaseRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let permitted = self.permit(signed, signed.request()).await?;
+        self.give(signed.request(), permitted, 0).await
+    }
+
+    /// The same version, and of its blob the bytes that are still missing after an answer was cut off.
+    ///
+    /// All that [`release`](Self::release) checks is checked again, and the rest has a receipt of its own.
+    pub async fn release_rest(&self, signed: &Signed<RestRequest>) -> Result<Released<S::Bytes>, GateError<C::Error>> {
+        let RestRequest { release, from } = signed.request();
+        let permitted = self.permit(signed, release).await?;
+        match permitted.version.size {
+            size if *from > size => Err(GateRefusal::BeyondEnd(size).into()),
+            _ => self.give(release, permitted, *from).await,
+        }
+    }
+
+    /// A permitted version, with the bytes of its blob from the byte `from` on.
+    async fn give(
+        &self,
+        request: &ReleaseRequest,
+        permitted: Permitted,
+        from: u64,
+    ) -> Result<Released<S::Bytes>, GateError<C::Error>> {
         let key_envelope = match permitted.key {
             KeyPlace::Record { .. } => None,
             KeyPlace::Compartment(_) => Some(self.envelope(&permitted.version.key_envelope).await?),
         };
-        let blob = self.blob(&permitted.bindings, &permitted.version).await?;
-        self.keep_receipt(signed.request(), &permitted, Given::Blob).await?;
+        let mut blob = self.blob(&permitted.bindings, &permitted.version).await?;
+        // The bytes before are read and thrown away: so the vault, at the end, compares all that it read with the id.
+        let skipped = tokio::io::copy(&mut (&mut blob).take(from), &mut tokio::io::sink()).await;
+        skipped.map_err(GateError::Store)?;
+        self.keep_receipt(request, &permitted, Given::Blob).await?;
         let Permitted { bindings, version, basis, .. } = permitted;
         Ok(Released { bindings, content: version.content, basis, key_envelope, blob })
     }

@@ -20,7 +20,7 @@ pub struct Released<Bytes> {
     pub basis: Basis,
     /// The content key, sealed to the compartment's epoch; none where the reader comes to it by an envelope of its own.
     pub key_envelope: Option<Vec<u8>>,
-    /// The sealed bytes.
+    /// The sealed bytes, or the rest of them.
     pub blob: ReleasedBlob<Bytes>,
 }
 
@@ -43,12 +43,12 @@ impl<Bytes: AsyncRead + Unpin + Send + 'static> Released<Bytes> {
 pub type BoxedBytes = Box<dyn AsyncRead + Unpin + Send>;
 
 impl<Bytes> ReleasedBlob<Bytes> {
-    /// The `size` bytes of a blob that another gate gave out.
+    /// The `size` bytes of a blob, or the rest of them, that another gate gave out.
     pub fn new(size: u64, bytes: Bytes) -> Self {
         Self { size, header: Cursor::default(), rest: bytes }
     }
 
-    /// How many bytes it has.
+    /// How many bytes the whole blob has.
     pub fn size(&self) -> u64 {
         self.size
     }

@@ -23,6 +23,6 @@ pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
     AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteOf, NoteRequest,
-    ReleaseRequest, RequestFault, RequestNumber, Signed, StageRequest, UnsealRequest, GENESIS, MAX_OBJECTS,
-    MAX_REQUEST_AGE, METHOD, TAG,
+    ReleaseRequest, RequestFault, RequestNumber, RestRequest, Signed, StageRequest, UnsealRequest, GENESIS,
+    MAX_OBJECTS, MAX_REQUEST_AGE, METHOD, TAG,
 };

@@ -119,6 +119,9 @@ pub enum GateRefusal {
     /// An object of the vault was altered, or is of another kind than the one that the chain names it for.
     #[error("the object `{0}` in the vault was altered, or is not what the chain names it for")]
     Corrupted(Digest),
+    /// The blob is shorter than the reader believes.
+    #[error("the blob has `{0}` bytes only")]
+    BeyondEnd(u64),
     /// The blob was sealed for something else than the record that names it.
     #[error("the blob `{0}` was sealed for another record, version or chain")]
     ForeignBlob(Digest),
@@ -146,6 +149,7 @@ impl GateRefusal {
             | Self::NoEnvelope(_)
             | Self::EnvelopeOutdated { .. }
             | Self::TooManyLinks
+            | Self::BeyondEnd(_)
             | Self::NotForYou => true,
             Self::AnotherGate
             | Self::RequestUsed

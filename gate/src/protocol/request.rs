@@ -68,6 +68,18 @@ pub struct ReleaseRequest {
     pub not_before: Option<u32>,
 }
 
+/// Asks for the rest of a blob whose beginning the reader has: an answer was cut off.
+///
+/// The gate decides again, so a revocation meanwhile stops the rest. It hashes the whole blob again as well.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestRequest {
+    /// The version, as in the first request.
+    pub release: ReleaseRequest,
+    /// The first byte of the blob that is asked for: at most its size.
+    pub from: u64,
+}
+
 /// Asks for the way from the reader's own key to the content key of a version. It lies where the chart's own objects lie
 /// (docs/adr/0007-home-vault-and-notes.md), and the record perhaps elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -216,6 +228,18 @@ impl GateRequest for ReleaseRequest {
 
     fn not_before(&self) -> Option<u32> {
         self.not_before
+    }
+}
+
+impl GateRequest for RestRequest {
+    const PATH: &'static str = "/v1/release-rest";
+
+    fn asker(&self) -> MemberId {
+        self.release.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.release.not_before
     }
 }
 

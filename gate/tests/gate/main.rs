@@ -19,5 +19,6 @@ mod notes;
 mod receipts;
 mod refused;
 mod requests;
+mod rest;
 mod sizes;
 mod unsealing;

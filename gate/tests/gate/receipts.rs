@@ -98,6 +98,16 @@ async fn nothing_is_released_when_the_receipt_cannot_be_written() {
     assert_eq!(stored(&lists).head.count, 1);
 }
 
+#[tokio::test]
+async fn a_full_disk_is_told_from_other_faults() {
+    let (world, folder) = (World::new().await, tempfile::tempdir().unwrap());
+    let gate = gate(&world, book_in(folder.path()));
+    gate.release(&world.signed(by_doctor(0))).await.unwrap();
+    fs::remove_file(open_file(folder.path())).unwrap();
+    std::os::unix::fs::symlink("/dev/full", open_file(folder.path())).unwrap();
+    assert_eq!(refusal(gate.release(&world.signed(by_doctor(1))).await), GateRefusal::VaultFull);
+}
+
 /// `/dev/full` says at each write that the disk is full.
 #[test]
 fn a_full_disk_takes_no_receipt_and_the_list_goes_on_when_it_has_room() {
@@ -107,8 +117,7 @@ fn a_full_disk_takes_no_receipt_and_the_list_goes_on_when_it_has_room() {
     let (file, kept) = (open_file(folder.path()), folder.path().join("kept"));
     fs::rename(&file, &kept).unwrap();
     std::os::unix::fs::symlink("/dev/full", &file).unwrap();
-    let full = book.append(OPENING, END, &receipt(2));
-    assert!(matches!(full, Err(ReceiptFault::Io(error)) if error.kind() == ErrorKind::StorageFull));
+    assert!(book.append(OPENING, END, &receipt(2)).unwrap_err().is_full_disk());
     fs::rename(&kept, &file).unwrap();
     book.append(OPENING, END, &receipt(3)).unwrap();
     assert_eq!(stored(folder.path()).receipts, [receipt(1), receipt(3)]);

@@ -5,8 +5,8 @@
 use crate::messages::{answer, get, service};
 use axum::http::StatusCode;
 use salus_gate::protocol::{
-    CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest, StageRequest,
-    UnsealRequest, UPLOADS,
+    CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest, RestRequest,
+    StageRequest, UnsealRequest, UPLOADS,
 };
 use salus_gate_testing::World;
 use serde_json::Value;
@@ -25,6 +25,7 @@ async fn every_path_and_no_other_is_described() {
     let paths: BTreeSet<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
     let served = [
         ReleaseRequest::PATH,
+        RestRequest::PATH,
         KeyRequest::PATH,
         CompartmentRequest::PATH,
         NoteRequest::PATH,

@@ -10,7 +10,7 @@ use axum::{
 use salus_gate::{
     protocol::{
         content_digest, CompartmentRequest, GateRefusal, GateRequest, KeyRequest, ReleaseHead, ReleasedCompartment,
-        ReleasedKey, CONTENT_DIGEST, GENESIS, RELEASE,
+        ReleasedKey, RestRequest, CONTENT_DIGEST, GENESIS, RELEASE,
     },
     HEAD_LIFE,
 };
@@ -54,6 +54,27 @@ async fn a_reader_gets_a_version_and_the_way_to_its_key() {
     ] {
         assert!(text.contains(line), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_rest_of_a_version() {
+    let world = World::new().await;
+    let (router, metrics) = service(&world);
+    let (_, _, whole) = answer(&router, message(&world.signed(by_doctor(0)))).await;
+    let head = 4 + ReleaseHead::length(*whole.first_chunk().unwrap()).unwrap();
+    let size = (whole.len() - head) as u64;
+    let of = |from| RestRequest { release: by_doctor(0), from };
+    for from in [1, size / 2, size] {
+        let (status, headers, rest) = answer(&router, message(&world.signed(of(from)))).await;
+        assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &RELEASE.parse().unwrap()));
+        assert_eq!(headers[header::CONTENT_LENGTH], rest.len().to_string());
+        assert_eq!(rest[..head], whole[..head], "the same head, with the size of the whole blob");
+        assert_eq!(rest[head..], whole[head + from as usize..]);
+    }
+    let beyond = problem(&router, message(&world.signed(of(size + 1)))).await;
+    assert_eq!((beyond.status, beyond.refusal), (416, Some(GateRefusal::BeyondEnd(size))));
+    let text = metrics.text().unwrap();
+    assert!(text.contains("salus_vault_requests_total{outcome=\"served\",path=\"/v1/release-rest\"} 3"), "{text}");
 }
 
 #[tokio::test]

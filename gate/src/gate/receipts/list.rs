@@ -40,6 +40,17 @@ pub enum ReceiptFault {
     Io(#[from] io::Error),
 }
 
+impl ReceiptFault {
+    /// Whether the disk has no room.
+    pub fn is_full_disk(&self) -> bool {
+        let kind = match self {
+            Self::Io(error) => error.kind(),
+            _ => return false,
+        };
+        [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&kind)
+    }
+}
+
 /// How far a list has come.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
