@@ -161,6 +161,9 @@ fn after_service(error: &ServiceError) -> Option<String> {
         ServiceError::Address { .. } => "salus institution update NUMBER --vault-address https://HOST",
         ServiceError::Client(VaultClientError::Form(_)) => "update the older of the two",
         ServiceError::Client(VaultClientError::Source(_)) => "TMPDIR names a folder with room for sealed files",
+        ServiceError::Client(VaultClientError::Certificate { .. }) => {
+            "tell the institution. SSL_CERT_FILE names certificates to trust"
+        }
         ServiceError::Client(_) => {
             "retry; if it stays so, tell the institution. SSL_CERT_FILE names certificates to trust"
         }

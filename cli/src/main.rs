@@ -23,6 +23,8 @@ mod progress;
 mod proposals;
 mod sessions;
 mod terminal;
+mod vault_findings;
+mod vaults;
 
 use clap::Parser;
 use failure::Failure;

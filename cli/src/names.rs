@@ -45,6 +45,15 @@ impl Names {
         }
     }
 
+    /// The hospital of this institution.
+    pub(crate) fn of_institution(&self, institution: InstitutionId) -> String {
+        if let Some(seat) = self.seats.iter().find(|seat| seat.institution == institution) {
+            return self.of_seat(seat);
+        }
+        let listed = self.listed.iter().find(|listed| listed.institution == institution);
+        listed.map_or_else(|| format!("institution {institution}"), |listed| listed.name.clone())
+    }
+
     /// The hospital with this seat.
     pub(crate) fn of_seat(&self, seat: &Seat) -> String {
         let listed = self.listed.iter().find(|listed| listed.institution == seat.institution);
@@ -75,6 +84,8 @@ mod tests {
         for (number, name) in [(10, "North"), (11, "South"), (21, "South"), (31, "South")] {
             assert_eq!(names.of_key(&key(number)), name);
         }
+        assert_eq!(names.of_institution(InstitutionId(1)), "South");
+        assert_eq!(names.of_institution(InstitutionId(2)), "institution 2");
     }
 
     #[test]

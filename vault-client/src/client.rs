@@ -58,7 +58,7 @@ impl VaultClient {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
             let builder = Client::builder().user_agent(concat!("salus/", env!("CARGO_PKG_VERSION")));
-            builder.redirect(Policy::none()).connect_timeout(CONNECT).read_timeout(SILENCE)
+            builder.redirect(Policy::none()).connect_timeout(CONNECT).read_timeout(SILENCE).tls_info(true)
         };
         let client = builder().build().map_err(io::Error::other)?;
         let direct = builder().no_proxy().build().map_err(io::Error::other)?;
@@ -179,7 +179,7 @@ impl VaultClient {
     }
 
     /// Services on this machine are reached by no proxy, which would be asked in the clear.
-    fn client_of(&self, address: &Address) -> &Client {
+    pub(crate) fn client_of(&self, address: &Address) -> &Client {
         match address.is_here() {
             true => &self.direct,
             false => &self.client,
@@ -243,7 +243,7 @@ fn bytes_from(
 }
 
 /// Sends a message. A problem is an error.
-async fn send(address: &Address, message: RequestBuilder) -> Result<Response, VaultClientError> {
+pub(crate) async fn send(address: &Address, message: RequestBuilder) -> Result<Response, VaultClientError> {
     let answer = message.send().await.map_err(|error| unreachable(address, &error))?;
     let status = answer.status();
     if status.is_success() {
@@ -260,7 +260,7 @@ async fn send(address: &Address, message: RequestBuilder) -> Result<Response, Va
 }
 
 /// A body that fits into memory.
-async fn short(address: &Address, answer: Response) -> Result<Vec<u8>, VaultClientError> {
+pub(crate) async fn short(address: &Address, answer: Response) -> Result<Vec<u8>, VaultClientError> {
     let (mut body, mut pieces) = (Vec::new(), answer.bytes_stream());
     while let Some(piece) = pieces.try_next().await.map_err(|error| unreachable(address, &error))? {
         body.extend_from_slice(&piece);
@@ -271,17 +271,30 @@ async fn short(address: &Address, answer: Response) -> Result<Vec<u8>, VaultClie
     Ok(body)
 }
 
-fn form(address: &Address) -> VaultClientError {
+pub(crate) fn form(address: &Address) -> VaultClientError {
     VaultClientError::Form(address.authority().to_owned())
 }
 
 fn unreachable(address: &Address, error: &reqwest::Error) -> VaultClientError {
     // The error names the address, which is said already; its innermost cause says what happened.
-    let mut cause: &dyn std::error::Error = error;
+    let mut cause: &(dyn std::error::Error + 'static) = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    VaultClientError::Unreachable { authority: address.authority().to_owned(), cause: cause.to_string() }
+    let (authority, is_of_certificate) = (address.authority().to_owned(), is_of_certificate(cause));
+    let cause = cause.to_string();
+    match is_of_certificate {
+        true => VaultClientError::Certificate { authority, cause },
+        false => VaultClientError::Unreachable { authority, cause },
+    }
+}
+
+/// Whether a connection failed because of the other side's certificate. The source of an error of input and output is that of
+/// the error within it, which is left out.
+fn is_of_certificate(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let within = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let fault = within.and_then(|within| within.downcast_ref()).or_else(|| cause.downcast_ref());
+    matches!(fault, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]

@@ -25,6 +25,14 @@ pub enum VaultClientError {
         /// Why.
         cause: String,
     },
+    /// The service's certificate does not hold: it is over, names another host, or is of an authority that is not trusted.
+    #[error("the certificate of the vault service at `{authority}` does not hold: {cause}")]
+    Certificate {
+        /// Where it should be.
+        authority: String,
+        /// Why.
+        cause: String,
+    },
     /// The service knows nothing of an upload any more: it has restarted.
     #[error("the vault service at `{0}` has restarted in the midst of an upload")]
     UploadLost(String),

@@ -20,6 +20,8 @@ mod address;
 mod client;
 mod copies;
 mod error;
+mod introduction;
+mod looks;
 mod objects;
 mod spool;
 
@@ -27,5 +29,7 @@ pub use address::Address;
 pub use client::VaultClient;
 pub use copies::{CopiedObject, Copies};
 pub use error::VaultClientError;
+pub use introduction::{Introduction, INTRODUCTION_PATH};
+pub use looks::Look;
 pub use objects::SealedObject;
 pub use spool::Spool;

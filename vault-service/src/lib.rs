@@ -33,6 +33,7 @@ pub mod node;
 pub mod partners;
 mod problems;
 mod readers;
+mod readiness;
 mod reads;
 pub mod receipts;
 mod requests;

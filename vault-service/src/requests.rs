@@ -30,12 +30,7 @@ pub(super) async fn receive<R: GateRequest>(
 ) -> Result<Signed<R>, Problem> {
     let (parts, body) = message.into_parts();
     let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, detail);
-    if parts.headers.get_all(HOST).iter().count() > 1 {
-        return Err(bad("the message has more than one field `Host`"));
-    }
-    if asked(&parts).is_none_or(|asked| !asked.eq_ignore_ascii_case(authority)) {
-        return Err(problem(StatusCode::MISDIRECTED_REQUEST, "the message is for another authority than this gate's"));
-    }
+    is_for(&parts, authority)?;
     if parts.uri.query().is_some() {
         return Err(bad("a request has no query"));
     }
@@ -57,6 +52,17 @@ pub(super) async fn receive<R: GateRequest>(
         };
         problem(status, &fault.to_string())
     })
+}
+
+/// Whether the message is for `authority`.
+pub(super) fn is_for(parts: &Parts, authority: &str) -> Result<(), Problem> {
+    if parts.headers.get_all(HOST).iter().count() > 1 {
+        return Err(problem(StatusCode::BAD_REQUEST, "the message has more than one field `Host`"));
+    }
+    if asked(parts).is_none_or(|asked| !asked.eq_ignore_ascii_case(authority)) {
+        return Err(problem(StatusCode::MISDIRECTED_REQUEST, "the message is for another authority than this gate's"));
+    }
+    Ok(())
 }
 
 /// The whole body, which is short and arrives soon.

@@ -4,6 +4,7 @@
 
 use super::{
     problems::{answer, problem},
+    requests::is_for,
     service::{json, Served, Service},
     status::{Status, STATUS_PATH},
     writes::{add_to_upload, ask_upload},
@@ -25,6 +26,7 @@ use salus_gate::{
     },
     ChainView, HEAD_LIFE,
 };
+use salus_vault_client::{Introduction, INTRODUCTION_PATH};
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
@@ -49,6 +51,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(UnsealRequest::PATH, post(serve::<UnsealRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
+            .route(INTRODUCTION_PATH, get(introduce::<C>))
             .route(DESCRIPTION_PATH, get(|| async { ([(CONTENT_TYPE, JSON)], DESCRIPTION) }))
             .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })
             .method_not_allowed_fallback(|| async {
@@ -99,6 +102,25 @@ async fn readiness<C: ChainView + Send + Sync + 'static>(service: &Service<C>) -
         Ok(_) => Err("nothing was finalized for two minutes"),
         Err(_) => Err("the node does not answer"),
     }
+}
+
+/// What the service tells everybody of itself.
+async fn introduce<C: ChainView + Send + Sync + 'static>(
+    State(service): State<Arc<Service<C>>>,
+    message: Request,
+) -> Response {
+    let (parts, _) = message.into_parts();
+    if let Err(problem) = is_for(&parts, &service.authority) {
+        return answer(&problem);
+    }
+    let ready = service.readiness.of(readiness(&service)).await;
+    json(&Introduction {
+        institution: service.custody.institution,
+        genesis: service.gate.chain().genesis(),
+        encryption_key: service.custody.key.as_ref().map(|key| key.public()),
+        ready: ready.is_ok(),
+        reason: ready.err().map(str::to_owned),
+    })
 }
 
 async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {

@@ -8,6 +8,7 @@ use super::{
     metrics::{Metrics, Outcome},
     problems::{answer, of_gate, problem},
     readers::Readers,
+    readiness::Readiness,
     requests::receive,
     staging::{Ledger, Uploads},
     unnamed::Marks,
@@ -71,7 +72,8 @@ pub struct Service<C> {
     pub(super) uploads: Uploads,
     pub(super) metrics: Metrics,
     pub(super) now: fn() -> Moment,
-    authority: String,
+    pub(super) readiness: Readiness,
+    pub(super) authority: String,
     pub(super) opens_at: Moment,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
@@ -105,7 +107,20 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         let uploading = Arc::new(Semaphore::new(UPLOADING));
         let (uploads, authority) = (Uploads::default(), authority.to_owned());
         let readers = Readers::new(limits);
-        Arc::new(Self { gate, custody, uploads, metrics, now, authority, opens_at, under_way, uploading, readers })
+        let readiness = Readiness::default();
+        Arc::new(Self {
+            gate,
+            custody,
+            uploads,
+            metrics,
+            now,
+            readiness,
+            authority,
+            opens_at,
+            under_way,
+            uploading,
+            readers,
+        })
     }
 
     /// Forgets uploads that waited too long for their next byte, and readers of whom nothing counts any more.

@@ -10,6 +10,8 @@ use crate::{
     names::{Listed, Names},
     output::{word, Output},
     terminal::line,
+    vault_findings::{self, Setting, VaultReport},
+    vaults::look_at_all,
 };
 use salus_chain::{expected_runtime, At, Chain, QueryError, Seating};
 use salus_client::authority_files::session_keys_in;
@@ -37,6 +39,9 @@ pub(crate) struct Arguments {
     /// The node's data, to see whether the disk has room [default: /var/lib/salus if it is there]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// The hospital's institution, whose vault service has to be well [default: the one whose keys the node holds]
+    #[arg(long, value_name = "NUMBER")]
+    institution: Option<InstitutionId>,
 }
 
 /// How often, and how far apart, the node is looked at: votes and blocks come and go within a second.
@@ -57,6 +62,8 @@ struct Report {
     /// The institution whose seat has the node's session keys.
     seat: Option<InstitutionId>,
     findings: Vec<Finding>,
+    /// The vault services of all institutions that have an address on the finalized chain.
+    vaults: Vec<VaultReport>,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -77,10 +84,11 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         may_fail: None,
         seat: None,
         findings: Vec::new(),
+        vaults: Vec::new(),
     };
     match context.chain().await {
         Ok(chain) => {
-            let seen = look(&chain, &mut report, keys.as_deref(), names).await;
+            let seen = look(&chain, &mut report, keys.as_deref(), arguments.institution, names).await;
             if let Err(error) = seen {
                 report.findings.push(Finding::failure(
                     "node",
@@ -121,8 +129,14 @@ async fn look(
     chain: &Chain,
     report: &mut Report,
     keys: Option<&[FinalityKey]>,
+    institution: Option<InstitutionId>,
     mut names: Names,
 ) -> Result<(), QueryError> {
+    // A service that does not answer takes a while; the node is looked at meanwhile.
+    let vaults = tokio::spawn({
+        let chain = chain.clone();
+        async move { look_at_all(&chain).await }
+    });
     report.genesis = Some(chain.genesis());
     report.findings.push(Finding::ok("node", format!("answers, on {} ({})", chain.name().await?, chain.genesis())));
     let found = chain.runtime_version().await?;
@@ -172,6 +186,15 @@ async fn look(
         findings::pauses(&chain.paused_calls(At::Finalized).await?),
         findings::unsafe_methods(chain.answers_unsafe_methods().await?, local),
     ]);
+    // A task that ends without a result has panicked, which is said already.
+    let Ok(vaults) = vaults.await else { return Ok(()) };
+    let (vaults, setting) = (vaults?, Setting { genesis: chain.genesis(), now: local_time() });
+    let own = institution.or(seat);
+    if let Some(own) = own {
+        report.findings.extend(vault_findings::own(&vaults, own, institution.is_some(), setting));
+    }
+    report.findings.push(vault_findings::others(&vaults, own, setting, &|other| names.of_institution(other)));
+    report.vaults = vault_findings::reports(&vaults, own, setting);
     Ok(())
 }
 
@@ -179,9 +202,13 @@ async fn sample(chain: &Chain) -> Result<Sample, QueryError> {
     let best = chain.head(At::Best).await?;
     let block_time = chain.now(At::Block(best.hash)).await?;
     let finalized = chain.head(At::Finalized).await?;
-    let local_time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
-    let local_time = Moment::try_from(local_time).unwrap_or(Moment::MAX);
-    Ok(Sample { best: best.number, finalized: finalized.number, block_time, local_time })
+    Ok(Sample { best: best.number, finalized: finalized.number, block_time, local_time: local_time() })
+}
+
+/// This machine's time.
+fn local_time() -> Moment {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Moment::try_from(since.as_millis()).unwrap_or(Moment::MAX)
 }
 
 /// Whether the node, or the folder of its keys, holds the keys of a seat, and whose.

@@ -172,7 +172,7 @@ fn class(error: &AgentError) -> Class {
             VaultClientError::Refused(GateRefusal::VaultFull) => Class::Full,
             VaultClientError::Problem { status: 507, .. } => Class::Full,
             VaultClientError::Refused(_) => Class::Refused,
-            VaultClientError::Unreachable { .. } => Class::Unreachable,
+            VaultClientError::Unreachable { .. } | VaultClientError::Certificate { .. } => Class::Unreachable,
             VaultClientError::UploadLost(_) | VaultClientError::Form(_) => Class::Broken,
             VaultClientError::Problem { status, .. } => Class::Problem(*status),
             _ => Class::Unclear,

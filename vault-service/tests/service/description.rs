@@ -9,6 +9,7 @@ use salus_gate::protocol::{
     StageRequest, UnsealRequest, UPLOADS,
 };
 use salus_gate_testing::World;
+use salus_vault_client::INTRODUCTION_PATH;
 use serde_json::Value;
 use std::{collections::BTreeSet, fs};
 
@@ -33,6 +34,7 @@ async fn every_path_and_no_other_is_described() {
         UnsealRequest::PATH,
         CopyRequest::PATH,
         HeldRequest::PATH,
+        INTRODUCTION_PATH,
         "/v1/openapi.json",
     ];
     let served: BTreeSet<_> = served.map(str::to_owned).into_iter().chain([format!("{UPLOADS}/{{number}}")]).collect();

@@ -15,6 +15,7 @@ mod copier;
 mod copies;
 mod cors;
 mod description;
+mod introduction;
 mod limits;
 mod messages;
 mod reads;
