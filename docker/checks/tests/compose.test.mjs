@@ -224,6 +224,6 @@ test('a hospital has a vault service, which sees neither keys nor data of the no
   const rehearsed = rehearsal.services['vault-a'];
   assert.deepEqual([rehearsed.command, rehearsed.healthcheck, rehearsed.stop_grace_period],
     [vault.command, vault.healthcheck, vault.stop_grace_period]);
-  const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/main.rs'));
+  const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/commands/run.rs'));
   assert.ok(Number(/^(\d+)s$/.exec(vault.stop_grace_period)[1]) > Number(drain));
 });

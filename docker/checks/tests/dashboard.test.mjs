@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { json, yaml } from '../files.mjs';
+import { json, text, yaml } from '../files.mjs';
 
 const dashboard = json('docker/grafana/dashboards/salus.json');
 const [source] = yaml('docker/grafana/datasources/prometheus.yaml').datasources;
@@ -45,6 +45,13 @@ test('what hospitals asked for is on it', () => {
   for (const wanted of ['Finality lag', 'Pool', 'Peers', 'Grants and revocations', 'Denials', 'Emergencies', 'Overdue reviews']) {
     assert.ok(titles.includes(wanted), wanted);
   }
+});
+
+test('every metric of vault services on it exists', () => {
+  const source = text('vault-service/src/metrics.rs');
+  const named = new Set(panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => expr.match(/salus_vault_[a-z_]+/g) ?? [])));
+  assert.ok(named.size >= 10);
+  for (const name of named) assert.ok(source.includes(`"${name}"`), name);
 });
 
 test('the hospital that is chosen is the one that is shown', () => {

@@ -28,13 +28,13 @@ const only = (key) => {
 };
 
 test('it runs the program with the configuration that the program takes by itself', () => {
-  const [, path] = /default_value = "([^"]+)"/.exec(text('vault-service/src/main.rs'));
+  const [, path] = /default_value = "([^"]+)"/.exec(text('vault-service/src/commands/mod.rs'));
   assert.equal(only('Service.ExecStart'), `/usr/local/bin/salus-vault run --config ${path}`);
   assert.equal(only('Install.WantedBy'), 'multi-user.target');
 });
 
 test('answers that are under way have the time that the program gives them', () => {
-  const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/main.rs'));
+  const [, drain] = /const DRAIN: Duration = Duration::from_secs\((\d+)\);/.exec(text('vault-service/src/commands/run.rs'));
   assert.ok(Number(only('Service.TimeoutStopSec')) > Number(drain), `${drain} s`);
 });
 
