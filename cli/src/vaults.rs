@@ -15,7 +15,7 @@ pub(crate) struct SeenVault {
     pub(crate) address: String,
     /// Its encryption key on the chain.
     pub(crate) encryption_key: EncryptionKey,
-    /// What its service showed.
+    /// The outcome of the look at its service.
     pub(crate) seen: Seen,
 }
 
@@ -26,7 +26,7 @@ impl SeenVault {
     }
 }
 
-/// What a look at a service showed.
+/// The outcome of a look at a service.
 pub(crate) enum Seen {
     /// The institution has no vault address.
     NoAddress,

@@ -3,6 +3,7 @@
 //! Scenarios over spawned nodes, and what they need: nodes, vault services, the `salus` command line, and a scan for leaks.
 
 pub mod binaries;
+pub mod certificates;
 pub mod chance;
 pub mod clock;
 pub mod demo;

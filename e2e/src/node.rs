@@ -47,6 +47,13 @@ impl Node {
         Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"], &Walls::none()).await
     }
 
+    /// Starts the only authority of the `dev` chain in `folder`, new or old, with its RPC at this port.
+    pub async fn start_at(folder: &Path, port: u16) -> Result<Self> {
+        let rpc = format!("--rpc-port={port}");
+        let arguments = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0", &rpc];
+        Self::of_built_in_chain(folder, &arguments, &Walls::none()).await
+    }
+
     /// Starts the only authority of a new `dev` chain with the time of `clock`.
     pub async fn start_with(folder: &Path, clock: &Clock) -> Result<Self> {
         let arguments = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"];
@@ -107,7 +114,10 @@ impl Node {
         let mut command = walls.command(binaries::find("salus-node")?);
         // Scenarios that run side by side have one genesis block. With mDNS a node would find another scenario's nodes, try to
         // follow their chain, and pass no transactions on until they are gone.
-        command.args(arguments).args(["--rpc-port=0", "--no-prometheus", "--no-mdns"]).arg("--base-path").arg(folder);
+        command.args(arguments).args(["--no-prometheus", "--no-mdns"]).arg("--base-path").arg(folder);
+        if !arguments.iter().any(|argument| argument.starts_with("--rpc-port=")) {
+            command.arg("--rpc-port=0");
+        }
         Ok(command)
     }
 
@@ -207,6 +217,11 @@ impl Node {
     /// Its folder: database and log.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Ends it as a power failure does.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.process.kill().await?)
     }
 
     /// Asks it to end, as an operator would, and waits until it has.

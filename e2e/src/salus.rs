@@ -63,6 +63,13 @@ impl Salus {
         Self { environment: clock.environment(), ..self }
     }
 
+    /// Returns the same command line, which trusts the certificates in this file and no others.
+    pub fn trusting(self, certificates: &Path) -> Self {
+        let mut environment = self.environment;
+        environment.push(("SSL_CERT_FILE".to_owned(), certificates.display().to_string()));
+        Self { environment, ..self }
+    }
+
     /// Returns the home folder.
     pub fn home(&self) -> &Path {
         &self.home

@@ -19,7 +19,7 @@ const LONGEST_LOOK: Duration = Duration::from_secs(15);
 /// The facts that one look showed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Look {
-    /// What the service says of itself; none if it is of a version that says nothing.
+    /// The introduction; none if the service is of a version that says nothing.
     pub introduction: Option<Introduction>,
     /// How far its clock is ahead of this machine's, in milliseconds, to about a second; none if it does not tell the time.
     pub ahead: Option<i64>,

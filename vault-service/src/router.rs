@@ -104,7 +104,7 @@ async fn readiness<C: ChainView + Send + Sync + 'static>(service: &Service<C>) -
     }
 }
 
-/// What the service tells everybody of itself.
+/// The service tells everybody whom it serves.
 async fn introduce<C: ChainView + Send + Sync + 'static>(
     State(service): State<Arc<Service<C>>>,
     message: Request,

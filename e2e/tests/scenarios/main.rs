@@ -29,6 +29,7 @@ mod readme;
 mod receipts;
 mod stall;
 mod submission;
+mod vault_connections;
 mod vault_intruders;
 mod vault_loss;
 mod vault_policy;

@@ -40,13 +40,7 @@ async fn a_patient_reads_over_http_what_lies_in_the_hospitals_vault() -> Result<
     let scene = Scene::set(folder.path(), node.url()).await?;
     scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
     let chain = Chain::connect(node.url()).await?;
-    let record = chain.records(At::Finalized, ChartId(0)).await?.first().context("no record was added")?.key;
-    let patient = Patient {
-        identity: Keystore::open(scene.patient.home().join("identities/me"))?.unlock(&Password::from(PASSWORD))?,
-        id: chain.chart(At::Finalized, ChartId(0)).await?.context("no chart")?.controller,
-        genesis: chain.genesis(),
-        record: RecordId { chart: ChartId(0), key: record },
-    };
+    let patient = Patient::of(&scene, &chain).await?;
 
     let place = ServicePlace::prepare(&folder.path().join("hospital"), 0, node.url(), "")?;
     copy(&folder.path().join("vaults/0"), &place.vault())?;
@@ -68,14 +62,26 @@ async fn a_patient_reads_over_http_what_lies_in_the_hospitals_vault() -> Result<
     service.stop().await
 }
 
-struct Patient {
-    identity: Identity,
-    id: MemberId,
-    genesis: Digest,
-    record: RecordId,
+/// The patient of a scene, with the first of the records.
+pub(super) struct Patient {
+    pub(super) identity: Identity,
+    pub(super) id: MemberId,
+    pub(super) genesis: Digest,
+    pub(super) record: RecordId,
 }
 
 impl Patient {
+    /// The patient, whose chart has a record that is final.
+    pub(super) async fn of(scene: &Scene, chain: &Chain) -> Result<Self> {
+        let record = chain.records(At::Finalized, ChartId(0)).await?.first().context("no record was added")?.key;
+        Ok(Self {
+            identity: Keystore::open(scene.patient.home().join("identities/me"))?.unlock(&Password::from(PASSWORD))?,
+            id: chain.chart(At::Finalized, ChartId(0)).await?.context("no chart")?.controller,
+            genesis: chain.genesis(),
+            record: RecordId { chart: ChartId(0), key: record },
+        })
+    }
+
     /// The content of the record's first version, or the refusal of the gate.
     async fn read(&self, service: &ServicePlace) -> Result<Result<Vec<u8>, GateRefusal>> {
         let request =
@@ -145,7 +151,7 @@ async fn closes_on_half_a_request(place: &ServicePlace) -> Result<()> {
 }
 
 /// Copies a folder.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
