@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The path at which a service introduces itself.
 pub const INTRODUCTION_PATH: &str = "/v1/service";
 
-/// The facts that a service tells everybody: the chain has all of them but the last two.
+/// The facts that a service tells everybody about itself.
 ///
 /// Nobody signs them. They tell a mistake in a configuration, and prove nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
