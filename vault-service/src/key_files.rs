@@ -33,6 +33,11 @@ pub enum KeyFault {
     /// The file does not hold an access key of an S3-compatible server.
     #[error("it has to have the name of an access key in its first line and the secret in its second; the token of a key for a while in a third")]
     NotAccessKey,
+    /// The file does not begin with the secret of a user of an IPFS node's RPC.
+    #[error(
+        "its first line has to be the secret of a user of the node's RPC: letters, digits and signs without spaces"
+    )]
+    NotToken,
     /// The environment does not hold one.
     #[error("without `credentials`, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY have to be set")]
     NoAccessKey,
@@ -73,6 +78,13 @@ pub fn read_s3_credentials(path: &Path) -> Result<S3Credentials, KeyFault> {
         (Some(id), Some(secret), token, None) => Ok(S3Credentials { id, secret, token }),
         _ => Err(KeyFault::NotAccessKey),
     }
+}
+
+/// Reads the secret of a user of an IPFS node's RPC from the file `path`.
+pub fn read_token(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
+    let token = first_line(path)?;
+    let is_whole = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    is_whole.then_some(token).ok_or(KeyFault::NotToken)
 }
 
 /// The access key that the variables of the environment hold, as other programs for S3 read them.

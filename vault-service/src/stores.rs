@@ -2,8 +2,10 @@
 
 //! Where the configuration says that objects lie: `store`, and `previous-store` while they move.
 
-use super::key_files::{read_s3_credentials, s3_credentials_of_environment, KeyFault};
-use salus_vault::{check_endpoint, EndpointError, OpenError, S3Credentials, S3Settings, Vault, VaultError};
+use super::key_files::{read_s3_credentials, read_token, s3_credentials_of_environment, KeyFault};
+use salus_vault::{
+    check_endpoint, EndpointError, IpfsSettings, OpenError, S3Credentials, S3Settings, Vault, VaultError,
+};
 use serde::{
     de::{value::MapAccessDeserializer, MapAccess, Visitor},
     Deserialize, Deserializer,
@@ -22,6 +24,8 @@ pub enum StoreConfig {
     Folder(PathBuf),
     /// A bucket of an S3-compatible server.
     S3(S3Config),
+    /// An IPFS node.
+    Ipfs(IpfsConfig),
 }
 
 /// The table of a store that is not a folder.
@@ -29,6 +33,7 @@ pub enum StoreConfig {
 #[serde(rename_all = "lowercase", tag = "kind")]
 enum Table {
     S3(S3Config),
+    Ipfs(IpfsConfig),
 }
 
 /// A bucket of an S3-compatible server.
@@ -51,6 +56,25 @@ pub struct S3Config {
     /// The folder on this machine through which objects pass.
     pub spool: PathBuf,
     /// How long the server has time to answer.
+    #[serde(default = "twenty")]
+    pub timeout_seconds: u16,
+}
+
+/// An IPFS node with the RPC of Kubo.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct IpfsConfig {
+    /// The node's RPC, such as `http://127.0.0.1:5001`.
+    pub endpoint: String,
+    /// The folder in the node's tree of files.
+    #[serde(default)]
+    pub prefix: String,
+    /// A file with the secret of a user of the RPC, in one line. Without it the RPC has no users.
+    #[serde(default)]
+    pub credentials: Option<PathBuf>,
+    /// The folder on this machine through which objects pass.
+    pub spool: PathBuf,
+    /// How long the node has time to answer.
     #[serde(default = "twenty")]
     pub timeout_seconds: u16,
 }
@@ -78,8 +102,10 @@ impl<'de> Deserialize<'de> for StoreConfig {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<StoreConfig, A::Error> {
-                let Table::S3(s3) = Table::deserialize(MapAccessDeserializer::new(table))?;
-                Ok(StoreConfig::S3(s3))
+                Ok(match Table::deserialize(MapAccessDeserializer::new(table))? {
+                    Table::S3(s3) => StoreConfig::S3(s3),
+                    Table::Ipfs(ipfs) => StoreConfig::Ipfs(ipfs),
+                })
             }
         }
         input.deserialize_any(PathOrTable)
@@ -130,23 +156,32 @@ impl StoreConfig {
                 spool: folder.join(s3.spool),
                 ..s3
             }),
+            Self::Ipfs(ipfs) => Self::Ipfs(IpfsConfig {
+                credentials: ipfs.credentials.map(|path| folder.join(path)),
+                spool: folder.join(ipfs.spool),
+                ..ipfs
+            }),
         }
     }
 
     pub(super) fn check(&self) -> Result<(), StoreConfigError> {
-        let Self::S3(s3) = self else { return Ok(()) };
-        check_endpoint(&s3.endpoint).map_err(|error| StoreConfigError::Endpoint(s3.endpoint.clone(), error))?;
+        let (endpoint, bucket, prefix, timeout) = match self {
+            Self::Folder(_) => return Ok(()),
+            Self::S3(s3) => (&s3.endpoint, Some(&s3.bucket), &s3.prefix, s3.timeout_seconds),
+            Self::Ipfs(ipfs) => (&ipfs.endpoint, None, &ipfs.prefix, ipfs.timeout_seconds),
+        };
+        check_endpoint(endpoint).map_err(|error| StoreConfigError::Endpoint(endpoint.clone(), error))?;
         let is_name = |text: &str| {
             let letters = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
             letters && !matches!(text, "" | "." | "..")
         };
-        if !is_name(&s3.bucket) {
-            return Err(StoreConfigError::Bucket(s3.bucket.clone()));
+        if let Some(bucket) = bucket.filter(|bucket| !is_name(bucket)) {
+            return Err(StoreConfigError::Bucket(bucket.clone()));
         }
-        if !s3.prefix.is_empty() && !s3.prefix.split('/').all(is_name) {
-            return Err(StoreConfigError::Prefix(s3.prefix.clone()));
+        if !prefix.is_empty() && !prefix.split('/').all(is_name) {
+            return Err(StoreConfigError::Prefix(prefix.clone()));
         }
-        if s3.timeout_seconds == 0 {
+        if timeout == 0 {
             return Err(StoreConfigError::Timeout);
         }
         Ok(())
@@ -156,7 +191,7 @@ impl StoreConfig {
     pub fn is_there(&self) -> bool {
         match self {
             Self::Folder(path) => path.exists(),
-            Self::S3(_) => true,
+            Self::S3(_) | Self::Ipfs(_) => true,
         }
     }
 
@@ -165,6 +200,7 @@ impl StoreConfig {
         match self {
             Self::Folder(path) => path,
             Self::S3(s3) => &s3.spool,
+            Self::Ipfs(ipfs) => &ipfs.spool,
         }
     }
 
@@ -173,22 +209,22 @@ impl StoreConfig {
         match self {
             Self::Folder(path) => Ok(Vault::open_folder(path).await?),
             Self::S3(s3) => Ok(Vault::open_s3(&s3.settings()?, &s3.spool).await?),
+            Self::Ipfs(ipfs) => Ok(Vault::open_ipfs(&ipfs.settings()?, &ipfs.spool).await?),
         }
     }
 
     /// Reads and writes the store as a vault does, and leaves no trace; how it is, in words after its name.
     pub async fn try_out(&self) -> Result<&'static str, StoreError> {
-        match self {
-            Self::Folder(path) if !path.exists() => Ok(", which is not there yet: `run` makes it"),
-            Self::Folder(path) => match Vault::open_folder(path).await?.incoming().await {
-                Ok(_) => Ok(""),
-                Err(error) => Err(StoreError::Unwritable(error)),
-            },
-            Self::S3(s3) => Ok(match s3.settings()?.try_out().await? {
-                true => "",
-                false => ", where there is no vault yet: `run` makes it",
-            }),
-        }
+        let there = match self {
+            Self::Folder(path) if !path.exists() => return Ok(", which is not there yet: `run` makes it"),
+            Self::Folder(path) => {
+                Vault::open_folder(path).await?.incoming().await.map_err(StoreError::Unwritable)?;
+                true
+            }
+            Self::S3(s3) => s3.settings()?.try_out().await?,
+            Self::Ipfs(ipfs) => ipfs.settings()?.try_out().await?,
+        };
+        Ok(if there { "" } else { ", where there is no vault yet: `run` makes it" })
     }
 
     /// Opens the vault, which takes what it does not have from that in `previous`.
@@ -214,6 +250,14 @@ impl S3Config {
     }
 }
 
+impl IpfsConfig {
+    fn settings(&self) -> Result<IpfsSettings, KeyFault> {
+        let IpfsConfig { endpoint, prefix, .. } = self.clone();
+        let token = self.credentials.as_deref().map(read_token).transpose()?;
+        Ok(IpfsSettings { endpoint, prefix, token, timeout: Duration::from_secs(self.timeout_seconds.into()) })
+    }
+}
+
 impl fmt::Display for StoreConfig {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -221,6 +265,9 @@ impl fmt::Display for StoreConfig {
             Self::S3(S3Config { endpoint, bucket, prefix, .. }) => {
                 let slash = if prefix.is_empty() { "" } else { "/" };
                 write!(out, "{}/{bucket}{slash}{prefix}", endpoint.trim_end_matches('/'))
+            }
+            Self::Ipfs(IpfsConfig { endpoint, prefix, .. }) => {
+                write!(out, "{}/{prefix}", endpoint.trim_end_matches('/'))
             }
         }
     }
@@ -250,6 +297,26 @@ mod tests {
         assert_eq!(store.folder(), Path::new("/etc/salus/spool"));
         let StoreConfig::S3(s3) = store else { panic!("no bucket") };
         assert_eq!((s3.region.as_str(), s3.timeout_seconds, s3.credentials), ("us-east-1", 20, None));
+    }
+
+    #[test]
+    fn a_store_is_an_ipfs_node() {
+        const IPFS: &str =
+            r#"store = { kind = "ipfs", endpoint = "http://127.0.0.1:5001", prefix = "a", spool = "b" }"#;
+        let store = read(IPFS).unwrap().within(Path::new("/etc/salus"));
+        store.check().unwrap();
+        assert_eq!(store.to_string(), "http://127.0.0.1:5001/a");
+        assert_eq!(store.folder(), Path::new("/etc/salus/b"));
+        let StoreConfig::Ipfs(ipfs) = store else { panic!("not a node") };
+        assert_eq!((ipfs.timeout_seconds, ipfs.credentials), (20, None));
+        let check = |from: &str, to: &str| read(&IPFS.replace(from, to)).unwrap().check();
+        assert!(matches!(
+            check("127.0.0.1", "10.0.0.1"),
+            Err(StoreConfigError::Endpoint(_, EndpointError::InTheClear))
+        ));
+        assert!(matches!(check("5001", "5001/api/v0"), Err(StoreConfigError::Endpoint(_, EndpointError::Form))));
+        assert!(matches!(check("\"a\"", "\"../a\""), Err(StoreConfigError::Prefix(_))));
+        assert!(read(&IPFS.replace("prefix", "bucket")).unwrap_err().to_string().contains("unknown field `bucket`"));
     }
 
     #[test]

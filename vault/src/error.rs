@@ -21,6 +21,14 @@ pub enum OpenError {
     /// A later version of this program made the vault.
     #[error("the vault at `{0}` has a format that this version does not know")]
     UnknownFormat(PathBuf),
+    /// The IPFS node may tell others what it has, or fetch from them.
+    #[error("the IPFS node of `{place}` is not private: set {settings} in its configuration, and restart it")]
+    NotPrivate {
+        /// The store.
+        place: PathBuf,
+        /// Settings that it lacks, and their values.
+        settings: String,
+    },
     /// The folder cannot be read or written.
     #[error("cannot open the vault at `{path}`")]
     Io {
@@ -83,7 +91,7 @@ impl VaultError {
     pub(crate) fn remote(error: opendal::Error) -> Self {
         // The name of the fault comes from the server: S3 itself knows no full disk, and others say it by their own codes.
         let text = error.to_string();
-        if ["XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "status: 507"]
+        if ["XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "status: 507", "no space left on device"]
             .iter()
             .any(|name| text.contains(name))
         {

@@ -6,8 +6,8 @@
 //! process can put others in their place. A vault's content is sealed before it arrives; the vault has no key, knows no
 //! name and reads nothing. It decides nothing either: who may have an object is for the release gate to say.
 //!
-//! [`Vault::open_folder`] keeps objects in a folder, and [`Vault::open_s3`] in a bucket of an S3-compatible server, both by
-//! way of [OpenDAL](opendal). The users of a vault see no difference. Objects arrive on this machine's disk under a temporary
+//! [`Vault::open_folder`] keeps objects in a folder, [`Vault::open_s3`] in a bucket of an S3-compatible server, and
+//! [`Vault::open_ipfs`] in an IPFS node, all by way of [OpenDAL](opendal). The users of a vault see no difference. Objects arrive on this machine's disk under a temporary
 //! name, and get their own name only once they are complete, hashed and synced. A crash leaves no half object behind, and
 //! every name in the store is that of a whole object. Memory stays bounded however large an object is, except in
 //! [`Vault::get`], which returns the bytes.
@@ -26,16 +26,21 @@ mod error;
 mod folder;
 mod hashing;
 mod incoming;
+mod ipfs;
+mod kubo;
 mod layout;
 mod reader;
 mod remote;
 mod s3;
+mod server;
 mod store;
 mod vault;
 
 pub use error::{OpenError, VaultError};
 pub use hashing::object_id;
 pub use incoming::Incoming;
+pub use ipfs::IpfsSettings;
 pub use reader::ObjectReader;
-pub use s3::{check_endpoint, EndpointError, S3Credentials, S3Settings};
+pub use s3::{S3Credentials, S3Settings};
+pub use server::{check_endpoint, EndpointError};
 pub use vault::Vault;

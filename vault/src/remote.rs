@@ -2,8 +2,7 @@
 
 //! A store on another machine, behind a spool on this one.
 //!
-//! An object gets its name there when all of its bytes have arrived: such a store has no rename, and takes an object whole
-//! or not at all. An object that is read is written to the spool first and hashed on the way, so it crosses the network once, and
+//! An object gets its name there when all of its bytes have arrived: such a store takes an object whole or not at all. An object that is read is written to the spool first and hashed on the way, so it crosses the network once, and
 //! nothing is handed out before all of it is known to be right.
 
 use std::io;
@@ -178,7 +177,9 @@ fn nameless(path: &Path) -> io::Result<std::fs::File> {
 async fn is_empty(operator: &Operator) -> opendal::Result<bool> {
     let mut entries = operator.lister("/").await?;
     while let Some(entry) = entries.try_next().await? {
-        if !matches!(entry.path(), "/" | folder::MARKER) {
+        // A store that was tried out may keep the empty folder of what was on its way.
+        let on_the_way = entry.path().trim_end_matches('/') == layout::INCOMING;
+        if !on_the_way && !matches!(entry.path(), "/" | folder::MARKER) {
             return Ok(false);
         }
     }

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A bucket of an S3-compatible server, and the way to it.
+//! A bucket of an S3-compatible server.
 
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use opendal::layers::{RetryEvent, RetryLayer, TimeoutLayer};
-use opendal::{services::S3, HttpTransporter, OperationContext, Operator};
-use opendal_http_transport_reqwest::ReqwestTransport;
-use reqwest::{redirect::Policy, Client, Url};
+use opendal::{services::S3, Operator};
 use zeroize::Zeroizing;
 
 use crate::error::OpenError;
-use crate::remote;
-
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How often a request that fails for the moment is made again.
-const RETRIES: usize = 3;
-/// The first pause before that, and the longest one.
-const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
+use crate::{remote, server};
 
 /// Where a vault lies on an S3-compatible server, and who asks for it.
 #[derive(Clone)]
@@ -56,45 +46,6 @@ impl fmt::Debug for S3Settings {
     }
 }
 
-/// The endpoint of a store cannot be used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EndpointError {
-    /// It is not the address of a server.
-    #[error(
-        "it has to be the address of a server, such as `https://s3.hospital.example`, without user, path or query"
-    )]
-    Form,
-    /// Requests would travel in the clear.
-    #[error(
-        "it is `http://`, and other machines read what travels there: `http://` is for the loopback interface only"
-    )]
-    InTheClear,
-}
-
-/// Checks that `endpoint` is the address of a server, and encrypted unless it is on this machine.
-pub fn check_endpoint(endpoint: &str) -> Result<(), EndpointError> {
-    is_loopback(endpoint).map(|_| ())
-}
-
-/// Whether the server is on this machine.
-fn is_loopback(endpoint: &str) -> Result<bool, EndpointError> {
-    let url = Url::parse(endpoint).map_err(|_| EndpointError::Form)?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
-    if !bare || url.query().is_some() || url.fragment().is_some() {
-        return Err(EndpointError::Form);
-    }
-    let host = url.host_str().ok_or(EndpointError::Form)?;
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    match url.scheme() {
-        "https" => Ok(is_loopback),
-        "http" if is_loopback => Ok(true),
-        "http" => Err(EndpointError::InTheClear),
-        _ => Err(EndpointError::Form),
-    }
-}
-
 impl S3Settings {
     /// Where the vault is, in words.
     pub fn place(&self) -> String {
@@ -110,14 +61,7 @@ impl S3Settings {
     }
 
     pub(crate) fn operator(&self) -> io::Result<Operator> {
-        let invalid = |error: EndpointError| io::Error::new(io::ErrorKind::InvalidInput, error);
-        let is_loopback = is_loopback(&self.endpoint).map_err(invalid)?;
-        // The process may have chosen its cryptography already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let silence = self.timeout.saturating_mul(3);
-        let client = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT).read_timeout(silence);
-        let client = if is_loopback { client.no_proxy() } else { client };
-        let transport = HttpTransporter::new(ReqwestTransport::new(client.build().map_err(io::Error::other)?));
+        let transport = server::transport(&self.endpoint, self.timeout)?;
         let S3Credentials { id, secret, token } = &self.credentials;
         // Nothing is taken from other files, from the machine's role or from the network.
         let mut builder = S3::default()
@@ -132,32 +76,13 @@ impl S3Settings {
         if let Some(token) = token {
             builder = builder.session_token(token);
         }
-        let [first, longest] = PAUSES;
-        let retry =
-            RetryLayer::new().with_max_times(RETRIES).with_min_delay(first).with_max_delay(longest).with_jitter();
-        Ok(Operator::new(builder)?
-            .with_context(OperationContext::new().with_http_transport(transport))
-            .layer(TimeoutLayer::new().with_timeout(self.timeout).with_io_timeout(silence))
-            .layer(retry.with_notify(|_: RetryEvent<'_>| {})))
+        Ok(server::patient(Operator::new(builder)?, transport, self.timeout))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_is_encrypted_unless_it_is_on_this_machine() {
-        for good in ["https://s3.example", "https://s3.example:9000/", "http://127.0.0.1:9000", "http://[::1]:1"] {
-            assert_eq!(check_endpoint(good), Ok(()), "{good}");
-        }
-        for open in ["http://s3.example", "http://10.0.0.1:9000", "http://127.0.0.1.example"] {
-            assert_eq!(check_endpoint(open), Err(EndpointError::InTheClear), "{open}");
-        }
-        for bad in ["", "s3.example", "ftp://s3.example", "https://me:secret@s3.example", "https://s3.example/bucket"] {
-            assert_eq!(check_endpoint(bad), Err(EndpointError::Form), "{bad}");
-        }
-    }
 
     #[test]
     fn settings_show_no_credentials() {

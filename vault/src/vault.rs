@@ -16,11 +16,12 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::error::{OpenError, VaultError};
 use crate::hashing::{check, object_id, PIECE};
 use crate::incoming::Incoming;
+use crate::ipfs::IpfsSettings;
 use crate::reader::ObjectReader;
 use crate::remote::Remote;
 use crate::s3::S3Settings;
 use crate::store::Store;
-use crate::{folder, layout};
+use crate::{folder, ipfs, layout};
 
 /// A content-addressed store of sealed objects. Clones share the store; any number of processes may use a folder.
 #[derive(Clone, Debug)]
@@ -54,6 +55,17 @@ impl Vault {
         let (folder, disk) = prepare(spool.as_ref(), folder::SPOOL).await?;
         let store = Store::Remote(Remote::prepare(operator, &settings.place()).await?);
         Ok(Self { store, disk, folder, previous: None })
+    }
+
+    /// Opens the vault in an IPFS node, and makes one when there is nothing under the prefix.
+    ///
+    /// A node that is not private is refused. The folder `spool` is as in [`Vault::open_s3`].
+    pub async fn open_ipfs(settings: &IpfsSettings, spool: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let (place, operator) = (settings.place(), settings.operator().await?);
+        let (folder, disk) = prepare(spool.as_ref(), folder::SPOOL).await?;
+        let remote = Remote::prepare(operator, &place).await?;
+        ipfs::sweep(&remote.operator).await.map_err(|source| OpenError::Io { path: place.into(), source })?;
+        Ok(Self { store: Store::Remote(remote), disk, folder, previous: None })
     }
 
     /// This vault, which takes from `previous` what it does not have itself: while objects move from there to here.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An S3-compatible server, for the tests of vaults and of the programs around them.
+//! Servers in the test's own process, for the tests of vaults and of the programs around them.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -10,6 +10,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod ipfs_node;
 mod s3_server;
+mod way;
 
-pub use s3_server::{S3Server, Way};
+pub use ipfs_node::IpfsNode;
+pub use s3_server::S3Server;
+pub use way::Way;

@@ -17,6 +17,12 @@ macro_rules! over_each_store {
                 super::$name(crate::Place::folder().await).await;
             })*
         }
+        mod in_an_ipfs_node {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::Place::ipfs().await).await;
+            })*
+        }
         mod on_a_server {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {

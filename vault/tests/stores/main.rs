@@ -12,12 +12,13 @@
 
 mod common;
 mod folder;
+mod ipfs;
 mod previous;
 mod s3;
 
 use salus_primitives::Digest;
 use salus_vault::Vault;
-use salus_vault_testing::S3Server;
+use salus_vault_testing::{IpfsNode, S3Server};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -27,12 +28,18 @@ use std::{
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, ReadBuf};
 
+/// The server of a vault that is not in a folder.
+enum Server {
+    S3(#[expect(dead_code, reason = "it serves until it is dropped")] S3Server),
+    Ipfs(#[expect(dead_code, reason = "it serves until it is dropped")] IpfsNode),
+}
+
 /// A vault of some kind, and where its objects lie on this machine's disk.
 struct Place {
     vault: Vault,
     objects: PathBuf,
     scratch: TempDir,
-    _server: Option<S3Server>,
+    _server: Option<Server>,
 }
 
 impl Place {
@@ -47,7 +54,14 @@ impl Place {
     async fn s3() -> Self {
         let (server, scratch) = (S3Server::start().await, tempfile::tempdir().unwrap());
         let vault = Vault::open_s3(&server.settings(), scratch.path().join("spool")).await.unwrap();
-        Self { objects: server.objects(), vault, scratch, _server: Some(server) }
+        Self { objects: server.objects(), vault, scratch, _server: Some(Server::S3(server)) }
+    }
+
+    /// A vault in an IPFS node.
+    async fn ipfs() -> Self {
+        let (node, scratch) = (IpfsNode::start().await, tempfile::tempdir().unwrap());
+        let vault = Vault::open_ipfs(&node.settings(), scratch.path().join("spool")).await.unwrap();
+        Self { objects: node.objects(), vault, scratch, _server: Some(Server::Ipfs(node)) }
     }
 
     fn file_of(&self, id: &Digest) -> PathBuf {
