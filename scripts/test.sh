@@ -12,7 +12,7 @@ Runs every test, or those of the named stages:
   build        the workspace in the release profile, whose programs the other stages run; and a later runtime to upgrade to
   rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crates salus-e2e and salus-faults)
   pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
-  javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js)
+  javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js), and a vault in a real IPFS node (e2e/ipfs)
 
 `rust` and `javascript` run `build` first. Each stage prints its minutes, and fails when it exceeds its budget for an empty
 build folder on two cores.
@@ -88,10 +88,15 @@ pallets() {
 }
 
 javascript() {
+    local status=0
     cd e2e/js
     npm ci --no-audit --no-fund
     # The test runner of Debian 12's Node.js has no time limit of its own.
-    tests timeout 600 npm test
+    tests timeout 600 npm test || status=1
+    cd ../ipfs
+    npm ci --no-audit --no-fund
+    tests timeout 300 npm test || status=1
+    return "$status"
 }
 
 main "$@"

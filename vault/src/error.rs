@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use salus_primitives::Digest;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// A folder cannot be opened as a vault.
@@ -106,6 +107,10 @@ impl VaultError {
 
     pub(crate) fn of_remote(id: &Digest, error: opendal::Error) -> Self {
         match error.kind() {
+            // The server has the name, and not what belongs to it.
+            opendal::ErrorKind::ConditionNotMatch => {
+                Self::Corrupted { expected: *id, found: Digest(Sha256::digest(b"").into()) }
+            }
             opendal::ErrorKind::NotFound => Self::NotFound(*id),
             _ => Self::remote(error),
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An IPFS node that shows nobody what it has.
+//! An IPFS node that finds no others, and tells none what it has.
 
 use std::fmt;
 use std::io;

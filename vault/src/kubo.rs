@@ -4,8 +4,8 @@
 //!
 //! A node keeps a tree of names (MFS), which leads from each of our paths to the CID of what lies there. All that the tree
 //! names stays, and is gone for the node's own collector when the name is. OpenDAL has a service for it too, which holds a
-//! whole object in memory and has no rename. Here an object arrives in pieces under a temporary name, and is moved to its own
-//! name when the node has all of it.
+//! whole object in memory and has no rename. Here an object arrives in pieces under a temporary name, and each piece is read
+//! back. The object is moved to its own name when the node has all of it.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -76,11 +76,14 @@ impl Kubo {
         format!("arg={}", percent_encode_path(&build_rooted_abs_path(&self.root, path)))
     }
 
+    async fn ask_for(&self, context: &OperationContext, question: &str) -> Result<Buffer> {
+        let request = self.request(question).body(Buffer::new()).map_err(new_request_build_error)?;
+        answered(context.http_transport().send(request).await?)
+    }
+
     /// Asks `files/COMMAND` about `path`.
     async fn ask(&self, context: &OperationContext, command: &str, path: &str, more: &str) -> Result<Buffer> {
-        let question = format!("files/{command}?{}{more}", self.argument(path));
-        let request = self.request(&question).body(Buffer::new()).map_err(new_request_build_error)?;
-        answered(context.http_transport().send(request).await?)
+        self.ask_for(context, &format!("files/{command}?{}{more}", self.argument(path))).await
     }
 
     async fn find(&self, context: &OperationContext, path: &str) -> Result<Found> {
@@ -108,6 +111,29 @@ impl Kubo {
         let request = self.request(&format!("files/write?{}&{place}&{FORM}", self.argument(path)));
         let request = Multipart::new().part(FormDataPart::new("data").content(piece)).apply(request)?;
         answered(context.http_transport().send(request).await?).map(drop)
+    }
+
+    /// The bytes of the file `path` from `offset` on, `count` of them.
+    fn download(&self, path: &str, offset: u64, count: Option<u64>) -> Result<Request<Buffer>> {
+        let count = count.map(|count| format!("&count={count}")).unwrap_or_default();
+        let question = format!("files/read?{}&offset={offset}{count}", self.argument(path));
+        self.request(&question).body(Buffer::new()).map_err(new_request_build_error)
+    }
+
+    /// Deletes the blocks of the file `path`, and its name. A node does not write a block that it has, even a damaged one; a
+    /// sealed object shares none with another.
+    async fn drop_blocks(&self, context: &OperationContext, path: &str) -> Result<()> {
+        let cid = self.find(context, path).await?.cid;
+        self.remove(context, path).await?;
+        let below = self.ask_for(context, &format!("refs?arg={cid}&recursive=true&unique=true")).await?.to_bytes();
+        // One document for each block, one after the other.
+        let below = serde_json::Deserializer::from_slice(&below).into_iter::<Value>();
+        let mut blocks = vec![cid];
+        blocks.extend(below.flatten().filter_map(|block| Some(block.get("Ref")?.as_str()?.to_owned())));
+        for block in blocks {
+            self.ask_for(context, &format!("block/rm?arg={block}&force=true")).await?;
+        }
+        Ok(())
     }
 
     /// Moves the file `from`, whose identifier is `cid`, to the name `to`.
@@ -171,6 +197,8 @@ fn fault(status: StatusCode, body: &Buffer) -> Error {
         StatusCode::INTERNAL_SERVER_ERROR if message.contains("already has entry by that name") => {
             ErrorKind::AlreadyExists
         }
+        // A node without peers lost a block.
+        StatusCode::INTERNAL_SERVER_ERROR if message.contains("could not find") => ErrorKind::ConditionNotMatch,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::PermissionDenied,
         // Nothing else than an RPC of a node answers so.
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ErrorKind::ConfigInvalid,
@@ -275,9 +303,7 @@ pub(crate) struct Download {
 
 impl oio::StreamRead for Download {
     async fn open(&self, range: BytesRange) -> Result<(RpRead, Box<dyn oio::ReadStreamDyn>)> {
-        let count = range.size().map(|count| format!("&count={count}")).unwrap_or_default();
-        let question = format!("files/read?{}&offset={}{count}", self.kubo.argument(&self.path), range.offset());
-        let request = self.kubo.request(&question).body(Buffer::new()).map_err(new_request_build_error)?;
+        let request = self.kubo.download(&self.path, range.offset(), range.size())?;
         let answer = self.context.http_transport().fetch(request).await?;
         let (status, mut body) = (answer.status(), answer.into_body());
         if status != StatusCode::OK {
@@ -298,10 +324,39 @@ pub(crate) struct Upload {
     cid: Option<String>,
 }
 
+impl Upload {
+    /// Whether the node gives back `piece`, which it just got.
+    async fn is_there(&self, piece: &Buffer) -> Result<bool> {
+        let count = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        let request = self.kubo.download(&self.temporary, self.sent, Some(count))?;
+        let answer = self.context.http_transport().fetch(request).await?;
+        let (status, mut body) = (answer.status(), answer.into_body());
+        if status != StatusCode::OK {
+            return Err(fault(status, &body.to_buffer().await?));
+        }
+        let mut rest = piece.clone();
+        loop {
+            let there = oio::ReadStream::read(&mut body).await?;
+            if there.is_empty() {
+                return Ok(rest.is_empty());
+            }
+            let length = there.len().min(rest.len());
+            if rest.slice(..length).to_bytes() != there.to_bytes() {
+                return Ok(false);
+            }
+            rest = rest.slice(length..);
+        }
+    }
+}
+
 impl oio::Write for Upload {
     async fn write(&mut self, piece: Buffer) -> Result<()> {
         let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-        self.kubo.write_at(&self.context, &self.temporary, self.sent, piece).await?;
+        self.kubo.write_at(&self.context, &self.temporary, self.sent, piece.clone()).await?;
+        if !self.is_there(&piece).await? {
+            self.kubo.drop_blocks(&self.context, &self.temporary).await?;
+            return Err(Error::new(ErrorKind::ConditionNotMatch, "the node gives back other bytes than it was given"));
+        }
         self.sent = self.sent.saturating_add(length);
         Ok(())
     }

@@ -35,6 +35,21 @@ const SMALL: u64 = 64 * 1024;
 /// MiB of objects on the spool that are being read at one time. Further readers wait.
 const ON_SPOOL: u32 = 16 * 1024;
 
+/// An object did not get its name, by a fault of this machine or of the server.
+enum Unsent {
+    Here(io::Error),
+    There(opendal::Error),
+}
+
+impl From<Unsent> for VaultError {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Here(error) => Self::Io(error),
+            Unsent::There(error) => Self::remote(error),
+        }
+    }
+}
+
 /// A store on another machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
@@ -60,17 +75,28 @@ impl Remote {
         let part = PART.max(size.div_ceil(MOST_PARTS));
         let _memory = places(&self.uploading, size.min(part.saturating_mul(2)), IN_MEMORY).await?;
         let part = usize::try_from(part).unwrap_or(usize::MAX);
-        let mut file = tokio::fs::File::open(spooled).await.map_err(VaultError::Io)?;
+        match self.upload(spooled, id, part).await {
+            // The server had a damaged part of the object from before, and has deleted it.
+            Err(Unsent::There(error)) if error.kind() == ErrorKind::ConditionNotMatch => {
+                self.upload(spooled, id, part).await
+            }
+            sent => sent,
+        }
+        .map_err(VaultError::from)
+    }
+
+    async fn upload(&self, spooled: &Path, id: &Digest, part: usize) -> Result<(), Unsent> {
+        let mut file = tokio::fs::File::open(spooled).await.map_err(Unsent::Here)?;
         let path = layout::path_of(id);
-        let mut writer = self.operator.writer_with(&path).chunk(part).await.map_err(VaultError::remote)?;
+        let mut writer = self.operator.writer_with(&path).chunk(part).await.map_err(Unsent::There)?;
         let sent = async {
             loop {
                 let mut piece = Vec::with_capacity(PIECE);
-                (&mut file).take(PIECE as u64).read_to_end(&mut piece).await.map_err(VaultError::Io)?;
+                (&mut file).take(PIECE as u64).read_to_end(&mut piece).await.map_err(Unsent::Here)?;
                 if piece.is_empty() {
-                    return writer.close().await.map(|_| ()).map_err(VaultError::remote);
+                    return writer.close().await.map(|_| ()).map_err(Unsent::There);
                 }
-                writer.write(piece).await.map_err(VaultError::remote)?;
+                writer.write(piece).await.map_err(Unsent::There)?;
             }
         }
         .await;

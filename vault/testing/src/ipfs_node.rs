@@ -7,6 +7,7 @@ use crate::way::{Front, Way};
 use salus_vault::{object_id, IpfsSettings};
 use serde_json::{json, Value};
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -34,6 +35,8 @@ pub struct IpfsNode {
 struct Inner {
     root: TempDir,
     configuration: Mutex<Value>,
+    /// Identifiers of files whose blocks are damaged, whatever name they have.
+    damaged: Mutex<BTreeSet<String>>,
     /// One request at a time changes names.
     names: Mutex<()>,
 }
@@ -48,7 +51,7 @@ impl IpfsNode {
             "Discovery": { "MDNS": { "Enabled": false } },
         });
         let (root, configuration) = (tempfile::tempdir().unwrap(), Mutex::new(configuration));
-        let inner = Arc::new(Inner { root, configuration, names: Mutex::new(()) });
+        let inner = Arc::new(Inner { root, configuration, damaged: Mutex::default(), names: Mutex::new(()) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let front = Front::before(listener.local_addr().unwrap()).await;
         let serving = tokio::spawn({
@@ -80,6 +83,11 @@ impl IpfsNode {
     /// Changes what happens to connections. Earlier ones end.
     pub fn set_way(&self, way: Way) {
         self.front.set_way(way);
+    }
+
+    /// Damages the blocks of a file with these bytes, if there is one and if there will be one.
+    pub fn damage(&self, bytes: &[u8]) {
+        self.inner.damaged.lock().unwrap().insert(object_id(bytes).to_string());
     }
 
     /// Changes a setting of the node's configuration; `pointer` is as in `/Routing/Type`.
@@ -143,6 +151,14 @@ impl Inner {
         if command == "config/show" {
             return Ok(self.configuration.lock().unwrap().to_string().into_bytes());
         }
+        if let "refs" | "block/rm" = command {
+            let cid = of("arg")[0];
+            if command == "block/rm" {
+                self.damaged.lock().unwrap().remove(cid);
+            }
+            // Blocks below the first are left out here.
+            return Ok(Vec::new());
+        }
         let paths: Vec<_> = of("arg").iter().map(|path| self.root.path().join(path.trim_matches('/'))).collect();
         let path = &paths[0];
         let io = |error: std::io::Error| match error.kind() {
@@ -153,7 +169,10 @@ impl Inner {
             "files/stat" => stat(path).map_err(io),
             "files/ls" => list(path, of("long") == ["true"]).map_err(io),
             "files/read" => {
-                let bytes = fs::read(path).map_err(io)?;
+                let mut bytes = fs::read(path).map_err(io)?;
+                if self.damaged.lock().unwrap().contains(&object_id(&bytes).to_string()) {
+                    bytes[0] ^= 1;
+                }
                 let from = number("offset").unwrap_or(0).min(bytes.len() as u64) as usize;
                 let count = number("count").map_or(usize::MAX, |count| count as usize);
                 Ok(bytes[from..].iter().copied().take(count).collect())

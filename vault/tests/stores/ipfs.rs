@@ -127,6 +127,33 @@ async fn answers_that_are_lost_do_no_harm() {
 }
 
 #[tokio::test]
+async fn damaged_blocks_of_before_are_replaced() {
+    let (node, _scratch, vault) = scene(|_| {}).await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    node.damage(b"sealed");
+    assert!(matches!(vault.get(&id).await, Err(VaultError::Corrupted { .. })));
+    assert_eq!(vault.put(&b"sealed"[..]).await.unwrap(), id);
+    assert_eq!(vault.get(&id).await.unwrap(), &b"sealed"[..]);
+    // The same without the name, as after a damaged object was deleted.
+    node.damage(b"sealed");
+    assert!(vault.delete(&id).await.unwrap());
+    vault.put(&b"sealed"[..]).await.unwrap();
+    assert_eq!(vault.get(&id).await.unwrap(), &b"sealed"[..]);
+}
+
+#[tokio::test]
+async fn an_object_that_lost_a_block_is_damaged() {
+    let (node, _scratch, vault) = scene(|_| {}).await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    let body =
+        r#"{"Message":"block was not found locally (offline): ipld: could not find bafk","Code":0,"Type":"error"}"#;
+    let head = "HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\ncontent-length";
+    node.set_way(Way::Answers(Box::leak(format!("{head}: {}\r\n\r\n{body}", body.len()).into_boxed_str())));
+    assert!(matches!(vault.get(&id).await, Err(VaultError::Corrupted { .. })));
+    assert!(matches!(vault.reader_of_size(&id, 6).await, Err(VaultError::Corrupted { .. })));
+}
+
+#[tokio::test]
 async fn an_answer_that_is_cut_off_goes_on_or_fails() {
     let (node, _scratch, vault) = scene(|_| {}).await;
     let bytes = vec![5; 1_000_000];
