@@ -97,7 +97,7 @@ test('objects move into the node, which names them by their CIDs', async () => {
   for (const [id, bytes] of objects) {
     const { Hash: cid, Size: size } = JSON.parse(await node.ask('files/stat', { arg: `/${PREFIX}/${pathOf(id)}` }));
     assert.equal(size, bytes.length);
-    // A CID of version 1, in base 58 or 32. Those of version 0 begin with `Qm`.
+    // A CID of version 1, in base 58 or 32. Identifiers of version 0 begin with `Qm`.
     assert.match(cid, /^[zb]/);
   }
   const again = await salusVault('migrate', inNode(), '"old"');
