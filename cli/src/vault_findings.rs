@@ -149,8 +149,9 @@ fn service(vault: &SeenVault, genesis: Digest) -> Finding {
     let enter = format!("the council enters it: salus institution update {institution} --vault-address https://HOST");
     let look = match &vault.seen {
         Seen::NoAddress => {
-            let says =
-                format!("institution {institution} has no vault address on the chain, so nobody finds its vault");
+            let says = format!(
+                "institution {institution} has no vault address on the chain, so members do not find its vault"
+            );
             return Finding::warning("vault", says, enter);
         }
         Seen::Unusable => {
@@ -222,7 +223,7 @@ fn certificate(vault: &SeenVault, look: &Look, now: Moment) -> Finding {
         true => Finding::warning(
             "vault certificate",
             format!("ends in {}", duration(left)),
-            "renew it, and restart the service: then nobody reaches it any more",
+            "renew it, and restart the service: members do not reach it once it has ended",
         ),
         false => Finding::ok("vault certificate", format!("holds for {} more", duration(left))),
     }

@@ -28,8 +28,8 @@ impl<R> CheckedBlob<R> {
 
 impl<R: AsyncRead + Unpin> CheckedBlob<R> {
     /// Whether all bytes, with those that are still to come, are the blob.
-    pub(crate) async fn is_what_the_chain_names(mut self) -> bool {
-        tokio::io::copy(&mut self, &mut tokio::io::sink()).await.is_ok()
+    pub(crate) async fn is_what_the_chain_names(&mut self) -> bool {
+        tokio::io::copy(self, &mut tokio::io::sink()).await.is_ok()
     }
 }
 

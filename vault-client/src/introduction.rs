@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The facts that a vault service tells everybody about itself.
+//! The facts that a vault service tells about itself to all who ask.
 
 use salus_primitives::{Digest, EncryptionKey, InstitutionId};
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 /// The path at which a service introduces itself.
 pub const INTRODUCTION_PATH: &str = "/v1/service";
 
-/// The facts that a service tells everybody about itself.
+/// The facts that a service tells about itself to all who ask.
 ///
-/// Nobody signs them. They tell a mistake in a configuration, and prove nothing.
+/// They are not signed. They tell a mistake in a configuration, and prove nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Introduction {
     /// The institution whose vault it serves.

@@ -79,7 +79,7 @@ pub async fn migrate(
         let mut outcomes = stream::iter(page)
             .map(|id| {
                 let new = &new;
-                async move { Ok((id, one(id, previous, new, ledger).await?)) }
+                async move { Ok::<_, VaultError>((id, one(id, previous, new, ledger).await?)) }
             })
             .buffer_unordered(SIDE_BY_SIDE);
         while let Some(outcome) = outcomes.next().await {

@@ -95,7 +95,7 @@ impl Drop for ReaderPlace {
 impl Reader {
     fn wear_off(&mut self, now: Moment, hourly: u64) {
         // A clock that steps back wears nothing off.
-        let passed = u128::from(now.saturating_sub(self.at).min(u64::MAX));
+        let passed = u128::from(now.saturating_sub(self.at));
         // Rounded up, as the seconds that a refusal names are.
         let off = passed.saturating_mul(hourly.into()).div_ceil(HOUR.into());
         self.read = self.read.saturating_sub(off.try_into().unwrap_or(u64::MAX));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Whether the service is ready, for everybody who asks: the node is asked once in a while, however often that is.
+//! Whether the service is ready, for all who ask: the node is asked once in a while, however often that is.
 
 use std::{
     future::Future,

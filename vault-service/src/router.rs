@@ -104,7 +104,7 @@ async fn readiness<C: ChainView + Send + Sync + 'static>(service: &Service<C>) -
     }
 }
 
-/// The service tells everybody whom it serves.
+/// The service tells all who ask whom it serves.
 async fn introduce<C: ChainView + Send + Sync + 'static>(
     State(service): State<Arc<Service<C>>>,
     message: Request,

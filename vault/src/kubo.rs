@@ -10,7 +10,10 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{header::AUTHORIZATION, request, Request, Response, StatusCode};
+use http::{
+    header::{AUTHORIZATION, CONTENT_TYPE},
+    request, HeaderValue, Request, Response, StatusCode,
+};
 use opendal::raw::{
     build_rooted_abs_path, new_json_deserialize_error, new_request_build_error, normalize_root, oio,
     percent_encode_path, FormDataPart, Multipart, OpCopy, OpCreateDir, OpDelete, OpList, OpPresign, OpRead, OpRename,
@@ -46,7 +49,7 @@ impl fmt::Debug for Kubo {
     }
 }
 
-/// What lies at a path.
+/// The entry at a path.
 struct Found {
     cid: String,
     size: u64,
@@ -109,7 +112,10 @@ impl Kubo {
             offset => format!("offset={offset}"),
         };
         let request = self.request(&format!("files/write?{}&{place}&{FORM}", self.argument(path)));
-        let request = Multipart::new().part(FormDataPart::new("data").content(piece)).apply(request)?;
+        // js-ipfs refuses a part without its type.
+        let bytes = HeaderValue::from_static("application/octet-stream");
+        let part = FormDataPart::new("data").header(CONTENT_TYPE, bytes).content(piece);
+        let request = Multipart::new().part(part).apply(request)?;
         answered(context.http_transport().send(request).await?).map(drop)
     }
 

@@ -251,7 +251,7 @@ impl Agent {
 
     /// After a version did not open: the next gate gives a way to the key, if the blob is the one that the chain names. Else the
     /// next vault gives a blob.
-    async fn try_another(&self, reading: &mut Reading, blob: Blob<'_>, error: OpenError) -> Result<(), AgentError> {
+    async fn try_another(&self, reading: &mut Reading, mut blob: Blob<'_>, error: OpenError) -> Result<(), AgentError> {
         let is_cut_off = matches!(error, OpenError::Source(_) | OpenError::Target(_));
         if is_cut_off || !blob.is_what_the_chain_names().await {
             return reading.holders.failed(error.into());

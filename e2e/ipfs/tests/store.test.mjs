@@ -73,7 +73,7 @@ test('a node that dies meanwhile is named, and the next run goes on', async () =
   let said = '';
   child.stderr.on('data', (piece) => (said += piece));
   const ended = once(child, 'exit');
-  while ((await shards('first')) < 20) await pause(20);
+  while (child.exitCode === null && (await shards('first')) < 20) await pause(20);
   await node.kill();
   const [status] = await ended;
   assert.equal(status, 2, said);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The service tells everybody which institution and chain it serves, and nothing else.
+//! The service tells all who ask which institution and chain it serves, and nothing else.
 
 use crate::messages::{answer, custody, get, problem, service_with};
 use axum::{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a vault asks an IPFS node, answered in this process: files of a folder under the RPC of Kubo. It has no blocks and no
+//! The questions of a vault to an IPFS node, answered in this process: files of a folder under the RPC of Kubo. It has no blocks and no
 //! peers. The tests of `e2e/ipfs` have a real node.
 
 use crate::way::{Front, Way};
@@ -22,7 +22,7 @@ use tokio::{
 };
 
 const PREFIX: &str = "hospital/vault";
-/// What a node says of a name that it does not have.
+/// The words of a node about a name that it does not have.
 const MISSING: &str = "file does not exist";
 
 /// An imitation of a node, on a port of its own.
