@@ -58,7 +58,7 @@ main() {
     fi
     [[ "$chosen" != *' rust '* ]] || stage rust 40 rust
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
-    [[ "$chosen" != *' javascript '* ]] || stage javascript 5 javascript
+    [[ "$chosen" != *' javascript '* ]] || stage javascript 10 javascript
 
     local status=0
     stage_summary || status=1

@@ -40,8 +40,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NUMBER")]
     readers: Option<u32>,
 
-    /// How many records each of the readers reads
-    #[arg(long, value_name = "NUMBER", default_value_t = 10, requires = "readers")]
+    /// How many records each of the readers reads; all of them are one member, who may ask 4,096 times in two minutes
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, requires = "readers")]
     reads: u32,
 
     /// The program of a plain nginx, which is measured beside; without one, only the disk is
