@@ -281,20 +281,24 @@ fn unreachable(address: &Address, error: &reqwest::Error) -> VaultClientError {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    let (authority, is_of_certificate) = (address.authority().to_owned(), is_of_certificate(cause));
-    let cause = cause.to_string();
-    match is_of_certificate {
+    let (authority, cause) = (address.authority().to_owned(), cause.to_string());
+    match is_of_certificate(error) {
         true => VaultClientError::Certificate { authority, cause },
         false => VaultClientError::Unreachable { authority, cause },
     }
 }
 
 /// Whether a connection failed because of the other side's certificate. The source of an error of input and output is that of
-/// the error within it, which is left out.
-fn is_of_certificate(cause: &(dyn std::error::Error + 'static)) -> bool {
-    let within = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let fault = within.and_then(|within| within.downcast_ref()).or_else(|| cause.downcast_ref());
-    matches!(fault, Some(rustls::Error::InvalidCertificate(_)))
+/// the error within it, so the one within is looked at first.
+fn is_of_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(fault) = error.downcast_ref() {
+        return matches!(fault, rustls::Error::InvalidCertificate(_));
+    }
+    let within = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match within {
+        Some(within) => is_of_certificate(within),
+        None => error.source().is_some_and(is_of_certificate),
+    }
 }
 
 #[cfg(test)]
