@@ -51,4 +51,4 @@ pub mod verify;
 mod writes;
 
 pub use metrics::Metrics;
-pub use service::{Custody, Service, MAX_LEAD};
+pub use service::{Custody, Service, ServiceSettings, MAX_LEAD};

@@ -11,13 +11,14 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures::{stream, StreamExt};
+use futures::{stream, StreamExt, TryStreamExt};
 use salus_gate::{
     protocol::{
         CompartmentRequest, KeyRequest, NoteRequest, ReleaseHead, ReleaseRequest, RestRequest, Signed, RELEASE,
     },
     ChainView, GateError, Released,
 };
+use std::io;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
@@ -26,13 +27,13 @@ const PIECE: usize = 64 * 1024;
 
 impl<C: ChainView + Send> Served<C> for ReleaseRequest {
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
-        Ok(stream_out(service.gate.release(signed).await?, 0))
+        Ok(stream_out(service, service.gate.release(signed).await?, 0))
     }
 }
 
 impl<C: ChainView + Send> Served<C> for RestRequest {
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
-        Ok(stream_out(service.gate.release_rest(signed).await?, signed.request().from))
+        Ok(stream_out(service, service.gate.release_rest(signed).await?, signed.request().from))
     }
 }
 
@@ -54,14 +55,25 @@ impl<C: ChainView + Send> Served<C> for NoteRequest {
     }
 }
 
-/// The frame of a version, piece by piece, without the first `from` bytes of its blob. When the vault fails in between, the connection ends before the length is reached.
-fn stream_out<B: AsyncRead + Unpin + Send + 'static>(released: Released<B>, from: u64) -> Response {
+/// The frame of a version, piece by piece, without the first `from` bytes of its blob.
+///
+/// When the vault fails in between, or the bytes turn out damaged, the connection ends before the length is reached.
+fn stream_out<C: ChainView, B: AsyncRead + Unpin + Send + 'static>(
+    service: &Service<C>,
+    released: Released<B>,
+    from: u64,
+) -> Response {
     let Released { bindings, content, basis, key_envelope, blob } = released;
     let size = blob.size();
     let head = ReleaseHead { bindings, content, basis, key_envelope, size }.to_bytes();
     let length = size.saturating_sub(from).saturating_add(head.len() as u64);
     let first = stream::once(async { Ok(head.into()) });
-    let body = Body::from_stream(first.chain(ReaderStream::with_capacity(blob, PIECE)));
+    let copying = service.custody.copying.clone();
+    let pieces = ReaderStream::with_capacity(blob, PIECE).inspect_err(move |error| match error.kind() {
+        io::ErrorKind::InvalidData => copying.have_repaired(&content),
+        _ => eprintln!("fault: the object `{content}` cannot be read to its end: {error}"),
+    });
+    let body = Body::from_stream(first.chain(pieces));
     let fields = [(CONTENT_TYPE, HeaderValue::from_static(RELEASE)), (CONTENT_LENGTH, HeaderValue::from(length))];
     (fields, body).into_response()
 }

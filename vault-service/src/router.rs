@@ -110,7 +110,7 @@ async fn introduce<C: ChainView + Send + Sync + 'static>(
     message: Request,
 ) -> Response {
     let (parts, _) = message.into_parts();
-    if let Err(problem) = is_for(&parts, &service.authority) {
+    if let Err(problem) = is_for(&parts, service.gate.authority()) {
         return answer(&problem);
     }
     let ready = service.readiness.of(readiness(&service)).await;

@@ -25,7 +25,7 @@ use axum::{
 use http_body_util::BodyExt;
 use salus_gate::{
     protocol::{GateRefusal, GateRequest, Problem, Signed},
-    ChainView, GateError, ReleaseGate,
+    system_now, ChainView, GateError, ReleaseGate,
 };
 use salus_primitives::{time::SECOND, InstitutionId, Moment};
 use salus_sealing::keys::EncryptionPair;
@@ -65,6 +65,23 @@ pub struct Custody {
     pub key: Option<EncryptionPair>,
 }
 
+/// When a service answers, and how much.
+pub struct ServiceSettings {
+    /// It answers nothing before this moment.
+    pub opens_at: Moment,
+    /// Its clock.
+    pub now: fn() -> Moment,
+    /// How much one reader and all connections may take.
+    pub limits: ServiceLimits,
+}
+
+impl Default for ServiceSettings {
+    /// From the start on, by the system's clock.
+    fn default() -> Self {
+        Self { opens_at: 0, now: system_now, limits: ServiceLimits::default() }
+    }
+}
+
 /// A gate, and what it is asked through.
 pub struct Service<C> {
     pub(super) gate: ReleaseGate<C, Vault>,
@@ -73,7 +90,6 @@ pub struct Service<C> {
     pub(super) metrics: Metrics,
     pub(super) now: fn() -> Moment,
     pub(super) readiness: Readiness,
-    pub(super) authority: String,
     pub(super) opens_at: Moment,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
@@ -81,45 +97,24 @@ pub struct Service<C> {
 }
 
 impl<C: ChainView + Send + Sync + 'static> Service<C> {
-    /// The service of the gate at `authority`, which answers nothing before `opens_at` by the clock `now`.
+    /// The service of `gate`, at the gate's own authority.
     pub fn new(
         gate: ReleaseGate<C, Vault>,
         custody: Custody,
-        authority: &str,
         metrics: Metrics,
-        opens_at: Moment,
-        now: fn() -> Moment,
+        settings: ServiceSettings,
     ) -> Arc<Self> {
-        Self::with_limits(gate, custody, authority, metrics, opens_at, now, ServiceLimits::default())
-    }
-
-    /// The same, with limits of one's own.
-    pub fn with_limits(
-        gate: ReleaseGate<C, Vault>,
-        custody: Custody,
-        authority: &str,
-        metrics: Metrics,
-        opens_at: Moment,
-        now: fn() -> Moment,
-        limits: ServiceLimits,
-    ) -> Arc<Self> {
-        let under_way = Arc::new(Semaphore::new(UNDER_WAY));
-        let uploading = Arc::new(Semaphore::new(UPLOADING));
-        let (uploads, authority) = (Uploads::default(), authority.to_owned());
-        let readers = Readers::new(limits);
-        let readiness = Readiness::default();
         Arc::new(Self {
             gate,
             custody,
-            uploads,
+            uploads: Uploads::default(),
             metrics,
-            now,
-            readiness,
-            authority,
-            opens_at,
-            under_way,
-            uploading,
-            readers,
+            readiness: Readiness::default(),
+            now: settings.now,
+            opens_at: settings.opens_at,
+            under_way: Arc::new(Semaphore::new(UNDER_WAY)),
+            uploading: Arc::new(Semaphore::new(UPLOADING)),
+            readers: Readers::new(settings.limits),
         })
     }
 
@@ -177,7 +172,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
 
     async fn outcome<R: Served<C>>(&self, message: Request) -> Result<Response, Problem> {
         drop(self.place()?);
-        let signed = receive::<R>(message, &self.authority, &self.gate.chain().genesis()).await?;
+        let signed = receive::<R>(message, self.gate.authority(), &self.gate.chain().genesis()).await?;
         // A request that trickles in keeps no place.
         let place = self.place()?;
         if signed.at() > (self.now)().saturating_add(MAX_LEAD) {

@@ -49,6 +49,17 @@ impl Store {
         }
     }
 
+    /// The first `size` bytes of the object `id`. Whether they are the object, a folder leaves to the reader, unless they are few.
+    pub(crate) async fn stream(&self, folder: &Path, id: &Digest, size: u64) -> Result<Pieces, VaultError> {
+        match self {
+            Self::Folder(operator) if size > PIECE as u64 => {
+                operator.stat(&layout::path_of(id)).await.map_err(|error| VaultError::of(id, error))?;
+                Ok(pieces_of(operator, id, size).await?.boxed())
+            }
+            _ => self.verified(folder, id, size).await,
+        }
+    }
+
     pub(crate) fn fault(&self, error: opendal::Error) -> VaultError {
         match self {
             Self::Folder(_) => VaultError::io(error),

@@ -169,6 +169,19 @@ impl Vault {
         Ok(ObjectReader::new(*id, size, pieces))
     }
 
+    /// The bytes of the object `id`, which has `size` bytes, piece by piece, from one pass over a folder's file.
+    ///
+    /// Only an object of one piece is hashed before this returns. A larger one is hashed as it is read: should its bytes not
+    /// be the object, the last read fails, and the last piece is not handed out. A store on another machine reads the
+    /// object to the spool first, and answers as [`Vault::reader_of_size`] does.
+    pub async fn stream_of_size(&self, id: &Digest, size: u64) -> Result<ObjectReader, VaultError> {
+        let pieces = match (self.store.stream(&self.folder, id, size).await, &self.previous) {
+            (Err(VaultError::NotFound(_)), Some(previous)) => previous.store.stream(&previous.folder, id, size).await?,
+            (pieces, _) => pieces?,
+        };
+        Ok(ObjectReader::new(*id, size, pieces))
+    }
+
     /// How many bytes lie under the id `id`. The vault asks the store, and reads none of them.
     pub async fn size(&self, id: &Digest) -> Result<u64, VaultError> {
         match (self.size_here(id).await, &self.previous) {

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use salus_primitives::records::{Record, RecordState, Session, Version};
 use salus_primitives::{
     access::{Grant, Permission, Scope},
-    charts::{Epoch, MAX_EPOCHS},
+    charts::{Compartment, Epoch, MAX_EPOCHS},
     decision::{Ask, Basis, Decision},
     receipts::Given,
     ChartId, CompartmentId, Digest, GrantId, MemberId, ReadingSessionId, RecordId, RecordKey,
@@ -57,7 +57,9 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             KeyPlace::Record { .. } => None,
             KeyPlace::Compartment(_) => Some(self.envelope(&permitted.version.key_envelope).await?),
         };
-        let mut blob = self.blob(&permitted.bindings, &permitted.version).await?;
+        // What cut the first answer off may have been damage to the object, which is refused before the rest.
+        let hashing = if from == 0 { Hashing::Along } else { Hashing::Before };
+        let mut blob = self.blob(&permitted.bindings, &permitted.version, hashing).await?;
         // The bytes before are read and thrown away: so the vault, at the end, compares all that it read with the id.
         let skipped = tokio::io::copy(&mut (&mut blob).take(from), &mut tokio::io::sink()).await;
         skipped.map_err(GateError::Store)?;
@@ -93,17 +95,9 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         &self,
         signed: &Signed<CompartmentRequest>,
     ) -> Result<ReleasedCompartment, GateError<C::Error>> {
-        let moment = self.admit(signed).await?;
-        let CompartmentRequest { chart, compartment: id, reader, .. } = *signed.request();
-        let finalized = &moment.finalized;
-        let compartment = self.ask(self.chain.compartment(finalized, chart, id)).await?;
-        let compartment = compartment.ok_or(GateRefusal::NotFound)?;
-        let scope = Scope::Compartment(id);
-        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
-        let basis = self.decide(&moment, reader, chart, &ask).await?;
-        self.use_up(signed, &moment)?;
-
-        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
+        let permitted = self.permit_compartment(signed, signed.request()).await?;
+        let PermittedCompartment { moment, place, compartment, basis } = permitted;
+        let (finalized, reader) = (&moment.finalized, signed.request().reader);
         let profile = self.object(&compartment.profile, MAX_PROFILE).await?;
         let epoch = profile_epoch(&profile).map_err(|_| GateRefusal::Corrupted(compartment.profile))?;
         let secret = match basis {
@@ -113,6 +107,25 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         let links = self.links(finalized, &place, secret.epoch, epoch).await?;
         let secret = self.secret(secret).await?;
         Ok(ReleasedCompartment { place, basis, secret, links, profile, profile_epoch: epoch })
+    }
+
+    /// All that comes before anything is given out of a compartment itself: the checks of every request, and the decision. Then
+    /// the request's number is used up.
+    pub(super) async fn permit_compartment<R: GateRequest>(
+        &self,
+        signed: &Signed<R>,
+        request: &CompartmentRequest,
+    ) -> Result<PermittedCompartment, GateError<C::Error>> {
+        let moment = self.admit(signed).await?;
+        let CompartmentRequest { chart, compartment: id, reader, .. } = *request;
+        let compartment = self.ask(self.chain.compartment(&moment.finalized, chart, id)).await?;
+        let compartment = compartment.ok_or(GateRefusal::NotFound)?;
+        let scope = Scope::Compartment(id);
+        let ask = Ask { permission: Permission::Read, scope, purpose: None, at: moment.now, version: None };
+        let basis = self.decide(&moment, reader, chart, &ask).await?;
+        self.use_up(signed, &moment)?;
+        let place = CompartmentPath { genesis: self.chain.genesis(), chart, compartment: id };
+        Ok(PermittedCompartment { moment, place, compartment, basis })
     }
 
     /// All that comes before anything is given out of a version: the checks of every request, the session, the decision, and
@@ -240,7 +253,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     }
 
     /// The secret that a grant over a compartment carries; it has to reach back to `needed`.
-    async fn grant_secret(
+    pub(super) async fn grant_secret(
         &self,
         at: &Head,
         place: &CompartmentPath,
@@ -286,23 +299,23 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         Ok(epoch.ok_or(GateRefusal::NotFound)?)
     }
 
-    /// The version's blob, hashed again, if it was sealed for this version of this record. It has no more bytes than its
-    /// author registered.
+    /// The version's blob, if it was sealed for this version of this record. It has no more bytes than its author registered.
     async fn blob(
         &self,
         bindings: &Bindings,
         version: &Version,
+        hashing: Hashing,
     ) -> Result<ReleasedBlob<S::Bytes>, GateError<C::Error>> {
-        let foreign = GateRefusal::ForeignBlob(version.content);
-        let (size, mut rest) = self.stored(&version.content, version.size).await?;
-        let mut header = vec![0; HEADER_LENGTH];
-        rest.read_exact(&mut header).await.map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => foreign.into(),
-            _ => GateError::Store(error),
-        })?;
+        let (size, mut rest) = self.stored(&version.content, version.size, hashing).await?;
+        let mut header = Vec::new();
+        (&mut rest).take(HEADER_LENGTH as u64).read_to_end(&mut header).await.map_err(GateError::Store)?;
         match Header::parse(&header) {
             Ok(found) if found.bindings == *bindings => Ok(ReleasedBlob { size, header: Cursor::new(header), rest }),
-            _ => Err(foreign.into()),
+            _ => {
+                // A header that was damaged on the disk is another fault than that of another blob.
+                self.stored(&version.content, version.size, Hashing::Before).await?;
+                Err(GateRefusal::ForeignBlob(version.content).into())
+            }
         }
     }
 
@@ -320,14 +333,19 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
 
     /// An object of at most `longest` bytes.
     pub(super) async fn object(&self, id: &Digest, longest: usize) -> Result<Vec<u8>, GateError<C::Error>> {
-        let (_, reader) = self.stored(id, longest as u64).await?;
+        let (_, reader) = self.stored(id, longest as u64, Hashing::Before).await?;
         let mut bytes = Vec::new();
         reader.take(longest as u64).read_to_end(&mut bytes).await.map_err(GateError::Store)?;
         Ok(bytes)
     }
 
     /// The size of an object of at most `longest` bytes, and its bytes. The store reads none of a longer one.
-    async fn stored(&self, id: &Digest, longest: u64) -> Result<(u64, S::Bytes), GateError<C::Error>> {
+    async fn stored(
+        &self,
+        id: &Digest,
+        longest: u64,
+        hashing: Hashing,
+    ) -> Result<(u64, S::Bytes), GateError<C::Error>> {
         let failed = |fault: StoreFault| -> GateError<C::Error> {
             match fault {
                 StoreFault::Missing => GateRefusal::Missing(*id).into(),
@@ -339,8 +357,21 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         if size > longest {
             return Err(GateRefusal::Corrupted(*id).into());
         }
-        Ok((size, self.vault.object(id, size).await.map_err(failed)?))
+        let bytes = match hashing {
+            Hashing::Before => self.vault.object(id, size).await,
+            Hashing::Along => self.vault.stream(id, size).await,
+        };
+        Ok((size, bytes.map_err(failed)?))
     }
+}
+
+/// When a store hashes an object that is given out.
+#[derive(Clone, Copy)]
+enum Hashing {
+    /// Before its first byte leaves: the gate refuses one that is damaged.
+    Before,
+    /// While its bytes leave: an answer with a damaged one ends before its last bytes.
+    Along,
 }
 
 /// A version that a reader may have.
@@ -352,6 +383,14 @@ pub(super) struct Permitted {
     pub(super) version: Version,
     pub(super) basis: Basis,
     pub(super) key: KeyPlace,
+}
+
+/// A compartment whose secret and profile a reader may have.
+pub(super) struct PermittedCompartment {
+    pub(super) moment: DecisionTime,
+    pub(super) place: CompartmentPath,
+    pub(super) compartment: Compartment,
+    pub(super) basis: Basis,
 }
 
 /// The first envelope on a reader's way to a content key, as the chain names it.

@@ -76,6 +76,11 @@ impl<C: ChainView, S> ReleaseGate<C, S> {
         Self { receipts: Some(receipts), ..self }
     }
 
+    /// Host and port at which readers know the gate.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// The chain that the gate asks.
     pub fn chain(&self) -> &C {
         &self.chain

@@ -30,6 +30,10 @@ pub trait Store: Sync {
 
     /// The object `id`, of `size` bytes, which the store hashed before this returns. It never reads further.
     fn object(&self, id: &Digest, size: u64) -> impl Future<Output = Result<Self::Bytes, StoreFault>> + Send;
+
+    /// The object `id`, of `size` bytes, which the store may hash while they are read. When they are not the object, the last
+    /// read fails, and the last bytes are not handed out.
+    fn stream(&self, id: &Digest, size: u64) -> impl Future<Output = Result<Self::Bytes, StoreFault>> + Send;
 }
 
 impl Store for Vault {
@@ -41,6 +45,10 @@ impl Store for Vault {
 
     async fn object(&self, id: &Digest, size: u64) -> Result<ObjectReader, StoreFault> {
         Ok(self.reader_of_size(id, size).await?)
+    }
+
+    async fn stream(&self, id: &Digest, size: u64) -> Result<ObjectReader, StoreFault> {
+        Ok(self.stream_of_size(id, size).await?)
     }
 }
 

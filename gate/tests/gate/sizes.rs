@@ -32,6 +32,11 @@ impl Store for WithHuge {
         assert_ne!(*id, self.huge, "the huge object is read");
         self.vault.object(id, size).await
     }
+
+    async fn stream(&self, id: &Digest, size: u64) -> Result<ObjectReader, StoreFault> {
+        assert_ne!(*id, self.huge, "the huge object is read");
+        self.vault.stream(id, size).await
+    }
 }
 
 #[tokio::test]

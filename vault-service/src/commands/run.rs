@@ -19,7 +19,7 @@ use salus_vault_service::{
     server::serve,
     staging::Ledger,
     unnamed::Marks,
-    Custody, Metrics, Service, MAX_LEAD,
+    Custody, Metrics, Service, ServiceSettings, MAX_LEAD,
 };
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::signal::unix::{signal, SignalKind};
@@ -60,8 +60,8 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
-    let service =
-        Service::with_limits(gate, custody, &config.authority, metrics.clone(), opens_at, system_now, config.limits);
+    let settings = ServiceSettings { opens_at, now: system_now, limits: config.limits };
+    let service = Service::new(gate, custody, metrics.clone(), settings);
 
     tokio::spawn(forget_always(service.clone()));
     let handle = Handle::new();

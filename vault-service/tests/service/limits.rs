@@ -2,12 +2,12 @@
 
 //! One reader cannot take the places of all, and a connection that takes no bytes ends.
 
-use crate::messages::{answer, custody, message, now, problem};
+use crate::messages::{answer, custody, message, problem, settings};
 use axum::http::{header, StatusCode};
 use axum_server::Handle;
 use salus_gate::protocol::{GateRefusal, GateRequest, Signed, CONTENT_DIGEST, GENESIS};
 use salus_gate_testing::{by_doctor, by_patient, forged, World, GATE, GENESIS as CHAIN};
-use salus_vault_service::{connections::Connections, limits::ServiceLimits, Metrics, Service};
+use salus_vault_service::{connections::Connections, limits::ServiceLimits, Metrics, Service, ServiceSettings};
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -30,7 +30,8 @@ fn few() -> ServiceLimits {
 }
 
 fn service(world: &World, metrics: &Metrics) -> axum::Router {
-    Service::with_limits(world.gate(), custody(world), GATE, metrics.clone(), 0, now, few()).router()
+    Service::new(world.gate(), custody(world), metrics.clone(), ServiceSettings { limits: few(), ..settings() })
+        .router()
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use salus_vault_service::{
     copies::{Agreement, Copying},
     staging::{Ledger, Limits},
     unnamed::Marks,
-    Custody, Metrics, Service,
+    Custody, Metrics, Service, ServiceSettings,
 };
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -22,8 +22,13 @@ use tower::ServiceExt;
 /// An institution with which the hospital exchanges copies.
 pub(crate) const PARTNER: InstitutionId = InstitutionId(21);
 
-pub(crate) fn now() -> Moment {
+fn now() -> Moment {
     NOW
+}
+
+/// A service that has been open for long.
+pub(crate) fn settings() -> ServiceSettings {
+    ServiceSettings { now, ..ServiceSettings::default() }
 }
 
 /// The service of the hospital's gate, and its counters.
@@ -33,11 +38,11 @@ pub(crate) fn service(world: &World) -> (Router, Metrics) {
 
 pub(crate) fn service_with(world: &World, custody: Custody) -> (Router, Metrics) {
     let metrics = Metrics::new().unwrap();
-    (Service::new(world.gate(), custody, GATE, metrics.clone(), 0, now).router(), metrics)
+    (Service::new(world.gate(), custody, metrics.clone(), settings()).router(), metrics)
 }
 
 pub(crate) fn monitoring_of(world: &World, limits: Limits) -> Router {
-    Service::new(world.gate(), custody_with(world, limits), GATE, Metrics::new().unwrap(), 0, now).monitoring()
+    Service::new(world.gate(), custody_with(world, limits), Metrics::new().unwrap(), settings()).monitoring()
 }
 
 pub(crate) fn custody(world: &World) -> Custody {

@@ -2,11 +2,12 @@
 
 //! Answers that a reader gets, and each way to get none.
 
-use crate::messages::{answer, custody, get, message, now, problem, service};
+use crate::messages::{answer, custody, get, message, problem, service, service_with, settings};
 use axum::{
     body::Body,
     http::{header, Method, StatusCode},
 };
+use futures::StreamExt;
 use salus_gate::{
     protocol::{
         content_digest, CompartmentRequest, GateRefusal, GateRequest, KeyRequest, ReleaseHead, ReleasedCompartment,
@@ -19,8 +20,8 @@ use salus_gate_testing::{
 };
 use salus_primitives::{decision::Denial, Digest};
 use salus_sealing::blob::open_bytes;
-use salus_vault_service::{limits::ServiceLimits, Metrics, Service, MAX_LEAD};
-use std::num::NonZeroU32;
+use salus_vault_service::{limits::ServiceLimits, Metrics, Service, ServiceSettings, MAX_LEAD};
+use std::{fs, num::NonZeroU32};
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -75,6 +76,38 @@ async fn a_reader_gets_the_rest_of_a_version() {
     assert_eq!((beyond.status, beyond.refusal), (416, Some(GateRefusal::BeyondEnd(size))));
     let text = metrics.text().unwrap();
     assert!(text.contains("salus_vault_requests_total{outcome=\"served\",path=\"/v1/release-rest\"} 3"), "{text}");
+}
+
+#[tokio::test]
+async fn damage_within_a_large_version_ends_the_answer_and_is_repaired() {
+    let world = World::new().await;
+    let large = world.version(salus_gate_testing::record(0), 0, 0, &vec![7; 1 << 20]).await;
+    world.change(|state| {
+        state.versions.insert((salus_gate_testing::record(0), 0), large.clone());
+    });
+    let mut bytes = fs::read(world.object(large.content)).unwrap();
+    bytes[500_000] ^= 1;
+    fs::write(world.object(large.content), &bytes).unwrap();
+    let custody = custody(&world);
+    let copying = custody.copying.clone();
+    let (router, _) = service_with(&world, custody);
+
+    let response = router.clone().oneshot(message(&world.signed(by_doctor(0)))).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let (mut body, mut arrived) = (response.into_body().into_data_stream(), 0);
+    let end = loop {
+        match body.next().await {
+            Some(Ok(piece)) => arrived += piece.len(),
+            end => break end,
+        }
+    };
+    assert!(matches!(end, Some(Err(_))));
+    assert!(arrived < bytes.len(), "the last bytes are held back");
+    assert_eq!(copying.damaged.all().unwrap(), [large.content].into());
+    // Who goes on where the answer was cut off is told at once.
+    let rest = RestRequest { release: by_doctor(0), from: arrived as u64 };
+    let refused = problem(&router, message(&world.signed(rest))).await;
+    assert_eq!(refused.refusal, Some(GateRefusal::Corrupted(large.content)));
 }
 
 #[tokio::test]
@@ -202,7 +235,12 @@ async fn a_request_of_one_kind_is_refused_at_the_path_of_another() {
 #[tokio::test]
 async fn monitoring_tells_whether_blocks_become_final() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), custody(&world), GATE, Metrics::new().unwrap(), NOW, now);
+    let service = Service::new(
+        world.gate(),
+        custody(&world),
+        Metrics::new().unwrap(),
+        ServiceSettings { opens_at: NOW, ..settings() },
+    );
     let (readers, monitoring) = (service.router(), service.monitoring());
     assert_eq!(answer(&monitoring, get("/ready")).await.0, StatusCode::OK);
     assert_eq!(answer(&readers, message(&world.signed(by_doctor(0)))).await.0, StatusCode::OK);
@@ -226,7 +264,12 @@ async fn monitoring_tells_whether_blocks_become_final() {
 #[tokio::test]
 async fn a_service_that_has_just_started_answers_nothing() {
     let world = World::new().await;
-    let service = Service::new(world.gate(), custody(&world), GATE, Metrics::new().unwrap(), NOW + 1, now);
+    let service = Service::new(
+        world.gate(),
+        custody(&world),
+        Metrics::new().unwrap(),
+        ServiceSettings { opens_at: NOW + 1, ..settings() },
+    );
     let (status, headers, _) = answer(&service.router(), message(&world.signed(by_doctor(0)))).await;
     assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
     assert_eq!(answer(&service.monitoring(), get("/ready")).await.0, StatusCode::SERVICE_UNAVAILABLE);
@@ -238,7 +281,8 @@ async fn answers_under_way_are_counted_and_bounded() {
     // One reader plays all.
     let limits = ServiceLimits { under_way_of_one: NonZeroU32::MAX, ..ServiceLimits::default() };
     let metrics = Metrics::new().unwrap();
-    let service = Service::with_limits(world.gate(), custody(&world), GATE, metrics.clone(), 0, now, limits);
+    let service =
+        Service::new(world.gate(), custody(&world), metrics.clone(), ServiceSettings { limits, ..settings() });
     let (router, monitoring) = (service.router(), service.monitoring());
     let mut under_way = Vec::new();
     for _ in 0..1024 {

@@ -2,11 +2,11 @@
 
 //! Receipts, from a release over HTTP to the chart's log.
 
-use crate::messages::{answer, custody, message, now, problem};
+use crate::messages::{answer, custody, message, problem, settings};
 use axum::http::StatusCode;
 use salus_chain::SubmitError;
 use salus_gate::{ListState, ReceiptBook};
-use salus_gate_testing::{by_doctor, World, CHART, DOCTOR, ENTRY, GATE, GENESIS, HOSPITAL, NOW};
+use salus_gate_testing::{by_doctor, World, CHART, DOCTOR, ENTRY, GENESIS, HOSPITAL, NOW};
 use salus_primitives::{
     access::{Purpose, Scope},
     audit::{Action, AuditEvent, Entry, Subject},
@@ -170,14 +170,14 @@ async fn a_release_over_http_has_its_receipt_and_none_comes_without() {
     let folder = folder_of(world.vault.folder());
     let gate = || world.gate().with_receipts(book_in(&folder, NOW));
     let metrics = Metrics::new().unwrap();
-    let router = Service::new(gate(), custody(&world), GATE, metrics.clone(), 0, now).router();
+    let router = Service::new(gate(), custody(&world), metrics.clone(), settings()).router();
     let (status, ..) = answer(&router, message(&world.signed(by_doctor(0)))).await;
     assert_eq!(status, StatusCode::OK);
     let opening = Opening { chart: CHART, entry: ENTRY };
     assert_eq!(ReceiptBook::stored(&folder, opening).unwrap().unwrap().head.count, 1);
 
     // The receipts cannot be written: a folder that is a file takes nothing, not from root either.
-    let router = Service::new(gate(), custody(&world), GATE, metrics.clone(), 0, now).router();
+    let router = Service::new(gate(), custody(&world), metrics.clone(), settings()).router();
     fs::remove_dir_all(&folder).unwrap();
     fs::write(&folder, b"").unwrap();
     let problem = problem(&router, message(&world.signed(by_doctor(1)))).await;

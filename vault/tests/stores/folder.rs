@@ -39,6 +39,32 @@ async fn reader_of_size_reads_no_further_than_that() {
 }
 
 #[tokio::test]
+async fn a_damaged_object_is_streamed_up_to_its_last_piece_only() {
+    let Place { vault, scratch: _scratch, .. } = Place::folder().await;
+    for size in [1usize, 256 * 1024, 256 * 1024 + 1, 1_000_000] {
+        let mut bytes = vec![3; size];
+        let id = vault.put(bytes.clone()).await.unwrap();
+        let mut read = Vec::new();
+        vault.stream_of_size(&id, size as u64).await.unwrap().read_to_end(&mut read).await.unwrap();
+        assert!(read == bytes);
+        bytes[0] ^= 1;
+        fs::write(file_in(vault.folder(), &id), &bytes).unwrap();
+        let stream = vault.stream_of_size(&id, size as u64).await;
+        if size <= 256 * 1024 {
+            assert!(matches!(stream, Err(VaultError::Corrupted { .. })), "{size}");
+            continue;
+        }
+        let (mut stream, mut read) = (stream.unwrap(), Vec::new());
+        let error = stream.read_to_end(&mut read).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert!(read.len() < size, "{} of {size}", read.len());
+        assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0, "nothing follows");
+        fs::remove_file(file_in(vault.folder(), &id)).unwrap();
+        assert!(matches!(vault.stream_of_size(&id, size as u64).await, Err(VaultError::NotFound(_))));
+    }
+}
+
+#[tokio::test]
 async fn reader_fails_when_the_object_changes_while_it_is_read() {
     let Place { vault, scratch: _scratch, .. } = Place::folder().await;
     let mut bytes = vec![3; 2_000_000];

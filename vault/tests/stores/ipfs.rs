@@ -2,9 +2,10 @@
 
 //! A vault in an IPFS node, and all that a node and the way to it do wrong. A real node is in `e2e/ipfs`.
 
+use crate::files_under;
 use salus_vault::{object_id, IpfsSettings, OpenError, Vault, VaultError};
 use salus_vault_testing::{IpfsNode, Way};
-use std::{fs, io, path::Path, time::Duration};
+use std::{fs, io, time::Duration};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
@@ -17,11 +18,6 @@ async fn scene(change: impl FnOnce(&mut IpfsSettings)) -> (IpfsNode, TempDir, Va
     change(&mut settings);
     let vault = Vault::open_ipfs(&settings, scratch.path().join("spool")).await.unwrap();
     (node, scratch, vault)
-}
-
-fn files_under(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -79,6 +79,11 @@ fn file_in(objects: &Path, id: &Digest) -> PathBuf {
     objects.join(&text[2..4]).join(&text[4..])
 }
 
+fn files_under(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
+}
+
 /// Yields some bytes, then fails, as a broken connection does.
 struct Broken(usize);
 

@@ -10,17 +10,18 @@ use tokio::io::AsyncReadExt;
 #[tokio::test]
 async fn what_is_in_either_is_read_and_what_comes_is_stored_in_the_new_one() {
     for (old, new) in [(Place::folder().await, Place::s3().await), (Place::s3().await, Place::folder().await)] {
-        let large = vec![3; 200_000];
+        let large = vec![3; 300_000];
         let (early, large_id) =
             (old.vault.put(&b"early"[..]).await.unwrap(), old.vault.put(large.clone()).await.unwrap());
         let vault = new.vault.clone().with_previous(old.vault.clone());
         let late = vault.put(&b"late"[..]).await.unwrap();
         assert!(!old.vault.has(&late).await.unwrap() && !vault.alone().has(&early).await.unwrap());
         assert_eq!(vault.get(&early).await.unwrap(), &b"early"[..]);
-        assert_eq!(vault.size(&large_id).await.unwrap(), 200_000);
+        assert_eq!(vault.size(&large_id).await.unwrap(), 300_000);
         let mut read = Vec::new();
         vault.reader(&large_id).await.unwrap().read_to_end(&mut read).await.unwrap();
-        assert_eq!(read, large);
+        vault.stream_of_size(&large_id, 300_000).await.unwrap().read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, [large.clone(), large].concat());
 
         // An object in both is listed and counted once.
         vault.put(&b"early"[..]).await.unwrap();

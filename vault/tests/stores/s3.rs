@@ -2,11 +2,11 @@
 
 //! A vault on an S3-compatible server, and all that such a server and the way to it do wrong.
 
-use crate::Place;
+use crate::{files_under, Place};
 use salus_primitives::Digest;
 use salus_vault::{object_id, OpenError, S3Settings, Vault, VaultError};
 use salus_vault_testing::{S3Server, Way};
-use std::{fs, io, path::Path, time::Duration};
+use std::{fs, io, time::Duration};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
@@ -19,11 +19,6 @@ async fn scene(change: impl FnOnce(&mut S3Settings)) -> (S3Server, TempDir, Vaul
     change(&mut settings);
     let vault = Vault::open_s3(&settings, scratch.path().join("spool")).await.unwrap();
     (server, scratch, vault)
-}
-
-fn files_under(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
