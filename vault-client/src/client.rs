@@ -117,7 +117,8 @@ impl VaultClient {
     pub async fn copy(&self, address: &Address, request: &Signed<CopyRequest>) -> Result<Copies, VaultClientError> {
         let answer = self.ask(address, request).await?;
         let bytes = StreamReader::new(answer.bytes_stream().map_err(io::Error::other).boxed());
-        Ok(Copies::new(Box::new(bytes), request.request().objects.clone()))
+        let CopyRequest { objects, from, .. } = request.request();
+        Ok(Copies::new(Box::new(bytes), objects.clone(), *from))
     }
 
     /// Puts the objects that `request` announces into a vault. When this returns, they are on its disk.

@@ -46,8 +46,10 @@ impl Partners for PartnerServices {
         &self,
         partner: InstitutionId,
         objects: Vec<Digest>,
+        from: u64,
     ) -> Result<Copies, Box<dyn Error + Send + Sync>> {
-        let (address, signed) = self.signed(partner, CopyRequest { objects, service: self.member.member() }).await?;
+        let request = CopyRequest { objects, from, service: self.member.member() };
+        let (address, signed) = self.signed(partner, request).await?;
         Ok(self.client.copy(&address, &signed).await?)
     }
 

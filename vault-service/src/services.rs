@@ -19,6 +19,7 @@ use salus_gate::{
 use salus_primitives::{Digest, InstitutionId};
 use salus_vault::{ObjectReader, Vault, VaultError};
 use std::{collections::BTreeSet, io, sync::Arc};
+use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
 /// The media type of bytes without further meaning.
@@ -30,9 +31,9 @@ impl<C: ChainView + Send + Sync + 'static> Served<C> for CopyRequest {
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
         let copying = &service.custody.copying;
         let asker = service.gate.permit_copy(signed, &copying.others()).await?;
-        let objects = &signed.request().objects;
+        let CopyRequest { objects, from, .. } = signed.request();
         let permitted = copying.permitted(asker, objects);
-        let copies = copies(service.custody.vault.clone(), copying.clone(), objects.clone(), permitted);
+        let copies = copies(service.custody.vault.clone(), copying.clone(), objects.clone(), permitted, *from);
         Ok(([(CONTENT_TYPE, OCTETS)], Body::from_stream(copies)).into_response())
     }
 }
@@ -55,23 +56,29 @@ async fn held(custody: &Custody, asker: InstitutionId, objects: &[Digest]) -> io
     Ok(Held { held })
 }
 
-/// Objects, each after its length. One that is altered, or not for the asker, counts as missing. When the vault fails in between,
-/// the connection ends.
+/// Objects, each after its length; the first one without its first `from` bytes. One that is altered, or not for the asker,
+/// counts as missing. When the vault fails in between, the connection ends.
 fn copies(
     vault: Vault,
     copying: Arc<Copying>,
     objects: Vec<Digest>,
     permitted: BTreeSet<Digest>,
+    from: u64,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     let permitted = Arc::new(permitted);
-    let opened = stream::iter(objects).then(move |id| {
+    let places = std::iter::once(from).chain(std::iter::repeat(0));
+    let opened = stream::iter(objects.into_iter().zip(places)).then(move |(id, from)| {
         let (vault, copying, permitted) = (vault.clone(), copying.clone(), permitted.clone());
         async move {
             if !permitted.contains(&id) {
                 return Ok(None);
             }
             match vault.reader(&id).await {
-                Ok(object) => Ok(Some(object)),
+                Ok(mut object) => {
+                    // Read and thrown away, so that at the end all bytes are compared with the id.
+                    tokio::io::copy(&mut (&mut object).take(from), &mut tokio::io::sink()).await?;
+                    Ok(Some(object))
+                }
                 Err(VaultError::NotFound(_)) => Ok(None),
                 Err(VaultError::Corrupted { .. }) => {
                     copying.have_repaired(&id);

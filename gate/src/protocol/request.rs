@@ -178,8 +178,16 @@ pub struct UnsealRequest {
 pub struct CopyRequest {
     /// The objects.
     pub objects: Vec<Digest>,
+    /// Bytes of the first object that the asker has from an answer that was cut off. They do not come again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub from: u64,
     /// Who asks: a member of that institution with the role service.
     pub service: MemberId,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Asks which of the asker's own objects a vault keeps copies of.

@@ -17,16 +17,17 @@ use salus_chain::NamedObject;
 use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_sealing::secret::random;
-use salus_vault::{Vault, VaultError};
+use salus_vault::{Incoming, Vault, VaultError};
 use salus_vault_client::CopiedObject;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     error::Error,
     io,
     sync::Arc,
+    time::{Duration, Instant},
 };
 use thiserror::Error as ThisError;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes of an object in memory at one time.
 const PIECE: usize = 64 * 1024;
@@ -34,6 +35,11 @@ const PIECE: usize = 64 * 1024;
 const READ_BACK: u64 = 64 * 1024 * 1024;
 /// Objects among which one is chosen to be read back. Copies of others' objects lie between the own ones.
 const CHOICE: usize = 64;
+
+/// Bytes of an object that have to arrive before it goes on at once after an answer was cut off. Else it waits for the next round.
+const PROGRESS: u64 = 1024 * 1024;
+/// How long a copy that was cut off is kept.
+const BEGUN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Keeps a vault complete: objects of its own institution, and copies of those that the agreement has it keep.
 pub struct Copier {
@@ -46,6 +52,15 @@ pub struct Copier {
     distrusted: Distrusted,
     /// The marks of damage that were there in the last round.
     damaged: BTreeSet<Digest>,
+    begun: Option<Begun>,
+}
+
+/// A copy that was cut off. It goes on with the same partner only: another one would answer for the first one's bytes.
+struct Begun {
+    partner: InstitutionId,
+    id: Digest,
+    incoming: Incoming,
+    at: Instant,
 }
 
 /// A round stopped. The next one begins where it was.
@@ -110,7 +125,7 @@ impl Copier {
         ledger: Arc<Ledger>,
     ) -> Self {
         let (looks, distrusted, damaged) = (Looks::new(), Distrusted::new(), BTreeSet::new());
-        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged }
+        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged, begun: None }
     }
 
     /// The institutions with which the vault exchanges copies, and its own.
@@ -126,6 +141,7 @@ impl Copier {
         partners: &impl Partners,
     ) -> Result<Copied, CopyError<N::Error>> {
         self.looks.begin();
+        self.begun.take_if(|begun| begun.at.elapsed() >= BEGUN);
         let agreement = self.agree(chain).await.map_err(CopyError::Chain)?;
         self.look_for_damage().map_err(StoreFault::Disk)?;
         let (mut outcome, mut survey) = (Copied::default(), Survey::default());
@@ -318,13 +334,24 @@ impl Copier {
                     .map(|(id, _)| *id)
                     .collect();
                 let mut wanted: VecDeque<_> = wanted.into();
+                if let Some(place) = wanted.iter().position(|id| self.has_begun(*partner, id)) {
+                    wanted.swap(0, place);
+                }
                 while !wanted.is_empty() {
                     if self.ledger.is_disk_low()? {
                         return Err(StoreFault::Full);
                     }
                     let part: Vec<_> = wanted.drain(..wanted.len().min(MAX_OBJECTS)).collect();
+                    let before = self.arrived(*partner);
                     match self.fetch_from(*partner, &part, missing, partners, denied, outcome).await {
                         Ok(()) => {}
+                        // Its answer was cut off, but went on well until then.
+                        Err(Refused::Partner(_)) if self.arrived(*partner) >= before.saturating_add(PROGRESS) => {
+                            let rest = part.iter().rev().filter(|id| missing.contains_key(id));
+                            rest.for_each(|id| wanted.push_front(*id));
+                            let begun = wanted.iter().position(|id| self.has_begun(*partner, id));
+                            begun.into_iter().for_each(|place| wanted.swap(0, place));
+                        }
                         // An author of the chart may have named another object, or in another length. The others come all the same.
                         Err(Refused::Object(id, complaint)) => {
                             outcome.complain(*partner, &complaint);
@@ -344,6 +371,15 @@ impl Copier {
         Ok(())
     }
 
+    fn has_begun(&self, partner: InstitutionId, id: &Digest) -> bool {
+        self.begun.as_ref().is_some_and(|begun| begun.is_of(partner, id))
+    }
+
+    /// Bytes of the object that arrived when an answer of `partner` was cut off.
+    fn arrived(&self, partner: InstitutionId) -> u64 {
+        self.begun.as_ref().filter(|begun| begun.partner == partner).map_or(0, |begun| begun.incoming.size())
+    }
+
     async fn fetch_from(
         &mut self,
         partner: InstitutionId,
@@ -354,8 +390,16 @@ impl Copier {
         outcome: &mut Copied,
     ) -> Result<(), Refused> {
         let cut_off = |error: io::Error| Refused::Partner(error.to_string());
-        let copies = partners.copies(partner, part.to_vec()).await;
-        let mut copies = copies.map_err(|error| Refused::Partner(error.to_string()))?;
+        let mut begun = part.first().and_then(|first| self.begun.take_if(|it| it.is_of(partner, first)));
+        let from = begun.as_ref().map_or(0, |begun| begun.incoming.size());
+        let copies = partners.copies(partner, part.to_vec(), from).await;
+        let mut copies = match copies {
+            Ok(copies) => copies,
+            Err(error) => {
+                self.begun = begun.or(self.begun.take());
+                return Err(Refused::Partner(error.to_string()));
+            }
+        };
         loop {
             let object = copies.next().await.map_err(cut_off)?;
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
@@ -369,13 +413,15 @@ impl Copier {
             if size > expected.longest {
                 return Err(Refused::Object(id, format!("the object `{id}` is longer than the chain says")));
             }
-            let mut incoming = self.vault.incoming().await?;
-            let mut piece = vec![0; PIECE];
-            loop {
-                match bytes.read(&mut piece).await.map_err(cut_off)? {
-                    0 => break,
-                    read => incoming.write(piece.get(..read).unwrap_or_default().to_vec()).await?,
+            let mut incoming = match begun.take() {
+                Some(begun) => begun.incoming,
+                None => self.vault.incoming().await?,
+            };
+            if let Err(refused) = receive(bytes, size, &mut incoming).await {
+                if matches!(refused, Refused::Partner(_)) && incoming.size() > 0 {
+                    self.begun = Some(Begun { partner, id, incoming, at: Instant::now() });
                 }
+                return Err(refused);
             }
             match incoming.admit(Some(&id)).await {
                 Ok(_) => {}
@@ -392,6 +438,29 @@ impl Copier {
                 outcome.repaired = outcome.repaired.saturating_add(1);
             }
             count(&mut outcome.copied, expected.owner);
+        }
+    }
+}
+
+impl Begun {
+    fn is_of(&self, partner: InstitutionId, id: &Digest) -> bool {
+        self.partner == partner && self.id == *id
+    }
+}
+
+/// Writes the bytes that are still missing of an object of `size` bytes.
+async fn receive(
+    bytes: &mut (dyn AsyncRead + Unpin + Send),
+    size: u64,
+    incoming: &mut Incoming,
+) -> Result<(), Refused> {
+    let cut_off = |error: io::Error| Refused::Partner(error.to_string());
+    let mut piece = vec![0; PIECE];
+    loop {
+        match bytes.read(&mut piece).await.map_err(cut_off)? {
+            0 if incoming.size() < size => return Err(cut_off(io::ErrorKind::UnexpectedEof.into())),
+            0 => return Ok(()),
+            read => incoming.write(piece.get(..read).unwrap_or_default().to_vec()).await?,
         }
     }
 }

@@ -8,11 +8,12 @@ use std::{error::Error, future::Future};
 
 /// The vaults of other institutions.
 pub trait Partners: Sync {
-    /// Objects from the vault of a partner.
+    /// Objects from the vault of a partner; the first one without its first `from` bytes.
     fn copies(
         &self,
         partner: InstitutionId,
         objects: Vec<Digest>,
+        from: u64,
     ) -> impl Future<Output = Result<Copies, Box<dyn Error + Send + Sync>>> + Send;
 
     /// Which of these own objects a partner says to have, in their order.

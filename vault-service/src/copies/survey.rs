@@ -117,7 +117,7 @@ pub(super) async fn is_whole(
     id: Digest,
     size: Option<u64>,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let mut copies = partners.copies(holder, vec![id]).await?;
+    let mut copies = partners.copies(holder, vec![id], 0).await?;
     let Some(CopiedObject { size: Some(given), bytes, .. }) = copies.next().await? else { return Ok(false) };
     if size.is_some_and(|size| size != given) {
         return Ok(false);

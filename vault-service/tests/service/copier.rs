@@ -22,7 +22,7 @@ use std::{
     io::Cursor,
     sync::{
         atomic::{AtomicUsize, Ordering},
-        Arc,
+        Arc, Mutex,
     },
 };
 
@@ -64,19 +64,37 @@ struct Vaults {
     given: BTreeMap<InstitutionId, BTreeMap<Digest, Vec<u8>>>,
     /// Objects that a partner says to have, and has not.
     claimed: BTreeSet<(InstitutionId, Digest)>,
+    /// Bytes after which the answers of a partner are cut off.
+    cut: BTreeMap<InstitutionId, usize>,
+    /// The places from which partners were asked to go on.
+    resumed: Mutex<Vec<(InstitutionId, u64)>>,
 }
 
 impl Partners for Vaults {
-    async fn copies(&self, partner: InstitutionId, ids: Vec<Digest>) -> Result<Copies, Box<dyn Error + Send + Sync>> {
+    async fn copies(
+        &self,
+        partner: InstitutionId,
+        ids: Vec<Digest>,
+        from: u64,
+    ) -> Result<Copies, Box<dyn Error + Send + Sync>> {
         let vault = self.given.get(&partner).ok_or("it is away")?;
-        let mut frame = Vec::new();
+        if from > 0 {
+            self.resumed.lock().unwrap().push((partner, from));
+        }
+        let (mut frame, mut skipped) = (Vec::new(), from as usize);
         for id in &ids {
             match vault.get(id) {
-                Some(bytes) => frame.extend([&(bytes.len() as u64).to_be_bytes(), bytes.as_slice()].concat()),
+                Some(bytes) => {
+                    frame.extend((bytes.len() as u64).to_be_bytes());
+                    frame.extend(bytes.get(std::mem::take(&mut skipped)..).unwrap_or_default());
+                }
                 None => frame.extend(COPY_MISSING.to_be_bytes()),
             }
         }
-        Ok(Copies::new(Box::new(Cursor::new(frame)), ids))
+        if let Some(length) = self.cut.get(&partner) {
+            frame.truncate(8 + length);
+        }
+        Ok(Copies::new(Box::new(Cursor::new(frame)), ids, from))
     }
 
     async fn held(&self, partner: InstitutionId, ids: Vec<Digest>) -> Result<Vec<bool>, Box<dyn Error + Send + Sync>> {
@@ -203,6 +221,58 @@ async fn a_partner_that_lies_is_passed_over() {
     assert_eq!(scene.round().await.copied, counts([(OWN, 1)]));
     assert_eq!(scene.vault.get(&id).await.unwrap(), &b"true"[..]);
     assert_eq!(std::fs::read_dir(scene.vault.folder().join("incoming")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_copy_that_is_cut_off_goes_on_where_it_stopped() {
+    let mut scene = Scene::set().await;
+    let bytes: Vec<u8> = (0..5_000_000u32).map(|place| (place / 1000) as u8).collect();
+    let id = scene.name(&bytes, OWN);
+    scene.give(ONE, id, &bytes);
+    // Small objects go on beside it.
+    let small = scene.name(b"small", OWN);
+    scene.give(TWO, small, b"small");
+    scene.partners.cut.insert(ONE, 2_000_000);
+    assert_eq!(scene.round().await.copied, counts([(OWN, 2)]));
+    assert!(scene.vault.get(&id).await.unwrap() == bytes);
+    let resumed = std::mem::take(&mut *scene.partners.resumed.lock().unwrap());
+    assert!(matches!(resumed[..], [(ONE, 1_900_000..=2_000_000), (ONE, 3_900_000..=4_000_000)]), "{resumed:?}");
+
+    // After an answer of few bytes, the rest is fetched when the chart is looked at again.
+    scene.vault.delete(&id).await.unwrap();
+    scene.chain.changes += 1;
+    scene.partners.cut.insert(ONE, 900_000);
+    while !scene.vault.has(&id).await.unwrap() {
+        scene.round().await;
+    }
+    let resumed: Vec<_> = scene.partners.resumed.lock().unwrap().iter().map(|(_, from)| *from).collect();
+    assert_eq!(resumed, [900_000, 1_800_000, 2_700_000, 3_600_000, 4_500_000]);
+    assert_eq!(std::fs::read_dir(scene.vault.folder().join("incoming")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_copy_goes_on_with_the_same_partner_only() {
+    let mut scene = Scene::set().await;
+    let bytes = vec![7; 900_000];
+    let id = scene.name(&bytes, TWO);
+    scene.give(ONE, id, &[8; 900_000]);
+    scene.partners.cut.insert(ONE, 500_000);
+    assert!(scene.round().await.complaints.iter().any(|complaint| complaint.contains("end of file")));
+    // The other bytes of the first partner are not held against the second one.
+    scene.give(TWO, id, &bytes);
+    let copied = scene.round().await;
+    assert_eq!((copied.copied, copied.complaints.len()), (counts([(TWO, 1)]), 0));
+    assert!(scene.partners.resumed.lock().unwrap().is_empty());
+
+    // Alone, a partner that lied at first is asked for everything again.
+    scene.vault.delete(&id).await.unwrap();
+    scene.chain.changes += 1;
+    scene.partners.given.remove(&TWO);
+    scene.round().await;
+    scene.partners.cut.clear();
+    assert!(scene.round().await.complaints.iter().any(|complaint| complaint.contains("are others")));
+    scene.give(ONE, id, &bytes);
+    assert_eq!(scene.round().await.copied, counts([(TWO, 1)]));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn world() -> World {
 }
 
 fn request(objects: &[Digest]) -> CopyRequest {
-    CopyRequest { objects: objects.to_vec(), service: COLLEAGUE }
+    CopyRequest { objects: objects.to_vec(), from: 0, service: COLLEAGUE }
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_partners_service_gets_copies_in_the_order_of_its_request() {
     std::fs::write(world.object(ids[3]), [4; 5]).unwrap();
     let (status, _, frame) = answer(&router, message(&world.signed(request(&ids)))).await;
     assert_eq!(status, StatusCode::OK);
-    let mut copies = Copies::new(Box::new(Cursor::new(frame)), ids.to_vec());
+    let mut copies = Copies::new(Box::new(Cursor::new(frame)), ids.to_vec(), 0);
     let mut seen = Vec::new();
     while let Some(object) = copies.next().await.unwrap() {
         let mut bytes = Vec::new();
@@ -49,6 +49,25 @@ async fn a_partners_service_gets_copies_in_the_order_of_its_request() {
         seen.push((object.id, object.size.map(|_| bytes)));
     }
     assert_eq!(seen, [(ids[0], Some(one)), (ids[1], None), (ids[2], Some(large)), (ids[3], None)]);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_goes_on_within_an_object() {
+    let world = world().await;
+    let (router, _) = service(&world);
+    let large: Vec<u8> = (0..200_000u32).map(|place| (place / 1000) as u8).collect();
+    let ids = [world.put(large.clone()).await, world.put(vec![1; 10]).await];
+    for from in [1, 150_000, 200_000] {
+        let rest = CopyRequest { from, ..request(&ids) };
+        let (_, _, frame) = answer(&router, message(&world.signed(rest))).await;
+        let mut copies = Copies::new(Box::new(Cursor::new(frame)), ids.to_vec(), from);
+        for (whole, expected) in [(200_000, &large[from as usize..]), (10, &[1; 10])] {
+            let object = copies.next().await.unwrap().unwrap();
+            let mut bytes = Vec::new();
+            object.bytes.read_to_end(&mut bytes).await.unwrap();
+            assert!(object.size == Some(whole) && bytes == expected, "from {from}");
+        }
+    }
 }
 
 #[tokio::test]
