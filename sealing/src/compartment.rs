@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::blob::{Bindings, ContentKey};
-use crate::envelope::{open_secret, seal_envelope, EnvelopeContext, EnvelopeError, EnvelopeKind, Recipient};
+use crate::envelope::{
+    open_envelope, open_secret, seal_envelope, EnvelopeContext, EnvelopeError, EnvelopeKind, Recipient,
+};
 use crate::keys::EncryptionPair;
 use crate::secret::{derive, random};
 
@@ -46,6 +48,11 @@ impl CompartmentPath {
     /// The recipient of content keys and links that are sealed to the key of `epoch`.
     pub fn recipient(&self, epoch: u32) -> Recipient {
         Recipient::Compartment { chart: self.chart, compartment: self.compartment, epoch }
+    }
+
+    fn profile(&self, recipient: Recipient) -> EnvelopeContext {
+        let kind = EnvelopeKind::Profile { chart: self.chart, compartment: self.compartment };
+        EnvelopeContext { genesis: self.genesis, kind, recipient }
     }
 
     fn secret(&self, epoch: u32, recipient: Recipient) -> EnvelopeContext {
@@ -136,10 +143,7 @@ impl CompartmentSecret {
 
     /// Seals the compartment's profile for all who hold this secret or a later one.
     pub fn seal_profile(&self, profile: &Profile) -> Result<Vec<u8>, EnvelopeError> {
-        let mut json = Zeroizing::new(serde_json::to_vec(profile).map_err(|_| EnvelopeError::Malformed)?);
-        // White space after a JSON value means nothing, so it can hide how long the name is.
-        let padded = json.len().next_multiple_of(PROFILE_STEP);
-        json.resize(padded, b' ');
+        let json = profile.padded()?;
         let mut bytes = PROFILE.to_vec();
         bytes.extend(self.epoch.to_le_bytes());
         let nonce = random::<12>();
@@ -187,4 +191,35 @@ pub struct Profile {
     pub name: String,
     /// Its kind of records, as a word that programs know, such as `laboratory`.
     pub meaning: String,
+}
+
+impl Profile {
+    /// Seals the profile of the compartment at `place` to a member, who does not have the compartment's secret.
+    pub fn seal_to(
+        &self,
+        place: &CompartmentPath,
+        recipient: Recipient,
+        key: &EncryptionKey,
+    ) -> Result<Vec<u8>, EnvelopeError> {
+        seal_envelope(&self.padded()?, key, &place.profile(recipient))
+    }
+
+    /// The profile of the compartment at `place` that is in `envelope`.
+    pub fn open_from(
+        envelope: &[u8],
+        place: &CompartmentPath,
+        recipient: Recipient,
+        pair: &EncryptionPair,
+    ) -> Result<Self, EnvelopeError> {
+        let json = open_envelope(envelope, pair, &place.profile(recipient))?;
+        serde_json::from_slice(&json).map_err(|_| EnvelopeError::Malformed)
+    }
+
+    /// White space after a JSON value means nothing, so it can hide how long the name is.
+    fn padded(&self) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+        let mut json = Zeroizing::new(serde_json::to_vec(self).map_err(|_| EnvelopeError::Malformed)?);
+        let padded = json.len().next_multiple_of(PROFILE_STEP);
+        json.resize(padded, b' ');
+        Ok(json)
+    }
 }

@@ -89,6 +89,14 @@ pub enum EnvelopeKind {
         /// The chart.
         chart: ChartId,
     },
+    /// A compartment's profile, for a member of an institution that was granted the compartment.
+    #[codec(index = 4)]
+    Profile {
+        /// The chart.
+        chart: ChartId,
+        /// The compartment.
+        compartment: CompartmentId,
+    },
 }
 
 /// For whom an envelope is.

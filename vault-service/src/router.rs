@@ -22,7 +22,7 @@ use axum::{
 use salus_gate::{
     protocol::{
         CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest,
-        RestRequest, StageRequest, UnsealRequest, UPLOADS,
+        RestRequest, StageRequest, UnsealProfileRequest, UnsealRequest, UPLOADS,
     },
     ChainView, HEAD_LIFE,
 };
@@ -49,6 +49,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(CopyRequest::PATH, post(serve::<CopyRequest, C>))
             .route(HeldRequest::PATH, post(serve::<HeldRequest, C>))
             .route(UnsealRequest::PATH, post(serve::<UnsealRequest, C>))
+            .route(UnsealProfileRequest::PATH, post(serve::<UnsealProfileRequest, C>))
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
             .route(INTRODUCTION_PATH, get(introduce::<C>))

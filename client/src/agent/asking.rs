@@ -7,7 +7,7 @@ use crate::services::{Answer, ServiceError, Services};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, RestRequest, Signed, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, UnsealProfileRequest, UnsealRequest, UnsealedKey, UnsealedProfile,
     },
     system_now, BoxedBytes, Released,
 };
@@ -58,6 +58,7 @@ asked! {
     CompartmentRequest => release_compartment -> ReleasedCompartment;
     NoteRequest => release_note -> ReleasedNote;
     UnsealRequest => unseal -> UnsealedKey;
+    UnsealProfileRequest => unseal_profile -> UnsealedProfile;
 }
 
 /// How much longer a member waits for a service that cannot answer yet.

@@ -3,9 +3,10 @@
 //! Compartments: their sealed names, and the secrets of their epochs.
 
 use super::{holders::Holders, plain_text, storing::ForVault, Agent, AgentError};
+use crate::services::ServiceError;
 use salus_chain::{At, Call, Outcome};
 use salus_fhir as fhir;
-use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment};
+use salus_gate::protocol::{CompartmentRequest, GateRefusal, ReleasedCompartment, UnsealProfileRequest};
 use salus_primitives::{
     charts::{Chart, CompartmentFlags, Epoch, NumberedCompartment, MAX_COMPARTMENTS},
     ChartId, CompartmentId, InstitutionId,
@@ -161,6 +162,10 @@ impl Agent {
         let mut asked = self.asked_for(chart, stored, compartment).await?;
         loop {
             let released = self.next_released(&mut asked).await?;
+            // An institution's envelope is opened by its own service, which keeps the secret.
+            if released.secret.recipient != Recipient::Member(self.id) {
+                return Err(AgentError::NoSecret(compartment));
+            }
             match self.opened_secret(&released).await {
                 Ok(secret) => return Ok(secret),
                 Err(error) => asked.holders.failed(error)?,
@@ -188,11 +193,38 @@ impl Agent {
     ) -> Result<Profile, AgentError> {
         let mut asked = self.asked_for(chart, stored, compartment).await?;
         loop {
-            match self.next_released(&mut asked).await?.open_profile(self.identity.encryption()) {
+            let released = self.next_released(&mut asked).await?;
+            let opened = match released.secret.recipient {
+                Recipient::Institution(institution) => {
+                    self.unsealed_profile(institution, &asked.request, released).await
+                }
+                _ => released.open_profile(self.identity.encryption()).map_err(AgentError::from),
+            };
+            match opened {
                 Ok(profile) => return Ok(profile),
-                Err(error) => asked.holders.failed(error.into())?,
+                Err(error) => asked.holders.failed(error)?,
             }
         }
+    }
+
+    /// The name of a compartment that was granted to this member's institution, from the service that holds its key.
+    async fn unsealed_profile(
+        &self,
+        institution: InstitutionId,
+        compartment: &CompartmentRequest,
+        released: ReleasedCompartment,
+    ) -> Result<Profile, AgentError> {
+        let place = released.place;
+        let request = UnsealProfileRequest { compartment: compartment.clone(), released };
+        let unsealed = match self.ask_only(institution, request).await {
+            // Without the name, the compartment has its number.
+            Err(ServiceError::NoAddress(_) | ServiceError::Refused(GateRefusal::CannotUnseal)) => {
+                return Err(AgentError::NoSecret(place.compartment));
+            }
+            unsealed => unsealed?,
+        };
+        let own = Recipient::Member(self.id);
+        Ok(Profile::open_from(&unsealed.envelope, &place, own, self.identity.encryption())?)
     }
 
     /// A compartment, to be asked for before the chart's home vault first.
@@ -226,12 +258,18 @@ impl Agent {
     ) -> Result<ReleasedCompartment, AgentError> {
         let CompartmentRequest { chart, compartment, .. } = *request;
         match self.ask(holder, request.clone()).await {
-            Ok(released) if released.secret.recipient == Recipient::Member(self.id) => {
+            Ok(released) => {
+                let is_for_this_member = match released.secret.recipient {
+                    Recipient::Member(member) => member == self.id,
+                    Recipient::Institution(institution) => institution == self.own_institution().await?,
+                    _ => false,
+                };
+                if !is_for_this_member {
+                    return Err(AgentError::FalseAnswer("compartment's secret"));
+                }
                 self.check_profile(&released, chart, compartment).await?;
                 Ok(released)
             }
-            // An institution's envelope is opened by its own service.
-            Ok(_) => Err(AgentError::NoSecret(compartment)),
             Err(error) => Err(error.into()),
         }
     }

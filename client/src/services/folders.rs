@@ -15,7 +15,8 @@ use salus_chain::{Chain, QueryError};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, StageRequest, UnsealProfileRequest, UnsealRequest, UnsealedKey,
+        UnsealedProfile,
     },
     system_now, BoxedBytes, GateError, ReleaseGate, Released, UsedNumbers,
 };
@@ -157,6 +158,14 @@ impl Services for Folders {
 
     /// A folder has no key of its institution.
     fn unseal<'a>(&'a self, _: InstitutionId, _: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
+        Box::pin(async { Err(GateRefusal::CannotUnseal.into()) })
+    }
+
+    fn unseal_profile<'a>(
+        &'a self,
+        _: InstitutionId,
+        _: &'a Signed<UnsealProfileRequest>,
+    ) -> Answer<'a, UnsealedProfile> {
         Box::pin(async { Err(GateRefusal::CannotUnseal.into()) })
     }
 

@@ -14,7 +14,8 @@ use salus_chain::QueryError;
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey,
-        ReleasedNote, RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        ReleasedNote, RestRequest, Signed, StageRequest, UnsealProfileRequest, UnsealRequest, UnsealedKey,
+        UnsealedProfile,
     },
     BoxedBytes, Released,
 };
@@ -74,6 +75,13 @@ pub trait Services: Send + Sync {
 
     /// The content key of a version that was granted to `institution`, from its service.
     fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey>;
+
+    /// The name of a compartment that was granted to `institution`, from its service.
+    fn unseal_profile<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<UnsealProfileRequest>,
+    ) -> Answer<'a, UnsealedProfile>;
 
     /// Puts the objects that `request` announces into the vault of `institution`. When this returns, they are on its disk.
     fn store<'a>(

@@ -8,7 +8,7 @@ use salus_chain::{At, Chain};
 use salus_gate::{
     protocol::{
         CompartmentRequest, KeyRequest, NoteRequest, ReleaseRequest, ReleasedCompartment, ReleasedKey, ReleasedNote,
-        RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        RestRequest, Signed, StageRequest, UnsealProfileRequest, UnsealRequest, UnsealedKey, UnsealedProfile,
     },
     BoxedBytes, Released,
 };
@@ -95,6 +95,14 @@ impl Services for RemoteServices {
     }
 
     fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
+        boxed(async move { Ok(self.client.json(&self.address(institution).await?, request).await?) })
+    }
+
+    fn unseal_profile<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<UnsealProfileRequest>,
+    ) -> Answer<'a, UnsealedProfile> {
         boxed(async move { Ok(self.client.json(&self.address(institution).await?, request).await?) })
     }
 

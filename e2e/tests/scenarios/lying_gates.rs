@@ -15,7 +15,8 @@ use salus_e2e::{node::Node, salus::PASSWORD};
 use salus_gate::{
     protocol::{
         CompartmentRequest, GateRefusal, KeyPath, KeyRequest, NoteOf, NoteRequest, ReleaseRequest, ReleasedCompartment,
-        ReleasedKey, ReleasedNote, RestRequest, Signed, StageRequest, UnsealRequest, UnsealedKey,
+        ReleasedKey, ReleasedNote, RestRequest, Signed, StageRequest, UnsealProfileRequest, UnsealRequest, UnsealedKey,
+        UnsealedProfile,
     },
     BoxedBytes, Released, ReleasedBlob,
 };
@@ -58,6 +59,8 @@ enum Lie {
     Rest,
     /// Another compartment.
     Compartment,
+    /// A secret that is said to be another institution's.
+    Recipient,
     /// A secret of its own, sealed to the reader.
     Secret,
     /// A note of its own, sealed to the reader.
@@ -177,6 +180,7 @@ impl Services for LyingGates {
             let mut released = self.honest.release_compartment(institution, request).await?;
             match self.lie(institution) {
                 Lie::Compartment => released.place.compartment.0 ^= 1,
+                Lie::Recipient => released.secret.recipient = Recipient::Institution(InstitutionId(1)),
                 Lie::Secret => {
                     let recipient = released.secret.recipient;
                     let own = CompartmentSecret::generate(released.place);
@@ -207,6 +211,14 @@ impl Services for LyingGates {
 
     fn unseal<'a>(&'a self, institution: InstitutionId, request: &'a Signed<UnsealRequest>) -> Answer<'a, UnsealedKey> {
         self.honest.unseal(institution, request)
+    }
+
+    fn unseal_profile<'a>(
+        &'a self,
+        institution: InstitutionId,
+        request: &'a Signed<UnsealProfileRequest>,
+    ) -> Answer<'a, UnsealedProfile> {
+        self.honest.unseal_profile(institution, request)
     }
 
     fn store<'a>(
@@ -257,7 +269,7 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
     let (home, other) = (InstitutionId(0), InstitutionId(1));
     copy(&vaults.existing(home).await?, &vaults.of(other).await?).await?;
     *gates.liar.lock().unwrap() = Some(home);
-    for lie in [lies.as_slice(), &[Lie::Compartment, Lie::Secret]].concat() {
+    for lie in [lies.as_slice(), &[Lie::Compartment, Lie::Recipient, Lie::Secret]].concat() {
         *gates.lie.lock().unwrap() = lie;
         let read = agent.read(record, None, None).await.with_context(|| format!("{lie:?}"))?;
         ensure!(read.content.expose() == content.content.expose(), "{lie:?}: another content");
@@ -276,7 +288,7 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
     for compartment in agent.compartments(CHART).await? {
         ensure!(compartment.name.is_none() && compartment.fault.is_some(), "another compartment's name is believed");
     }
-    for lie in [Lie::Compartment, Lie::Secret] {
+    for lie in [Lie::Compartment, Lie::Recipient, Lie::Secret] {
         *gates.lie.lock().unwrap() = lie;
         let error = agent.rotate(CHART, first).await.err().with_context(|| format!("{lie:?} is believed"))?;
         // The secret of the first epoch does not even open as one of the second.

@@ -129,11 +129,15 @@ async fn a_hospitals_member_reads_what_was_granted_to_it(scene: &Scene, out: &Pa
         let content = fs::read(record["file"].as_str().context("no file")?)?;
         ensure!(content.starts_with(b"{"), "not a FHIR resource");
     }
+    let shown = scene.doctor.json(&["chart", "show", "0"]).await?;
+    let compartments = shown["compartments"].as_array().context("no compartments")?;
+    let names: Vec<_> = compartments.iter().filter_map(|compartment| compartment["name"].as_str()).collect();
+    ensure!(names == ["General"], "the doctor sees the names {names:?}");
     Ok(())
 }
 
 /// The records that the patient reads: which institution's vault gave each, and its bytes.
-async fn read_all(patient: &Salus, out: &Path) -> Result<BTreeMap<String, (u64, Vec<u8>)>> {
+pub(super) async fn read_all(patient: &Salus, out: &Path) -> Result<BTreeMap<String, (u64, Vec<u8>)>> {
     let exported = patient.json(&["record", "export", "0", "--out", &out.display().to_string()]).await?;
     let records = exported.pointer("/records").and_then(Value::as_array).context("nothing was exported")?;
     let mut read = BTreeMap::new();

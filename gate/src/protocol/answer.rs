@@ -84,6 +84,16 @@ pub struct UnsealedKey {
     pub envelope: Vec<u8>,
 }
 
+/// A compartment's name and meaning that an institution opened and sealed to one of its members.
+#[serde_as]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsealedProfile {
+    /// The profile, sealed to the reader.
+    #[serde_as(as = "Base64")]
+    pub envelope: Vec<u8>,
+}
+
 /// Bytes of the length before each object of an answer with copies: a big-endian `u64`.
 pub const COPY_LENGTH: usize = 8;
 /// Stands in place of the length of an object that the vault does not have.

@@ -12,7 +12,7 @@ use serde_with::{base64::Base64, serde_as};
 
 /// A compartment's secret and profile, given out.
 #[serde_as]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleasedCompartment {
     /// The compartment.

@@ -13,8 +13,8 @@ mod refusal;
 mod request;
 
 pub use answer::{
-    Held, InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UnsealedKey, UploadId, COPY_LENGTH, COPY_MISSING,
-    MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
+    Held, InvalidHead, Problem, ReleaseHead, ReleasedNote, Staged, UnsealedKey, UnsealedProfile, UploadId, COPY_LENGTH,
+    COPY_MISSING, MAX_HEAD, PARTIAL_UPLOAD, PROBLEM, RELEASE, UPLOADS, UPLOAD_OFFSET,
 };
 pub use authority::normal_authority;
 pub use content_digest::{content_digest, CONTENT_DIGEST};
@@ -23,6 +23,6 @@ pub use message_signature::{MessageSignature, SignatureFault, SignatureFields};
 pub use refusal::GateRefusal;
 pub use request::{
     AnnouncedObject, CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteOf, NoteRequest,
-    ReleaseRequest, RequestFault, RequestNumber, RestRequest, Signed, StageRequest, UnsealRequest, GENESIS,
-    MAX_OBJECTS, MAX_REQUEST_AGE, METHOD, TAG,
+    ReleaseRequest, RequestFault, RequestNumber, RestRequest, Signed, StageRequest, UnsealProfileRequest,
+    UnsealRequest, GENESIS, MAX_OBJECTS, MAX_REQUEST_AGE, METHOD, TAG,
 };

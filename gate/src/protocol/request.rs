@@ -31,7 +31,7 @@ use thiserror::Error;
 
 use super::{
     content_digest::{content_digest, CONTENT_DIGEST},
-    key_path::KeyPath,
+    key_path::{KeyPath, ReleasedCompartment},
     message_signature::{integer, text, MessageSignature, SignatureFault, SignatureFields},
 };
 
@@ -172,6 +172,18 @@ pub struct UnsealRequest {
     pub key_envelope: Option<Vec<u8>>,
 }
 
+/// Asks the service of the reader's own institution for the name of a compartment that was granted to the institution.
+///
+/// The reader sends along what the gate before the home vault gave out, which only the institution's key opens.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsealProfileRequest {
+    /// The compartment.
+    pub compartment: CompartmentRequest,
+    /// The compartment's secret and profile as they were given out, the secret sealed to the institution.
+    pub released: ReleasedCompartment,
+}
+
 /// Asks for copies of objects, for a vault that keeps them: of an institution that agreed to it with this one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -294,6 +306,19 @@ impl GateRequest for UnsealRequest {
 
     fn not_before(&self) -> Option<u32> {
         self.release.not_before
+    }
+}
+
+impl GateRequest for UnsealProfileRequest {
+    const PATH: &'static str = "/v1/unseal-profile";
+    const MAX_BODY: usize = UnsealRequest::MAX_BODY;
+
+    fn asker(&self) -> MemberId {
+        self.compartment.reader
+    }
+
+    fn not_before(&self) -> Option<u32> {
+        self.compartment.not_before
     }
 }
 

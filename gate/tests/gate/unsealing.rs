@@ -2,7 +2,9 @@
 
 //! An institution opens what was granted to it, for a member who opened the record, and nothing else.
 
-use salus_gate::protocol::{GateRefusal, KeyPath, KeyRequest, ReleaseRequest, UnsealRequest};
+use salus_gate::protocol::{
+    CompartmentRequest, GateRefusal, KeyPath, KeyRequest, ReleaseRequest, UnsealProfileRequest, UnsealRequest,
+};
 use salus_gate_testing::*;
 use salus_primitives::{
     access::{GrantEnvelope, Grantee, Scope},
@@ -11,6 +13,7 @@ use salus_primitives::{
 };
 use salus_sealing::{
     blob::{open_bytes, ContentKey},
+    compartment::Profile,
     envelope::Recipient,
     keys::EncryptionPair,
 };
@@ -114,4 +117,53 @@ async fn the_institution_opens_nothing_for_one_who_may_not_read() {
     assert_eq!(unseal(by_patient(1)).await, GateRefusal::NotSealedHere);
     world.change_best(|state| state.members.get_mut(&DOCTOR).unwrap().admitted_by = InstitutionId(99));
     assert_eq!(unseal(by_doctor(1)).await, GateRefusal::DeniedAtBest(Denial::NoGrant));
+}
+
+/// The answer of the home vault's gate to the doctor, as a request to her hospital for the compartment's name.
+async fn profile_request(world: &World) -> UnsealProfileRequest {
+    let compartment = CompartmentRequest { chart: CHART, compartment: LABORATORY, reader: DOCTOR, not_before: None };
+    let released = world.gate().release_compartment(&world.signed(compartment.clone())).await.unwrap();
+    UnsealProfileRequest { compartment, released }
+}
+
+#[tokio::test]
+async fn a_member_learns_the_name_of_a_compartment_that_was_granted_to_the_institution() {
+    let (world, pair) = world().await;
+    let request = profile_request(&world).await;
+    let place = request.released.place;
+    assert!(request.released.open_profile(world.identities[&DOCTOR].encryption()).is_err());
+    let unsealed = world.gate().unseal_profile(&world.signed(request), HOSPITAL, &pair).await.unwrap();
+    let (own, recipient) = (world.identities[&DOCTOR].encryption(), Recipient::Member(DOCTOR));
+    let profile = Profile::open_from(&unsealed.envelope, &place, recipient, own).unwrap();
+    assert_eq!(profile.name, "Blood");
+    assert!(Profile::open_from(&unsealed.envelope, &place, Recipient::Member(STRANGER), own).is_err());
+}
+
+#[tokio::test]
+async fn the_institution_tells_no_name_that_the_chain_does_not_name_for_the_grant() {
+    let (world, pair) = world().await;
+    let good = profile_request(&world).await;
+    let refused = async |request: UnsealProfileRequest, institution, pair: &EncryptionPair| {
+        refusal(world.gate().unseal_profile(&world.signed(request), institution, pair).await)
+    };
+    let mut secret = good.clone();
+    secret.released.secret.envelope =
+        world.secrets[1].seal_to(Recipient::Institution(HOSPITAL), &pair.public()).unwrap();
+    let mut recipient = good.clone();
+    recipient.released.secret.recipient = Recipient::Member(DOCTOR);
+    let mut profile = good.clone();
+    profile.released.profile.push(0);
+    let mut place = good.clone();
+    place.released.place.chart.0 += 1;
+    for altered in [secret, recipient, profile, place] {
+        assert_eq!(refused(altered, HOSPITAL, &pair).await, GateRefusal::NotSealedHere);
+    }
+    assert_eq!(refused(good.clone(), InstitutionId(99), &pair).await, GateRefusal::NotSealedHere);
+    assert_eq!(refused(good.clone(), HOSPITAL, &EncryptionPair::generate()).await, GateRefusal::CannotUnseal);
+    // The controller reads by right, and not by this grant.
+    let compartment = CompartmentRequest { reader: PATIENT, ..good.compartment.clone() };
+    let by_patient = UnsealProfileRequest { compartment, ..good.clone() };
+    assert_eq!(refused(by_patient, HOSPITAL, &pair).await, GateRefusal::NotSealedHere);
+    world.change_best(|state| state.members.get_mut(&DOCTOR).unwrap().admitted_by = InstitutionId(99));
+    assert_eq!(refused(good, HOSPITAL, &pair).await, GateRefusal::DeniedAtBest(Denial::NoGrant));
 }

@@ -6,7 +6,7 @@ use crate::messages::{answer, get, service};
 use axum::http::StatusCode;
 use salus_gate::protocol::{
     CompartmentRequest, CopyRequest, GateRequest, HeldRequest, KeyRequest, NoteRequest, ReleaseRequest, RestRequest,
-    StageRequest, UnsealRequest, UPLOADS,
+    StageRequest, UnsealProfileRequest, UnsealRequest, UPLOADS,
 };
 use salus_gate_testing::World;
 use salus_vault_client::INTRODUCTION_PATH;
@@ -32,6 +32,7 @@ async fn every_path_and_no_other_is_described() {
         NoteRequest::PATH,
         StageRequest::PATH,
         UnsealRequest::PATH,
+        UnsealProfileRequest::PATH,
         CopyRequest::PATH,
         HeldRequest::PATH,
         INTRODUCTION_PATH,
