@@ -34,3 +34,4 @@ mod vault_intruders;
 mod vault_loss;
 mod vault_policy;
 mod vault_service;
+mod vault_stores;
