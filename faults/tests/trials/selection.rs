@@ -13,8 +13,15 @@ use tokio::{process::Command, time::timeout};
 /// How long the selection may take.
 const PATIENCE: Duration = Duration::from_secs(1_200);
 /// The kinds that are tried.
-const SELECTION: [Kind; 5] =
-    [Kind::Killed, Kind::TwoCutOff, Kind::WrongClock, Kind::TruncatedDatabase, Kind::JoiningWarp];
+const SELECTION: [Kind; 7] = [
+    Kind::Killed,
+    Kind::TwoCutOff,
+    Kind::WrongClock,
+    Kind::TruncatedDatabase,
+    Kind::JoiningWarp,
+    Kind::VaultKilled,
+    Kind::VaultLies,
+];
 /// Names the file with a later runtime, as `scripts/rehearsal.sh` makes it: then the runtime is replaced, too.
 const NEXT_RUNTIME: &str = "SALUS_NEXT_RUNTIME";
 /// The seed of all of it.
