@@ -28,7 +28,7 @@ use crate::objects::SealedObject;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long the next bytes may take. A gate hashes a blob before it gives out the first byte: gigabytes take a while.
+/// How long the next bytes may take. A gate may have to hash gigabytes before it gives out the first byte.
 const SILENCE: Duration = Duration::from_secs(300);
 /// Bytes of an answer that is read into memory, at most: 1,024 links of 2 KiB in base64.
 const LONGEST: usize = 4 * 1024 * 1024;

@@ -71,7 +71,7 @@ impl Readers {
 }
 
 impl ReaderPlace {
-    /// Counts the bytes of an answer that begins `now`. They count whole, since the service hashed them whole.
+    /// Counts the bytes of an answer that begins `now`. They count whole, however many of them the reader takes.
     pub(super) fn count(&self, bytes: u64, now: Moment) {
         if let Some(reader) = self.readers.known().get_mut(&self.key) {
             reader.wear_off(now, self.readers.limits.hourly_bytes());

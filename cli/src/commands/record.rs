@@ -180,7 +180,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                         let content = agent.read(record, version, session).await?;
                         return out.content(content.content.expose());
                     }
-                    // As it comes: the gate hashed all of the blob before it gave out the first byte.
+                    // As it comes, each segment once it is authenticated. Whether all are there, the status says.
                     match agent.read_into(record, version, session, out.stream()?).await {
                         Err(AgentError::Open(OpenError::Target(error))) => Err(Failure::unwritten(&error)),
                         read => {

@@ -129,10 +129,15 @@ async fn a_hospitals_member_reads_what_was_granted_to_it(scene: &Scene, out: &Pa
         let content = fs::read(record["file"].as_str().context("no file")?)?;
         ensure!(content.starts_with(b"{"), "not a FHIR resource");
     }
-    let shown = scene.doctor.json(&["chart", "show", "0"]).await?;
-    let compartments = shown["compartments"].as_array().context("no compartments")?;
-    let names: Vec<_> = compartments.iter().filter_map(|compartment| compartment["name"].as_str()).collect();
-    ensure!(names == ["General"], "the doctor sees the names {names:?}");
+    // A note told the doctor that name. That of another compartment comes from her hospital alone.
+    let seen = async || -> Result<Vec<String>> {
+        let listed = scene.doctor.json(&["compartment", "list", "0"]).await?;
+        let compartments = listed.as_array().context("no compartments")?;
+        Ok(compartments.iter().filter_map(|it| it["name"].as_str().map(str::to_owned)).collect())
+    };
+    ensure!(!seen().await?.contains(&"Imaging".to_owned()), "the name of a compartment that was not granted");
+    scene.patient.json(&["grant", "0", "--to", "institution:0", "--compartment", "Imaging"]).await?;
+    ensure!(seen().await?.contains(&"Imaging".to_owned()), "a ward's compartment has no name");
     Ok(())
 }
 
