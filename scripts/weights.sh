@@ -15,7 +15,8 @@ network's nodes, and run no other program meanwhile.
 
 The script builds the runtime with runtime-benchmarks in a build folder of its own, CARGO_TARGET_DIR/weights, so that a
 runtime with benchmarks never gets into a node. It compiles the tool, frame-omni-bencher, once (half an hour on two cores)
-into CARGO_TARGET_DIR/tools; FRAME_OMNI_BENCHER names an installed one.
+into CARGO_TARGET_DIR/tools; FRAME_OMNI_BENCHER names an installed one. The tool contains RocksDB, which needs libclang to
+compile (Debian's libclang-dev).
 EOF
 }
 
@@ -63,6 +64,8 @@ find_bencher() {
         return
     fi
     [[ -z "${FRAME_OMNI_BENCHER:-}" ]] || fail "\`$bencher\` is not frame-omni-bencher $bencher_version"
+    compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null || [[ -n "${LIBCLANG_PATH:-}" ]] ||
+        fail "frame-omni-bencher does not compile without libclang" "apt-get install libclang-dev, or set LIBCLANG_PATH"
     say "compiling frame-omni-bencher $bencher_version into $tools (half an hour, once)"
     # Without SKIP_WASM_BUILD it would build test runtimes from folders that are missing here.
     SKIP_WASM_BUILD=1 CARGO_TARGET_DIR="$tools/build" cargo install frame-omni-bencher --version "$bencher_version" --locked \

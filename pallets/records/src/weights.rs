@@ -2,7 +2,7 @@
 
 //! Weights of `pallet_salus_records`: measured by `scripts/weights.sh`, never edited.
 //!
-//! frame-benchmarking-cli 64.0.0, 2026-11-27, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
+//! frame-benchmarking-cli 64.0.0, 2026-11-28, steps 50, repeat 20, Intel(R) Xeon(R) Processor, wasm execution
 //! Compiled.
 
 #![allow(unused_imports, unused_parens, clippy::all, reason = "generated code")]
@@ -43,8 +43,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Records::Versions` (r:0 w:1)
     /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
     fn create_medical_record() -> Weight {
-        // Minimum execution time: 66_498_000 picoseconds.
-        Weight::from_parts(77_244_000, 6505)
+        // Minimum execution time: 85_185_000 picoseconds.
+        Weight::from_parts(103_394_000, 6505)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -65,12 +65,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[1, 16]`.
     /// The range of component `r` is `[1, 64]`.
     fn create_medical_records(c: u32, r: u32) -> Weight {
-        // Minimum execution time: 139_584_000 picoseconds.
-        Weight::from_parts(144_996_000, 6505)
-            // Standard Error: 311_017
-            .saturating_add(Weight::from_parts(17_794_351, 0).saturating_mul(c.into()))
-            // Standard Error: 77_548
-            .saturating_add(Weight::from_parts(20_483_588, 0).saturating_mul(r.into()))
+        // Minimum execution time: 189_261_000 picoseconds.
+        Weight::from_parts(201_333_000, 6505)
+            // Standard Error: 387_708
+            .saturating_add(Weight::from_parts(22_841_568, 0).saturating_mul(c.into()))
+            // Standard Error: 96_670
+            .saturating_add(Weight::from_parts(24_116_384, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
@@ -100,8 +100,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Pages` (r:1 w:1)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn amend_record() -> Weight {
-        // Minimum execution time: 151_230_000 picoseconds.
-        Weight::from_parts(169_231_000, 22158)
+        // Minimum execution time: 166_410_000 picoseconds.
+        Weight::from_parts(196_548_000, 22158)
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -116,15 +116,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Access::RecordGrants` (r:1 w:0)
     /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
     /// Storage: `Records::Sessions` (r:1 w:1)
-    /// Estimated, not measured: a session grew by the place of its entry, eight bytes of proof each.
     /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(4562), added: 7037, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Pages` (r:1 w:1)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn open_records_permitted() -> Weight {
-        // Minimum execution time: 93_684_000 picoseconds.
-        Weight::from_parts(108_498_000, 8027)
+        // Minimum execution time: 104_817_000 picoseconds.
+        Weight::from_parts(134_021_000, 8027)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -145,13 +144,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Pages` (r:1 w:1)
     /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
     fn open_records_denied() -> Weight {
-        // Minimum execution time: 86_189_000 picoseconds.
-        Weight::from_parts(101_449_000, 6505)
+        // Minimum execution time: 96_547_000 picoseconds.
+        Weight::from_parts(121_130_000, 6505)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
-    /// Estimated, not measured: the storage is what the call reads and writes, and the time is that of
-    /// `open_records_denied`, which reads as many pages and writes two entries.
     /// Storage: `Audit::Heads` (r:1 w:1)
     /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Pages` (r:2 w:1)
@@ -159,7 +156,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Audit::Receipts` (r:1 w:1)
     /// Proof: `Audit::Receipts` (`max_values`: None, `max_size`: Some(6171), added: 8646, mode: `MaxEncodedLen`)
     fn post_receipts() -> Weight {
-        Weight::from_parts(101_449_000, 10472)
+        // Minimum execution time: 100_056_000 picoseconds.
+        Weight::from_parts(121_299_000, 10472)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -168,14 +166,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same for tests, which have no database of their own.
 impl WeightInfo for () {
     fn create_medical_record() -> Weight {
-        Weight::from_parts(77_244_000, 6505)
+        Weight::from_parts(103_394_000, 6505)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn create_medical_records(c: u32, r: u32) -> Weight {
-        Weight::from_parts(144_996_000, 6505)
-            .saturating_add(Weight::from_parts(17_794_351, 0).saturating_mul(c.into()))
-            .saturating_add(Weight::from_parts(20_483_588, 0).saturating_mul(r.into()))
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(22_841_568, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(24_116_384, 0).saturating_mul(r.into()))
             .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(r.into())))
@@ -185,22 +183,22 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2549).saturating_mul(r.into()))
     }
     fn amend_record() -> Weight {
-        Weight::from_parts(169_231_000, 22158)
+        Weight::from_parts(196_548_000, 22158)
             .saturating_add(ParityDbWeight::get().reads(22_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
     }
     fn open_records_permitted() -> Weight {
-        Weight::from_parts(108_498_000, 8027)
+        Weight::from_parts(134_021_000, 8027)
             .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn open_records_denied() -> Weight {
-        Weight::from_parts(101_449_000, 6505)
+        Weight::from_parts(121_130_000, 6505)
             .saturating_add(ParityDbWeight::get().reads(8_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn post_receipts() -> Weight {
-        Weight::from_parts(101_449_000, 10472)
+        Weight::from_parts(121_299_000, 10472)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
