@@ -21,6 +21,7 @@ mod parse;
 mod passwords;
 mod progress;
 mod proposals;
+mod reading;
 mod sessions;
 mod terminal;
 mod vault_findings;

@@ -74,7 +74,7 @@ pub(crate) fn date(resource: &Value) -> Option<String> {
 /// Returns the words with single spaces between them, at most [`MAX_TITLE`] characters.
 ///
 /// Control characters separate words. Invisible characters (directions, joiners, tags) are left out.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let shown: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let words = shown.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect()

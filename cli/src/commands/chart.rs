@@ -3,6 +3,7 @@
 //! `salus chart`: a patient's charts.
 
 use crate::{
+    commands::summary,
     context::Context,
     failure::Failure,
     output::{fields, moment, moment_or, table, word, Output},
@@ -26,6 +27,8 @@ pub(crate) enum Command {
         /// The chart
         chart: ChartId,
     },
+    /// Show allergies, diagnoses, medicines, results, habits, history and the last consultation, as far as you may read them
+    Summary(summary::Options),
 }
 
 #[derive(Serialize)]
@@ -44,6 +47,7 @@ struct Shown {
 
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
+        Command::Summary(options) => summary::run(options, context, out).await,
         Command::Open => {
             let agent = context.agent().await?;
             let (chart, _) = agent.open_chart().await?;

@@ -30,5 +30,6 @@ pub(crate) mod restore;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod status;
+pub(crate) mod summary;
 pub(crate) mod verify;
 pub(crate) mod voucher;

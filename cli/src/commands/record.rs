@@ -10,14 +10,14 @@ use crate::{
     output::{fields, moment, table, word, Output},
     parse,
     progress::progress,
-    sessions::Sessions,
+    reading::{records_of, Reader},
 };
-use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, Content, FileContent, ReadingSession, Written};
+use salus_chain::At;
+use salus_client::agent::{AgentError, Content, FileContent, Written};
 use salus_primitives::{
     access::Purpose,
     records::{KeyedRecord, Record},
-    text, ChartId, CompartmentId, InstitutionId, ReadingSessionId, RecordId,
+    text, ChartId, CompartmentId, InstitutionId, RecordId,
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
@@ -172,7 +172,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let agent = context.agent().await?;
             let mut reader = Reader { context, agent: &agent, purpose };
             match file {
-                Some(file) => out.show(&reader.read_to_file(record, version, &file).await?, human_got),
+                Some(file) => out.show(&read_to_file(&mut reader, record, version, &file).await?, human_got),
                 None => {
                     let session = reader.session(record).await?;
                     // A terminal takes text only, so all of it has to be looked at first.
@@ -219,7 +219,7 @@ async fn list(
             Some(agent) => {
                 let mut reader = Reader { context, agent, purpose };
                 // One record that is denied, or was tampered with, does not hide the others.
-                match reader.title(record).await {
+                match title(&mut reader, record).await {
                     Err(Failure::Refused(reason)) => Some(format!("({reason})")),
                     title => Some(title?),
                 }
@@ -262,7 +262,7 @@ async fn export(
         match reader.may_read(record).await? {
             true => {
                 let name = record.to_string().replace('/', "-");
-                match reader.read_to_file(record, None, &folder.join(name)).await {
+                match read_to_file(&mut reader, record, None, &folder.join(name)).await {
                     Err(Failure::Refused(_)) => exported.denied.push(record),
                     got => exported.records.push(got?),
                 }
@@ -288,49 +288,24 @@ async fn export(
     }
 }
 
-/// The records of a chart that is there.
-async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<KeyedRecord>, Failure> {
-    chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
-    Ok(chain.records(At::Finalized, chart).await?)
+async fn title(reader: &mut Reader<'_>, record: RecordId) -> Result<String, Failure> {
+    let session = reader.session(record).await?;
+    Ok(reader.agent.read_metadata(record, None, session).await?.title)
 }
 
-/// Reads records, opening sessions where none runs.
-struct Reader<'a> {
-    context: &'a Context,
-    agent: &'a Agent,
-    purpose: Option<Purpose>,
-}
-
-impl Reader<'_> {
-    async fn title(&mut self, record: RecordId) -> Result<String, Failure> {
-        let session = self.session(record).await?;
-        Ok(self.agent.read_metadata(record, None, session).await?.title)
-    }
-
-    async fn read_to_file(&mut self, record: RecordId, version: Option<u32>, file: &Path) -> Result<Got, Failure> {
-        let session = self.session(record).await?;
-        let FileContent { version, metadata, holder } = self.agent.read_to_file(record, version, session, file).await?;
-        let known = self.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
-        let compartment = known.compartment;
-        let file = file.to_owned();
-        Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, holder, file })
-    }
-
-    /// Whether the record may be read, as things stand; asking is not logged.
-    async fn may_read(&self, record: RecordId) -> Result<bool, Failure> {
-        Ok(self.agent.may_read(record, self.purpose).await?.is_permitted())
-    }
-
-    /// A session that covers the record: none for the chart's controller, one that runs, or a new one.
-    async fn session(&mut self, record: RecordId) -> Result<Option<ReadingSessionId>, Failure> {
-        let mut sessions = Sessions::load(self.context.home());
-        let session = self.agent.session_for(record, self.purpose, sessions.all()).await?;
-        if let ReadingSession::Opened(opened) = &session {
-            sessions.remember(self.agent.chain().now(At::Finalized).await?, opened.clone())?;
-        }
-        Ok(session.key())
-    }
+async fn read_to_file(
+    reader: &mut Reader<'_>,
+    record: RecordId,
+    version: Option<u32>,
+    file: &Path,
+) -> Result<Got, Failure> {
+    let session = reader.session(record).await?;
+    let FileContent { version, metadata, holder } = reader.agent.read_to_file(record, version, session, file).await?;
+    let known = reader.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+    let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
+    let compartment = known.compartment;
+    let file = file.to_owned();
+    Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, holder, file })
 }
 
 fn human_written(written: &Written) -> String {

@@ -125,6 +125,7 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("delegate", &["council", "approve", KEY, "--yes"], "the council has no motion"),
         ("anna", &["member", "show", "999"], "there is no member `999`"),
         ("anna", &["chart", "show", "99"], "there is no chart `99`"),
+        ("anna", &["chart", "summary", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "list", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "add", "99", "x"], "there is no chart `99`"),
         ("anna", &["record", "list", "99"], "there is no chart `99`"),

@@ -30,6 +30,7 @@ async fn imports_are_compared_amended_refused_and_taken_up_again() -> Result<()>
     who_may_not_read_or_amend_is_told(&scene).await?;
     another_person_is_refused(&scene).await?;
     nonconformant_entries_are_taken_when_that_is_decided(&scene).await?;
+    a_summary_shows_what_one_may_read(&scene).await?;
     an_import_that_was_cut_off_goes_on(&scene).await?;
     node.stop().await?;
     Ok(())
@@ -244,6 +245,34 @@ async fn nonconformant_entries_are_taken_when_that_is_decided(scene: &Scene) -> 
     let file = scene.folder.join("got").display().to_string();
     let got = scene.patient.json(&["record", "get", &record, "--out", &file]).await?;
     ensure!(got["nonconformant"] == true, "the sealed header says so: {got}");
+    Ok(())
+}
+
+async fn a_summary_shows_what_one_may_read(scene: &Scene) -> Result<()> {
+    let subject = json!({ "reference": "Patient/another-person" });
+    let resources = [
+        json!({ "resourceType": "AllergyIntolerance", "id": "a", "patient": subject, "code": { "text": "Penicillin" } }),
+        json!({ "resourceType": "Condition", "id": "c", "subject": subject, "code": { "text": "Asthma" } }),
+        json!({ "resourceType": "MedicationStatement", "id": "m", "status": "active", "subject": subject,
+            "medicationCodeableConcept": { "text": "Salbutamol" } }),
+        json!({ "resourceType": "Encounter", "id": "e", "status": "finished", "class": { "code": "AMB" },
+            "subject": subject, "period": { "start": "2026-10-05T09:30:00Z" },
+            "participant": [{ "individual": { "display": "Dr. Le Brocq" } }] }),
+    ];
+    let entries: Vec<_> = resources.iter().map(|resource| json!({ "resource": resource })).collect();
+    let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
+    let bundle = scene.file("summary.json", &bundle)?;
+    ended(&import(&scene.patient, &[&bundle], &[]).await?, 0, &["added"; 4])?;
+    let summary = scene.patient.json(&["chart", "summary", "0"]).await?;
+    for (field, text) in [("allergies", "Penicillin"), ("diagnoses", "Asthma"), ("medicines", "Salbutamol")] {
+        ensure!(summary[field][0]["text"] == text, "{field}: {summary}");
+    }
+    ensure!(summary["last_consultation"]["value"] == "Dr. Le Brocq", "{summary}");
+    ensure!(summary["refused"] == 0 && summary["others"].as_u64() > Some(0), "{summary}");
+    // The doctor may add to the chart, and reads nothing of it.
+    let refused = scene.doctor.run(&["chart", "summary", "0", "--purpose", "treatment"]).await?;
+    let nothing: Value = serde_json::from_slice(&refused.stdout)?;
+    ensure!(refused.status == 1 && nothing["allergies"] == json!([]), "{nothing}");
     Ok(())
 }
 
