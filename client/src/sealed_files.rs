@@ -15,6 +15,8 @@ use zeroize::Zeroizing;
 
 /// Bytes of one read.
 const PIECE: usize = 256 * 1024;
+/// Room for the sealed bytes of one read, with their tags.
+const SEALED_PIECE: usize = PIECE + PIECE / 1024;
 
 /// Seals the `length` bytes that `source` yields, with `metadata`.
 pub async fn seal(
@@ -24,7 +26,8 @@ pub async fn seal(
     bindings: &Bindings,
     key: &ContentKey,
 ) -> Result<SealedObject, SealError> {
-    let (mut sealed, mut piece, mut next) = (Vec::new(), piece(), piece());
+    let (mut piece, mut next) = (piece(), piece());
+    let mut sealed = Vec::with_capacity(SEALED_PIECE);
     let mut spool = Spool::begin(length).map_err(SealError::Target)?;
     let mut sealer = Sealer::new(metadata, length, bindings, key, &mut sealed)?;
     let mut read = source.read(&mut piece).await.map_err(SealError::Source)?;
@@ -32,18 +35,24 @@ pub async fn seal(
         // The next piece is read, and the last one hashed and written, on other threads while this one is sealed.
         let sealing = async {
             sealer.push(piece.get(..read).unwrap_or_default(), &mut sealed)?;
-            spool.write(&sealed).await.map_err(SealError::Target)?;
-            sealed.clear();
-            Ok::<_, SealError>(())
+            pass_on(&mut sealed, &mut spool).await
         };
         let (read_next, sealed_this) = tokio::join!(source.read(&mut next), sealing);
         sealed_this?;
         read = read_next.map_err(SealError::Source)?;
         std::mem::swap(&mut piece, &mut next);
     }
-    sealer.finish(&mut sealed)?;
-    spool.write(&sealed).await.map_err(SealError::Target)?;
+    while !sealer.finish(&mut sealed)? {
+        pass_on(&mut sealed, &mut spool).await?;
+    }
+    pass_on(&mut sealed, &mut spool).await?;
     spool.finish().await.map_err(SealError::Target)
+}
+
+/// Hands sealed bytes to the spool, which keeps them until they are written.
+async fn pass_on(sealed: &mut Vec<u8>, spool: &mut Spool) -> Result<(), SealError> {
+    let next = Vec::with_capacity(SEALED_PIECE);
+    spool.write(std::mem::replace(sealed, next)).await.map_err(SealError::Target)
 }
 
 /// Opens the blob that `source` yields, which has to be bound as `expected`, and writes its content to `target`.

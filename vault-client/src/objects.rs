@@ -33,8 +33,8 @@ enum Kept {
 
 impl SealedObject {
     /// An object in a file, whose hash and size are known.
-    pub(crate) fn in_file(file: File, id: Digest, size: u64) -> Self {
-        Self { id, size, bytes: Kept::InFile(Arc::new(file)) }
+    pub(crate) fn in_file(file: Arc<File>, id: Digest, size: u64) -> Self {
+        Self { id, size, bytes: Kept::InFile(file) }
     }
 
     /// An object in memory.
@@ -146,7 +146,7 @@ mod tests {
     async fn readers_of_one_file_do_not_disturb_each_other() {
         let content: Vec<u8> = (0..3_000_000u32).map(|place| (place / 1000) as u8).collect();
         let mut spool = Spool::begin(content.len() as u64).unwrap();
-        spool.write(&content).await.unwrap();
+        spool.write(content.clone()).await.unwrap();
         let object = spool.finish().await.unwrap();
         let (mut one, mut other) = (object.bytes_from(0), object.bytes_from(1_234_567));
         let (mut first, mut second, mut piece) = (Vec::new(), Vec::new(), [0; 70_000]);
@@ -166,7 +166,7 @@ mod tests {
     async fn pieces_are_the_bytes_from_one_place_to_another() {
         let content: Vec<u8> = (0..1_500_000u32).map(|place| (place / 1000) as u8).collect();
         let mut spool = Spool::begin(content.len() as u64).unwrap();
-        spool.write(&content).await.unwrap();
+        spool.write(content.clone()).await.unwrap();
         for object in [SealedObject::of(content.clone()), spool.finish().await.unwrap()] {
             for (offset, longest) in
                 [(0, u64::MAX), (0, 0), (7, 300_000), (262_144, 262_144), (1_499_999, 9), (2_000_000, 9)]

@@ -2,18 +2,18 @@
 
 //! An object on its way in.
 
+use std::fs::OpenOptions;
 use std::io;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use opendal::{Operator, Writer};
 use salus_primitives::Digest;
-use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 
 use crate::error::VaultError;
-use crate::layout;
+use crate::hashed_file::HashedFile;
 use crate::store::Store;
+use crate::{folder, layout};
 
 /// An object that arrives piece by piece, hashed as it comes. It has no name in the vault until it is [admitted](Self::admit).
 ///
@@ -22,9 +22,7 @@ pub struct Incoming {
     store: Store,
     folder: PathBuf,
     path: String,
-    writer: Writer,
-    hasher: Sha256,
-    size: u64,
+    bytes: HashedFile,
     /// Bytes since the disk was last told to write, and the task that waits for it.
     unsynced: u64,
     syncing: Option<JoinHandle<io::Result<()>>>,
@@ -34,26 +32,30 @@ pub struct Incoming {
 const BETWEEN_SYNCS: u64 = 64 * 1024 * 1024;
 
 impl Incoming {
-    /// Begins an object that arrives at `disk`, which is `folder`, and gets its name in `store`.
-    pub(crate) async fn begin(disk: &Operator, folder: PathBuf, store: Store) -> Result<Self, VaultError> {
+    /// Begins an object that arrives in `folder`, and gets its name in `store`.
+    pub(crate) async fn begin(folder: PathBuf, store: Store) -> Result<Self, VaultError> {
         let path = layout::incoming().map_err(VaultError::Io)?;
-        let writer = disk.writer(&path).await.map_err(VaultError::io)?;
-        Ok(Self { store, folder, path, writer, hasher: Sha256::new(), size: 0, unsynced: 0, syncing: None })
+        let (place, parent) = (folder.join(&path), folder.join(layout::INCOMING));
+        let made = folder::blocking(move || {
+            folder::create_private(&parent)?;
+            let file = OpenOptions::new().write(true).create_new(true).open(&place)?;
+            folder::make_private(&place)?;
+            Ok(file)
+        });
+        let file = made.await.and_then(|made| made).map_err(VaultError::Io)?;
+        Ok(Self { store, folder, path, bytes: HashedFile::new(file), unsynced: 0, syncing: None })
     }
 
-    /// Writes the next bytes. After an error the object can only be dropped.
+    /// Writes the next bytes. After an error, which may be that of earlier bytes, the object can only be dropped.
     pub async fn write(&mut self, piece: impl Into<Bytes>) -> Result<(), VaultError> {
         let piece = piece.into();
-        self.hasher.update(&piece);
-        let length = piece.len().try_into().unwrap_or(u64::MAX);
-        self.size = self.size.saturating_add(length);
-        self.writer.write(piece).await.map_err(VaultError::io)?;
-        self.unsynced = self.unsynced.saturating_add(length);
+        self.unsynced = self.unsynced.saturating_add(piece.len() as u64);
+        self.bytes.write(piece).await.map_err(VaultError::Io)?;
         if self.unsynced >= BETWEEN_SYNCS && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
             self.synced().await?;
             self.unsynced = 0;
-            let file = self.folder.join(&self.path);
-            self.syncing = Some(tokio::task::spawn_blocking(move || std::fs::File::open(file)?.sync_data()));
+            let file = self.bytes.file();
+            self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
         }
         Ok(())
     }
@@ -68,12 +70,12 @@ impl Incoming {
 
     /// How many bytes have come so far.
     pub fn size(&self) -> u64 {
-        self.size
+        self.bytes.size()
     }
 
-    /// The SHA-256 of the bytes that have come so far.
-    pub fn digest(&self) -> Digest {
-        Digest(self.hasher.clone().finalize().into())
+    /// The SHA-256 of the bytes that have come so far, once all of them are written.
+    pub async fn digest(&mut self) -> Result<Digest, VaultError> {
+        self.bytes.digest().await.map_err(VaultError::Io)
     }
 
     /// Syncs the object to the disk, and gives it its own name; its id and length.
@@ -81,15 +83,15 @@ impl Incoming {
     /// When `expected` is given and the bytes do not hash to it, the object is dropped and this fails with
     /// [`VaultError::Corrupted`].
     pub async fn admit(mut self, expected: Option<&Digest>) -> Result<(Digest, u64), VaultError> {
-        self.synced().await?;
-        // Closing syncs the rest of the bytes to the disk.
-        self.writer.close().await.map_err(VaultError::io)?;
-        let found = self.digest();
+        let found = self.digest().await?;
         if let Some(expected) = expected.filter(|expected| **expected != found) {
             return Err(VaultError::Corrupted { expected: *expected, found });
         }
-        self.store.admit(&self.folder, &self.path, &found, self.size).await?;
-        Ok((found, self.size))
+        self.synced().await?;
+        let file = self.bytes.file();
+        folder::blocking(move || file.sync_all()).await.and_then(|synced| synced).map_err(VaultError::Io)?;
+        self.store.admit(&self.folder, &self.path, &found, self.size()).await?;
+        Ok((found, self.size()))
     }
 }
 

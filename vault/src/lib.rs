@@ -24,6 +24,7 @@
 
 mod error;
 mod folder;
+mod hashed_file;
 mod hashing;
 mod incoming;
 mod ipfs;
@@ -37,6 +38,7 @@ mod store;
 mod vault;
 
 pub use error::{OpenError, VaultError};
+pub use hashed_file::HashedFile;
 pub use hashing::object_id;
 pub use incoming::Incoming;
 pub use ipfs::IpfsSettings;

@@ -27,8 +27,7 @@ use crate::{folder, ipfs, layout};
 #[derive(Clone, Debug)]
 pub struct Vault {
     store: Store,
-    /// The folder, for objects on their way in.
-    disk: Operator,
+    /// Where objects are on their way in.
     folder: PathBuf,
     previous: Option<Arc<Vault>>,
 }
@@ -40,8 +39,12 @@ impl Vault {
     /// refused. Half objects that a crash left behind more than a day ago are removed. A vault that cannot be written, as
     /// on a file system that is mounted read-only, opens as well: reading needs no writing.
     pub async fn open_folder(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let (folder, disk) = prepare(path.as_ref(), folder::MARKER).await?;
-        Ok(Self { store: Store::Folder(disk.clone()), disk, folder, previous: None })
+        let folder = prepare(path.as_ref(), folder::MARKER).await?;
+        let failed = |source| OpenError::Io { path: folder.clone(), source };
+        let not_utf8 = || failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8"));
+        let root = folder.to_str().ok_or_else(not_utf8)?;
+        let operator = Operator::new(Fs::default().root(root)).map_err(|error| failed(error.into()))?;
+        Ok(Self { store: Store::Folder(operator), folder, previous: None })
     }
 
     /// Opens the vault in a bucket of an S3-compatible server, and makes one when there is nothing under the prefix.
@@ -52,9 +55,9 @@ impl Vault {
     pub async fn open_s3(settings: &S3Settings, spool: impl AsRef<Path>) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Io { path: settings.place().into(), source };
         let operator = settings.operator().map_err(failed)?;
-        let (folder, disk) = prepare(spool.as_ref(), folder::SPOOL).await?;
+        let folder = prepare(spool.as_ref(), folder::SPOOL).await?;
         let store = Store::Remote(Remote::prepare(operator, &settings.place()).await?);
-        Ok(Self { store, disk, folder, previous: None })
+        Ok(Self { store, folder, previous: None })
     }
 
     /// Opens the vault in an IPFS node, and makes one when there is nothing under the prefix.
@@ -62,10 +65,10 @@ impl Vault {
     /// A node that is not private is refused. The folder `spool` is as in [`Vault::open_s3`].
     pub async fn open_ipfs(settings: &IpfsSettings, spool: impl AsRef<Path>) -> Result<Self, OpenError> {
         let (place, operator) = (settings.place(), settings.operator().await?);
-        let (folder, disk) = prepare(spool.as_ref(), folder::SPOOL).await?;
+        let folder = prepare(spool.as_ref(), folder::SPOOL).await?;
         let remote = Remote::prepare(operator, &place).await?;
         ipfs::sweep(&remote.operator).await.map_err(|source| OpenError::Io { path: place.into(), source })?;
-        Ok(Self { store: Store::Remote(remote), disk, folder, previous: None })
+        Ok(Self { store: Store::Remote(remote), folder, previous: None })
     }
 
     /// This vault, which takes from `previous` what it does not have itself: while objects move from there to here.
@@ -128,7 +131,7 @@ impl Vault {
 
     /// A place for an object that arrives piece by piece.
     pub async fn incoming(&self) -> Result<Incoming, VaultError> {
-        Incoming::begin(&self.disk, self.folder.clone(), self.store.clone()).await
+        Incoming::begin(self.folder.clone(), self.store.clone()).await
     }
 
     /// The bytes of the object `id`, hashed again. Meant for small objects: all bytes are in memory at once.
@@ -274,14 +277,9 @@ impl Vault {
     }
 }
 
-/// Makes the folder `path` ready; its full path, and the way to what lies in it.
-async fn prepare(path: &Path, marker: &'static str) -> Result<(PathBuf, Operator), OpenError> {
-    let path = path.to_owned();
-    let failed = |source| OpenError::Io { path: path.clone(), source };
-    let wanted = path.clone();
-    let folder = folder::blocking(move || folder::prepare(&wanted, marker)).await.map_err(failed)??;
-    let root =
-        folder.to_str().ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8")))?;
-    let operator = Operator::new(Fs::default().root(root)).map_err(|error| failed(error.into()))?;
-    Ok((folder, operator))
+/// Makes the folder `path` ready; its full path.
+async fn prepare(path: &Path, marker: &'static str) -> Result<PathBuf, OpenError> {
+    let (path, wanted) = (path.to_owned(), path.to_owned());
+    let made = folder::blocking(move || folder::prepare(&wanted, marker)).await;
+    made.map_err(|source| OpenError::Io { path, source })?
 }

@@ -20,7 +20,7 @@ pub fn seal_bytes(
     let mut blob = Vec::new();
     let mut sealer = Sealer::new(metadata, length, bindings, key, &mut blob)?;
     sealer.push(content, &mut blob)?;
-    sealer.finish(&mut blob)?;
+    while !sealer.finish(&mut blob)? {}
     Ok(blob)
 }
 

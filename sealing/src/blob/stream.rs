@@ -20,6 +20,8 @@ const SEGMENT: usize = 64 * 1024;
 const TAG: usize = 16;
 /// Bytes of a sealed segment; the last may be shorter.
 pub const SEALED_SEGMENT: usize = SEGMENT + TAG;
+/// Bytes of padding that come out at one time.
+const AT_ONCE: usize = 4 * SEGMENT;
 /// Lengths of metadata and content.
 const LENGTHS: usize = 4 + 8;
 
@@ -132,17 +134,18 @@ impl Sealer {
         self.fill(content, out)
     }
 
-    /// Ends the blob, whose last bytes are added to `out`.
-    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<(), SealError> {
+    /// Ends the blob. Its next bytes are added to `out`, some 256 KiB at most; returns whether they are the last ones. If not, it
+    /// is called again: the padding of a large blob has many megabytes.
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, SealError> {
         if self.content > 0 {
             return Err(SealError::LengthMismatch(self.announced));
         }
-        let zeros = [0; 4096];
-        while self.total > 0 {
+        let (zeros, enough) = ([0; 4096], out.len().saturating_add(AT_ONCE));
+        while self.total > 0 && out.len() < enough {
             let length = usize::try_from(self.total).map_or(zeros.len(), |left| left.min(zeros.len()));
             self.fill(zeros.get(..length).unwrap_or(&zeros), out)?;
         }
-        Ok(())
+        Ok(self.total == 0)
     }
 
     fn fill(&mut self, mut plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
@@ -282,7 +285,9 @@ pub fn seal(
         }
         pass_on(&mut sealed)?;
     }
-    sealer.finish(&mut sealed)?;
+    while !sealer.finish(&mut sealed)? {
+        pass_on(&mut sealed)?;
+    }
     pass_on(&mut sealed)?;
     target.flush().map_err(SealError::Target)?;
     Ok(size)

@@ -207,8 +207,8 @@ impl Upload {
     async fn store(&mut self, vault: &Vault, ledger: &Arc<Ledger>, now: Moment) -> Result<(), UploadFault> {
         let Some(Arriving { announced, bytes }) = self.current.take() else { return Ok(()) };
         match bytes {
-            ArrivingBytes::Large(incoming) => {
-                if incoming.digest() != announced.id {
+            ArrivingBytes::Large(mut incoming) => {
+                if incoming.digest().await? != announced.id {
                     return Err(UploadFault::OtherBytes);
                 }
                 let _naming = ledger.deleting.read().await;
