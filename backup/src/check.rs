@@ -10,6 +10,7 @@ use salus_sealing::secret::Password;
 use serde::Serialize;
 
 use crate::error::{object, Result};
+use crate::needed::Needed;
 use crate::object_lists::lists;
 use crate::repository::{Repository, Snapshots};
 use crate::snapshot::{Content, Snapshot, SnapshotId};
@@ -66,21 +67,11 @@ pub fn check(
             snapshots: [id].into(),
         });
     }
-    let mut faults: BTreeMap<Digest, String> = BTreeMap::new();
-    let mut seen: BTreeSet<Digest> = BTreeSet::new();
-    for (_, snapshot) in &snapshots {
-        for vault in &snapshot.vaults {
-            for (list, ids) in lists(repository, vault) {
-                match ids {
-                    Ok(_) => drop(seen.insert(list)),
-                    Err(fault) => drop(faults.insert(list, fault.words())),
-                }
-            }
-        }
-    }
-    let needed = needed(repository, &snapshots);
+    let Needed { pieces: needed, read, unread } =
+        Needed::by(repository, snapshots.iter().map(|(_, snapshot)| snapshot));
+    let mut faults: BTreeMap<Digest, String> = unread.iter().map(|(list, fault)| (*list, fault.words())).collect();
     for (place, id) in needed.iter().enumerate() {
-        if !seen.contains(id) && !faults.contains_key(id) {
+        if !read.contains(id) && !faults.contains_key(id) {
             let fault = match quick {
                 true => (!repository.has(id)).then(|| "missing".to_owned()),
                 false => repository.fault_of(id).map(|fault| fault.words()),
@@ -103,25 +94,6 @@ pub fn check(
     name_costs(repository, &snapshots, &mut damage);
     checked.damage.extend(damage.into_values());
     Ok(checked)
-}
-
-/// All pieces that snapshots need.
-fn needed(repository: &Repository, snapshots: &[(SnapshotId, Snapshot)]) -> BTreeSet<Digest> {
-    let mut needed = BTreeSet::new();
-    for (_, snapshot) in snapshots {
-        for vault in &snapshot.vaults {
-            for (list, ids) in lists(repository, vault) {
-                needed.insert(list);
-                needed.extend(ids.unwrap_or_default());
-            }
-        }
-        for entry in snapshot.trees.iter().flat_map(|tree| &tree.entries) {
-            if let Content::File { pieces, .. } = &entry.content {
-                needed.extend(pieces);
-            }
-        }
-    }
-    needed
 }
 
 /// Enters which objects and files, of which snapshots, the damaged pieces cost.

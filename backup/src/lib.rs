@@ -35,6 +35,7 @@ mod error;
 mod folder;
 mod left_out;
 mod named;
+mod needed;
 mod object_lists;
 mod repository;
 mod restore;

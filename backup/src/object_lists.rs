@@ -28,10 +28,12 @@ pub(crate) fn lists<'a>(
     repository: &'a Repository,
     vault: &'a SavedVault,
 ) -> impl Iterator<Item = (Digest, Result<Vec<Digest>, PieceFault>)> + 'a {
-    vault.lists.iter().map(|list| {
-        let ids = repository.get(list).and_then(|bytes| from_bytes(&bytes).ok_or(PieceFault::Damaged));
-        (*list, ids)
-    })
+    vault.lists.iter().map(|list| (*list, read(repository, list)))
+}
+
+/// The ids in the list that is this piece.
+pub(crate) fn read(repository: &Repository, list: &Digest) -> Result<Vec<Digest>, PieceFault> {
+    repository.get(list).and_then(|bytes| from_bytes(&bytes).ok_or(PieceFault::Damaged))
 }
 
 #[cfg(test)]
