@@ -35,7 +35,8 @@ pub struct Checked {
     pub snapshots: u64,
     /// Pieces that they need.
     pub pieces: u64,
-    /// Pieces that no snapshot needs: what runs that were cut off have stored already.
+    /// Pieces that no snapshot needs: what runs that were cut off have stored already, or [`Plan::carry_out`](crate::Plan::carry_out)
+    /// has not deleted yet.
     pub unneeded: u64,
     /// All damage.
     pub damage: Vec<Damage>,

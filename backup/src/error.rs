@@ -38,6 +38,23 @@ pub enum BackupError {
     /// A snapshot does not open.
     #[error("the snapshot `{0}` is altered or cut off")]
     SnapshotDamaged(String),
+    /// No snapshot is there.
+    #[error("the repository has no snapshot, so nothing was deleted")]
+    NoSnapshots,
+    /// Neither a snapshot nor a rule was named.
+    #[error("nothing says which snapshots to forget")]
+    NothingToForget,
+    /// None would be left.
+    #[error("this would forget every snapshot that is whole, so nothing was deleted")]
+    LastSnapshot,
+    /// It is not known which pieces are needed.
+    #[error("nothing was deleted: the way to pieces that snapshots need is damaged: `{path}` {fault}", path = path.display())]
+    NeedsUnknown {
+        /// The file in the repository: a snapshot that stays, or a list of objects.
+        path: PathBuf,
+        /// The fault in words.
+        fault: String,
+    },
     /// Nothing was named that could be saved.
     #[error("there is nothing to save")]
     NothingToSave,

@@ -147,11 +147,18 @@ impl Repository {
             let newest = self.snapshots()?.whole.pop();
             return newest.ok_or_else(|| BackupError::NoSnapshot("latest".to_owned()));
         };
+        let id = self.named(wanted)?;
+        let snapshot = self.snapshot(&id)?;
+        Ok((id, snapshot))
+    }
+
+    /// The name that begins with the digits `wanted`; the snapshot is not read.
+    pub(crate) fn named(&self, wanted: &str) -> Result<SnapshotId> {
         let mut ids = self.snapshot_ids()?;
         ids.retain(|id| id.as_str().starts_with(wanted));
         match ids.as_slice() {
             [] => Err(BackupError::NoSnapshot(wanted.to_owned())),
-            [id] => Ok((id.clone(), self.snapshot(id)?)),
+            [id] => Ok(id.clone()),
             _ => Err(BackupError::Ambiguous(wanted.to_owned())),
         }
     }
@@ -170,7 +177,18 @@ impl Repository {
         Ok(id)
     }
 
-    fn snapshot(&self, id: &SnapshotId) -> Result<Snapshot> {
+    /// Removes snapshots, for good when this returns. Their pieces stay.
+    pub(crate) fn remove_snapshots<'a>(&self, ids: impl IntoIterator<Item = &'a SnapshotId>) -> Result<()> {
+        for id in ids {
+            let path = self.path_of_snapshot(id);
+            fs::remove_file(&path).map_err(BackupError::at(&path))?;
+        }
+        let folder = self.folder.join(SNAPSHOTS);
+        sync(&folder).map_err(BackupError::at(&folder))
+    }
+
+    /// Reads a snapshot.
+    pub(crate) fn snapshot(&self, id: &SnapshotId) -> Result<Snapshot> {
         let (path, usage) = (self.path_of_snapshot(id), use_of(id));
         let damaged = || BackupError::SnapshotDamaged(id.to_string());
         match self.reader(&path, &usage, None).and_then(PieceReader::all) {
@@ -181,7 +199,8 @@ impl Repository {
         }
     }
 
-    fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
+    /// The names of all snapshots, also of those that cannot be read.
+    pub(crate) fn snapshot_ids(&self) -> Result<Vec<SnapshotId>> {
         let folder = self.folder.join(SNAPSHOTS);
         let mut ids = Vec::new();
         for entry in fs::read_dir(&folder).map_err(BackupError::at(&folder))? {
@@ -261,23 +280,40 @@ impl Repository {
         read().err()
     }
 
+    /// The name of a piece, which says nothing without the key: its file's folder and name have these digits.
+    pub(crate) fn name_of(&self, id: &Digest) -> Digest {
+        self.key.name_of(id)
+    }
+
     /// The file of a piece, for those who have to look for it.
     pub(crate) fn path_of(&self, id: &Digest) -> PathBuf {
-        let name = hex::encode(self.key.name_of(id).0);
+        let name = hex::encode(self.name_of(id).0);
         let (shard, rest) = name.split_at_checked(2).unwrap_or((&name, ""));
         self.folder.join(PIECES).join(shard).join(rest)
     }
 
     /// The files of all pieces.
     pub(crate) fn piece_files(&self) -> Result<BTreeSet<PathBuf>> {
-        let (pieces, mut found) = (self.folder.join(PIECES), BTreeSet::new());
+        let mut found = BTreeSet::new();
+        self.each_piece_file(|file| {
+            found.insert(file);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Shows each piece's file to `look`, which may delete it.
+    pub(crate) fn each_piece_file(&self, mut look: impl FnMut(PathBuf) -> Result<()>) -> Result<()> {
+        let pieces = self.folder.join(PIECES);
         for shard in fs::read_dir(&pieces).map_err(BackupError::at(&pieces))? {
             let shard = shard.map_err(BackupError::at(&pieces))?.path();
-            for piece in fs::read_dir(&shard).map_err(BackupError::at(&shard))? {
-                found.insert(piece.map_err(BackupError::at(&shard))?.path());
+            // One folder's names are read before the first of its files goes: a list that changes meanwhile may skip some.
+            let files: Vec<_> = fs::read_dir(&shard).map_err(BackupError::at(&shard))?.collect();
+            for file in files {
+                look(file.map_err(BackupError::at(&shard))?.path())?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The files with the key that are gone or differ from the one that opened.
@@ -329,6 +365,13 @@ impl Repository {
         };
         sweep().map_err(BackupError::at(&incoming))
     }
+}
+
+/// The name of the piece whose file this is; none for another file.
+pub(crate) fn name_of_file(path: &Path) -> Option<Digest> {
+    let (shard, rest) = (path.parent()?.file_name()?.to_str()?, path.file_name()?.to_str()?);
+    let digits = (shard.len() == 2).then(|| format!("{shard}{rest}"))?;
+    hex::decode(digits).ok()?.try_into().ok().map(Digest)
 }
 
 fn key_files(folder: &Path) -> [PathBuf; 2] {

@@ -2,6 +2,7 @@
 
 //! One run's content: what was saved, and by which pieces it comes back.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
@@ -37,7 +38,7 @@ impl fmt::Display for SnapshotId {
 }
 
 /// The kinds of things that a snapshot holds. Each is restored by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Configuration, keys and identities.
@@ -123,6 +124,12 @@ impl Snapshot {
         let trees = self.trees.iter().filter(|tree| tree.kind == kind);
         let files = trees.flat_map(|tree| &tree.entries).filter(|entry| matches!(entry.content, Content::File { .. }));
         files.count().try_into().unwrap_or(u64::MAX)
+    }
+
+    /// The things that it is of: the folders of vaults, which have no kind, and the roots of trees with theirs.
+    pub(crate) fn roots(&self) -> BTreeSet<(Option<Kind>, &Path)> {
+        let vaults = self.vaults.iter().map(|vault| (None, vault.root.as_path()));
+        vaults.chain(self.trees.iter().map(|tree| (Some(tree.kind), tree.root.as_path()))).collect()
     }
 
     /// How many objects there are in all vaults.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Runs, damage and restorations, each over real folders.
+//! Runs, damage, restorations and what is forgotten, each over real folders; and the rules that say what stays.
 
 mod damage;
 mod files;
+mod forget;
+mod retention;
 mod runs;
 mod vaults;
 
@@ -12,7 +14,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use salus_primitives::Digest;
+use salus_primitives::{Digest, Moment};
 use salus_sealing::secret::Password;
 use salus_vault::Vault;
 use tempfile::TempDir;
@@ -62,12 +64,16 @@ impl Machine {
     }
 
     async fn save_with(&self, change: impl FnOnce(&mut Sources)) -> Result<Saved> {
+        self.save_at(1_000, change).await
+    }
+
+    async fn save_at(&self, now: Moment, change: impl FnOnce(&mut Sources)) -> Result<Saved> {
         let mut sources = Sources { files: vec![self.path("etc")], ..Default::default() };
         if self.path("vault").exists() {
             sources.vaults.push(self.path("vault"));
         }
         change(&mut sources);
-        save(&self.repository(Access::Writes)?, &sources, 1_000, |_| ()).await
+        save(&self.repository(Access::Writes)?, &sources, now, |_| ()).await
     }
 }
 
