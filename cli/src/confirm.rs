@@ -14,7 +14,7 @@ pub(crate) fn confirm(what: &str, question: &str, yes: bool) -> Result<(), Failu
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Err(Failure::input(format!(
-            "nothing was sent: this has to be confirmed, and there is no terminal to ask at\n{what}\nhint: --yes, after \
+            "nothing was done: this has to be confirmed, and there is no terminal to ask at\n{what}\nhint: --yes, after \
              reading it"
         )));
     }
@@ -30,7 +30,7 @@ fn ask(what: &str, question: &str, answers: &mut dyn BufRead, prompt: &mut dyn W
     answers.read_line(&mut answer).map_err(|error| Failure::input(format!("the answer cannot be read: {error}")))?;
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),
-        _ => Err(Failure::input("nothing was sent: the answer was not yes")),
+        _ => Err(Failure::input("nothing was done: the answer was not yes")),
     }
 }
 

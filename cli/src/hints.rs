@@ -242,6 +242,16 @@ fn after_backing_up(error: &BackupError) -> Option<String> {
         BackupError::NoSnapshot(_) => "salus backup list shows them",
         BackupError::Ambiguous(_) => "give more of its digits",
         BackupError::SnapshotDamaged(_) => "salus backup check names all damage and says what to do",
+        BackupError::NoSnapshots => {
+            "salus backup run makes one; a run that was cut off goes on with what it has stored"
+        }
+        BackupError::NothingToForget => {
+            "name snapshots (salus backup list), or say which ones stay: --keep-daily 14, and more in --help"
+        }
+        BackupError::LastSnapshot => "--yes does it all the same; nothing can be restored then",
+        BackupError::NeedsUnknown { .. } => {
+            "salus backup check names all damage and says what to do; a damaged snapshot goes when its name is given"
+        }
         BackupError::NothingToSave => "--vault FOLDER, --files PATH, or a home with identities (--home)",
         BackupError::RepositoryInside(_) => "keep it on another disk",
         BackupError::Overlap(..) => "name the outer one only",

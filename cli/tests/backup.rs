@@ -123,6 +123,68 @@ fn a_run_that_is_killed_at_any_moment_leaves_a_good_repository() {
     assert!(files(&restored(&desk)) == files(&desk.path("etc")), "other files came back");
 }
 
+const FORGET: [&str; 5] = ["backup", "forget", "--keep-last", "1", "--yes"];
+
+#[test]
+fn one_that_forgets_is_killed_at_any_moment_and_loses_nothing() {
+    let desk = desk();
+    let mut whole = None;
+    let mut killed_early = 0;
+    for kill in 0..KILLS {
+        // Files of their own for the snapshot that goes.
+        for number in 0..MANY {
+            fs::write(desk.path("etc").join(number.to_string()), [bytes(number), vec![kill as u8; 9]].concat())
+                .unwrap();
+        }
+        succeeds(&mut salus(&desk, &RUN));
+        let before = Instant::now();
+        match whole {
+            None => {
+                succeeds(&mut salus(&desk, &FORGET));
+                whole = Some(before.elapsed());
+            }
+            Some(whole) => killed_early += u32::from(killed(salus(&desk, &FORGET), whole)),
+        }
+        let checked = succeeds(&mut salus(&desk, &["backup", "check"]));
+        assert_eq!(checked["damage"].as_array().unwrap().len(), 0, "{checked}");
+    }
+    assert!(killed_early > 0, "no command was killed before its end");
+    succeeds(&mut salus(&desk, &FORGET));
+    let checked = succeeds(&mut salus(&desk, &["backup", "check"]));
+    assert_eq!((&checked["snapshots"], &checked["unneeded"]), (&1.into(), &0.into()));
+    succeeds(&mut salus(&desk, &RESTORE));
+    assert!(files(&restored(&desk)) == files(&desk.path("etc")), "other files came back");
+}
+
+#[test]
+fn snapshots_go_when_that_is_confirmed_and_the_last_one_when_it_is_named() {
+    let desk = desk();
+    let first = succeeds(&mut salus(&desk, &RUN))["snapshot"].clone();
+    let last = succeeds(&mut salus(&desk, &RUN))["snapshot"].clone();
+    let last = last.as_str().unwrap();
+    // There is no terminal to ask at.
+    let text = desk.failure_of(salus(&desk, &["backup", "forget", "--keep-last", "1"]));
+    assert!(text.contains("has to be confirmed") && text.contains("hint: --yes"), "{text}");
+    let planned = succeeds(&mut salus(&desk, &["backup", "forget", "--keep-last", "1", "--dry-run"]));
+    assert_eq!((&planned["dry_run"], &planned["forgotten"][0]["snapshot"]), (&true.into(), &first));
+    assert_eq!(succeeds(&mut salus(&desk, &["backup", "list"]))["snapshots"].as_array().unwrap().len(), 2);
+    let went = succeeds(&mut salus(&desk, &FORGET));
+    assert_eq!((&went["forgotten"], &went["bytes"]), (&planned["forgotten"], &planned["bytes"]));
+    assert_eq!((&went["kept"][0]["snapshot"], &went["kept"][0]["reasons"][0]), (&last.into(), &"last".into()));
+    // Nothing is left to forget, so nothing is asked.
+    succeeds(&mut salus(&desk, &["backup", "forget", "--keep-last", "1"]));
+    let text = desk.failure_of(salus(&desk, &["backup", "forget", last]));
+    assert!(text.contains("every snapshot that is whole") && text.contains("hint: --yes"), "{text}");
+    let snapshot = desk.path("repository/snapshots").join(last);
+    let whole = fs::read(&snapshot).unwrap();
+    fs::write(&snapshot, b"").unwrap();
+    let text = desk.failure_of(salus(&desk, &FORGET));
+    assert!(text.contains("nothing was deleted") && text.contains("hint: salus backup check"), "{text}");
+    fs::write(&snapshot, whole).unwrap();
+    let went = succeeds(&mut salus(&desk, &["backup", "forget", last, "--yes"]));
+    assert!(went["pieces"].as_u64().unwrap() > u64::from(MANY), "{went}");
+}
+
 #[test]
 fn a_restoration_that_is_killed_at_any_moment_leaves_no_half_file() {
     let desk = desk();
@@ -242,6 +304,9 @@ fn wrong_places_and_passwords_are_told() {
         (&["backup", "run", "--files", "nowhere"], "there is nothing at"),
         (&["backup", "run", "--files", "."], "lies in"),
         (&["backup", "run", "--node-data", "etc"], "has no data of a node"),
+        (&["backup", "forget", "zzz", "--yes"], "has no snapshot `zzz`"),
+        (&["backup", "forget", "", "--yes"], "has no snapshot ``"),
+        (&["backup", "forget"], "nothing says which snapshots to forget"),
         (&["restore", "zzz", "--to", "new"], "has no snapshot `zzz`"),
         (&["restore", "--to", "new", "--only", "node-data"], "has no data of a node"),
         (&["restore", "--to", "/", "--only", "files"], "is not empty"),

@@ -118,6 +118,7 @@ const OFFLINE: &[&[&str]] = &[
     &["backup", "run"],
     &["backup", "list"],
     &["backup", "check"],
+    &["backup", "forget"],
     &["restore"],
     // An absent node is one of its findings (cli/tests/network.rs).
     &["doctor"],
@@ -376,6 +377,13 @@ fn files_that_cannot_be_used_are_named() {
         (&["record", "get", RECORD, "--out", "nowhere/file"], &["there is no folder `nowhere`"]),
         (&["backup", "list"], &["--repository <FOLDER>"]),
         (&["backup", "list", "--repository", "text"], &["`text` is not a repository", "hint: salus backup init"]),
+        (&["backup", "forget", "--keep-last", "1"], &["--repository <FOLDER>"]),
+        (&["backup", "forget", "--repository", "folder"], &["nothing says which snapshots", "hint: name snapshots"]),
+        (&["backup", "forget", "--repository", "folder", "--keep-last", "1"], &["`folder` is not a repository"]),
+        (&["backup", "forget", "--repository", "folder", "--keep-last", "0"], &["'0'", "--keep-last <N>"]),
+        (&["backup", "forget", "--repository", "folder", "--keep-within", "1d"], &["'1d'", "--keep-within <DAYS>"]),
+        (&["backup", "forget", "--repository", "folder", "--keep-daily", TOO_MUCH], &["--keep-daily <N>"]),
+        (&["backup", "forget", "--repository", "folder", "00", "--keep-yearly", "1"], &["cannot be used with"]),
         (&["restore", "--repository", "folder", "--to", "new"], &["`folder` is not a repository"]),
         (&["restore", "--repository", "folder"], &["--to <FOLDER>"]),
         (

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus backup`: a repository, runs, what is in it, and whether it is whole.
+//! `salus backup`: a repository, runs, what is in it, whether it is whole, and what of it goes.
 
 use crate::{
+    confirm::confirm,
     context::Context,
     failure::Failure,
-    output::{fields, moment, table, Output},
+    output::{fields, moment, moment_or, table, Output},
     passwords,
     progress::{counter, progress},
 };
 use clap::Subcommand;
 use salus_backup::{
-    check, save, Access, Checked, Damage, Kind, Repository, Saved, Snapshot, SnapshotId, Snapshots, Sources,
+    check, save, Access, Checked, Damage, Forgotten, Freed, Kept, Kind, Plan, Reason, Repository, Rules, Saved,
+    Snapshot, SnapshotId, Snapshots, Sources, Wanted,
 };
 use salus_primitives::Moment;
 use serde::Serialize;
@@ -48,6 +50,13 @@ pub(crate) enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Forget snapshots by name, or all that no rule keeps, and delete what only they need
+    #[command(
+        after_help = "A snapshot stays when any rule keeps it. Rules count for each set of paths by itself; days, weeks, months and \
+                            years are those of UTC. The newest snapshot that saved everything stays too, and so does one from the future.\n\
+                            Nothing is deleted while a snapshot that stays, or a list that it needs, is damaged."
+    )]
+    Forget(Forget),
 }
 
 /// The folder of a repository.
@@ -76,6 +85,59 @@ pub(crate) struct Run {
     verify: bool,
 }
 
+#[derive(clap::Args)]
+pub(crate) struct Forget {
+    #[command(flatten)]
+    place: RepositoryPlace,
+    /// Snapshots that go, by the first digits of their names; they may be damaged
+    #[arg(value_name = "SNAPSHOT", conflicts_with = "Keep")]
+    snapshots: Vec<String>,
+    #[command(flatten)]
+    keep: Keep,
+    /// Show what would go, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Delete without being asked, in a script; also the last snapshot, when it is named
+    #[arg(long)]
+    yes: bool,
+}
+
+/// The rules by which snapshots stay.
+#[derive(clap::Args)]
+pub(crate) struct Keep {
+    /// Keep the newest N snapshots
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_last: Option<u32>,
+    /// Keep the newest snapshot of each of the last N days that have one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_daily: Option<u32>,
+    /// Keep the newest snapshot of each of the last N weeks that have one; weeks begin on Mondays
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_weekly: Option<u32>,
+    /// Keep the newest snapshot of each of the last N months that have one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_monthly: Option<u32>,
+    /// Keep the newest snapshot of each of the last N years that have one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_yearly: Option<u32>,
+    /// Keep all snapshots that are at most so many days older than the newest
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_within: Option<u32>,
+}
+
+impl Keep {
+    fn rules(&self) -> Rules {
+        Rules {
+            last: self.keep_last.unwrap_or_default(),
+            daily: self.keep_daily.unwrap_or_default(),
+            weekly: self.keep_weekly.unwrap_or_default(),
+            monthly: self.keep_monthly.unwrap_or_default(),
+            yearly: self.keep_yearly.unwrap_or_default(),
+            within_days: self.keep_within.unwrap_or_default(),
+        }
+    }
+}
+
 impl RepositoryPlace {
     pub(crate) fn open(&self, context: &Context, access: Access) -> Result<Repository, Failure> {
         // A place that is none is told before the person is asked for a password.
@@ -92,6 +154,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
         Command::Run(arguments) => save_all(arguments, context, out).await,
         Command::List { place } => list(&place, context, out),
         Command::Check { place, quick } => check_all(&place, quick, context, out),
+        Command::Forget(arguments) => forget(arguments, context, out),
     }
 }
 
@@ -301,6 +364,77 @@ fn check_all(place: &RepositoryPlace, quick: bool, context: &Context, out: &mut 
         true => Ok(()),
         false => Err(Failure::Reported(1)),
     }
+}
+
+#[derive(Serialize)]
+struct Went {
+    dry_run: bool,
+    forgotten: Vec<Forgotten>,
+    kept: Vec<Kept>,
+    #[serde(flatten)]
+    freed: Freed,
+}
+
+impl Went {
+    fn of(plan: &Plan, dry_run: bool) -> Self {
+        Self { dry_run, forgotten: plan.forgotten().to_vec(), kept: plan.kept().to_vec(), freed: plan.freed() }
+    }
+
+    /// The plan, and what was done: the same words stand in the question and in the answer.
+    fn human(&self) -> String {
+        let forgotten = self.forgotten.iter().map(|Forgotten { snapshot, at }| {
+            vec![snapshot.to_string(), moment_or(*at, "unknown: damaged"), "forgotten".to_owned()]
+        });
+        let kept = self.kept.iter().map(|Kept { snapshot, at, reasons }| {
+            let reasons: Vec<_> = reasons.iter().map(|reason| words(*reason)).collect();
+            vec![snapshot.to_string(), moment(*at), format!("stays: {}", reasons.join(", "))]
+        });
+        let mut text = table(&["snapshot", "time", "what becomes of it"], forgotten.chain(kept)) + "\n";
+        text += &fields(&[
+            ("snapshots", format!("{} forgotten, {} stay", self.forgotten.len(), self.kept.len())),
+            ("pieces", format!("{} that no snapshot needs", self.freed.pieces)),
+            ("frees", format!("{} bytes", self.freed.bytes)),
+        ]);
+        if self.dry_run {
+            text += "nothing was deleted: this was a look ahead (--dry-run)\n";
+        }
+        text
+    }
+}
+
+/// Why a snapshot stays, for people.
+fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Last => "last",
+        Reason::Daily => "daily",
+        Reason::Weekly => "weekly",
+        Reason::Monthly => "monthly",
+        Reason::Yearly => "yearly",
+        Reason::Within => "within the days",
+        Reason::Complete => "the newest that saved everything",
+        Reason::Future => "from the future, so a clock was or is wrong",
+        Reason::Unnamed => "not named",
+    }
+}
+
+fn forget(arguments: Forget, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let Forget { place, snapshots, keep, dry_run, yes } = arguments;
+    let wanted = Wanted::new(snapshots, keep.rules())?;
+    let access = if dry_run { Access::Reads } else { Access::Writes };
+    let repository = place.open(context, access)?;
+    let plan = Plan::new(&repository, &wanted, now(), yes)?;
+    let went = Went::of(&plan, dry_run);
+    if !dry_run {
+        // Pieces alone are what a command left behind that was cut off: no restoration loses anything with them.
+        if !went.forgotten.is_empty() {
+            confirm(&went.human(), "Forget these snapshots?", yes)?;
+        }
+        let bar = counter(out.is_human(), "pieces");
+        let carried_out = plan.carry_out(|deleted| bar.set_position(deleted));
+        bar.finish_and_clear();
+        carried_out?;
+    }
+    out.show(&went, Went::human)
 }
 
 fn now() -> Moment {

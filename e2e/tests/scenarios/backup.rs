@@ -57,6 +57,12 @@ async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result
     let ran = backup.runs(&["backup", "run", "--vault", &vault, "--files", &files]).await?;
     ensure!(ran["objects"] == named.len() as u64 + 1 && ran["faults"] == Value::Array(Vec::new()), "saved: {ran}");
     backup.runs(&["backup", "check"]).await?;
+    // Another run with the same content: the first one is forgotten, and the second needs all that both needed.
+    let again = backup.runs(&["backup", "run", "--vault", &vault, "--files", &files]).await?;
+    let went = backup.runs(&["backup", "forget", "--keep-last", "1", "--yes"]).await?;
+    ensure!(went["forgotten"][0]["snapshot"] == ran["snapshot"], "forgotten: {went}");
+    ensure!(went["kept"][0]["snapshot"] == again["snapshot"], "kept: {went}");
+    backup.runs(&["backup", "check"]).await?;
 
     // The machine is lost: vault, configuration and identities.
     service.kill().await?;
