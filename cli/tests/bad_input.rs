@@ -80,6 +80,7 @@ const ONLINE: &[&[&str]] = &[
     &["chart", "open"],
     &["chart", "list"],
     &["chart", "show", "0"],
+    &["chart", "summary", "0"],
     &["compartment", "add", "0", "Eyes"],
     &["compartment", "list", "0"],
     &["record", "add", "0", "text", "--compartment", "Eyes"],
@@ -197,6 +198,8 @@ fn malformed_arguments_are_named() {
         // Numbers.
         (&["chart", "show"], &["required", "<CHART>"]),
         (&["chart", "show", "x"], &["'x'", "<CHART>"]),
+        (&["chart", "summary"], &["required", "<CHART>"]),
+        (&["chart", "summary", "0", "--purpose", "curiosity"], &["'curiosity'", "--purpose"]),
         (&["chart", "show", ""], &["<CHART>"]),
         (&["chart", "show", "-1"], &["'-1'"]),
         (&["chart", "show", "1.5"], &["'1.5'"]),
