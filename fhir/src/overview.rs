@@ -13,7 +13,8 @@
 //! | results | Observation and DiagnosticReport of a laboratory |
 //! | diagnoses | Condition that is active, or does not say |
 //!
-//! What was refuted, cancelled or entered in error belongs to no field. Of statements with the same words only the newest counts.
+//! A resource that was refuted, cancelled or entered in error belongs to no field. Of statements with the same words only the
+//! newest counts.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -31,9 +32,9 @@ const ACTIVE: &[&str] = &["active", "recurrence", "relapse"];
 /// A statement of a chart in words. It is content, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Statement {
-    /// What it is about, such as a substance, a medicine or a test.
+    /// Its subject, such as a substance, a medicine or a test.
     pub text: String,
-    /// What was found, with its unit.
+    /// The finding, with its unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// When it was, as FHIR writes dates.
@@ -140,7 +141,7 @@ fn with_whom(encounter: &Value) -> Option<String> {
     named.and_then(Value::as_str).map(plain).filter(|text| !text.is_empty())
 }
 
-/// What was found, in words: a quantity with its unit, a concept, a text, or those of the components.
+/// The finding in words: a quantity with its unit, a concept, a text, or those of the components.
 fn value(resource: &Value) -> Option<String> {
     if let Some(said) = one_value(resource) {
         return Some(said);

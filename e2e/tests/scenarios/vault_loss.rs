@@ -129,7 +129,7 @@ async fn a_hospitals_member_reads_what_was_granted_to_it(scene: &Scene, out: &Pa
         let content = fs::read(record["file"].as_str().context("no file")?)?;
         ensure!(content.starts_with(b"{"), "not a FHIR resource");
     }
-    // A note told the doctor that name. That of another compartment comes from her hospital alone.
+    // A note told the doctor that name. Her hospital alone tells the name of another compartment.
     let seen = async || -> Result<Vec<String>> {
         let listed = scene.doctor.json(&["compartment", "list", "0"]).await?;
         let compartments = listed.as_array().context("no compartments")?;

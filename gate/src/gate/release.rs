@@ -57,7 +57,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             KeyPlace::Record { .. } => None,
             KeyPlace::Compartment(_) => Some(self.envelope(&permitted.version.key_envelope).await?),
         };
-        // What cut the first answer off may have been damage to the object, which is refused before the rest.
+        // A damaged object may have cut the first answer off. It is refused before the rest.
         let hashing = if from == 0 { Hashing::Along } else { Hashing::Before };
         let mut blob = self.blob(&permitted.bindings, &permitted.version, hashing).await?;
         // The bytes before are read and thrown away: so the vault, at the end, compares all that it read with the id.
