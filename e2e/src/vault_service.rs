@@ -185,6 +185,15 @@ pub fn member_key(folder: &Path, secret: &str) -> Result<String> {
     Ok("member-key = \"member.key\"\n".to_owned())
 }
 
+/// The delegates of the development chain's two hospitals. They are on the computer of `staff`.
+pub async fn delegates(staff: &Salus) -> Result<[Salus; 2]> {
+    for hospital in ["1", "2"] {
+        let (name, uri) = (format!("delegate-{hospital}"), format!("//Hospital{hospital}//Delegate"));
+        staff.json(&["key", "import", &name, "--uri", &uri]).await?;
+    }
+    Ok([staff.acting_as("delegate-1"), staff.acting_as("delegate-2")])
+}
+
 /// Has the council, whose two `delegates` have to agree, enter the address of an institution's vault service, and its
 /// encryption key if there is a new one.
 pub async fn enter_address(

@@ -9,7 +9,7 @@ use salus_chain::{At, Chain};
 use salus_e2e::{
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, ServicePlace},
+    vault_service::{delegates, enter_address, ServicePlace},
 };
 use salus_primitives::ChartId;
 use serde_json::{json, Value};
@@ -29,11 +29,7 @@ async fn answers_are_as_the_description_says() -> Result<()> {
     let place = ServicePlace::prepare(&folder.path().join("hospital"), 0, node.url(), "")?;
     let service = place.start().await?;
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &place.address(), None).await?;
     service.until_ready().await?;
     let scene = Scene::with_services(folder.path(), node.url()).await?;

@@ -9,7 +9,7 @@ use salus_e2e::{
     binaries,
     node::Node,
     salus::{Salus, PASSWORD},
-    vault_service::{enter_address, ServicePlace},
+    vault_service::{delegates, enter_address, ServicePlace},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -33,11 +33,7 @@ async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result
     let place = ServicePlace::prepare(&hospital, 0, node.url(), "")?;
     let service = place.start().await?;
     let staff = Salus::with_services(&root.join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &place.address(), None).await?;
     service.until_ready().await?;
     let scene = Scene::with_services(&root, node.url()).await?;

@@ -9,7 +9,7 @@ use salus_e2e::{
     clock::{Clock, SEEN},
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, member_key, ServicePlace, VaultService},
+    vault_service::{delegates, enter_address, member_key, ServicePlace, VaultService},
 };
 use serde_json::Value;
 use std::{
@@ -34,11 +34,7 @@ async fn a_patient_sees_how_much_a_vault_gave_out_and_others_can_check_it() -> R
     let place = place(&folder.path().join("hospital"), node.url())?.with(&clock);
     let service = place.start().await?;
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?.with(&clock);
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &place.address(), None).await?;
     service.until_ready().await?;
     let scene = Scene::with_services_and(folder.path(), node.url(), &clock).await?;

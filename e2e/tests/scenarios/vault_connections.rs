@@ -14,7 +14,7 @@ use salus_e2e::{
     certificates::CertificateAuthority,
     node::{free_address, Node},
     salus::Salus,
-    vault_service::{enter_address, send, ServicePlace, VaultService},
+    vault_service::{delegates, enter_address, send, ServicePlace, VaultService},
 };
 use salus_gate::{
     protocol::{GateRequest, ReleaseRequest},
@@ -59,11 +59,7 @@ async fn connections_are_encrypted_made_again_and_brought_to_an_end() -> Result<
     let (over_tls, in_the_clear) = (encrypted.start().await?, plain.start().await?);
 
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &format!("https://{}", encrypted.authority()), None).await?;
     until_final(&chain, &encrypted).await?;
     over_tls.until_ready().await?;

@@ -13,7 +13,7 @@ use salus_e2e::{
     recorder::Recorder,
     salus::{Salus, PASSWORD},
     scan::Scanner,
-    vault_service::{enter_address, send, ServicePlace},
+    vault_service::{delegates, enter_address, send, ServicePlace},
 };
 use salus_fhir::{needles, Bundle};
 use salus_gate::{
@@ -45,11 +45,7 @@ async fn who_may_not_read_gets_nothing_from_a_vault_service() -> Result<()> {
     let other = ServicePlace::prepare(&folder.path().join("other"), 1, node.url(), "")?;
     let [service, other_service] = [place.start().await?, other.start().await?];
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &place.address(), None).await?;
     enter_address(&delegates, 1, &other.address(), None).await?;
     service.until_ready().await?;

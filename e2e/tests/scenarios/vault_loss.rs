@@ -8,7 +8,7 @@ use salus_e2e::{
     binaries,
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, ServicePlace, VaultService},
+    vault_service::{delegates, enter_address, ServicePlace, VaultService},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -35,11 +35,7 @@ async fn a_vault_that_is_lost_comes_back_from_the_others_copies() -> Result<()> 
     let key = make_key(&folder.path().join("institution-0/institution.key")).await?;
     let [first, second] = [places[0].start().await?, places[1].start().await?];
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     for (institution, place, key) in [(0, &places[0], Some(&key)), (1, &places[1], None)] {
         enter_address(&delegates, institution, &place.address(), key.map(String::as_str)).await?;
     }

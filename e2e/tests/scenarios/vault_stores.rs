@@ -8,7 +8,7 @@ use anyhow::{ensure, Context, Result};
 use salus_e2e::{
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, ServicePlace},
+    vault_service::{delegates, enter_address, ServicePlace},
 };
 use salus_vault_testing::{S3Server, Way};
 use std::{
@@ -32,11 +32,7 @@ async fn a_vault_in_a_bucket_is_used_like_any_other_and_moves_while_it_serves() 
     fs::write(place.config(), in_bucket)?;
     let service = place.start().await?;
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
-    for hospital in ["1", "2"] {
-        let uri = format!("//Hospital{hospital}//Delegate");
-        staff.json(&["key", "import", &format!("delegate-{hospital}"), "--uri", &uri]).await?;
-    }
-    let delegates = [staff.acting_as("delegate-1"), staff.acting_as("delegate-2")];
+    let delegates = delegates(&staff).await?;
     enter_address(&delegates, 0, &place.address(), None).await?;
     service.until_ready().await?;
 
