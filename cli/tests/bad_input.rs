@@ -87,6 +87,7 @@ const ONLINE: &[&[&str]] = &[
     &["record", "list", "0"],
     &["record", "get", RECORD, "--out", "new-file"],
     &["record", "export", "0", "--out", "new-folder"],
+    &["record", "search", "0", "--text", "blood"],
     &["record", "amend", RECORD, "text"],
     &["grant", "0", "--to", "member:1", "--compartment", "Eyes"],
     &["lab-grant", "0", "--to", "institution:1", "--compartment", "Eyes"],

@@ -29,6 +29,7 @@ pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod summary;
 pub(crate) mod verify;

@@ -3,7 +3,7 @@
 //! `salus record`: adds, lists, reads and amends records.
 
 use crate::{
-    commands::bundles,
+    commands::{bundles, search},
     context::Context,
     failure::Failure,
     files,
@@ -78,6 +78,8 @@ pub(crate) enum Command {
         #[arg(long, value_parser = parse::word::<Purpose>())]
         purpose: Option<Purpose>,
     },
+    /// Find records that you may read, by words, code, kind, date, author or compartment
+    Search(search::Options),
     /// Seal a file as the next version of a record
     Amend {
         /// The record
@@ -192,6 +194,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             }
         }
         Command::Export { chart, out: folder, purpose } => export(context, chart, &folder, purpose, out).await,
+        Command::Search(options) => search::run(options, context, out).await,
         Command::Amend { record, file, about } => {
             let agent = context.agent().await?;
             let metadata = about.metadata(&file);

@@ -129,6 +129,7 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["compartment", "list", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "add", "99", "x"], "there is no chart `99`"),
         ("anna", &["record", "list", "99"], "there is no chart `99`"),
+        ("anna", &["record", "search", "99"], "there is no chart `99`"),
         ("anna", &["record", "export", "99", "--out", "new-folder"], "there is no chart `99`"),
         ("anna", &["record", "add", "99", letter, "--compartment", "0"], "there is no chart `99`"),
         ("anna", &["record", "add", "0", letter, "--compartment", "Ears"], "no compartment `Ears`"),

@@ -269,6 +269,21 @@ async fn a_summary_shows_what_one_may_read(scene: &Scene) -> Result<()> {
     }
     ensure!(summary["last_consultation"]["value"] == "Dr. Le Brocq", "{summary}");
     ensure!(summary["refused"] == 0 && summary["others"].as_u64() > Some(0), "{summary}");
+    let found = async |options: &[&str]| -> Result<Vec<String>> {
+        let found = scene.patient.json(&[&["record", "search", "0"], options].concat()).await?;
+        let found = found.as_array().context("not a list")?;
+        Ok(found.iter().filter_map(|found| found["title"].as_str().map(str::to_owned)).collect())
+    };
+    ensure!(found(&["--text", "PENICILLIN"]).await? == ["Penicillin"], "a word is not found");
+    ensure!(found(&["--code", "AMB", "--since", "2026-10", "--until", "2026-10-05"]).await?.len() == 1, "a code");
+    ensure!(
+        found(&["--kind", "condition", "--compartment", "General"]).await?.contains(&"Asthma".to_owned()),
+        "a kind"
+    );
+    ensure!(found(&["--text", "penicillin", "--author", "999"]).await?.is_empty(), "another author's record");
+    let unseen =
+        scene.doctor.json(&["record", "search", "0", "--text", "penicillin", "--purpose", "treatment"]).await?;
+    ensure!(unseen == json!([]), "a search tells of records that the doctor may not read: {unseen}");
     // The doctor may add to the chart, and reads nothing of it.
     let refused = scene.doctor.run(&["chart", "summary", "0", "--purpose", "treatment"]).await?;
     let nothing: Value = serde_json::from_slice(&refused.stdout)?;
