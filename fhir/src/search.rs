@@ -47,7 +47,7 @@ fn says(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(word)
 }
 
-/// Whether a string of the value holds. Names of elements are no strings of it.
+/// Whether a string of the value holds. Names of elements do not count.
 fn any_string(value: &Value, holds: &impl Fn(&str) -> bool) -> bool {
     match value {
         Value::String(text) => holds(text),
