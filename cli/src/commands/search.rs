@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// Words that the title or the content has, in any order
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
-    /// A code that the content has, such as 718-7, or http://loinc.org|718-7
+    /// A code that the content has, such as 718-7; with SYSTEM|718-7 only that of one code system
     #[arg(long)]
     code: Option<String>,
     /// The kind of document, such as Observation
