@@ -4,8 +4,13 @@
 
 use crate::{context::Context, failure::Failure, sessions::Sessions};
 use salus_chain::{At, Chain};
-use salus_client::agent::{Agent, AgentError, ReadingSession};
-use salus_primitives::{access::Purpose, records::KeyedRecord, ChartId, ReadingSessionId, RecordId};
+use salus_client::agent::{Agent, AgentError, ReadingSession, RecordContent};
+use salus_primitives::{
+    access::Purpose,
+    records::{KeyedRecord, Record},
+    ChartId, ReadingSessionId, RecordId,
+};
+use salus_sealing::blob::Metadata;
 
 /// The records of a chart that is there.
 pub(crate) async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<KeyedRecord>, Failure> {
@@ -20,7 +25,33 @@ pub(crate) struct Reader<'a> {
     pub(crate) purpose: Option<Purpose>,
 }
 
+/// Sealed bytes of a record that is read into memory, at most. A FHIR resource has some kilobytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// The newest version of a record that may be read.
+pub(crate) enum Newest {
+    /// All of it.
+    Whole(RecordContent),
+    /// The words about one that is too large to be read into memory.
+    Large(Metadata),
+}
+
 impl Reader<'_> {
+    /// The newest version of a record; none if it may not be read. Asking for that is not logged, and opens nothing.
+    pub(crate) async fn newest(&mut self, record: RecordId, known: &Record) -> Result<Option<Newest>, Failure> {
+        if !self.may_read(record).await? {
+            return Ok(None);
+        }
+        let (agent, newest) = (self.agent, known.versions.saturating_sub(1));
+        let version = agent.chain().version(At::Finalized, record, newest).await?;
+        let size = version.ok_or(AgentError::NoRecord(record))?.size;
+        let session = self.session(record).await?;
+        Ok(Some(match size > LONGEST {
+            true => Newest::Large(agent.read_metadata(record, Some(newest), session).await?),
+            false => Newest::Whole(agent.read(record, Some(newest), session).await?),
+        }))
+    }
+
     /// Whether the record may be read, as things stand; asking is not logged.
     pub(crate) async fn may_read(&self, record: RecordId) -> Result<bool, Failure> {
         Ok(self.agent.may_read(record, self.purpose).await?.is_permitted())

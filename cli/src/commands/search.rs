@@ -10,10 +10,8 @@ use crate::{
     output::{table, Output},
     parse,
     progress::progress,
-    reading::{records_of, Reader},
+    reading::{records_of, Newest, Reader},
 };
-use salus_chain::At;
-use salus_client::agent::AgentError;
 use salus_fhir::Question;
 use salus_primitives::{
     access::Purpose,
@@ -22,9 +20,6 @@ use salus_primitives::{
 };
 use salus_sealing::blob::Metadata;
 use serde::Serialize;
-
-/// Sealed bytes of a record whose content is looked at, at most. Of a larger one the title counts alone.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -114,21 +109,14 @@ async fn look_at(
     options: &Options,
     question: &Question,
 ) -> Result<Option<Found>, Failure> {
-    // Asking is not logged, and opens nothing.
-    if !reader.may_read(record).await? {
-        return Ok(None);
-    }
-    let (chain, newest) = (reader.agent.chain(), known.versions.saturating_sub(1));
-    let version = chain.version(At::Finalized, record, newest).await?.ok_or(AgentError::NoRecord(record))?;
-    let session = reader.session(record).await?;
-    let (metadata, is_answered) = match version.size > LONGEST {
-        true => {
-            let metadata = reader.agent.read_metadata(record, Some(newest), session).await?;
+    let (metadata, is_answered) = match reader.newest(record, known).await? {
+        None => return Ok(None),
+        // Of a record that is too large to be looked at, the title counts alone.
+        Some(Newest::Large(metadata)) => {
             let is_answered = question.is_answered_by_text(&metadata.title, "");
             (metadata, is_answered)
         }
-        false => {
-            let read = reader.agent.read(record, Some(newest), session).await?;
+        Some(Newest::Whole(read)) => {
             let is_answered = is_answered(question, &read.metadata, read.content.expose());
             (read.metadata, is_answered)
         }
@@ -138,7 +126,7 @@ async fn look_at(
     }
     let Metadata { kind, title, date, .. } = metadata;
     let (author, compartment) = (known.author, known.compartment);
-    Ok(Some(Found { record, version: newest, kind, title, date, author, compartment }))
+    Ok(Some(Found { record, version: known.versions.saturating_sub(1), kind, title, date, author, compartment }))
 }
 
 fn is_answered(question: &Question, metadata: &Metadata, content: &[u8]) -> bool {

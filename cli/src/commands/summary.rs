@@ -8,10 +8,8 @@ use crate::{
     output::Output,
     parse,
     progress::progress,
-    reading::{records_of, Reader},
+    reading::{records_of, Newest, Reader},
 };
-use salus_chain::At;
-use salus_client::agent::AgentError;
 use salus_fhir::{Overview, Statement, MEDIA_TYPE};
 use salus_primitives::{
     access::Purpose,
@@ -19,9 +17,6 @@ use salus_primitives::{
     ChartId, RecordId,
 };
 use serde::Serialize;
-
-/// Sealed bytes of a record that is read into memory, at most. A resource has some kilobytes.
-const LONGEST: u64 = 16 * 1024 * 1024;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -84,21 +79,13 @@ async fn add(
     record: RecordId,
     known: &Record,
 ) -> Result<Added, Failure> {
-    // Asking is not logged, and opens nothing.
-    if !reader.may_read(record).await? {
-        return Ok(Added::Denied);
-    }
-    let (chain, newest) = (reader.agent.chain(), known.versions.saturating_sub(1));
-    let version = chain.version(At::Finalized, record, newest).await?.ok_or(AgentError::NoRecord(record))?;
-    if version.size > LONGEST {
-        return Ok(Added::ToNone);
-    }
-    let session = reader.session(record).await?;
-    let read = reader.agent.read(record, Some(newest), session).await?;
-    match read.metadata.media_type == MEDIA_TYPE && overview.add(read.content.expose()) {
-        true => Ok(Added::ToAField),
-        false => Ok(Added::ToNone),
-    }
+    Ok(match reader.newest(record, known).await? {
+        None => Added::Denied,
+        Some(Newest::Whole(read)) if read.metadata.media_type == MEDIA_TYPE && overview.add(read.content.expose()) => {
+            Added::ToAField
+        }
+        Some(_) => Added::ToNone,
+    })
 }
 
 fn human(summary: &Summary) -> String {
