@@ -300,6 +300,26 @@ impl Call {
         Self::new("Records", "amend_record", (record, number, version, grant_envelopes))
     }
 
+    /// Withdraws a record.
+    pub fn withdraw_record(record: RecordId, reason: Option<Digest>) -> Self {
+        Self::new("Records", "withdraw_record", (record, reason))
+    }
+
+    /// Says that a record of the signer was entered in error.
+    pub fn mark_entered_in_error(record: RecordId, reason: Option<Digest>) -> Self {
+        Self::new("Records", "mark_entered_in_error", (record, reason))
+    }
+
+    /// Restricts a record of the signer's chart.
+    pub fn restrict_record(record: RecordId, reason: Option<Digest>) -> Self {
+        Self::new("Records", "restrict_record", (record, reason))
+    }
+
+    /// Lifts the restriction of a record of the signer's chart.
+    pub fn lift_restriction(record: RecordId, reason: Option<Digest>) -> Self {
+        Self::new("Records", "lift_restriction", (record, reason))
+    }
+
     /// Opens records for reading: the log entry comes first.
     pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: ReadingSessionId) -> Self {
         Self::new("Records", "open_records", (chart, scope, purpose, session))

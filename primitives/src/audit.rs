@@ -171,6 +171,14 @@ vocabulary! {
         /// An institution posted the receipts of what its gate gave out under an opening.
         ReceiptsPosted = 55, "receipts-posted",
             "an institution said how much its vault had given out under an opening; the subject has place, count and digest";
+        /// A record was withdrawn (S2-17).
+        RecordWithdrawn = 56, "record-withdrawn", "a member withdrew a record";
+        /// A record's author said that it was entered in error (S2-17).
+        RecordEnteredInError = 57, "record-entered-in-error", "an author said that a record was entered in error";
+        /// The patient restricted a record.
+        RecordRestricted = 58, "record-restricted", "the controller kept a record from everyone else";
+        /// The patient lifted a restriction.
+        RestrictionLifted = 59, "restriction-lifted", "the controller lifted the restriction of a record";
     }
 }
 

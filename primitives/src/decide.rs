@@ -9,7 +9,8 @@ use crate::{
     access::{Grantee, ListedGrant, Permission, Purpose, Scope},
     charts::CompartmentFlags,
     decision::{Ask, Basis, Check, Decision, Denial, Explanation, Step},
-    membership::{Role, Standing},
+    membership::{InstitutionKind, Role, Standing},
+    records::RecordState,
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordKey,
 };
 use alloc::vec::Vec;
@@ -55,6 +56,8 @@ pub struct RecordFacts {
     pub author: MemberId,
     /// The institution that keeps it.
     pub custodian: InstitutionId,
+    /// Its state.
+    pub state: RecordState,
     /// The version in question; none if the question names no existing version.
     pub version: Option<VersionFacts>,
 }
@@ -137,6 +140,7 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
     };
     check(Step::Target, true, None);
     let record = target.record.as_ref();
+    let denied_by_state = |to_controller| record.and_then(|it| it.state.denial(ask.permission, to_controller));
 
     if check(Step::Controller, asker.member == target.controller, None) {
         // A patient cannot alter what clinicians wrote (S1-07), only own entries (S2-06, S3-19).
@@ -145,16 +149,26 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
             Permission::Read | Permission::Create | Permission::Disclose | Permission::Use => false,
         };
         let own = record.is_some_and(|record| record.author == asker.member);
-        return match !changes || check(Step::Authorship, own, None) {
-            true => Decision::Permitted(Basis::Controller),
-            false => Decision::Denied(Denial::NotAuthor),
+        if changes && !check(Step::Authorship, own, None) {
+            return Decision::Denied(Denial::NotAuthor);
+        }
+        return match denied_by_state(true) {
+            Some(denial) => {
+                check(Step::State, false, None);
+                Decision::Denied(denial)
+            }
+            None => Decision::Permitted(Basis::Controller),
         };
     }
     if !check(Step::Role, asker.role.may(ask.permission), None) {
         return Decision::Denied(Denial::RoleMayNot);
     }
     if asker.role == Role::Laboratory && ask.permission == Permission::Amend {
-        let own = record.is_some_and(|record| asker.institution_id() == Some(record.custodian));
+        // In a hospital's laboratory these are the asker's own results, not whatever the hospital keeps.
+        let laboratory = asker.institution.filter(|it| it.kind == InstitutionKind::Laboratory);
+        let own = record.is_some_and(|record| {
+            record.author == asker.member || laboratory.is_some_and(|it| it.id == record.custodian)
+        });
         if !check(Step::Authorship, own, None) {
             return Decision::Denied(Denial::NotAuthor);
         }
@@ -182,7 +196,9 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
         } else if !check(Step::Purpose, ask.purpose.is_none_or(|it| grant.purposes.contains(it)), number) {
             Denial::PurposeNotGranted
         } else if check(Step::Dates, grant.is_in_force(ask.at), number) {
-            return Decision::Permitted(Basis::Grant(grant.number));
+            let Some(denial) = denied_by_state(false) else { return Decision::Permitted(Basis::Grant(grant.number)) };
+            check(Step::State, false, number);
+            denial
         } else if grant.revoked_at.is_some_and(|revoked| revoked <= ask.at) {
             Denial::Revoked
         } else if grant.interval.end.is_some_and(|end| end <= ask.at) {

@@ -51,9 +51,9 @@ vocabulary! {
         NotFound = 2, "not-found", "the chart, the compartment or the record does not exist";
         /// The asker's role never allows this operation (S4-03, S4-24).
         RoleMayNot = 3, "role-may-not", "the asker's role never allows this";
-        /// Only the record's author, or for a laboratory its custodian, may do this (S1-07).
+        /// Only the record's author may do this (S1-07), and of a laboratory's records each of its members.
         NotAuthor = 4, "not-author",
-            "only the author, or for a laboratory its own institution, may change this record";
+            "only the author, or a member of the laboratory that keeps it, may change this record";
         /// Research, and researchers, reach de-identified compartments only (S4-23).
         NotDeIdentified = 5, "not-de-identified", "research reaches de-identified compartments only";
         /// No grant names the asker and what is asked about.
@@ -68,6 +68,12 @@ vocabulary! {
         Expired = 10, "expired", "the grant has ended";
         /// The grant has not begun.
         NotBegun = 11, "not-begun", "the grant has not begun yet";
+        /// The patient restricts the record.
+        Restricted = 12, "restricted", "the patient restricts this record";
+        /// The record was withdrawn.
+        Withdrawn = 13, "withdrawn", "the record was withdrawn";
+        /// The record was entered in error.
+        EnteredInError = 14, "entered-in-error", "the record was entered in error, as its author says";
     }
 }
 
@@ -126,6 +132,8 @@ vocabulary! {
         Purpose = 9, "purpose", "is the grant for the stated purpose?";
         /// Is the grant in force at the moment asked about?
         Dates = 10, "dates", "is the grant in force at the moment asked about?";
+        /// Does the state of the record allow the operation?
+        State = 11, "state", "does the state of the record allow the operation?";
     }
 }
 

@@ -14,22 +14,14 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::blake2_256;
 
+pub use crate::record_states::RecordState;
+
 /// The most records that one call creates.
 pub const MAX_BATCH: u32 = 64;
 /// The length of a session, within which repeated opens need no further log entry: 30 minutes.
 pub const SESSION_LENGTH: Moment = 30 * MINUTE;
 /// The most running sessions of one reader.
 pub const MAX_SESSIONS: u32 = 64;
-
-/// The status of a record (S2-18, S4-17).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecordState {
-    /// Part of the chart.
-    #[codec(index = 1)]
-    Active,
-}
 
 /// A record asset (S1-10).
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, MaxEncodedLen, TypeInfo, Serialize, Deserialize)]
@@ -42,7 +34,7 @@ pub struct Record {
     /// The institution that keeps the sealed bytes.
     #[codec(compact)]
     pub custodian: InstitutionId,
-    /// Its status.
+    /// Its state.
     pub state: RecordState,
     /// The number of its versions, which are numbered `0..versions`.
     #[codec(compact)]

@@ -146,6 +146,8 @@ mod tests {
         audit::Action,
         decision::{Denial, Step},
         membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
+        notices::NoticeKind,
+        records::RecordState,
         refusal::Refusal,
     };
     use alloc::{format, string::ToString};
@@ -184,6 +186,8 @@ mod tests {
         check(&Denial::ALL);
         check(&Step::ALL);
         check(&RequestState::ALL);
+        check(&RecordState::ALL);
+        check(&NoticeKind::ALL);
         check(&Action::ALL);
         check(&Refusal::ALL);
     }

@@ -10,6 +10,8 @@ use salus_primitives::{
     audit::Action,
     decision::Denial,
     membership::{InstitutionKind, MemberStatus, Role},
+    notices::NoticeKind,
+    records::RecordState,
     refusal::Refusal,
     vocabulary::Vocabulary,
 };
@@ -28,9 +30,11 @@ fn tables() -> Vec<(&'static str, Vec<String>)> {
         ("member-states", meanings::<MemberStatus>(["status", "what it means"])),
         ("permissions", permissions()),
         ("purposes", purposes()),
+        ("record-states", meanings::<RecordState>(["state", "what it means"])),
         ("roles-and-permissions", roles_and_permissions()),
         ("denials", meanings::<Denial>(["denial", "what it means"])),
         ("actions", meanings::<Action>(["action", "what happened"])),
+        ("notices", notices()),
         ("refusals", refusals()),
     ]
 }
@@ -93,6 +97,14 @@ fn roles_and_permissions() -> Vec<String> {
             let [read, create, amend, withdraw, disclose, r#use] = Permission::ALL.map(|item| cell(role, item));
             [format!("`{}`", role.word()), read, create, amend, withdraw, disclose, r#use]
         }),
+    )
+}
+
+fn notices() -> Vec<String> {
+    let urgency = |kind: NoticeKind| if kind.is_urgent() { "urgent" } else { "digest" }.to_owned();
+    table(
+        ["kind", "what it tells", "unless preferred otherwise"],
+        NoticeKind::ALL.map(|kind| [format!("`{}`", kind.word()), kind.text().to_owned(), urgency(kind)]),
     )
 }
 

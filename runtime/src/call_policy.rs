@@ -110,17 +110,25 @@ fn of_access(role: Role, call: &Access<Runtime>) -> Option<CallClass> {
 }
 
 fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
-    let roles: &[Role] = match call {
+    let (roles, class): (&[Role], CallClass) = match call {
         Records::create_medical_record { .. }
         | Records::create_medical_records { .. }
-        | Records::amend_record { .. } => &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist],
-        Records::open_records { .. } => {
-            &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher]
+        | Records::amend_record { .. }
+        | Records::mark_entered_in_error { .. } => {
+            (&[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
         }
-        Records::post_receipts { .. } => &[Role::Service],
-        Records::__Ignore(..) => &[],
+        Records::withdraw_record { .. } => (&[Role::Patient, Role::Clinician], CallClass::Ordinary),
+        // It ends access, as a revocation does.
+        Records::restrict_record { .. } => (&[Role::Patient], CallClass::Reserved),
+        Records::lift_restriction { .. } => (&[Role::Patient], CallClass::Ordinary),
+        Records::open_records { .. } => (
+            &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher],
+            CallClass::Ordinary,
+        ),
+        Records::post_receipts { .. } => (&[Role::Service], CallClass::Ordinary),
+        Records::__Ignore(..) => (&[], CallClass::Ordinary),
     };
-    roles.contains(&role).then_some(CallClass::Ordinary)
+    roles.contains(&role).then_some(class)
 }
 
 fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {

@@ -18,8 +18,8 @@ use pallet_tx_pause::RuntimeCallNameOf;
 /// Pallets none of whose calls can be paused, because blocks or repairs need them.
 pub const NEVER: [&str; 7] = ["System", "Timestamp", "Authorities", "Upgrades", "Session", "Grandpa", "Council"];
 
-/// Calls of other pallets that cannot be paused: they revoke and refuse.
-pub const NEVER_OF_OTHERS: [(&str, &str); 10] = [
+/// Calls of other pallets that cannot be paused: they revoke, refuse and restrict.
+pub const NEVER_OF_OTHERS: [(&str, &str); 11] = [
     ("Membership", "rotate_issuing_key"),
     ("Membership", "suspend_institution"),
     ("Membership", "remove_institution"),
@@ -30,6 +30,7 @@ pub const NEVER_OF_OTHERS: [(&str, &str); 10] = [
     ("Access", "revoke_access"),
     ("Access", "revoke_access_from_lab"),
     ("Access", "deny_request"),
+    ("Records", "restrict_record"),
 ];
 
 /// The calls that can never be paused.

@@ -51,7 +51,19 @@ const PAUSABLE: &[(&str, &[&str])] = &[
     ),
     ("Charts", &["open_chart", "add_compartment", "rotate_compartment"]),
     ("Access", &["renew_envelopes", "grant_access", "grant_access_to_lab", "request_access", "approve_request"]),
-    ("Records", &["create_medical_record", "create_medical_records", "amend_record", "open_records", "post_receipts"]),
+    (
+        "Records",
+        &[
+            "create_medical_record",
+            "create_medical_records",
+            "amend_record",
+            "withdraw_record",
+            "mark_entered_in_error",
+            "lift_restriction",
+            "open_records",
+            "post_receipts",
+        ],
+    ),
     (
         "Utility",
         &[

@@ -100,7 +100,7 @@ impl Agent {
         let wish = GrantWish {
             grantee: laboratory,
             scope: Scope::Compartment(compartment),
-            permissions: Permissions::of(&[Permission::Read, Permission::Create]),
+            permissions: Permissions::of(&[Permission::Read, Permission::Create, Permission::Amend]),
             purposes: Purposes::of(&[salus_primitives::access::Purpose::Laboratory]),
             interval,
             text: text.map(str::to_owned),

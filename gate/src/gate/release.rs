@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use salus_primitives::records::{Record, RecordState, Session, Version};
+use salus_primitives::records::{Record, Session, Version};
 use salus_primitives::{
     access::{Grant, Permission, Scope},
     charts::{Compartment, Epoch, MAX_EPOCHS},
@@ -140,10 +140,6 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         let finalized = &moment.finalized;
         let record = self.ask(self.chain.record(finalized, id)).await?.ok_or(GateRefusal::NotFound)?;
         let version = self.ask(self.chain.version(finalized, id, number)).await?.ok_or(GateRefusal::NotFound)?;
-        if record.state != RecordState::Active {
-            return Err(GateRefusal::NotActive.into());
-        }
-
         let session = match session {
             Some(session) => Some(self.session(&moment, reader, session, id, &record).await?),
             None => None,

@@ -49,9 +49,6 @@ pub enum GateRefusal {
     /// The finalized state has no such record, version, compartment, grant or request.
     #[error("the finalized state has no such record, version, compartment, grant or request")]
     NotFound,
-    /// The record is not active.
-    #[error("the record is not active")]
-    NotActive,
     /// The reader opened nothing under this session.
     #[error("the record has to be opened first, so that the log shows it")]
     NoSession,
@@ -140,7 +137,6 @@ impl GateRefusal {
             Self::RequestNotFresh
             | Self::NotTheMember(_)
             | Self::NotFound
-            | Self::NotActive
             | Self::NoSession
             | Self::SessionExpired
             | Self::SessionElsewhere

@@ -100,13 +100,13 @@ impl State {
             Scope::Compartment(compartment) => (compartment, None),
             Scope::Record(key) => {
                 let record = self.records.get(&RecordId { chart, key })?;
-                let Record { compartment, author, custodian, .. } = *record;
+                let Record { compartment, author, custodian, state, .. } = *record;
                 let version = version.and_then(|number| {
                     let version = self.versions.get(&(RecordId { chart, key }, number))?;
                     let sealed_to = version.grant_envelopes.iter().map(|sealed| sealed.grant).collect();
                     Some(VersionFacts { number, epoch: version.epoch, sealed_to })
                 });
-                (compartment, Some(RecordFacts { key, compartment, author, custodian, version }))
+                (compartment, Some(RecordFacts { key, compartment, author, custodian, state, version }))
             }
         };
         let flags = self.compartments.get(&(chart, compartment))?.flags;

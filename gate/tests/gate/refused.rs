@@ -11,7 +11,7 @@ use salus_primitives::{
     access::{Grantee, Purpose, Scope},
     decision::Denial,
     membership::MemberStatus,
-    records::Session,
+    records::{RecordState, Session},
     time::Interval,
     ChartId, Digest, GrantId, ReadingSessionId,
 };
@@ -30,6 +30,23 @@ async fn release_fails_when_revoked_in_the_best_block_though_the_session_runs() 
     let world = World::new().await;
     world.change_best(|state| state.grants.get_mut(&(CHART, GRANT)).unwrap().revoked_at = Some(NOW - 1));
     assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::DeniedAtBest(Denial::Revoked));
+}
+
+#[tokio::test]
+async fn release_fails_for_all_but_the_patient_when_the_record_is_not_active_be_it_only_in_the_best_block() {
+    for (state, denial) in [
+        (RecordState::Restricted, Denial::Restricted),
+        (RecordState::Withdrawn, Denial::Withdrawn),
+        (RecordState::EnteredInError, Denial::EnteredInError),
+    ] {
+        let world = World::new().await;
+        let change = |chain: &mut State| chain.records.get_mut(&record(0)).unwrap().state = state;
+        world.change_best(change);
+        assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::DeniedAtBest(denial));
+        world.change(change);
+        assert_eq!(world.refusal(by_doctor(0)).await, GateRefusal::Denied(denial));
+        assert!(world.gate().release(&world.signed(by_patient(0))).await.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -363,7 +363,8 @@ pub mod pallet {
             Self::do_grant_access(&controller, chart, grantee, terms)
         }
 
-        /// Grants a laboratory what it needs: to read and add records of one compartment for laboratory work (S1-18).
+        /// Grants a laboratory what it needs: to read and add records of one compartment for laboratory work,
+        /// and to amend its own results (S1-18).
         ///
         /// ## Origin
         ///
@@ -384,7 +385,7 @@ pub mod pallet {
             let controller = Self::ensure_controller(origin, chart)?;
             let terms = GrantTerms {
                 scope: GrantScope::Compartment(compartment),
-                permissions: Permissions::of(&[Permission::Read, Permission::Create]),
+                permissions: Permissions::of(&[Permission::Read, Permission::Create, Permission::Amend]),
                 purposes: Purposes::of(&[Purpose::Laboratory]),
                 interval,
                 reason,

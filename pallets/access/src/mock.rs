@@ -26,6 +26,7 @@ use salus_primitives::{
     charts::CompartmentFlags,
     decide::RecordFacts,
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
+    records::RecordState,
     time::DAY,
     ChartId, CompartmentId, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey, RequestId,
 };
@@ -155,7 +156,14 @@ pub(crate) fn colleague(number: u32) -> MemberId {
 
 /// Returns the facts that the records pallet hands to a decision about [`RECORD`].
 pub(crate) fn record_facts() -> RecordFacts {
-    RecordFacts { key: RECORD, compartment: GENERAL, author: DOCTOR, custodian: HOSPITAL, version: None }
+    RecordFacts {
+        key: RECORD,
+        compartment: GENERAL,
+        author: DOCTOR,
+        custodian: HOSPITAL,
+        state: RecordState::Active,
+        version: None,
+    }
 }
 
 /// Terms over [`GENERAL`] with `Read`, `Create` and `Amend` for treatment, from now on, without an end.

@@ -17,7 +17,9 @@ use salus_primitives::{
     decision::Basis,
     membership::Role,
     receipts::{NotNoted, ReceiptsHead, MAX_POSTERS},
-    records::{NewRecord, NewVersion, RecordGrantEnvelopes, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH},
+    records::{
+        NewRecord, NewVersion, RecordGrantEnvelopes, RecordState, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH,
+    },
     traits::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders, TimeHelper},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
@@ -26,11 +28,13 @@ use sp_runtime::AccountId32;
 /// A number that no member has.
 const STRANGER: MemberId = MemberId(u64::MAX);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
+const REASON: Option<Digest> = Some(Digest([5; 32]));
 const SESSION: ReadingSessionId = ReadingSessionId([7; 16]);
 
 /// A chart, and a clinician of some institution.
 struct Scene {
     chart: ChartId,
+    patient: AccountId32,
     doctor: AccountId32,
     member: MemberId,
     institution: InstitutionId,
@@ -43,14 +47,16 @@ impl Scene {
         let chart = T::BenchmarkHelper::chart(&patient);
         let doctor = account("doctor", 0, 0);
         let member = T::BenchmarkHelper::member(&doctor, Role::Clinician);
-        // `MemberGate`'s own weight counts what it reads when it admits the doctor's transactions.
-        for key in T::BenchmarkHelper::admitted(&doctor) {
-            add_to_whitelist(key.into());
+        // `MemberGate`'s own weight counts what it reads when it admits their transactions.
+        for signer in [&patient, &doctor] {
+            for key in T::BenchmarkHelper::admitted(signer) {
+                add_to_whitelist(key.into());
+            }
         }
         let institution = T::Membership::standing(member)
             .and_then(|standing| standing.institution_id())
             .ok_or(BenchmarkError::Stop("a clinician belongs to an institution"))?;
-        Ok(Self { chart, doctor, member, institution })
+        Ok(Self { chart, patient, doctor, member, institution })
     }
 
     /// Sets a scene in which the doctor's grant is the last of a full list, in each of `compartments` compartments.
@@ -109,6 +115,10 @@ fn new_record<T: Config>(chart: ChartId, compartment: CompartmentId, number: u32
     NewRecord { key, compartment, version: new_version::<T>(chart, compartment) }
 }
 
+fn state<T: Config>(record: RecordId) -> Option<RecordState> {
+    Pallet::<T>::record(record).map(|it| it.state)
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -162,6 +172,56 @@ mod benchmarks {
         _(scene.origin(), record, 1, version, envelopes);
 
         assert!(Versions::<T>::contains_key((record.chart, record.key, 1)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn withdraw_record() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+
+        #[extrinsic_call]
+        _(scene.origin(), record, REASON);
+
+        assert_eq!(state::<T>(record), Some(RecordState::Withdrawn));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn mark_entered_in_error() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+
+        #[extrinsic_call]
+        _(scene.origin(), record, REASON);
+
+        assert_eq!(state::<T>(record), Some(RecordState::EnteredInError));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn restrict_record() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(scene.patient), record, REASON);
+
+        assert_eq!(state::<T>(record), Some(RecordState::Restricted));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn lift_restriction() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        let patient = RawOrigin::Signed(scene.patient);
+        Pallet::<T>::restrict_record(patient.clone().into(), record, REASON)?;
+
+        #[extrinsic_call]
+        _(patient, record, REASON);
+
+        assert_eq!(state::<T>(record), Some(RecordState::Active));
         Ok(())
     }
 

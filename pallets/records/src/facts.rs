@@ -22,8 +22,8 @@ impl<T: Config> Pallet<T> {
 
     /// Returns the facts about `record`, without its versions.
     pub(crate) fn facts_of(key: RecordKey, record: &Record) -> RecordFacts {
-        let Record { compartment, author, custodian, .. } = *record;
-        RecordFacts { key, compartment, author, custodian, version: None }
+        let Record { compartment, author, custodian, state, .. } = *record;
+        RecordFacts { key, compartment, author, custodian, state, version: None }
     }
 
     fn version_facts(record: RecordId, number: u32) -> Option<VersionFacts> {

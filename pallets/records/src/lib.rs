@@ -10,6 +10,9 @@
 //! |---|---|
 //! | [`create_medical_record`](Pallet::create_medical_record), [`create_medical_records`](Pallet::create_medical_records) | the chart's controller, or a member with a `Create` grant |
 //! | [`amend_record`](Pallet::amend_record) | the author if it is the chart's controller, or a member with an `Amend` grant |
+//! | [`withdraw_record`](Pallet::withdraw_record) | the author if it is the chart's controller, or a member with a `Withdraw` grant |
+//! | [`mark_entered_in_error`](Pallet::mark_entered_in_error) | the record's author |
+//! | [`restrict_record`](Pallet::restrict_record), [`lift_restriction`](Pallet::lift_restriction) | the chart's controller |
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //! | [`post_receipts`](Pallet::post_receipts) | the service of an institution with a vault, once for an opening, after its session |
 //!
@@ -25,7 +28,8 @@
 //! - the compartment's epoch, the padded size and the time;
 //! - the hash of the version before (S2-16, S3-09).
 //!
-//! Calls only ever add versions (S2-15, S4-18).
+//! Calls only ever add versions (S2-15, S4-18). A call that changes the state of a record leaves its versions as they
+//! are (S2-17, S4-17); [`RecordState`](salus_primitives::records::RecordState) has the states and the ways between them.
 //!
 //! A permitted open leaves a session of half an hour. Readers of the state judge it by its time, because an expired
 //! session stays until the member's next open removes it.
@@ -60,6 +64,7 @@ mod facts;
 mod queries;
 mod reading;
 mod receipts;
+mod states;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
@@ -110,7 +115,7 @@ pub mod pallet {
         decision::{Basis, Denial},
         membership::Standing,
         receipts::{Opening, ReceiptsHead},
-        records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, Version, MAX_BATCH, MAX_SESSIONS},
+        records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Version, MAX_BATCH, MAX_SESSIONS},
         traits::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
         ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
     };
@@ -226,6 +231,17 @@ pub mod pallet {
             /// SHA-256 of the version's sealed blob.
             content: Digest,
         },
+        /// A record came into another state.
+        RecordStateChanged {
+            /// The record.
+            record: RecordId,
+            /// The state before.
+            from: RecordState,
+            /// The state since.
+            to: RecordState,
+            /// Who changed it.
+            by: MemberId,
+        },
         /// Records were opened for reading. Vaults release nothing before this is final.
         RecordsOpened {
             /// The chart.
@@ -278,6 +294,12 @@ pub mod pallet {
         NotFound,
         /// No rule and no grant permits it. `explain_access` says what is missing; request access from the patient.
         NotPermitted,
+        /// The member did not create the record. Its author may say that it was entered in error.
+        NotAuthor,
+        /// The member does not control the chart. The patient restricts records, and lifts restrictions.
+        NotController,
+        /// The state of the record does not allow it. Read the record's state.
+        WrongState,
         /// The custodian is another institution than the author's own. Staff have their own institution keep records.
         NotOwnInstitution,
         /// The record key is in use in this chart, or twice in the batch. If this is a retry, the first call has
@@ -433,6 +455,59 @@ pub mod pallet {
         ) -> DispatchResult {
             let service = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_post_receipts(&service, Opening { chart, entry: opening }, receipts)
+        }
+
+        /// Withdraws a record for good: the chart's controller alone may read it from now on (S2-17, S4-22).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member that may withdraw the record: by a grant with `Withdraw`, or as its author if it
+        /// is the chart's controller. The record is active or restricted.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(5)]
+        pub fn withdraw_record(origin: OriginFor<T>, record: RecordId, reason: Option<Digest>) -> DispatchResult {
+            let member = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_withdraw(&member, record, reason)
+        }
+
+        /// Says that a record should never have been in the chart: the chart's controller alone may read it from now on.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the record's author, an active member. The record is in any other state.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(6)]
+        pub fn mark_entered_in_error(origin: OriginFor<T>, record: RecordId, reason: Option<Digest>) -> DispatchResult {
+            let author = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_mark_entered_in_error(&author, record, reason)
+        }
+
+        /// Restricts a record: the chart's controller alone may read it, until the controller lifts the restriction.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, an active member. The record is active.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(7)]
+        pub fn restrict_record(origin: OriginFor<T>, record: RecordId, reason: Option<Digest>) -> DispatchResult {
+            let controller = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_restrict(&controller, record, reason)
+        }
+
+        /// Lifts the restriction of a record, which is active again. Grants act on it as before.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, an active member. The record is restricted.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(8)]
+        pub fn lift_restriction(origin: OriginFor<T>, record: RecordId, reason: Option<Digest>) -> DispatchResult {
+            let controller = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_lift_restriction(&controller, record, reason)
         }
     }
 }

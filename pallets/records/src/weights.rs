@@ -19,6 +19,10 @@ pub trait WeightInfo {
     fn create_medical_record() -> Weight;
     fn create_medical_records(c: u32, r: u32) -> Weight;
     fn amend_record() -> Weight;
+    fn withdraw_record() -> Weight;
+    fn mark_entered_in_error() -> Weight;
+    fn restrict_record() -> Weight;
+    fn lift_restriction() -> Weight;
     fn open_records_permitted() -> Weight;
     fn open_records_denied() -> Weight;
     fn post_receipts() -> Weight;
@@ -105,6 +109,66 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn withdraw_record() -> Weight {
+        // Estimated, not measured: the time of `amend_record`, which does all of this and more.
+        Weight::from_parts(196_548_000, 6505)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn mark_entered_in_error() -> Weight {
+        // Estimated, not measured: the time of `create_medical_record`, which does all of this and more.
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn restrict_record() -> Weight {
+        // Estimated, not measured: the time of `create_medical_record`, which does all of this and more.
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn lift_restriction() -> Weight {
+        // Estimated, not measured: the time of `create_medical_record`, which does all of this and more.
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
     /// Storage: `Records::Records` (r:1 w:0)
     /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// Storage: `Charts::Charts` (r:1 w:0)
@@ -186,6 +250,26 @@ impl WeightInfo for () {
         Weight::from_parts(196_548_000, 22158)
             .saturating_add(ParityDbWeight::get().reads(22_u64))
             .saturating_add(ParityDbWeight::get().writes(4_u64))
+    }
+    fn withdraw_record() -> Weight {
+        Weight::from_parts(196_548_000, 6505)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn mark_entered_in_error() -> Weight {
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(3_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn restrict_record() -> Weight {
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn lift_restriction() -> Weight {
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn open_records_permitted() -> Weight {
         Weight::from_parts(134_021_000, 8027)

@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Returns the rule or grant that permits `author` to write.
-    fn ensure_permitted(
+    pub(crate) fn ensure_permitted(
         author: &Standing,
         chart: ChartId,
         permission: Permission,
@@ -153,6 +153,9 @@ impl<T: Config> Pallet<T> {
         match T::Decisions::decide(&Question { asker: Some(author), chart, record, ask }) {
             Decision::Permitted(basis) => Ok(basis),
             Decision::Denied(Denial::NotFound) => Err(Error::<T>::NotFound.into()),
+            Decision::Denied(Denial::Restricted | Denial::Withdrawn | Denial::EnteredInError) => {
+                Err(Error::<T>::WrongState.into())
+            }
             Decision::Denied(_) => Err(Error::<T>::NotPermitted.into()),
         }
     }

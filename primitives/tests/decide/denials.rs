@@ -3,15 +3,16 @@
 //! Every way to each denial, and which one is reported.
 
 use crate::facts::{
-    answer, ask, by_grant, decide, denied, doctor, grant, institution, numbered, record, record_target, standing,
-    target, DOCTOR, HOSPITAL, NOW, OTHER, OTHER_COMPARTMENT, OTHER_HOSPITAL, PATIENT,
+    answer, ask, by_grant, decide, denied, doctor, grant, institution, numbered, record, standing, target, DOCTOR,
+    HOSPITAL, NOW, OTHER, OTHER_COMPARTMENT, OTHER_HOSPITAL, PATIENT,
 };
 use salus_primitives::{
     access::{Grant, Grantee, Permission, Permissions, Purpose, Purposes, Scope},
     charts::CompartmentFlags,
     decide::{RecordFacts, Target},
-    decision::{Ask, Denial},
-    membership::{InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
+    decision::{Ask, Basis, Decision, Denial},
+    membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
+    records::RecordState,
     Interval, Moment,
 };
 
@@ -51,7 +52,7 @@ fn denies_when_there_is_no_target() {
 #[test]
 fn denies_what_the_role_never_allows_whatever_is_granted() {
     let flags = CompartmentFlags { de_identified: true, ..Default::default() };
-    let open = Target { flags, record: Some(record()), ..target() };
+    let open = Target { flags, record: Some(RecordFacts { author: DOCTOR, ..record() }), ..target() };
     for role in Role::ALL {
         for permission in Permission::ALL {
             let asker = standing(DOCTOR, role);
@@ -63,14 +64,23 @@ fn denies_what_the_role_never_allows_whatever_is_granted() {
 }
 
 #[test]
-fn denies_a_laboratory_to_amend_what_its_institution_does_not_keep() {
-    let laboratory = standing(DOCTOR, Role::Laboratory);
-    let amend =
-        |target: &Target| decide(Some(&laboratory), Some(target), numbered(vec![grant()]), &ask(Permission::Amend));
-    assert_eq!(amend(&record_target()), by_grant(0));
-    let foreign = Target { record: Some(RecordFacts { custodian: OTHER_HOSPITAL, ..record() }), ..target() };
-    assert_eq!(amend(&foreign), denied(Denial::NotAuthor));
-    assert_eq!(amend(&target()), denied(Denial::NotAuthor), "a compartment has no custodian");
+fn denies_a_laboratory_to_amend_what_is_not_its_own() {
+    let amend = |kind, record: Option<RecordFacts>| {
+        let institution = Some(InstitutionStanding { kind, ..institution(HOSPITAL) });
+        let asker = Standing { institution, ..standing(DOCTOR, Role::Laboratory) };
+        decide(Some(&asker), Some(&Target { record, ..target() }), numbered(vec![grant()]), &ask(Permission::Amend))
+    };
+    let (hospital, laboratory) = (InstitutionKind::Hospital, InstitutionKind::Laboratory);
+    let by_colleague = || Some(record());
+    let own = || Some(RecordFacts { author: DOCTOR, ..record() });
+    let elsewhere = || Some(RecordFacts { custodian: OTHER_HOSPITAL, ..record() });
+    assert_eq!(amend(laboratory, by_colleague()), by_grant(0));
+    assert_eq!(amend(hospital, by_colleague()), denied(Denial::NotAuthor), "a hospital keeps more than results");
+    for kind in [hospital, laboratory] {
+        assert_eq!(amend(kind, own()), by_grant(0));
+        assert_eq!(amend(kind, elsewhere()), denied(Denial::NotAuthor));
+        assert_eq!(amend(kind, None), denied(Denial::NotAuthor), "a compartment has no author");
+    }
 }
 
 #[test]
@@ -122,6 +132,35 @@ fn denies_from_the_moment_of_revocation_on() {
     assert_eq!(at(NOW - 1), by_grant(0));
     assert_eq!(at(NOW), denied(Denial::Revoked));
     assert_eq!(at(Moment::MAX), denied(Denial::Revoked), "revoked, although it would have expired since");
+}
+
+#[test]
+fn denies_what_the_state_of_the_record_forbids() {
+    let in_state = |state, asker: &Standing, author, permission, grants: Vec<Grant>| {
+        let record = RecordFacts { state, author, ..record() };
+        decide(Some(asker), Some(&Target { record: Some(record), ..target() }), numbered(grants), &ask(permission))
+    };
+    let (doctor, patient) = (doctor(), standing(PATIENT, Role::Patient));
+    let controller = Decision::Permitted(Basis::Controller);
+    for (state, denial) in [
+        (RecordState::Restricted, Denial::Restricted),
+        (RecordState::Withdrawn, Denial::Withdrawn),
+        (RecordState::EnteredInError, Denial::EnteredInError),
+    ] {
+        for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
+            assert_eq!(in_state(state, &doctor, DOCTOR, permission, vec![grant()]), denied(denial), "not the author");
+            assert_eq!(in_state(state, &doctor, OTHER, permission, vec![]), denied(Denial::NoGrant));
+            assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), controller);
+        }
+        for permission in [Permission::Amend, Permission::Withdraw] {
+            let changes = state == RecordState::Restricted;
+            let (by_doctor, by_patient) =
+                if changes { (by_grant(0), controller) } else { (denied(denial), denied(denial)) };
+            assert_eq!(in_state(state, &doctor, DOCTOR, permission, vec![grant()]), by_doctor);
+            assert_eq!(in_state(state, &patient, PATIENT, permission, vec![]), by_patient);
+            assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), denied(Denial::NotAuthor));
+        }
+    }
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 //! The way to a decision.
 
-use crate::facts::{ask, by_grant, doctor, explain, grant, numbered, target, NOW};
+use crate::facts::{ask, by_grant, doctor, explain, grant, numbered, record, target, NOW};
 use salus_primitives::{
     access::{Grant, Permission},
-    decide::Target,
+    decide::{RecordFacts, Target},
     decision::{Check, Step},
     membership::Standing,
+    records::RecordState,
     GrantId,
 };
 
@@ -32,4 +33,8 @@ fn explains_every_step() {
     assert_eq!(two.decision, by_grant(0));
     let named: Vec<_> = two.path.iter().filter_map(|check| check.grant).collect();
     assert_eq!(named, [[GrantId(1); 4], [GrantId(0); 4]].concat());
+
+    let restricted = RecordFacts { state: RecordState::Restricted, ..record() };
+    let kept = way(Some(doctor()), Some(Target { record: Some(restricted), ..target() }), vec![grant()]);
+    assert_eq!(steps(&kept.path), [&start[..], &looks, &[(Step::Dates, true), (Step::State, false)]].concat());
 }

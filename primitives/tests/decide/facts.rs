@@ -8,6 +8,7 @@ use salus_primitives::{
     decide::{Facts, GrantFacts, RecordFacts, Target},
     decision::{Ask, Basis, Decision, Denial, Explanation},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
+    records::RecordState,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, RecordKey,
 };
 
@@ -66,7 +67,14 @@ pub(crate) fn doctor() -> Standing {
 }
 
 pub(crate) fn record() -> RecordFacts {
-    RecordFacts { key: RECORD, compartment: COMPARTMENT, author: OTHER, custodian: HOSPITAL, version: None }
+    RecordFacts {
+        key: RECORD,
+        compartment: COMPARTMENT,
+        author: OTHER,
+        custodian: HOSPITAL,
+        state: RecordState::Active,
+        version: None,
+    }
 }
 
 pub(crate) fn target() -> Target {

@@ -13,6 +13,7 @@ use salus_primitives::{
     decide::{RecordFacts, Target},
     decision::{Ask, Basis, Decision},
     membership::{InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
+    records::RecordState,
     GrantId, InstitutionId, Interval, MemberId,
 };
 
@@ -49,8 +50,8 @@ fn scopes() -> impl Strategy<Value = Scope> {
 }
 
 fn targets() -> impl Strategy<Value = Target> {
-    let record =
-        (members(), institutions()).prop_map(|(author, custodian)| RecordFacts { author, custodian, ..record() });
+    let record = (members(), institutions(), select(RecordState::ALL.to_vec()))
+        .prop_map(|(author, custodian, state)| RecordFacts { author, custodian, state, ..record() });
     (any::<bool>(), any::<bool>(), any::<bool>(), option::of(record)).prop_map(
         |(sensitive, emergency, de_identified, record)| Target {
             flags: CompartmentFlags { sensitive, emergency, de_identified },
@@ -124,6 +125,17 @@ proptest! {
                 Scope::Record(key) => target.record.as_ref().is_some_and(|record| record.key == key),
             };
             prop_assert!(covers);
+        }
+    }
+
+    #[test]
+    fn what_is_not_active_is_given_to_the_controller_only(
+        asker in standings(), target in targets(), grants in many_grants(), ask in asks(),
+    ) {
+        let inactive = target.record.as_ref().is_some_and(|record| record.state != RecordState::Active);
+        let gives = [Permission::Read, Permission::Disclose, Permission::Use].contains(&ask.permission);
+        if inactive && gives && asker.member != target.controller {
+            prop_assert!(!decide(Some(&asker), Some(&target), grants, &ask).is_permitted());
         }
     }
 

@@ -120,6 +120,11 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
         grant_envelopes: Default::default(),
     };
     story.tell(amend, by_patient());
+    let (record, reason) = (RecordId { chart, key: RecordKey([1; 16]) }, Some(digest(11)));
+    story.tell(Records::<Runtime>::restrict_record { record, reason }, by_patient());
+    story.tell(Records::<Runtime>::lift_restriction { record, reason: None }, by_patient());
+    story.tell(Records::<Runtime>::withdraw_record { record, reason }, by_patient());
+    story.tell(Records::<Runtime>::mark_entered_in_error { record, reason }, by_patient());
     let open = Records::<Runtime>::open_records {
         chart,
         scope: Scope::Compartment(COMPARTMENT),

@@ -9,6 +9,7 @@ use salus_gate::protocol::{
     StageRequest, UnsealProfileRequest, UnsealRequest, UPLOADS,
 };
 use salus_gate_testing::World;
+use salus_primitives::decision::Denial;
 use salus_vault_client::INTRODUCTION_PATH;
 use serde_json::Value;
 use std::{collections::BTreeSet, fs};
@@ -61,6 +62,14 @@ async fn every_code_of_a_refusal_and_no_other_is_described() {
     assert!(variants.len() > 25, "{variants:?}");
     assert_eq!(codes.iter().collect::<BTreeSet<_>>(), variants.iter().collect::<BTreeSet<_>>());
     assert_eq!(codes.len(), variants.len());
+}
+
+#[tokio::test]
+async fn every_word_of_a_denial_and_no_other_is_described() {
+    let described = description().await;
+    let words = described["components"]["schemas"]["Denial"]["enum"].as_array().unwrap().iter();
+    let words: Vec<_> = words.map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(words, Denial::ALL.map(Denial::word));
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use crate::Grants;
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use salus_primitives::{
     access::{Grant, GrantEnvelope, Grantee, Permissions, Purposes, MAX_READERS},
+    decide::RecordFacts,
     time::Interval,
+    traits::Question,
     CompartmentId, GrantId,
 };
 
@@ -16,14 +18,14 @@ fn try_grant(laboratory: Grantee, compartment: CompartmentId, interval: Interval
 }
 
 #[test]
-fn grant_access_to_lab_lets_a_laboratory_read_and_add_to_one_compartment() {
+fn grant_access_to_lab_lets_a_laboratory_read_add_to_and_amend_its_own_in_one_compartment() {
     on_charts(|| {
         let grantee = Grantee::Member(LAB_WORKER);
         let interval = Interval { start: NOW, end: Some(NOW + 10) };
         assert_ok!(try_grant(grantee, RESULTS, interval));
 
         let (number, scope) = (GrantId(0), Scope::Compartment(RESULTS));
-        let permissions = Permissions::of(&[Permission::Read, Permission::Create]);
+        let permissions = Permissions::of(&[Permission::Read, Permission::Create, Permission::Amend]);
         let purposes = Purposes::of(&[Purpose::Laboratory]);
         let grant = Grant {
             grantee,
@@ -60,7 +62,21 @@ fn grant_access_to_lab_lets_a_laboratory_read_and_add_to_one_compartment() {
         };
         assert!(may(Permission::Read, scope, Some(Purpose::Laboratory)));
         assert!(may(Permission::Create, scope, None));
-        assert!(!may(Permission::Amend, scope, None));
+        assert!(!may(Permission::Withdraw, scope, None));
+        let amends = |author| {
+            let kept = RecordFacts { compartment: RESULTS, author, custodian: HOSPITAL, ..record_facts() };
+            let ask = Ask {
+                permission: Permission::Amend,
+                scope: Scope::Record(kept.key),
+                purpose: None,
+                at: NOW,
+                version: None,
+            };
+            let standing = standing(LAB_WORKER);
+            Access::decide(&Question { asker: Some(&standing), chart: CHART, record: Some(kept), ask }).is_permitted()
+        };
+        assert!(amends(LAB_WORKER), "its own results");
+        assert!(!amends(DOCTOR), "what others wrote");
         assert!(!may(Permission::Read, scope, Some(Purpose::Treatment)));
         assert!(!may(Permission::Create, Scope::Compartment(GENERAL), None));
     });

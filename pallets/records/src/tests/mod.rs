@@ -9,6 +9,7 @@ mod create_medical_records;
 mod open_records;
 mod post_receipts;
 mod queries;
+mod states;
 
 use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
 use frame_support::{assert_noop, assert_ok, hypothetically, BoundedVec};

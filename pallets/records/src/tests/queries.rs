@@ -21,7 +21,14 @@ fn record_and_facts_tell_what_is_stored() {
         assert_eq!(facts_at(None), None);
         assert_ok!(create(PATIENT, HOSPITAL, new_result(KEY)));
         assert_eq!(Records::record(RECORD).map(|record| record.versions), Some(1));
-        let facts = RecordFacts { key: KEY, compartment: RESULTS, author: PATIENT, custodian: HOSPITAL, version: None };
+        let facts = RecordFacts {
+            key: KEY,
+            compartment: RESULTS,
+            author: PATIENT,
+            custodian: HOSPITAL,
+            state: RecordState::Active,
+            version: None,
+        };
         assert_eq!(facts_at(None), Some(facts.clone()));
         assert_eq!(Records::facts(CHART, compartment(RESULTS), None), None, "a compartment is not a record");
         let reader = grant(OTHER_DOCTOR, Scope::Record(KEY), &[Permission::Read]);

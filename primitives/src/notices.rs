@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Notices: which entries of a chart's log a member is told about (S1-32, S2-03, S4-29, S4-43).
+//!
+//! A notice is not stored anywhere: each client finds its member's notices in the logs. It has ids and words of this
+//! crate's tables, and no content.
+//!
+//! A new kind is a row of the table below. The compiler then asks for its place in [`NoticeKind::is_urgent`].
+
+use crate::{audit::Action, vocabulary::vocabulary};
+
+vocabulary! {
+    /// The kind of a notice.
+    NoticeKind, "kind of notice" {
+        /// To the controller: another member opened records.
+        Reading = 0, "reading", "another member opened records of your chart";
+        /// To the controller: another member was denied.
+        Denial = 1, "denial", "another member asked to open records of your chart and was denied";
+        /// To the controller: a member asks for access.
+        Request = 2, "request", "a member asks for access to your chart";
+        /// To the requester: the controller approved or denied.
+        Answer = 3, "answer", "the patient answered your request";
+        /// To the grantee: access was given, or revoked.
+        Grant = 4, "grant", "you got access to a chart, or lost it";
+        /// To the controller and to readers: a record was added or amended.
+        Record = 5, "record", "a chart has a new record, or a new version of one";
+        /// To the controller and to past readers: a record is not what it was.
+        Correction = 6, "correction", "a record was withdrawn or entered in error, or may be read again";
+        /// To both sides: a grant or a request ran out.
+        Expiry = 7, "expiry", "a grant or a request ran out";
+    }
+}
+
+impl NoticeKind {
+    /// Whether a member wants to know at once, unless the member says otherwise.
+    pub const fn is_urgent(self) -> bool {
+        match self {
+            Self::Denial | Self::Request | Self::Answer | Self::Correction => true,
+            Self::Reading | Self::Grant | Self::Record | Self::Expiry => false,
+        }
+    }
+
+    /// The notice that a chart's controller gets of an action by another member.
+    pub const fn to_controller(action: Action) -> Option<Self> {
+        match action {
+            Action::ReadPermitted => Some(Self::Reading),
+            Action::ReadDenied | Action::DenialsRepeated => Some(Self::Denial),
+            Action::AccessRequested => Some(Self::Request),
+            Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
+            Action::RecordWithdrawn | Action::RecordEnteredInError => Some(Self::Correction),
+            _ => None,
+        }
+    }
+
+    /// The notice that another member gets of an action that concerns it: as the requester of the request, the grantee of
+    /// the grant, or a reader of the record.
+    ///
+    /// No notice tells of a restriction: it would say that there is something to hide.
+    pub const fn to_concerned(action: Action) -> Option<Self> {
+        match action {
+            Action::RequestApproved | Action::RequestDenied => Some(Self::Answer),
+            Action::AccessGranted | Action::AccessRevoked => Some(Self::Grant),
+            Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
+            Action::RecordWithdrawn | Action::RecordEnteredInError | Action::RestrictionLifted => {
+                Some(Self::Correction)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restriction_is_told_to_no_one() {
+        assert_eq!(NoticeKind::to_concerned(Action::RecordRestricted), None);
+        assert_eq!(NoticeKind::to_controller(Action::RecordRestricted), None);
+    }
+
+    #[test]
+    fn readers_are_told_nothing_of_other_readers() {
+        for action in [Action::ReadPermitted, Action::ReadDenied, Action::DenialsRepeated, Action::AccessRequested] {
+            assert!(NoticeKind::to_controller(action).is_some(), "{action:?}");
+            assert_eq!(NoticeKind::to_concerned(action), None, "{action:?}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The states of a record, the ways between them, and what each allows.
+//!
+//! A new state is a row of the table below. The compiler then asks for its place in [`RecordState::may_become`] and
+//! [`RecordState::denial`].
+
+use crate::{access::Permission, decision::Denial, vocabulary::vocabulary};
+
+vocabulary! {
+    /// The state of a record (S2-18, S4-17).
+    RecordState, "state of a record" {
+        /// Part of the chart.
+        Active = 1, "active", "part of the chart";
+        /// The patient keeps it from everyone else, until the patient lifts the restriction (GDPR Art. 18).
+        Restricted = 2, "restricted", "the patient alone may read it, until the patient lifts the restriction";
+        /// Not to be used any more. The patient alone may read it.
+        Withdrawn = 3, "withdrawn", "not to be used any more; the patient alone may read it";
+        /// It should never have been in the chart, as its author says (HL7 FHIR status `entered-in-error`).
+        EnteredInError = 4, "entered-in-error",
+            "it should never have been in the chart, as its author says; the patient alone may read it";
+    }
+}
+
+impl RecordState {
+    /// Whether a record in this state may come into the state `next`.
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Active => matches!(next, Self::Restricted | Self::Withdrawn | Self::EnteredInError),
+            Self::Restricted => matches!(next, Self::Active | Self::Withdrawn | Self::EnteredInError),
+            Self::Withdrawn => matches!(next, Self::EnteredInError),
+            Self::EnteredInError => false,
+        }
+    }
+
+    /// Returns the denial of an operation that the state forbids, whatever is granted.
+    ///
+    /// The chart's controller reads a record in every state: nothing that others say of a record takes it away from the
+    /// patient.
+    pub const fn denial(self, permission: Permission, to_controller: bool) -> Option<Denial> {
+        let (denial, may_change) = match self {
+            Self::Active => return None,
+            Self::Restricted => (Denial::Restricted, true),
+            Self::Withdrawn => (Denial::Withdrawn, false),
+            Self::EnteredInError => (Denial::EnteredInError, false),
+        };
+        let is_allowed = match permission {
+            Permission::Read | Permission::Disclose | Permission::Use => to_controller,
+            Permission::Amend | Permission::Withdraw => may_change,
+            // It is about a compartment, and never about a record.
+            Permission::Create => true,
+        };
+        if is_allowed {
+            None
+        } else {
+            Some(denial)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_never_comes_back_from_withdrawn_or_entered_in_error() {
+        for last in [RecordState::Withdrawn, RecordState::EnteredInError] {
+            assert!(!last.may_become(RecordState::Active) && !last.may_become(RecordState::Restricted));
+        }
+        for state in RecordState::ALL {
+            assert!(!state.may_become(state), "{state:?}: a state is never entered twice in a row");
+            assert_eq!(state.may_become(RecordState::EnteredInError), state != RecordState::EnteredInError);
+        }
+    }
+
+    #[test]
+    fn the_controller_reads_in_every_state_and_others_in_one() {
+        for state in RecordState::ALL {
+            assert_eq!(state.denial(Permission::Read, true), None, "{state:?}");
+            for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
+                let denied = state.denial(permission, false).is_some();
+                assert_eq!(denied, state != RecordState::Active, "{state:?} {permission:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_one_changes_a_record_that_is_withdrawn_or_in_error() {
+        for permission in [Permission::Amend, Permission::Withdraw] {
+            for to_controller in [true, false] {
+                let denial = |state: RecordState| state.denial(permission, to_controller);
+                assert_eq!((denial(RecordState::Active), denial(RecordState::Restricted)), (None, None));
+                assert_eq!(denial(RecordState::Withdrawn), Some(Denial::Withdrawn));
+                assert_eq!(denial(RecordState::EnteredInError), Some(Denial::EnteredInError));
+            }
+        }
+    }
+}
