@@ -14,7 +14,9 @@ mod findings;
 mod hints;
 mod hospitals;
 mod imports;
+mod locked_json;
 mod names;
+mod notice_book;
 mod options;
 mod output;
 mod parse;
@@ -79,6 +81,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Approve(arguments) => commands::approve::run(arguments, &context, &mut out).await,
         Command::Deny(arguments) => commands::deny::run(arguments, &context, &mut out).await,
         Command::Note(arguments) => commands::note::run(arguments, &context, &mut out).await,
+        Command::Notices(arguments) => commands::notices::run(arguments, &context, &mut out).await,
         Command::Log(arguments) => commands::log::run(arguments, &context, &mut out).await,
         Command::Receipts(arguments) => commands::receipts::run(arguments, &context, &mut out).await,
         Command::Explain(arguments) => commands::explain::run(arguments, &context, &mut out).await,

@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Deny(commands::deny::Arguments),
     /// Show the words that came with a request, a grant, a denial or a revocation
     Note(commands::note::Arguments),
+    /// Show what happened in the charts that concern you since you last looked
+    Notices(commands::notices::Arguments),
     /// Show a log, and verify its chained head
     Log(commands::log::Arguments),
     /// Check that exported receipts are those that a chart's log tells of

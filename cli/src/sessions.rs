@@ -2,32 +2,24 @@
 
 //! The reading sessions that the command line opened and remembers between runs. Nothing secret, nothing clinical.
 //!
-//! Who reads whose chart is personal all the same, so only the owner of the home folder reads the file. Two commands at once lose
-//! nothing: each adds to what the file says while it has the lock, and replaces the file whole.
+//! Who reads whose chart is personal all the same, so only the owner of the home folder reads the file.
 
-use crate::{failure::Failure, files};
-use rustix::fs::{flock, FlockOperation};
+use crate::{failure::Failure, locked_json::LockedJson};
 use salus_client::agent::RunningSession;
 use salus_primitives::Moment;
-use std::{
-    fs,
-    io::{Error, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::path::Path;
 
 /// The sessions that are remembered in a home folder.
 pub(crate) struct Sessions {
-    file: PathBuf,
+    file: LockedJson,
     known: Vec<RunningSession>,
 }
 
 impl Sessions {
     /// The sessions that `home` remembers. A file that cannot be read counts as empty: the reader can open another session.
     pub(crate) fn load(home: &Path) -> Self {
-        let file = home.join("sessions.json");
-        let known = read(&file);
+        let file = LockedJson::new(home.join("sessions.json"));
+        let known = file.read();
         Self { file, known }
     }
 
@@ -38,43 +30,15 @@ impl Sessions {
 
     /// Remembers a session beside those that other commands remember, and forgets those that are over.
     pub(crate) fn remember(&mut self, now: Moment, session: RunningSession) -> Result<(), Failure> {
-        if let Some(folder) = self.file.parent() {
-            files::make_folder(folder)?;
-        }
-        self.add(now, session).map_err(|error| {
-            Failure::input(format!("the session cannot be remembered in `{}`: {error}", self.file.display()))
-        })
+        let remembered = self.file.change(|known: &mut Vec<RunningSession>| {
+            known.retain(|known| now < known.expires_at);
+            known.push(session);
+        });
+        self.known = remembered.map_err(|error| {
+            Failure::input(format!("the session cannot be remembered in `{}`: {error}", self.file.path().display()))
+        })?;
+        Ok(())
     }
-
-    fn add(&mut self, now: Moment, session: RunningSession) -> Result<(), Error> {
-        // The lock is a file of its own, since the other one is replaced; it ends when this one is closed.
-        let mut lock = fs::OpenOptions::new();
-        let lock = lock.create(true).truncate(false).write(true).mode(0o600).open(self.file.with_extension("lock"))?;
-        flock(&lock, FlockOperation::LockExclusive)?;
-        self.known = read(&self.file);
-        self.known.retain(|known| now < known.expires_at);
-        self.known.push(session);
-        let text = serde_json::to_vec_pretty(&self.known)?;
-        let next = self.temporary();
-        let written =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&next).and_then(|mut file| {
-                file.write_all(&text)?;
-                file.sync_all()
-            });
-        written.and_then(|()| fs::rename(&next, &self.file)).inspect_err(|_| files::remove(&next))
-    }
-
-    /// A name that no other writer takes.
-    fn temporary(&self) -> PathBuf {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        self.file.with_extension(format!("{}-{time}-{number}.new", std::process::id()))
-    }
-}
-
-fn read(file: &Path) -> Vec<RunningSession> {
-    fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -84,7 +48,7 @@ mod tests {
         access::{Purpose, Scope},
         ChartId, CompartmentId, Digest, MemberId, ReadingSessionId,
     };
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     fn session(number: u64, expires_at: Moment) -> RunningSession {
         RunningSession {

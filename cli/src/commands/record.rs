@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus record`: adds, lists, reads and amends records.
+//! `salus record`: adds, lists, reads and amends records, and changes their states.
 
 use crate::{
-    commands::{bundles, search},
+    commands::{bundles, search, states},
     context::Context,
     failure::Failure,
     files,
@@ -89,6 +89,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         about: About,
     },
+    /// Withdraw a record for good: the patient alone may read it afterwards
+    Withdraw(states::FinalChange),
+    /// Say that a record of yours was entered in error: the patient alone may read it afterwards
+    MarkInError(states::FinalChange),
+    /// Keep a record of your own chart from everyone else
+    Restrict(states::Change),
+    /// Lift the restriction of a record of your own chart
+    Lift(states::Change),
 }
 
 /// The sealed header's words about a file.
@@ -200,6 +208,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let metadata = about.metadata(&file);
             out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
         }
+        Command::Withdraw(change) => states::withdraw(change, context, out).await,
+        Command::MarkInError(change) => states::mark_in_error(change, context, out).await,
+        Command::Restrict(change) => states::restrict(change, context, out).await,
+        Command::Lift(change) => states::lift(change, context, out).await,
     }
 }
 

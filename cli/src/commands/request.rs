@@ -5,6 +5,7 @@
 use crate::{
     context::Context,
     failure::Failure,
+    notice_book::NoticeBook,
     output::Output,
     parse::{self, Until},
 };
@@ -45,6 +46,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     let reason = arguments.reason.as_deref();
     let (request, _) =
         agent.request_access(arguments.chart, arguments.permissions, arguments.purpose, until, reason).await?;
+    // The answer is a notice.
+    NoticeBook::load(context.home(), &agent.chain().genesis(), agent.id()).follow(arguments.chart)?;
     out.show(&Requested { chart: arguments.chart, request }, |done| {
         format!("request {} waits for the patient's answer", done.request)
     })

@@ -7,8 +7,8 @@ use crate::services::ServiceError;
 use salus_chain::{OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    access::Grantee, audit::LogFault, decision::Denial, membership::Role, ChartId, CompartmentId, Digest, GrantId,
-    InstitutionId, MemberId, RecordId, RequestId, SigningKey,
+    access::Grantee, audit::LogFault, decision::Denial, membership::Role, records::RecordState, ChartId, CompartmentId,
+    Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -118,6 +118,16 @@ pub enum AgentError {
     /// There is no such record.
     #[error("there is no record `{0}`")]
     NoRecord(RecordId),
+    /// No way leads from the record's state to the next.
+    #[error("record `{record}` is {}, and cannot become {}", .state.word(), .next.word())]
+    NoWayToState {
+        /// The record.
+        record: RecordId,
+        /// Its state.
+        state: RecordState,
+        /// The state that it was to have.
+        next: RecordState,
+    },
     /// The record has no such version.
     #[error("record `{record}` has no version `{version}`")]
     NoVersion {
@@ -273,6 +283,7 @@ impl AgentError {
             | Self::NotMember(_)
             | Self::GranteeNotActive(_)
             | Self::NotController(_)
+            | Self::NoWayToState { .. }
             | Self::OtherPatient(_)
             | Self::PatientUnknown(_)
             | Self::NoSecret(_)

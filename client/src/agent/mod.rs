@@ -21,6 +21,7 @@ mod importing;
 mod joining;
 mod logs;
 mod notes;
+mod notices;
 mod obstacle;
 mod patients;
 mod plain_text;
@@ -31,6 +32,7 @@ mod requests;
 mod resuming;
 mod rotation;
 mod sessions;
+mod states;
 mod storing;
 mod upgrades;
 mod writing;
@@ -49,10 +51,12 @@ pub use joining::{
 };
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
+pub use notices::{Notice, Notices, ReadMark, ReadMarks};
 pub use obstacle::Obstacle;
 pub use reading::{FileContent, Opened, RecordContent};
 pub use receipts::{compare_receipts, ComparedReceipts, OpeningReceipts, PostedReceipts, ReceiptsFault, ReceiptsState};
 pub use sessions::{ReadingSession, RunningSession};
+pub use states::StateChanged;
 pub use writing::{Content, Written};
 
 use crate::services::Services;

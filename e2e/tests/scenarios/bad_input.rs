@@ -136,6 +136,10 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["record", "add", "0", letter, "--compartment", "15"], "no compartment `15`"),
         ("anna", &["record", "get", NO_RECORD], "there is no record `0/0"),
         ("anna", &["record", "amend", NO_RECORD, letter], "there is no record `0/0"),
+        ("anna", &["record", "withdraw", NO_RECORD, "--yes"], "there is no record `0/0"),
+        ("anna", &["record", "mark-in-error", NO_RECORD, "--yes"], "there is no record `0/0"),
+        ("anna", &["record", "restrict", NO_RECORD], "there is no record `0/0"),
+        ("anna", &["record", "lift", NO_RECORD], "there is no record `0/0"),
         ("anna", &["record", "get", record, "--version", "7"], "has no version `7`\\nhint: its versions are 0 to 0"),
         ("anna", &["grant", "0", "--to", "999", "--compartment", "Eyes"], "there is no member `999`"),
         ("anna", &["grant", "0", "--to", "institution:99", "--compartment", "Eyes"], "there is no institution `99`"),
@@ -170,6 +174,7 @@ async fn acts_that_may_not_be(scene: &Scene, record: &str) {
         ("issuer", &["member", "suspend", "999"], "Membership.NotFound"),
         ("anna", &["member", "remove-key", KEY], "Membership.NotFound"),
         ("anna", &["request", "0"], "Access.IsController"),
+        ("anna", &["record", "lift", record], "is active, and cannot become active"),
         (
             "verifier-1",
             &["record", "get", record, "--purpose", "treatment"],

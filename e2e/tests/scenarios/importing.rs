@@ -102,6 +102,19 @@ impl Scene {
         Ok(Self { folder: folder.to_owned(), patient, doctor })
     }
 
+    /// A file with this text.
+    pub(super) fn text(&self, name: &str, text: &str) -> Result<String> {
+        let file = self.folder.join(name);
+        std::fs::write(&file, text)?;
+        Ok(file.display().to_string())
+    }
+
+    /// The doctor's number as a member.
+    pub(super) async fn doctors_number(&self) -> Result<String> {
+        let status = self.doctor.json(&["status"]).await?;
+        Ok(status.pointer("/member/id").context("a member")?.to_string())
+    }
+
     /// A file with this content.
     fn file(&self, name: &str, content: &Value) -> Result<String> {
         let file = self.folder.join(name);

@@ -27,6 +27,7 @@ mod network_records;
 mod network_script;
 mod readme;
 mod receipts;
+mod record_states;
 mod stall;
 mod submission;
 mod vault_connections;

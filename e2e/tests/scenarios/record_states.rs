@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What happens to a record after it was created: amended, restricted, withdrawn, entered in error; and who is told (S2-03,
+//! S2-17, S4-17, S4-22).
+
+use crate::importing::Scene;
+use anyhow::{Context, Result};
+use salus_e2e::{node::Node, salus::Salus};
+use serde_json::Value;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned_are_told() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let node = Node::start(&folder.path().join("node")).await?;
+    let scene = Scene::set(folder.path(), node.url()).await?;
+    everything_so_far_is_read(&scene).await?;
+    let record = added(&scene, "first", "pressure 120/80").await?;
+    no_one_else_changes_it(&scene, &record).await?;
+    a_request_and_its_answer_are_told(&scene).await?;
+    the_author_amends(&scene, &record).await?;
+    the_patient_restricts_and_lifts(&scene, &record).await?;
+    the_author_marks_an_error(&scene, &record).await?;
+    a_withdrawn_record_stays_with_the_patient(&scene).await?;
+    an_author_marks_an_error_without_a_grant(&scene).await?;
+    preferences_are_kept(&scene).await?;
+    node.stop().await?;
+    Ok(())
+}
+
+/// A doctor's letter in the compartment to which the doctor may add.
+async fn added(scene: &Scene, name: &str, text: &str) -> Result<String> {
+    let file = scene.text(name, text)?;
+    let added = scene.doctor.json(&["record", "add", "0", &file, "--compartment", "0"]).await?;
+    Ok(added["record"].as_str().context("a record")?.to_owned())
+}
+
+async fn everything_so_far_is_read(scene: &Scene) -> Result<()> {
+    let grant = kinds(&scene.doctor.json(&["notices"]).await?);
+    assert_eq!(grant, ["grant"], "the one to create");
+    assert_eq!(scene.patient.json(&["notices"]).await?, Value::Array(Vec::new()), "the patient did all of it");
+    Ok(())
+}
+
+async fn no_one_else_changes_it(scene: &Scene, record: &str) -> Result<()> {
+    for (person, arguments, word) in [
+        (&scene.patient, &["record", "withdraw", record, "--yes"][..], "Records.NotPermitted"),
+        (&scene.patient, &["record", "mark-in-error", record, "--yes"], "Records.NotAuthor"),
+        (&scene.doctor, &["record", "withdraw", record, "--yes"], "Records.NotPermitted"),
+        (&scene.doctor, &["record", "restrict", record], "the member's role may not make this call"),
+        (&scene.patient, &["record", "lift", record], "is active, and cannot become active"),
+    ] {
+        let said = person.refused(arguments).await?;
+        assert!(said.contains(word), "{arguments:?}: {said}");
+    }
+    let said = scene.patient.failed(&["record", "withdraw", record]).await?;
+    assert!(said.contains("nothing was done: this has to be confirmed"), "{said}");
+    assert_eq!(state(scene, record).await?, "active");
+    Ok(())
+}
+
+/// Both sides are told, once, and keep what they do not want to have read.
+async fn a_request_and_its_answer_are_told(scene: &Scene) -> Result<()> {
+    let asked = scene.doctor.json(&["request", "0", "--permissions", "read,amend,withdraw", "--until", "8h"]).await?;
+    let request = asked["request"].to_string();
+    for _ in 0..2 {
+        let kept = scene.patient.json(&["notices", "--keep"]).await?;
+        assert_eq!(kinds(&kept), ["record", "request"]);
+    }
+    let digest = scene.patient.json(&["notices", "--digest"]).await?;
+    let counts: Vec<_> = list(&digest).iter().map(|it| (it["kind"].as_str(), it["count"].as_u64())).collect();
+    assert_eq!(counts, [(Some("request"), Some(1)), (Some("record"), Some(1))]);
+    assert!(list(&scene.patient.json(&["notices"]).await?).is_empty(), "they are read");
+    scene.patient.json(&["approve", "0", &request, "--compartment", "0"]).await?;
+    assert_eq!(kinds(&scene.doctor.json(&["notices"]).await?), ["answer", "grant"]);
+    Ok(())
+}
+
+/// Version 1 is read by all who may, version 0 stays.
+async fn the_author_amends(scene: &Scene, record: &str) -> Result<()> {
+    let file = scene.text("second", "pressure 130/85")?;
+    let amended = scene.doctor.json(&["record", "amend", record, &file]).await?;
+    assert_eq!(amended["version"], 1);
+    for (person, purpose) in [(&scene.patient, &[][..]), (&scene.doctor, &["--purpose", "treatment"])] {
+        let read = |more: &'static [&str]| async move {
+            person.bytes(&[&["record", "get", record], purpose, more].concat()).await
+        };
+        assert_eq!(read(&[]).await?, b"pressure 130/85");
+        assert_eq!(read(&["--version", "0"]).await?, b"pressure 120/80");
+    }
+    let told = scene.patient.json(&["notices"]).await?;
+    assert_eq!(kinds(&told), ["record", "reading"]);
+    assert_eq!(list(&told)[0]["action"], "record-amended");
+    Ok(())
+}
+
+/// While a record is restricted, a session that was opened before gives no more of it, and no notice tells of it.
+async fn the_patient_restricts_and_lifts(scene: &Scene, record: &str) -> Result<()> {
+    let get = ["record", "get", record, "--purpose", "treatment"];
+    assert!(list(&scene.doctor.json(&["notices"]).await?).is_empty());
+    scene.patient.json(&["record", "restrict", record, "--reason", "this is contested"]).await?;
+    let said = scene.doctor.refused(&get).await?;
+    assert!(said.contains("the patient restricts this record"), "{said}");
+    assert_eq!(scene.patient.bytes(&["record", "get", record]).await?, b"pressure 130/85");
+    let explained =
+        scene.doctor.json(&["explain", "0", "--member", &scene.doctors_number().await?, "--record", record]).await?;
+    assert_eq!(explained.pointer("/decision/denied"), Some(&"restricted".into()), "{explained}");
+    assert!(list(&scene.doctor.json(&["notices"]).await?).is_empty(), "a restriction is not told");
+
+    scene.patient.json(&["record", "lift", record]).await?;
+    assert_eq!(scene.doctor.bytes(&get).await?, b"pressure 130/85");
+    let told = scene.doctor.json(&["notices"]).await?;
+    assert_eq!((kinds(&told), &list(&told)[0]["action"]), (vec!["correction"], &"restriction-lifted".into()));
+    let entries = scene.patient.json(&["log", "chart:0"]).await?;
+    let place = list(&entries["entries"]).iter().find(|entry| entry["action"] == "record-restricted");
+    let place = place.context("the log tells of the restriction")?["sequence"].to_string();
+    let note = scene.patient.json(&["note", "0", "--entry", &place]).await?;
+    assert_eq!(note["text"], "this is contested");
+    Ok(())
+}
+
+async fn the_author_marks_an_error(scene: &Scene, record: &str) -> Result<()> {
+    scene.patient.json(&["notices"]).await?;
+    let marked = scene.doctor.json(&["record", "mark-in-error", record, "--yes"]).await?;
+    assert_eq!(marked["state"], "entered-in-error");
+    let said = scene.doctor.refused(&["record", "get", record, "--purpose", "treatment"]).await?;
+    assert!(said.contains("entered in error"), "{said}");
+    let said = scene.doctor.refused(&["record", "amend", record, &scene.text("third", "no")?]).await?;
+    assert!(said.contains("Records.WrongState"), "{said}");
+    assert_eq!(scene.patient.bytes(&["record", "get", record]).await?, b"pressure 130/85");
+    let told = scene.patient.json(&["notices"]).await?;
+    let last = list(&told).last().context("a notice")?;
+    assert_eq!((&last["kind"], &last["action"]), (&"correction".into(), &"record-entered-in-error".into()));
+    Ok(())
+}
+
+async fn a_withdrawn_record_stays_with_the_patient(scene: &Scene) -> Result<()> {
+    let record = added(scene, "fourth", "to be withdrawn").await?;
+    scene.doctor.json(&["record", "withdraw", &record, "--yes"]).await?;
+    assert_eq!(state(scene, &record).await?, "withdrawn");
+    assert!(scene.doctor.refused(&["record", "get", &record]).await?.contains("the record was withdrawn"));
+    assert_eq!(scene.patient.bytes(&["record", "get", &record]).await?, b"to be withdrawn");
+    let said = scene.doctor.refused(&["record", "withdraw", &record, "--yes"]).await?;
+    assert!(said.contains("is withdrawn, and cannot become withdrawn"), "{said}");
+    Ok(())
+}
+
+/// An author takes the own words back when all grants are revoked, and tells the patient why.
+async fn an_author_marks_an_error_without_a_grant(scene: &Scene) -> Result<()> {
+    let record = added(scene, "fifth", "of another patient").await?;
+    for grant in ["0", "1"] {
+        scene.patient.json(&["revoke", "0", grant]).await?;
+    }
+    scene.patient.json(&["notices"]).await?;
+    let mark = ["record", "mark-in-error", &record, "--yes", "--reason", "it is of another patient"];
+    scene.doctor.json(&mark).await?;
+    assert_eq!(state(scene, &record).await?, "entered-in-error");
+    let told = scene.patient.json(&["notices"]).await?;
+    assert_eq!(kinds(&told), ["correction"]);
+    let entry = list(&told)[0]["entry"].to_string();
+    let note = scene.patient.json(&["note", "0", "--entry", &entry]).await?;
+    assert_eq!(note["text"], "it is of another patient");
+    Ok(())
+}
+
+async fn preferences_are_kept(scene: &Scene) -> Result<()> {
+    scene.patient.json(&["notices", "--prefer", "correction=off", "--prefer", "record=off"]).await?;
+    let preferences = scene.patient.json(&["notices", "--preferences"]).await?;
+    let off = list(&preferences).iter().filter(|it| it["delivery"] == "off").count();
+    assert_eq!(off, 2);
+    scene.doctor.json(&["request", "0"]).await?;
+    assert_eq!(kinds(&scene.patient.json(&["notices"]).await?), ["request"], "this kind is told");
+    scene.patient.json(&["notices", "--prefer", "request=off"]).await?;
+    scene.patient.json(&["deny", "0", "1"]).await?;
+    scene.doctor.json(&["request", "0"]).await?;
+    assert!(list(&scene.patient.json(&["notices"]).await?).is_empty(), "and now it is not");
+    Ok(())
+}
+
+async fn state(scene: &Scene, record: &str) -> Result<String> {
+    let listed = scene.patient.json(&["record", "list", "0"]).await?;
+    let listed = list(&listed).iter().find(|it| it["record"] == record).context("it is listed")?;
+    Ok(listed["state"].as_str().unwrap_or_default().to_owned())
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The kinds of notices, in their order, each once in a row.
+fn kinds(notices: &Value) -> Vec<&str> {
+    let mut kinds: Vec<_> = list(notices).iter().map(|it| it["kind"].as_str().unwrap_or_default()).collect();
+    kinds.dedup();
+    kinds
+}
