@@ -48,6 +48,7 @@ pub mod tls;
 pub mod unnamed;
 mod unsealing;
 pub mod verify;
+mod whole_files;
 mod writes;
 
 pub use metrics::Metrics;

@@ -12,6 +12,7 @@ mod poster;
 pub use posted_log::{Posted, PostedLog};
 pub use poster::{PostError, Poster};
 
+use super::whole_files::sync_folder;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -34,7 +35,7 @@ pub fn take_over(previous: &Path, vault: &Path) -> io::Result<()> {
         }
         copy_all(&from, &fresh)?;
         fs::rename(&fresh, &to)?;
-        fs::File::open(vault)?.sync_all()?;
+        sync_folder(vault)?;
     }
     if !from.exists() {
         return Ok(());
@@ -62,7 +63,7 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
             fs::File::open(&target)?.sync_all()?;
         }
     }
-    fs::File::open(to)?.sync_all()
+    sync_folder(to)
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 //! Which objects of the vault are staged, and how much uploads may still bring.
 //!
-//! Each staged object has a small file beside the objects, so that a restart forgets none. It is written before the object
-//! gets its name. A file without its object is harmless: it expires. The room for uploads is in memory only, as uploads are.
+//! Each staged object has a small file beside the objects, so that a restart forgets none. It is on the disk before the object
+//! gets its name. A file without its object is harmless: it expires. An object without its file is harmless, too: it counts as
+//! one that the chain named once, and is kept for longer. The room for uploads is in memory only, as uploads are.
 
 use super::limits::{charge, Limits};
+use crate::whole_files::{self, replace, UNFINISHED};
 use rustix::fs::statvfs;
 use salus_gate::{
     protocol::{AnnouncedObject, GateRefusal, StageRequest},
@@ -21,10 +23,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+/// How an operator gets past a damaged entry.
+const HINT: &str = "look at the disk, then move the file away. No data is lost: its object is kept for longer";
 /// The folder of the ledger, in that of the vault.
 const FOLDER: &str = "staging";
-/// The ending of a file that is being written.
-const UNFINISHED: &str = "new";
 
 /// An object that the chain does not name yet, as far as the service knows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -105,6 +107,14 @@ pub struct Reservation {
     expected: u64,
 }
 
+/// An entry that is not on the disk yet.
+#[must_use]
+pub(super) struct NewEntry {
+    ledger: Arc<Ledger>,
+    id: Digest,
+    object: StagedObject,
+}
+
 impl Ledger {
     /// The ledger of `vault`, as an earlier process left it. The ledger of the previous store becomes part of it.
     pub fn open(vault: &Vault, limits: Limits) -> io::Result<Self> {
@@ -122,8 +132,10 @@ impl Ledger {
                         fs::remove_file(&path)?;
                         continue;
                     }
-                    let (id, object) = read(&path)?;
-                    staged.insert(id, object);
+                    match read(&path)? {
+                        Some((id, object)) => staged.insert(id, object),
+                        None => fs::remove_file(&path)?,
+                    }
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -227,17 +239,18 @@ impl Ledger {
     /// Enters an object, in place of an earlier entry of it.
     pub fn enter(&self, id: Digest, object: StagedObject) -> io::Result<()> {
         self.write(&id, &object)?;
-        let mut staged = self.lock();
-        staged.remove(&id);
-        staged.insert(id, object);
+        self.put(id, object);
         Ok(())
     }
 
+    fn put(&self, id: Digest, object: StagedObject) {
+        let mut staged = self.lock();
+        staged.remove(&id);
+        staged.insert(id, object);
+    }
+
     fn write(&self, id: &Digest, object: &StagedObject) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let (path, fresh) = (self.path(id), self.path(id).with_extension(UNFINISHED));
-        fs::write(&fresh, serde_json::to_vec(object)?)?;
-        fs::rename(fresh, path)
+        replace(&self.path(id), &serde_json::to_vec(object)?)
     }
 
     fn path(&self, id: &Digest) -> PathBuf {
@@ -255,14 +268,13 @@ fn take_over(earlier: &Path, folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
-    fs::create_dir_all(folder)?;
     for entry in entries {
         let (from, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
         let to = folder.join(name);
-        if from.extension().is_none_or(|ending| ending != UNFINISHED) && !to.exists() {
-            let fresh = to.with_extension(UNFINISHED);
-            fs::copy(&from, &fresh)?;
-            fs::rename(&fresh, &to)?;
+        if from.extension().is_none_or(|ending| ending != UNFINISHED) && whole_files::read(&to)?.is_none() {
+            if let Some(entry) = whole_files::read(&from)? {
+                replace(&to, &entry)?;
+            }
         }
         match fs::remove_file(&from) {
             // A store that cannot be written can still be moved away from. Its entries expire again, which changes nothing.
@@ -273,24 +285,28 @@ fn take_over(earlier: &Path, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> io::Result<(Digest, StagedObject)> {
-    let unreadable = |cause: &str| io::Error::other(format!("`{}` is not of the ledger: {cause}", path.display()));
+/// The entry in a file; none where it is empty. A damaged one was written whole, so the disk has a fault, and an operator looks.
+fn read(path: &Path) -> io::Result<Option<(Digest, StagedObject)>> {
+    let Some(bytes) = whole_files::read(path)? else { return Ok(None) };
+    let unreadable = |cause: &str| whole_files::damaged(path, cause, HINT);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let id = name.parse().map_err(|_| unreadable("its name is not an id"))?;
-    let object = serde_json::from_slice(&fs::read(path)?).map_err(|error| unreadable(&error.to_string()))?;
-    Ok((id, object))
+    let object = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error.to_string()))?;
+    Ok(Some((id, object)))
 }
 
 impl Reservation {
-    /// Enters an object whose bytes have come, before it gets its name; from now on it is staged, and expires.
-    pub(super) fn enter(&mut self, object: &AnnouncedObject, now: Moment) -> io::Result<()> {
+    /// Enters an object whose bytes have come; from now on it is staged, and expires. It gets its name after the entry is on the
+    /// disk. Objects that the chain named have none.
+    pub(super) fn enter(&mut self, object: &AnnouncedObject, now: Moment) -> Option<NewEntry> {
         let AnnouncedObject { id, size, record } = *object;
         self.release(charge(size), size);
         if self.kept.contains(&id) {
-            return Ok(());
+            return None;
         }
-        let entry = StagedObject { chart: self.chart, record, account: self.account, size, at: now };
-        self.ledger.enter(id, entry)
+        let object = StagedObject { chart: self.chart, record, account: self.account, size, at: now };
+        self.ledger.put(id, object.clone());
+        Some(NewEntry { ledger: self.ledger.clone(), id, object })
     }
 
     fn release(&mut self, charged: u64, expected: u64) {
@@ -300,6 +316,17 @@ impl Reservation {
         let mut staged = self.ledger.lock();
         staged.discharge(&self.account, charged);
         staged.expected = staged.expected.saturating_sub(expected);
+    }
+}
+
+impl NewEntry {
+    /// Puts the entry on the disk.
+    pub(super) async fn write(self) -> io::Result<()> {
+        let written = tokio::task::spawn_blocking(move || {
+            let Self { ledger, id, object } = self;
+            ledger.write(&id, &object).or_else(|fault| ledger.strike(&id).and(Err(fault)))
+        });
+        written.await.map_err(io::Error::other)?
     }
 }
 

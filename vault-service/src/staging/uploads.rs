@@ -212,7 +212,9 @@ impl Upload {
                     return Err(UploadFault::OtherBytes);
                 }
                 let _naming = ledger.deleting.read().await;
-                self.reservation.enter(&announced, now)?;
+                if let Some(entry) = self.reservation.enter(&announced, now) {
+                    entry.write().await?;
+                }
                 incoming.admit(Some(&announced.id)).await?;
             }
             ArrivingBytes::Small(bytes) => {
@@ -224,10 +226,13 @@ impl Upload {
                 }
                 let (vault, ledger) = (vault.clone(), ledger.clone());
                 let naming = ledger.deleting.read().await;
-                self.reservation.enter(&announced, now)?;
+                let entry = self.reservation.enter(&announced, now);
                 drop(naming);
                 self.storing.spawn(async move {
                     let _naming = ledger.deleting.read().await;
+                    if let Some(entry) = entry {
+                        entry.write().await?;
+                    }
                     vault.put(bytes.freeze()).await?;
                     Ok(())
                 });

@@ -3,13 +3,14 @@
 //! The lease of a vault's sweeps: one process at a time deletes, also where several machines share the folder.
 
 use super::marks::Marks;
+use crate::whole_files;
 use rustix::fs::{flock, FlockOperation};
 use salus_primitives::{time::HOUR, Moment};
 use salus_sealing::secret::random;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, OpenOptions},
-    io::{self, ErrorKind},
+    io,
 };
 
 /// How long a lease lasts, unless it is renewed.
@@ -17,6 +18,8 @@ const LIFE: Moment = HOUR;
 /// The file of the lease, and the one that is locked while it changes hands.
 const FILE: &str = "lease.json";
 const LOCK: &str = "lease.lock";
+/// How an operator gets past a damaged lease.
+const HINT: &str = "look at the disk, then delete the file: the lease is free";
 
 /// Leave to delete until a moment. It ends by itself when its process is killed.
 pub struct Lease {
@@ -55,10 +58,12 @@ impl Lease {
         fs::create_dir_all(self.marks.folder())?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(self.marks.folder().join(LOCK))?;
         flock(&lock, FlockOperation::LockExclusive)?;
-        let found = match fs::read(self.marks.folder().join(FILE)) {
-            Ok(bytes) => Some(serde_json::from_slice(&bytes)?),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
+        let path = self.marks.folder().join(FILE);
+        let found = match whole_files::read(&path)? {
+            Some(bytes) => {
+                Some(serde_json::from_slice(&bytes).map_err(|error| whole_files::damaged(&path, error, HINT))?)
+            }
+            None => None,
         };
         work(found)
     }

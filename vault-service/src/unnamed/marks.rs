@@ -2,6 +2,7 @@
 
 //! Since when which object is unnamed: a small file for each, so that a restart begins no age again.
 
+use crate::whole_files;
 use salus_primitives::{Digest, Moment};
 use salus_vault::Vault;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,9 @@ use std::{
 const FOLDER: &str = "unnamed";
 /// The file of what the last sweep saw.
 const MEMORY: &str = "memory.json";
-/// The ending of a file that is being written.
-const UNFINISHED: &str = "new";
+/// How an operator gets past a damaged mark, and a damaged memory.
+const HINT: &str = "look at the disk, then delete the file: the object's age begins again";
+const HINT_OF_MEMORY: &str = "look at the disk, then delete the file: the next sweep deletes nothing";
 
 /// The marks of a vault.
 #[derive(Clone)]
@@ -64,11 +66,10 @@ impl Marks {
 
     /// Since when an object is marked.
     pub fn since(&self, id: &Digest) -> io::Result<Option<Moment>> {
-        match fs::read_to_string(self.path(id)) {
-            Ok(text) => Ok(Some(text.trim().parse().map_err(io::Error::other)?)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let path = self.path(id);
+        let Some(bytes) = whole_files::read(&path)? else { return Ok(None) };
+        let since = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
+        since.map(Some).ok_or_else(|| whole_files::damaged(&path, "it holds no moment", HINT))
     }
 
     /// Marks an object.
@@ -84,25 +85,20 @@ impl Marks {
         }
     }
 
-    pub(super) fn memory(&self) -> io::Result<Memory> {
-        match fs::read(self.folder.join(MEMORY)) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Memory::default()),
-            Err(error) => Err(error),
-        }
+    /// The chain as the last sweep saw it, if that is known.
+    pub(super) fn memory(&self) -> io::Result<Option<Memory>> {
+        let path = self.folder.join(MEMORY);
+        let Some(bytes) = whole_files::read(&path)? else { return Ok(None) };
+        let memory = serde_json::from_slice(&bytes);
+        memory.map(Some).map_err(|error| whole_files::damaged(&path, error, HINT_OF_MEMORY))
     }
 
     pub(super) fn remember(&self, memory: Memory) -> io::Result<()> {
         self.write(MEMORY, &serde_json::to_vec(&memory)?)
     }
 
-    /// Writes a file that is there whole or not at all.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let path = self.folder.join(name);
-        let fresh = path.with_extension(UNFINISHED);
-        fs::write(&fresh, bytes)?;
-        fs::rename(fresh, path)
+        whole_files::replace(&self.folder.join(name), bytes)
     }
 
     fn path(&self, id: &Digest) -> PathBuf {

@@ -102,7 +102,9 @@ pub async fn sweep<N: ExpectedObjects>(
 ) -> Result<Swept, SweepError<N::Error>> {
     let Vaults { vault, ledger, copying, marks } = vaults;
     let lease = Lease::take(marks, now())?.ok_or(SweepError::Leased)?;
-    let before = marks.memory()?;
+    let memory = marks.memory()?;
+    // Without a memory a sweep cannot tell a chain that has less than before, so it deletes nothing.
+    let (is_first, before) = (memory.is_none(), memory.unwrap_or_default());
     if now().saturating_sub(head.time) > HEAD_LIFE || head.number < before.block {
         return Err(SweepError::Behind(head.number));
     }
@@ -137,7 +139,7 @@ pub async fn sweep<N: ExpectedObjects>(
             continue;
         };
         // A mark from a clock that was ahead is not old.
-        if now().checked_sub(since).is_none_or(|passed| passed < age) {
+        if is_first || now().checked_sub(since).is_none_or(|passed| passed < age) {
             swept.unnamed = swept.unnamed.saturating_add(1);
             continue;
         }

@@ -10,7 +10,7 @@ use salus_primitives::{
 use salus_vault_service::staging::{
     collect, Account, CollectError, Collected, Ledger, Limits, NamedObjects, StagedObject,
 };
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{collections::BTreeSet, fs, io, sync::Arc};
 
 const ACCOUNT: Account = Account { writer: DOCTOR, institution: HOSPITAL, staff: true, guest: false };
 const LIMITS: Limits =
@@ -76,4 +76,30 @@ async fn named_objects_stay_and_others_are_deleted_when_they_expire() {
         assert_eq!(world.vault.has(id).await.unwrap(), stays);
     }
     assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (0, 0));
+}
+
+#[tokio::test]
+async fn an_entry_that_a_power_failure_left_empty_is_none_and_a_damaged_one_is_named() {
+    let world = World::new().await;
+    let ledger = Ledger::open(&world.vault, LIMITS).unwrap();
+    let (whole, empty) = (world.put(vec![1; 10]).await, world.put(vec![2; 10]).await);
+    let staged = StagedObject { chart: CHART, record: None, account: ACCOUNT, size: 10, at: NOW };
+    for id in [whole, empty] {
+        ledger.enter(id, staged.clone()).unwrap();
+    }
+    let file = world.vault.folder().join("staging").join(empty.to_string());
+    fs::write(&file, b"").unwrap();
+    let restarted = Ledger::open(&world.vault, LIMITS).unwrap();
+    assert_eq!((restarted.usage(), file.exists()), ((1, 10), false));
+    // Its object stays, and can be staged again.
+    assert!(world.vault.has(&empty).await.unwrap());
+    restarted.enter(empty, staged).unwrap();
+    assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (2, 20));
+
+    fs::write(&file, b"{\"chart\":").unwrap();
+    let fault = Ledger::open(&world.vault, LIMITS).err().unwrap().to_string();
+    assert!(fault.contains(&file.display().to_string()) && fault.contains("\nhint: "), "{fault}");
+    // The operator does what it says.
+    fs::rename(&file, world.vault.folder().join("aside")).unwrap();
+    assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (1, 10));
 }

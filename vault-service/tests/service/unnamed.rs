@@ -16,7 +16,7 @@ use salus_vault_service::{
     staging::{Account, Ledger, Limits, StagedObject},
     unnamed::{sweep, Lease, Marks, SweepError, Swept, Vaults},
 };
-use std::{collections::BTreeMap, io, sync::Mutex};
+use std::{collections::BTreeMap, fs, io, sync::Mutex};
 
 const OWN: InstitutionId = InstitutionId(0);
 const AGE: Moment = 30 * DAY;
@@ -205,4 +205,48 @@ async fn one_process_at_a_time_sweeps() {
     assert!(Lease::take(&scene.marks, START + 2 * HOUR).unwrap().is_none(), "given back by another");
     drop(second);
     assert!(scene.sweep(START + 2 * HOUR).await.is_ok());
+}
+
+impl Scene {
+    /// Sweeps once `name` is empty, then once it holds other bytes, which fails; the outcome of the first.
+    async fn with_broken(&self, name: &str, now: Moment) -> Swept {
+        let file = self.vault.folder().join("unnamed").join(name);
+        fs::write(&file, b"?").unwrap();
+        let fault = self.sweep(now).await.unwrap_err();
+        assert!(matches!(fault, SweepError::Marks(_)));
+        assert!(fault.to_string().contains(&file.display().to_string()) && fault.to_string().contains("\nhint: "));
+        fs::write(&file, b"").unwrap();
+        self.sweep(now).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn an_empty_mark_begins_the_age_of_its_object_again_and_a_damaged_one_is_named() {
+    let scene = Scene::set().await;
+    let old = scene.vault.put(&b"old"[..]).await.unwrap();
+    scene.sweep(START).await.unwrap();
+    assert_eq!(scene.with_broken(&old.to_string(), START + AGE).await, Swept { unnamed: 1, deleted: 0 });
+    assert_eq!(scene.marks.all().unwrap(), [(old, START + AGE)].into());
+    assert_eq!(scene.sweep(START + 2 * AGE).await.unwrap(), Swept { unnamed: 0, deleted: 1 });
+}
+
+#[tokio::test]
+async fn a_sweep_whose_memory_is_empty_deletes_nothing_and_a_damaged_memory_is_named() {
+    let scene = Scene::set().await;
+    scene.vault.put(&b"old"[..]).await.unwrap();
+    scene.sweep(START).await.unwrap();
+    assert_eq!(scene.with_broken("memory.json", START + AGE).await, Swept { unnamed: 1, deleted: 0 });
+    assert_eq!(scene.sweep(START + AGE).await.unwrap(), Swept { unnamed: 0, deleted: 1 });
+}
+
+#[tokio::test]
+async fn an_empty_lease_is_free_and_a_damaged_one_is_named() {
+    let scene = Scene::set().await;
+    scene.vault.put(&b"old"[..]).await.unwrap();
+    scene.sweep(START).await.unwrap();
+    let lost = Lease::take(&scene.marks, START + AGE).unwrap().unwrap();
+    assert_eq!(scene.with_broken("lease.json", START + AGE).await, Swept { unnamed: 0, deleted: 1 });
+    // A process that had it, and still runs, takes it away from no other.
+    let next = Lease::take(&scene.marks, START + AGE).unwrap().unwrap();
+    assert!(!lost.renew(START + AGE).unwrap() && next.renew(START + AGE).unwrap());
 }
