@@ -6,7 +6,7 @@ use salus_gate::{system_now, ChainView};
 use salus_primitives::Moment;
 use salus_vault::Vault;
 use salus_vault_service::{
-    copies::{Copier, Copying},
+    copies::{Copier, CopyError, Copying},
     member::ServiceMember,
     migration::migrate,
     node::Node,
@@ -142,14 +142,14 @@ pub(super) async fn copy_always(
     let mut told = Vec::new();
     loop {
         sleep(every).await;
-        if !node.is_alive(system_now()).await {
-            continue;
-        }
-        let complaints = match copier.round(&node, &partners).await {
+        // A node that does not answer, or is behind, is told of elsewhere: the service is not ready.
+        let Ok(head) = ChainView::finalized_head(&node).await else { continue };
+        let complaints = match copier.round(&node, &partners, head, system_now()).await {
             Ok(copied) => {
                 metrics.show_copied(&copier.institutions(), &copied);
                 copied.complaints
             }
+            Err(CopyError::Behind(_)) => continue,
             Err(error) => vec![error.to_string()],
         };
         // A partner that stays away is told of once.

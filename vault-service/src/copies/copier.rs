@@ -11,11 +11,11 @@ use super::{
     outcome::Copied,
     policy::{Agreement, Policy},
     survey::{claimed, is_whole, Distrusted, Looked, Survey},
+    wanted::Wanted,
 };
 use crate::staging::Ledger;
-use salus_chain::NamedObject;
-use salus_gate::protocol::MAX_OBJECTS;
-use salus_primitives::{ChartId, Digest, InstitutionId};
+use salus_gate::{protocol::MAX_OBJECTS, Head, HEAD_LIFE};
+use salus_primitives::{ChartId, Digest, InstitutionId, Moment};
 use salus_sealing::secret::random;
 use salus_vault::{Incoming, Vault, VaultError};
 use salus_vault_client::CopiedObject;
@@ -53,6 +53,8 @@ pub struct Copier {
     /// The marks of damage that were there in the last round.
     damaged: BTreeSet<Digest>,
     begun: Option<Begun>,
+    /// The number of the newest finalized block that a round had.
+    newest: u32,
 }
 
 /// A copy that was cut off. It goes on with the same partner only: another one would answer for the first one's bytes.
@@ -69,6 +71,9 @@ pub enum CopyError<E: Error + 'static> {
     /// The chain cannot be asked, so nothing is fetched.
     #[error("cannot ask the chain what should be in the vault")]
     Chain(#[source] E),
+    /// The node's finalized head is old, or older than that of an earlier round, so nothing is fetched.
+    #[error("the node is behind: its finalized block is {0}")]
+    Behind(u32),
     /// This side cannot store what comes.
     #[error(transparent)]
     Store(#[from] StoreFault),
@@ -100,17 +105,31 @@ impl StoreFault {
 }
 
 /// Why a partner's copies were not taken.
-enum Refused {
+enum Refused<E> {
     /// The partner is away, or its answer was cut off.
     Partner(String),
     /// This object is not the one that the chain names.
     Object(Digest, String),
+    /// The chain cannot be asked.
+    Chain(E),
     /// This side fails.
     Store(StoreFault),
 }
 
-impl<E: Into<StoreFault>> From<E> for Refused {
-    fn from(error: E) -> Self {
+impl<E> From<StoreFault> for Refused<E> {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl<E> From<VaultError> for Refused<E> {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl<E> From<io::Error> for Refused<E> {
+    fn from(error: io::Error) -> Self {
         Self::Store(error.into())
     }
 }
@@ -125,7 +144,7 @@ impl Copier {
         ledger: Arc<Ledger>,
     ) -> Self {
         let (looks, distrusted, damaged) = (Looks::new(), Distrusted::new(), BTreeSet::new());
-        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged, begun: None }
+        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged, begun: None, newest: 0 }
     }
 
     /// The institutions with which the vault exchanges copies, and its own.
@@ -134,12 +153,19 @@ impl Copier {
         others.into_iter().chain([self.own]).collect()
     }
 
-    /// Looks at all charts that changed, fetches what is missing, and asks how many copies own objects have.
+    /// Looks at all charts that changed, fetches what is missing, and asks how many copies own objects have. `head` is the chain's
+    /// finalized block: a node that is behind may not know yet what the chain names no more.
     pub async fn round<N: ExpectedObjects>(
         &mut self,
         chain: &N,
         partners: &impl Partners,
+        head: Head,
+        now: Moment,
     ) -> Result<Copied, CopyError<N::Error>> {
+        if now.saturating_sub(head.time) > HEAD_LIFE || head.number < self.newest {
+            return Err(CopyError::Behind(head.number));
+        }
+        self.newest = head.number;
         self.looks.begin();
         self.begun.take_if(|begun| begun.at.elapsed() >= BEGUN);
         let agreement = self.agree(chain).await.map_err(CopyError::Chain)?;
@@ -151,8 +177,8 @@ impl Copier {
             if self.looks.may_wait(chart, changes) {
                 continue;
             }
-            let objects = chain.objects(chart).await.map_err(CopyError::Chain)?;
-            let looked = self.look(chart, changes, objects, &agreement, partners, &mut outcome).await?;
+            let wanted = Wanted::of(chain, chart, changes, &agreement).await.map_err(CopyError::Chain)?;
+            let looked = self.look(chart, changes, wanted, &agreement, partners, &mut outcome).await?;
             survey.add(looked);
             if survey.is_full() {
                 let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
@@ -200,30 +226,29 @@ impl Copier {
     }
 
     /// Looks at a chart, and fetches what this vault is to have of it.
-    async fn look(
+    async fn look<N: ExpectedObjects>(
         &mut self,
         chart: ChartId,
         changes: u64,
-        objects: BTreeMap<Digest, NamedObject>,
+        mut wanted: Wanted<'_, N>,
         agreement: &Agreement,
         partners: &impl Partners,
         outcome: &mut Copied,
-    ) -> Result<Looked, StoreFault> {
-        let expected: BTreeMap<_, _> =
-            objects.into_iter().filter(|(id, object)| agreement.keeps(id, object.owner)).collect();
-        let mut missing = BTreeMap::new();
-        for (id, object) in &expected {
+    ) -> Result<Looked, CopyError<N::Error>> {
+        for (id, object) in &wanted.expected {
             if !self.is_there(id).await? {
-                missing.insert(*id, *object);
+                wanted.missing.insert(*id, *object);
             }
         }
-        let mut denied = BTreeSet::new();
         // A full disk takes in nothing, and hides nothing: the missing objects are counted all the same.
-        let fetched = self.fetch(&mut missing, agreement, partners, &mut denied, outcome).await;
-        waiting_for_room(fetched, outcome)?;
+        match self.fetch(&mut wanted, agreement, partners, outcome).await {
+            Err(CopyError::Store(fault)) => waiting_for_room(Err(fault), outcome)?,
+            fetched => fetched?,
+        }
+        let Wanted { expected, missing, denied, .. } = &wanted;
         let notes = &self.copying.notes;
         let (mut tally, mut own) = (Tally::default(), Vec::new());
-        for (id, object) in &expected {
+        for (id, object) in expected {
             let is_missing = missing.contains_key(id);
             // Vault and notes may have been lost together, so at first everything counts as held.
             let was_held = notes.of(id).is_some() || !notes.have_begun();
@@ -318,52 +343,53 @@ impl Copier {
 
     /// Asks one vault after the other until nothing is missing: first the one in whose vault an object belongs. Objects that
     /// this one has not, either, are `denied`.
-    async fn fetch(
+    async fn fetch<N: ExpectedObjects>(
         &mut self,
-        missing: &mut BTreeMap<Digest, NamedObject>,
+        wanted: &mut Wanted<'_, N>,
         agreement: &Agreement,
         partners: &impl Partners,
-        denied: &mut BTreeSet<Digest>,
         outcome: &mut Copied,
-    ) -> Result<(), StoreFault> {
+    ) -> Result<(), CopyError<N::Error>> {
         for at_home in [true, false] {
             for partner in &agreement.others() {
-                let wanted: Vec<_> = missing
+                let ids: Vec<_> = wanted
+                    .missing
                     .iter()
                     .filter(|(_, object)| (object.owner == *partner) == at_home)
                     .map(|(id, _)| *id)
                     .collect();
-                let mut wanted: VecDeque<_> = wanted.into();
-                if let Some(place) = wanted.iter().position(|id| self.has_begun(*partner, id)) {
-                    wanted.swap(0, place);
+                let mut ids: VecDeque<_> = ids.into();
+                if let Some(place) = ids.iter().position(|id| self.has_begun(*partner, id)) {
+                    ids.swap(0, place);
                 }
-                while !wanted.is_empty() {
-                    if self.ledger.is_disk_low()? {
-                        return Err(StoreFault::Full);
+                while !ids.is_empty() {
+                    if self.ledger.is_disk_low().map_err(StoreFault::Disk)? {
+                        return Err(StoreFault::Full.into());
                     }
-                    let part: Vec<_> = wanted.drain(..wanted.len().min(MAX_OBJECTS)).collect();
+                    let part: Vec<_> = ids.drain(..ids.len().min(MAX_OBJECTS)).collect();
                     let before = self.arrived(*partner);
-                    match self.fetch_from(*partner, &part, missing, partners, denied, outcome).await {
+                    match self.fetch_from(*partner, &part, wanted, partners, outcome).await {
                         Ok(()) => {}
                         // Its answer was cut off, but went on well until then.
                         Err(Refused::Partner(_)) if self.arrived(*partner) >= before.saturating_add(PROGRESS) => {
-                            let rest = part.iter().rev().filter(|id| missing.contains_key(id));
-                            rest.for_each(|id| wanted.push_front(*id));
-                            let begun = wanted.iter().position(|id| self.has_begun(*partner, id));
-                            begun.into_iter().for_each(|place| wanted.swap(0, place));
+                            let rest = part.iter().rev().filter(|id| wanted.missing.contains_key(id));
+                            rest.for_each(|id| ids.push_front(*id));
+                            let begun = ids.iter().position(|id| self.has_begun(*partner, id));
+                            begun.into_iter().for_each(|place| ids.swap(0, place));
                         }
                         // An author of the chart may have named another object, or in another length. The others come all the same.
                         Err(Refused::Object(id, complaint)) => {
                             outcome.complain(*partner, &complaint);
                             let behind = part.iter().rev().take_while(|other| **other != id);
-                            behind.for_each(|other| wanted.push_front(*other));
+                            behind.for_each(|other| ids.push_front(*other));
                         }
                         // It is away, or its answer was cut off: the rest waits for the next round.
                         Err(Refused::Partner(complaint)) => {
                             outcome.complain(*partner, &complaint);
                             break;
                         }
-                        Err(Refused::Store(fault)) => return Err(fault),
+                        Err(Refused::Chain(error)) => return Err(CopyError::Chain(error)),
+                        Err(Refused::Store(fault)) => return Err(fault.into()),
                     }
                 }
             }
@@ -380,15 +406,14 @@ impl Copier {
         self.begun.as_ref().filter(|begun| begun.partner == partner).map_or(0, |begun| begun.incoming.size())
     }
 
-    async fn fetch_from(
+    async fn fetch_from<N: ExpectedObjects>(
         &mut self,
         partner: InstitutionId,
         part: &[Digest],
-        missing: &mut BTreeMap<Digest, NamedObject>,
+        wanted: &mut Wanted<'_, N>,
         partners: &impl Partners,
-        denied: &mut BTreeSet<Digest>,
         outcome: &mut Copied,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Refused<N::Error>> {
         let cut_off = |error: io::Error| Refused::Partner(error.to_string());
         let mut begun = part.first().and_then(|first| self.begun.take_if(|it| it.is_of(partner, first)));
         let from = begun.as_ref().map_or(0, |begun| begun.incoming.size());
@@ -403,10 +428,10 @@ impl Copier {
         loop {
             let object = copies.next().await.map_err(cut_off)?;
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
-            let Some(expected) = missing.get(&id).copied() else { continue };
+            let Some(expected) = wanted.missing.get(&id).copied() else { continue };
             let Some(size) = size else {
                 if expected.owner == partner {
-                    denied.insert(id);
+                    wanted.denied.insert(id);
                 }
                 continue;
             };
@@ -423,6 +448,9 @@ impl Copier {
                 }
                 return Err(refused);
             }
+            if !wanted.still_names(&id).await.map_err(Refused::Chain)? {
+                continue;
+            }
             match incoming.admit(Some(&id)).await {
                 Ok(_) => {}
                 Err(VaultError::Corrupted { .. }) => {
@@ -432,7 +460,7 @@ impl Copier {
             }
             // A member may have announced the object and never sent it.
             self.ledger.strike(&id)?;
-            missing.remove(&id);
+            wanted.missing.remove(&id);
             if self.damaged.remove(&id) {
                 self.copying.damaged.strike(&id)?;
                 outcome.repaired = outcome.repaired.saturating_add(1);
@@ -449,11 +477,11 @@ impl Begun {
 }
 
 /// Writes the bytes that are still missing of an object of `size` bytes.
-async fn receive(
+async fn receive<E>(
     bytes: &mut (dyn AsyncRead + Unpin + Send),
     size: u64,
     incoming: &mut Incoming,
-) -> Result<(), Refused> {
+) -> Result<(), Refused<E>> {
     let cut_off = |error: io::Error| Refused::Partner(error.to_string());
     let mut piece = vec![0; PIECE];
     loop {

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `policy` | who keeps copies of which objects |
 //! | `copier` | rounds: looks at the charts that changed, and fetches what is missing |
+//! | `wanted` | what the vault lacks of a chart, and whether the chain still names it |
 //! | `outcome` | what a round did and saw |
 //! | `others` | the questions to other vaults |
 //! | `looks` | when which chart is looked at again |
@@ -28,6 +29,7 @@ mod others;
 mod outcome;
 mod policy;
 mod survey;
+mod wanted;
 
 pub use copier::{Copier, CopyError, StoreFault};
 pub use copying::Copying;

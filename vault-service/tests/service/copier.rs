@@ -3,8 +3,8 @@
 //! A copier over vaults of partners in memory.
 
 use salus_chain::NamedObject;
-use salus_gate::protocol::COPY_MISSING;
-use salus_gate_testing::{institution, CHART, DOCTOR};
+use salus_gate::{protocol::COPY_MISSING, Head, HEAD_LIFE};
+use salus_gate_testing::{institution, CHART, DOCTOR, NOW};
 use salus_primitives::{
     membership::{InstitutionKind, InstitutionStatus, NumberedInstitution},
     ChartId, Digest, InstitutionId,
@@ -12,7 +12,7 @@ use salus_primitives::{
 use salus_vault::{object_id, Vault};
 use salus_vault_client::Copies;
 use salus_vault_service::{
-    copies::{Agreement, Checks, Copied, Copier, Copying, ExpectedObjects, Note, Partners, Policy},
+    copies::{Agreement, Checks, Copied, Copier, CopyError, Copying, ExpectedObjects, Note, Partners, Policy},
     staging::{Account, Ledger, Limits, StagedObject},
 };
 use std::{
@@ -31,6 +31,9 @@ const ONE: InstitutionId = InstitutionId(1);
 const TWO: InstitutionId = InstitutionId(2);
 const STRANGE: InstitutionId = InstitutionId(3);
 
+/// The chain's finalized block.
+const HEAD: Head = Head { number: 10, hash: Digest([0; 32]), time: NOW };
+
 /// A chain with one chart.
 #[derive(Default)]
 struct Chain {
@@ -38,6 +41,8 @@ struct Chain {
     objects: BTreeMap<Digest, NamedObject>,
     institutions: Vec<NumberedInstitution>,
     asked: AtomicUsize,
+    /// An object that it names no more once it was asked for all, which is a change.
+    dropped: Option<Digest>,
 }
 
 impl ExpectedObjects for Chain {
@@ -48,12 +53,16 @@ impl ExpectedObjects for Chain {
     }
 
     async fn changes(&self, chart: ChartId) -> Result<Option<u64>, Infallible> {
-        Ok((chart == ChartId(0)).then_some(self.changes))
+        let was_dropped = self.dropped.is_some() && self.asked.load(Ordering::Relaxed) > 0;
+        Ok((chart == ChartId(0)).then_some(self.changes + u64::from(was_dropped)))
     }
 
     async fn objects(&self, _: ChartId) -> Result<BTreeMap<Digest, NamedObject>, Infallible> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok(self.objects.clone())
+        let mut objects = self.objects.clone();
+        if self.asked.fetch_add(1, Ordering::Relaxed) > 0 {
+            self.dropped.and_then(|id| objects.remove(&id));
+        }
+        Ok(objects)
     }
 }
 
@@ -153,7 +162,7 @@ impl Scene {
     }
 
     async fn round(&mut self) -> Copied {
-        self.copier.round(&self.chain, &self.partners).await.unwrap()
+        self.copier.round(&self.chain, &self.partners, HEAD, NOW).await.unwrap()
     }
 }
 
@@ -470,4 +479,39 @@ async fn by_policy_a_vault_keeps_its_part_and_takes_over_when_another_leaves() {
     scene.chain.changes = 1;
     assert_eq!(scene.round().await.copies, [(1, 1)].into());
     assert_eq!(scene.copying.notes.of(&own), Some(Note { owner: OWN, chart: ChartId(0) }));
+}
+
+#[tokio::test]
+async fn nothing_is_copied_by_the_word_of_a_chain_that_stands_still_or_is_behind() {
+    let mut scene = Scene::set().await;
+    scene.keep(b"kept").await;
+    scene.round().await;
+    let asked = scene.chain.asked.load(Ordering::Relaxed);
+    let id = scene.name(b"named", OWN);
+    scene.give(ONE, id, b"named");
+    scene.chain.changes = 1;
+    for head in [Head { number: 11, time: NOW - HEAD_LIFE - 1, ..HEAD }, Head { number: 9, ..HEAD }] {
+        let refused = scene.copier.round(&scene.chain, &scene.partners, head, NOW).await.unwrap_err();
+        assert!(matches!(refused, CopyError::Behind(number) if number == head.number), "{refused}");
+    }
+    assert!(!scene.vault.has(&id).await.unwrap());
+    assert_eq!(scene.chain.asked.load(Ordering::Relaxed), asked, "it is not even asked");
+    let young = Head { number: 11, time: NOW - HEAD_LIFE, ..HEAD };
+    let copied = scene.copier.round(&scene.chain, &scene.partners, young, NOW).await.unwrap();
+    assert_eq!(copied.copied, counts([(OWN, 1)]));
+}
+
+#[tokio::test]
+async fn an_object_that_the_chain_names_no_more_once_it_arrived_does_not_come_back() {
+    let mut scene = Scene::set().await;
+    let (shredded, named) = (scene.name(b"shredded meanwhile", OWN), scene.name(b"named", TWO));
+    for (id, bytes) in [(shredded, &b"shredded meanwhile"[..]), (named, b"named")] {
+        scene.give(ONE, id, bytes);
+    }
+    scene.chain.dropped = Some(shredded);
+    let copied = scene.round().await;
+    assert_eq!((copied.copied, copied.missing), (counts([(TWO, 1)]), counts([])));
+    assert!(!scene.vault.has(&shredded).await.unwrap() && scene.vault.has(&named).await.unwrap());
+    assert!(scene.copying.notes.of(&shredded).is_none());
+    assert_eq!(std::fs::read_dir(scene.vault.folder().join("incoming")).unwrap().count(), 0);
 }
