@@ -3,12 +3,14 @@
 //! Fetches what should be in this vault and is not.
 
 use super::{
+    arriving::{receive, Begun, Interruption},
     copying::Copying,
     expected::ExpectedObjects,
     looks::{Looks, Tally},
     notes::Note,
     others::Partners,
     outcome::Copied,
+    pace::{Fault, Pace, Patience, TooSlow},
     policy::{Agreement, Policy},
     survey::{claimed, is_whole, Distrusted, Looked, Survey},
     wanted::Wanted,
@@ -17,20 +19,16 @@ use crate::staging::Ledger;
 use salus_gate::{protocol::MAX_OBJECTS, Head, HEAD_LIFE};
 use salus_primitives::{ChartId, Digest, InstitutionId, Moment};
 use salus_sealing::secret::random;
-use salus_vault::{Incoming, Vault, VaultError};
+use salus_vault::{Vault, VaultError};
 use salus_vault_client::CopiedObject;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     error::Error,
     io,
     sync::Arc,
-    time::{Duration, Instant},
 };
 use thiserror::Error as ThisError;
-use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Bytes of an object in memory at one time.
-const PIECE: usize = 64 * 1024;
 /// Bytes that a round reads back from a holder, on the average and at most.
 const READ_BACK: u64 = 64 * 1024 * 1024;
 /// Objects among which one is chosen to be read back. Copies of others' objects lie between the own ones.
@@ -38,8 +36,6 @@ const CHOICE: usize = 64;
 
 /// Bytes of an object that have to arrive before it goes on at once after an answer was cut off. Else it waits for the next round.
 const PROGRESS: u64 = 1024 * 1024;
-/// How long a copy that was cut off is kept.
-const BEGUN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Keeps a vault complete: objects of its own institution, and copies of those that the agreement has it keep.
 pub struct Copier {
@@ -53,16 +49,9 @@ pub struct Copier {
     /// The marks of damage that were there in the last round.
     damaged: BTreeSet<Digest>,
     begun: Option<Begun>,
+    patience: Patience,
     /// The number of the newest finalized block that a round had.
     newest: u32,
-}
-
-/// A copy that was cut off. It goes on with the same partner only: another one would answer for the first one's bytes.
-struct Begun {
-    partner: InstitutionId,
-    id: Digest,
-    incoming: Incoming,
-    at: Instant,
 }
 
 /// A round stopped. The next one begins where it was.
@@ -106,8 +95,8 @@ impl StoreFault {
 
 /// Why a partner's copies were not taken.
 enum Refused<E> {
-    /// The partner is away, or its answer was cut off.
-    Partner(String),
+    /// The partner is away, or its answer was cut off, or came too slowly.
+    Partner(Fault),
     /// This object is not the one that the chain names.
     Object(Digest, String),
     /// The chain cannot be asked.
@@ -144,7 +133,14 @@ impl Copier {
         ledger: Arc<Ledger>,
     ) -> Self {
         let (looks, distrusted, damaged) = (Looks::new(), Distrusted::new(), BTreeSet::new());
-        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged, begun: None, newest: 0 }
+        let (begun, patience) = (None, Patience::default());
+        Self { own, policy, copying, vault, ledger, looks, distrusted, damaged, begun, patience, newest: 0 }
+    }
+
+    /// The same copier, with this patience for partners.
+    #[must_use]
+    pub fn with_pace(self, pace: Pace) -> Self {
+        Self { patience: Patience::with(pace), ..self }
     }
 
     /// The institutions with which the vault exchanges copies, and its own.
@@ -167,7 +163,8 @@ impl Copier {
         }
         self.newest = head.number;
         self.looks.begin();
-        self.begun.take_if(|begun| begun.at.elapsed() >= BEGUN);
+        self.patience.begin();
+        self.begun.take_if(|begun| begun.is_old());
         let agreement = self.agree(chain).await.map_err(CopyError::Chain)?;
         self.look_for_damage().map_err(StoreFault::Disk)?;
         let (mut outcome, mut survey) = (Copied::default(), Survey::default());
@@ -181,12 +178,10 @@ impl Copier {
             let looked = self.look(chart, changes, wanted, &agreement, partners, &mut outcome).await?;
             survey.add(looked);
             if survey.is_full() {
-                let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
-                self.keep(looked);
+                self.ask(&mut survey, &agreement, partners, &mut outcome).await;
             }
         }
-        let looked = survey.ask(&agreement, partners, &mut self.distrusted, &mut outcome).await;
-        self.keep(looked);
+        self.ask(&mut survey, &agreement, partners, &mut outcome).await;
         let noted = match self.copying.notes.have_begun() {
             true => self.copying.notes.write(),
             false => self.copying.notes.begin(),
@@ -284,7 +279,15 @@ impl Copier {
         }
     }
 
-    fn keep(&mut self, charts: Vec<Looked>) {
+    /// Asks the holders of what was looked at, and keeps what they say.
+    async fn ask(
+        &mut self,
+        survey: &mut Survey,
+        agreement: &Agreement,
+        partners: &impl Partners,
+        outcome: &mut Copied,
+    ) {
+        let charts = survey.ask(agreement, partners, &mut self.patience, &mut self.distrusted, outcome).await;
         for Looked { chart, changes, tally, .. } in charts {
             self.looks.keep(chart, changes, tally);
         }
@@ -313,17 +316,19 @@ impl Copier {
         let [choice, chance] = [random(), random()].map(u64::from_le_bytes);
         let place = usize::try_from(choice).unwrap_or_default().checked_rem(holders.len());
         let Some(holder) = place.and_then(|place| holders.get(place).copied()) else { return Ok(()) };
-        if chance.checked_rem(size.max(READ_BACK)).is_none_or(|chance| chance >= READ_BACK) {
+        if chance.checked_rem(size.max(READ_BACK)).is_none_or(|chance| chance >= READ_BACK)
+            || self.patience.is_over(holder)
+        {
             return Ok(());
         }
-        match claimed(partners, holder, &[id]).await {
+        match claimed(partners, holder, &[id], self.patience.clock()).await {
             Ok(claimed) if claimed.contains(&id) => {}
             // A holder that is away was told of already; one that has it no more is counted with the next look.
             Ok(_) => return Ok(()),
             Err(_) => return Ok(()),
         }
         let checks = outcome.checks.entry(holder).or_default();
-        match is_whole(partners, holder, id, Some(size)).await {
+        match is_whole(partners, holder, id, Some(size), self.patience.clock()).await {
             Ok(true) => {
                 checks.whole = checks.whole.saturating_add(1);
                 self.distrusted.remove(&(holder, id));
@@ -352,6 +357,9 @@ impl Copier {
     ) -> Result<(), CopyError<N::Error>> {
         for at_home in [true, false] {
             for partner in &agreement.others() {
+                if self.patience.is_over(*partner) {
+                    continue;
+                }
                 let ids: Vec<_> = wanted
                     .missing
                     .iter()
@@ -371,7 +379,9 @@ impl Copier {
                     match self.fetch_from(*partner, &part, wanted, partners, outcome).await {
                         Ok(()) => {}
                         // Its answer was cut off, but went on well until then.
-                        Err(Refused::Partner(_)) if self.arrived(*partner) >= before.saturating_add(PROGRESS) => {
+                        Err(Refused::Partner(fault))
+                            if !fault.is::<TooSlow>() && self.arrived(*partner) >= before.saturating_add(PROGRESS) =>
+                        {
                             let rest = part.iter().rev().filter(|id| wanted.missing.contains_key(id));
                             rest.for_each(|id| ids.push_front(*id));
                             let begun = ids.iter().position(|id| self.has_begun(*partner, id));
@@ -384,8 +394,9 @@ impl Copier {
                             behind.for_each(|other| ids.push_front(*other));
                         }
                         // It is away, or its answer was cut off: the rest waits for the next round.
-                        Err(Refused::Partner(complaint)) => {
-                            outcome.complain(*partner, &complaint);
+                        Err(Refused::Partner(fault)) => {
+                            outcome.complain(*partner, &fault.to_string());
+                            self.patience.end(*partner, &fault);
                             break;
                         }
                         Err(Refused::Chain(error)) => return Err(CopyError::Chain(error)),
@@ -414,19 +425,18 @@ impl Copier {
         partners: &impl Partners,
         outcome: &mut Copied,
     ) -> Result<(), Refused<N::Error>> {
-        let cut_off = |error: io::Error| Refused::Partner(error.to_string());
+        let mut clock = self.patience.clock();
         let mut begun = part.first().and_then(|first| self.begun.take_if(|it| it.is_of(partner, first)));
         let from = begun.as_ref().map_or(0, |begun| begun.incoming.size());
-        let copies = partners.copies(partner, part.to_vec(), from).await;
-        let mut copies = match copies {
+        let mut copies = match clock.wait(partners.copies(partner, part.to_vec(), from)).await {
             Ok(copies) => copies,
-            Err(error) => {
+            Err(fault) => {
                 self.begun = begun.or(self.begun.take());
-                return Err(Refused::Partner(error.to_string()));
+                return Err(Refused::Partner(fault));
             }
         };
         loop {
-            let object = copies.next().await.map_err(cut_off)?;
+            let object = clock.wait(copies.next()).await.map_err(Refused::Partner)?;
             let Some(CopiedObject { id, size, bytes }) = object else { return Ok(()) };
             let Some(expected) = wanted.missing.get(&id).copied() else { continue };
             let Some(size) = size else {
@@ -442,11 +452,15 @@ impl Copier {
                 Some(begun) => begun.incoming,
                 None => self.vault.incoming().await?,
             };
-            if let Err(refused) = receive(bytes, size, &mut incoming).await {
-                if matches!(refused, Refused::Partner(_)) && incoming.size() > 0 {
-                    self.begun = Some(Begun { partner, id, incoming, at: Instant::now() });
+            match receive(bytes, size, &mut incoming, &mut clock).await {
+                Ok(()) => {}
+                Err(Interruption::Store(error)) => return Err(error.into()),
+                Err(Interruption::Partner(fault)) => {
+                    if incoming.size() > 0 {
+                        self.begun = Some(Begun::of(partner, id, incoming));
+                    }
+                    return Err(Refused::Partner(fault));
                 }
-                return Err(refused);
             }
             if !wanted.still_names(&id).await.map_err(Refused::Chain)? {
                 continue;
@@ -466,29 +480,6 @@ impl Copier {
                 outcome.repaired = outcome.repaired.saturating_add(1);
             }
             count(&mut outcome.copied, expected.owner);
-        }
-    }
-}
-
-impl Begun {
-    fn is_of(&self, partner: InstitutionId, id: &Digest) -> bool {
-        self.partner == partner && self.id == *id
-    }
-}
-
-/// Writes the bytes that are still missing of an object of `size` bytes.
-async fn receive<E>(
-    bytes: &mut (dyn AsyncRead + Unpin + Send),
-    size: u64,
-    incoming: &mut Incoming,
-) -> Result<(), Refused<E>> {
-    let cut_off = |error: io::Error| Refused::Partner(error.to_string());
-    let mut piece = vec![0; PIECE];
-    loop {
-        match bytes.read(&mut piece).await.map_err(cut_off)? {
-            0 if incoming.size() < size => return Err(cut_off(io::ErrorKind::UnexpectedEof.into())),
-            0 => return Ok(()),
-            read => incoming.write(piece.get(..read).unwrap_or_default().to_vec()).await?,
         }
     }
 }

@@ -9,6 +9,8 @@
 //! |---|---|
 //! | `policy` | who keeps copies of which objects |
 //! | `copier` | rounds: looks at the charts that changed, and fetches what is missing |
+//! | `arriving` | the bytes of a copy, and a copy that was cut off |
+//! | `pace` | how slow answers may be |
 //! | `wanted` | what the vault lacks of a chart, and whether the chain still names it |
 //! | `outcome` | what a round did and saw |
 //! | `others` | the questions to other vaults |
@@ -19,6 +21,7 @@
 //! | `expected` | the questions to the chain |
 //! | `copying` | what rounds and answers to other services share |
 
+mod arriving;
 mod copier;
 mod copying;
 mod damaged;
@@ -27,6 +30,7 @@ mod looks;
 mod notes;
 mod others;
 mod outcome;
+mod pace;
 mod policy;
 mod survey;
 mod wanted;
@@ -38,4 +42,5 @@ pub use expected::ExpectedObjects;
 pub use notes::{Note, Notes};
 pub use others::Partners;
 pub use outcome::{Checks, Copied};
+pub use pace::Pace;
 pub use policy::{Agreement, Policy};

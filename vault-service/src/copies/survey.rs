@@ -2,15 +2,18 @@
 
 //! How many other vaults keep each own object: holders are asked, and now and then an object is read back.
 
-use super::{looks::Tally, others::Partners, outcome::Copied, policy::Agreement};
+use super::{
+    looks::Tally,
+    others::Partners,
+    outcome::Copied,
+    pace::{Clock, Fault, Patience},
+    policy::Agreement,
+};
 use salus_gate::protocol::MAX_OBJECTS;
 use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault_client::CopiedObject;
 use sha2::{Digest as _, Sha256};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use tokio::io::AsyncReadExt;
 
 /// Own objects that are asked about at one time. Charts stay whole.
@@ -46,12 +49,13 @@ impl Survey {
         self.objects >= MOST
     }
 
-    /// Asks the holders of everything that was added; the charts with their full tallies. A holder that does not answer is asked no
-    /// further, and counts as having nothing.
+    /// Asks the holders of everything that was added; the charts with their full tallies. A holder that does not answer, or is too
+    /// slow, is asked no further, and counts as having nothing.
     pub(super) async fn ask(
         &mut self,
         agreement: &Agreement,
         partners: &impl Partners,
+        patience: &mut Patience,
         distrusted: &mut Distrusted,
         outcome: &mut Copied,
     ) -> Vec<Looked> {
@@ -62,18 +66,29 @@ impl Survey {
         let mut copies = BTreeMap::<Digest, u64>::new();
         for (holder, ids) in of_holders {
             for part in ids.chunks(MAX_OBJECTS) {
-                let held = match claimed(partners, holder, part).await {
+                if patience.is_over(holder) {
+                    break;
+                }
+                let held = match claimed(partners, holder, part, patience.clock()).await {
                     Ok(held) => held,
-                    Err(error) => {
-                        outcome.complain(holder, &error.to_string());
+                    Err(fault) => {
+                        outcome.complain(holder, &fault.to_string());
+                        patience.end(holder, &fault);
                         break;
                     }
                 };
                 for id in held {
                     if distrusted.contains(&(holder, id)) {
-                        match is_whole(partners, holder, id, None).await {
+                        if patience.is_over(holder) {
+                            continue;
+                        }
+                        match is_whole(partners, holder, id, None, patience.clock()).await {
                             Ok(true) => drop(distrusted.remove(&(holder, id))),
-                            _ => continue,
+                            Ok(false) => continue,
+                            Err(fault) => {
+                                patience.end(holder, &fault);
+                                continue;
+                            }
                         }
                     }
                     let count = copies.entry(id).or_default();
@@ -102,8 +117,9 @@ pub(super) async fn claimed(
     partners: &impl Partners,
     holder: InstitutionId,
     ids: &[Digest],
-) -> Result<Vec<Digest>, Box<dyn Error + Send + Sync>> {
-    let held = partners.held(holder, ids.to_vec()).await?;
+    mut clock: Clock,
+) -> Result<Vec<Digest>, Fault> {
+    let held = clock.wait(partners.held(holder, ids.to_vec())).await?;
     if held.len() != ids.len() {
         return Err("it answered about other objects than it was asked for".into());
     }
@@ -116,17 +132,21 @@ pub(super) async fn is_whole(
     holder: InstitutionId,
     id: Digest,
     size: Option<u64>,
-) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let mut copies = partners.copies(holder, vec![id], 0).await?;
-    let Some(CopiedObject { size: Some(given), bytes, .. }) = copies.next().await? else { return Ok(false) };
+    mut clock: Clock,
+) -> Result<bool, Fault> {
+    let mut copies = clock.wait(partners.copies(holder, vec![id], 0)).await?;
+    let object = clock.wait(copies.next()).await?;
+    let Some(CopiedObject { size: Some(given), bytes, .. }) = object else { return Ok(false) };
     if size.is_some_and(|size| size != given) {
         return Ok(false);
     }
     let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
     loop {
-        match bytes.read(&mut piece).await? {
+        let read = clock.wait(bytes.read(&mut piece)).await?;
+        clock.count(read);
+        match read {
             0 => return Ok(Digest(hasher.finalize().into()) == id),
-            read => hasher.update(piece.get(..read).unwrap_or_default()),
+            _ => hasher.update(piece.get(..read).unwrap_or_default()),
         }
     }
 }

@@ -12,7 +12,7 @@ use salus_primitives::{
 use salus_vault::{object_id, Vault};
 use salus_vault_client::Copies;
 use salus_vault_service::{
-    copies::{Agreement, Checks, Copied, Copier, CopyError, Copying, ExpectedObjects, Note, Partners, Policy},
+    copies::{Agreement, Checks, Copied, Copier, CopyError, Copying, ExpectedObjects, Note, Pace, Partners, Policy},
     staging::{Account, Ledger, Limits, StagedObject},
 };
 use std::{
@@ -24,6 +24,11 @@ use std::{
         atomic::{AtomicUsize, Ordering},
         Arc, Mutex,
     },
+    time::Duration,
+};
+use tokio::{
+    io::AsyncWriteExt,
+    time::{sleep, timeout},
 };
 
 const OWN: InstitutionId = InstitutionId(0);
@@ -75,6 +80,10 @@ struct Vaults {
     claimed: BTreeSet<(InstitutionId, Digest)>,
     /// Bytes after which the answers of a partner are cut off.
     cut: BTreeMap<InstitutionId, usize>,
+    /// Partners of whose bytes one comes at a time.
+    trickling: BTreeSet<InstitutionId>,
+    /// Partners that were asked for bytes.
+    asked: Mutex<Vec<InstitutionId>>,
     /// The places from which partners were asked to go on.
     resumed: Mutex<Vec<(InstitutionId, u64)>>,
 }
@@ -87,6 +96,7 @@ impl Partners for Vaults {
         from: u64,
     ) -> Result<Copies, Box<dyn Error + Send + Sync>> {
         let vault = self.given.get(&partner).ok_or("it is away")?;
+        self.asked.lock().unwrap().push(partner);
         if from > 0 {
             self.resumed.lock().unwrap().push((partner, from));
         }
@@ -103,6 +113,9 @@ impl Partners for Vaults {
         if let Some(length) = self.cut.get(&partner) {
             frame.truncate(8 + length);
         }
+        if self.trickling.contains(&partner) {
+            return Ok(Copies::new(Box::new(trickle(frame)), ids, from));
+        }
         Ok(Copies::new(Box::new(Cursor::new(frame)), ids, from))
     }
 
@@ -110,6 +123,22 @@ impl Partners for Vaults {
         let vault = self.given.get(&partner).ok_or("it is away")?;
         Ok(ids.iter().map(|id| vault.contains_key(id) || self.claimed.contains(&(partner, *id))).collect())
     }
+}
+
+/// The first eight bytes at once, and of the others one at a time.
+fn trickle(frame: Vec<u8>) -> tokio::io::DuplexStream {
+    let (mut to, from) = tokio::io::duplex(64);
+    tokio::spawn(async move {
+        for (place, byte) in frame.into_iter().enumerate() {
+            if place >= 8 {
+                sleep(Duration::from_millis(10)).await;
+            }
+            if to.write_all(&[byte]).await.is_err() {
+                return;
+            }
+        }
+    });
+    from
 }
 
 struct Scene {
@@ -514,4 +543,46 @@ async fn an_object_that_the_chain_names_no_more_once_it_arrived_does_not_come_ba
     assert!(!scene.vault.has(&shredded).await.unwrap() && scene.vault.has(&named).await.unwrap());
     assert!(scene.copying.notes.of(&shredded).is_none());
     assert_eq!(std::fs::read_dir(scene.vault.folder().join("incoming")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_partner_whose_bytes_trickle_holds_up_no_other() {
+    let mut scene = Scene::set().await;
+    scene.copier = scene.copier.with_pace(Pace { patience: Duration::from_millis(300), rate: 16 * 1024 });
+    let bytes = vec![7; 1_000_000];
+    // Of the first in its own vault, and of two others.
+    let (of_one, own, of_two) = (scene.name(&bytes, ONE), scene.name(&bytes[1..], OWN), scene.name(b"small", TWO));
+    for partner in [ONE, TWO] {
+        scene.give(partner, of_one, &bytes);
+        scene.give(partner, own, &bytes[1..]);
+        scene.give(partner, of_two, b"small");
+    }
+    scene.partners.trickling.insert(ONE);
+    // It would take hours.
+    let copied = timeout(Duration::from_secs(60), scene.round()).await.unwrap();
+    assert_eq!((copied.copied, copied.missing), (counts([(OWN, 1), (ONE, 1), (TWO, 1)]), counts([])));
+    assert_eq!(copied.complaints, ["institution 1: its answer comes too slowly"]);
+    let asked = std::mem::take(&mut *scene.partners.asked.lock().unwrap());
+    assert_eq!(asked.iter().filter(|partner| **partner == ONE).count(), 1, "once in a round");
+
+    // The bytes that came are not lost, and the next round asks again.
+    scene.vault.delete(&of_one).await.unwrap();
+    scene.chain.changes = 1;
+    scene.partners.trickling.clear();
+    assert_eq!(scene.round().await.copied, counts([(ONE, 1)]));
+    assert!(matches!(scene.partners.resumed.lock().unwrap()[..], [(ONE, 1..1_000)]));
+    assert!(scene.vault.get(&of_one).await.unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn a_copy_that_trickles_when_it_is_read_back_ends_the_patience_of_the_round() {
+    let mut scene = Scene::with(None, vec![ONE]).await;
+    scene.copier = scene.copier.with_pace(Pace { patience: Duration::from_millis(100), rate: 16 * 1024 });
+    let bytes = vec![7; 100_000];
+    let id = scene.keep(&bytes).await;
+    scene.give(ONE, id, &bytes);
+    scene.partners.trickling.insert(ONE);
+    let copied = timeout(Duration::from_secs(60), scene.round()).await.unwrap();
+    assert_eq!(copied.complaints, ["institution 1: its answer comes too slowly"]);
+    assert_eq!(copied.checks[&ONE], Checks::default());
 }
