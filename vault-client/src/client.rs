@@ -305,6 +305,98 @@ fn is_of_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::thread::{self, JoinHandle};
+
+    /// The places from which messages went on, and the bytes that came in all of them.
+    type Arrived = (Vec<u64>, Vec<u8>);
+
+    /// A service that ends the connections of the first messages after so many bytes of each, and takes the last message whole. Asked
+    /// how far an upload has come, it says so, or knows nothing of it if it `forgets`.
+    fn service(cuts: &'static [usize], forgets: bool) -> (Address, JoinHandle<Arrived>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Address::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let serving = thread::spawn(move || {
+            let (mut offsets, mut received, mut cuts) = (Vec::new(), Vec::new(), cuts.iter());
+            for connection in listener.incoming() {
+                let mut connection = BufReader::new(connection.unwrap());
+                let head = head_of(&mut connection);
+                if head.starts_with("HEAD ") {
+                    let status = if forgets { "404 Not Found" } else { "204 No Content" };
+                    answer(connection.get_mut(), status, received.len());
+                    match forgets {
+                        true => break,
+                        false => continue,
+                    }
+                }
+                let offset = head.lines().find_map(|line| line.strip_prefix("upload-offset: ")).unwrap();
+                offsets.push(offset.parse().unwrap());
+                let most = cuts.next().map(|cut| received.len() + cut);
+                while let Some(chunk) = chunk_of(&mut connection) {
+                    received.extend(chunk);
+                    if most.is_some_and(|most| received.len() >= most) {
+                        break;
+                    }
+                }
+                match most {
+                    Some(most) => received.truncate(most),
+                    None => {
+                        answer(connection.get_mut(), "201 Created", received.len());
+                        break;
+                    }
+                }
+            }
+            (offsets, received)
+        });
+        (address, serving)
+    }
+
+    fn head_of(connection: &mut impl BufRead) -> String {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(connection.read_line(&mut head).unwrap() > 0);
+        }
+        head
+    }
+
+    /// The next chunk of a body; none at its end.
+    fn chunk_of(connection: &mut impl BufRead) -> Option<Vec<u8>> {
+        let mut length = String::new();
+        connection.read_line(&mut length).unwrap();
+        let length = usize::from_str_radix(length.trim_end(), 16).unwrap();
+        let mut chunk = vec![0; length + 2];
+        connection.read_exact(&mut chunk).unwrap();
+        chunk.truncate(length);
+        (length > 0).then_some(chunk)
+    }
+
+    fn answer(connection: &mut impl Write, status: &str, offset: usize) {
+        write!(connection, "HTTP/1.1 {status}\r\nupload-offset: {offset}\r\nconnection: close\r\n\r\n").unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_is_cut_off_goes_on_where_the_service_has_it() {
+        let contents = [vec![1; 200_000], vec![2; 50], vec![3; 300_000]];
+        let objects = contents.clone().map(SealedObject::of);
+        let (address, serving) = service(&[150_000, 50_020], false);
+        let client = VaultClient::new(Digest([0; 32])).unwrap();
+        client.upload(&address, UploadId([7; 16]), &objects).await.unwrap();
+        let (offsets, received) = serving.join().unwrap();
+        assert_eq!(offsets, [0, 150_000, 200_020]);
+        assert!(received == contents.concat());
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_the_service_has_forgotten_is_lost() {
+        let objects = [SealedObject::of(vec![1; 200_000])];
+        let (address, serving) = service(&[150_000], true);
+        let client = VaultClient::new(Digest([0; 32])).unwrap();
+        let lost = client.upload(&address, UploadId([7; 16]), &objects).await.unwrap_err();
+        assert!(matches!(&lost, VaultClientError::UploadLost(authority) if authority == address.authority()));
+        assert!(lost.is_passing());
+        assert_eq!(serving.join().unwrap().0, [0]);
+    }
 
     #[tokio::test]
     async fn bytes_go_on_in_the_midst_of_an_object() {

@@ -39,6 +39,8 @@ use tokio::{
 
 /// How long an answer may take to begin. The gate may have to hash a blob of gigabytes first.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// How long the next piece of an upload may take.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Requests and answers that are under way at one time.
 const UNDER_WAY: usize = 1_024;
 /// Messages that bring bytes of uploads at one time.
@@ -73,12 +75,14 @@ pub struct ServiceSettings {
     pub now: fn() -> Moment,
     /// How much one reader and all connections may take.
     pub limits: ServiceLimits,
+    /// How long the next piece of an upload may take.
+    pub longest_pause: Duration,
 }
 
 impl Default for ServiceSettings {
     /// From the start on, by the system's clock.
     fn default() -> Self {
-        Self { opens_at: 0, now: system_now, limits: ServiceLimits::default() }
+        Self { opens_at: 0, now: system_now, limits: ServiceLimits::default(), longest_pause: LONGEST_PAUSE }
     }
 }
 
@@ -91,6 +95,7 @@ pub struct Service<C> {
     pub(super) now: fn() -> Moment,
     pub(super) readiness: Readiness,
     pub(super) opens_at: Moment,
+    pub(super) longest_pause: Duration,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
     readers: Arc<Readers>,
@@ -112,6 +117,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             readiness: Readiness::default(),
             now: settings.now,
             opens_at: settings.opens_at,
+            longest_pause: settings.longest_pause,
             under_way: Arc::new(Semaphore::new(UNDER_WAY)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
             readers: Readers::new(settings.limits),

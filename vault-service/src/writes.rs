@@ -23,8 +23,6 @@ use salus_vault::VaultError;
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use tokio::time::{timeout, Instant};
 
-/// How long the next piece of an upload may take.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long one message of an upload may take. Another one goes on.
 const LONGEST_MESSAGE: Duration = Duration::from_secs(15 * 60);
 
@@ -130,7 +128,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         let end = Instant::now().checked_add(LONGEST_MESSAGE).unwrap_or_else(Instant::now);
         let received = async {
             while Instant::now() < end {
-                let Ok(Some(Ok(piece))) = timeout(LONGEST_PAUSE, body.next()).await else { break };
+                let Ok(Some(Ok(piece))) = timeout(self.longest_pause, body.next()).await else { break };
                 upload.take(&self.custody.vault, &self.custody.ledger, piece, (self.now)()).await?;
             }
             Ok((upload.settle().await?, upload.received()))

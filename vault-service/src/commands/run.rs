@@ -60,7 +60,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
-    let settings = ServiceSettings { opens_at, now: system_now, limits: config.limits };
+    let settings = ServiceSettings { opens_at, limits: config.limits, ..ServiceSettings::default() };
     let service = Service::new(gate, custody, metrics.clone(), settings);
 
     tokio::spawn(forget_always(service.clone()));

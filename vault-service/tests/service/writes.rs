@@ -2,7 +2,7 @@
 
 //! Objects that a writer may stage, and how their bytes come.
 
-use crate::messages::{answer, custody_with, message, problem, service, service_with};
+use crate::messages::{answer, custody, custody_with, message, problem, service, service_with, settings};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -19,9 +19,9 @@ use salus_primitives::{
     InstitutionId, MemberId,
 };
 use salus_vault::object_id;
-use salus_vault_service::staging::Limits;
+use salus_vault_service::{staging::Limits, Metrics, Service, ServiceSettings};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tower::ServiceExt;
 
 const CLINIC: InstitutionId = InstitutionId(8);
@@ -56,9 +56,17 @@ async fn refusal(world: &World, router: &Router, request: StageRequest) -> GateR
     problem(router, message(&world.signed(request))).await.refusal.unwrap()
 }
 
+fn ask(upload: UploadId) -> Request<Body> {
+    Request::builder().method(Method::HEAD).uri(format!("{UPLOADS}/{upload}")).body(Body::empty()).unwrap()
+}
+
+/// Whether a message adds to an upload.
+async fn is_busy(router: &Router, upload: UploadId) -> bool {
+    answer(router, ask(upload)).await.0 == StatusCode::CONFLICT
+}
+
 async fn offset(router: &Router, upload: UploadId) -> u64 {
-    let ask = Request::builder().method(Method::HEAD).uri(format!("{UPLOADS}/{upload}")).body(Body::empty()).unwrap();
-    let (status, headers, _) = answer(router, ask).await;
+    let (status, headers, _) = answer(router, ask(upload)).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     headers[UPLOAD_OFFSET].to_str().unwrap().parse().unwrap()
 }
@@ -300,18 +308,32 @@ async fn a_writer_has_some_uploads_at_a_time() {
 #[tokio::test]
 async fn an_upload_whose_connection_ends_in_its_midst_goes_on() {
     let world = World::new().await;
-    let (router, _) = service(&world);
+    let settings = ServiceSettings { longest_pause: Duration::from_secs(3), ..settings() };
+    let router = Service::new(world.gate(), custody(&world), Metrics::new().unwrap(), settings).router();
     let objects = [vec![1; 100_000], vec![2; 50], vec![3; 100_000]];
     let bytes = objects.concat();
     let upload = stage(&world, &router, request(DOCTOR, &objects)).await;
-    // The server drops the handler while it waits for more.
+    let number = upload.to_string();
     let first = stream::iter([Ok::<_, std::io::Error>(bytes[..150_000].to_vec())]).chain(stream::pending());
-    let mut cut_off = part(&upload.to_string(), Some(0), b"");
+    let mut cut_off = part(&number, Some(0), b"");
     *cut_off.body_mut() = Body::from_stream(first);
-    assert!(timeout(Duration::from_millis(300), router.clone().oneshot(cut_off)).await.is_err());
+    let handler = tokio::spawn(router.clone().oneshot(cut_off));
+    while !is_busy(&router, upload).await {
+        sleep(Duration::from_millis(5)).await;
+    }
+    // The server drops the handler while it waits for more.
+    handler.abort();
+    assert!(handler.await.unwrap_err().is_cancelled());
     // Until its pause is over, the message that was cut off counts as under way; its bytes are not lost.
-    let busy = problem(&router, part(&upload.to_string(), Some(150_000), &bytes[150_000..])).await;
-    assert_eq!(busy.status, 409);
+    assert_eq!(problem(&router, part(&number, Some(150_000), &bytes[150_000..])).await.status, 409);
+    while is_busy(&router, upload).await {
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(offset(&router, upload).await, 150_000);
+    assert_eq!(answer(&router, part(&number, Some(150_000), &bytes[150_000..])).await.0, StatusCode::CREATED);
+    for object in &objects {
+        assert_eq!(world.vault.get(&object_id(object)).await.unwrap(), object);
+    }
 }
 
 #[tokio::test]
