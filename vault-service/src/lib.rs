@@ -19,6 +19,7 @@
     )
 )]
 
+mod chance;
 pub mod config;
 pub mod connections;
 pub mod copies;

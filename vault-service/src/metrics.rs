@@ -16,6 +16,9 @@ use salus_primitives::InstitutionId;
 const TOO_MANY: &str = "too-many";
 const STALLED: &str = "stalled";
 const CLOSED: [&str; 2] = [TOO_MANY, STALLED];
+/// How an object of the vault turns out.
+const WHOLE: &str = "whole";
+const DAMAGED: &str = "damaged";
 
 /// The counters.
 #[derive(Clone)]
@@ -35,6 +38,7 @@ pub struct Metrics {
     under_replicated: IntGauge,
     copy_checks: IntCounterVec,
     repaired: IntCounter,
+    hashed: IntCounterVec,
     unnamed: IntGauge,
     unnamed_deleted: IntCounter,
     sweeps: IntCounterVec,
@@ -150,6 +154,11 @@ impl Metrics {
         )?;
         let repaired =
             IntCounter::new("salus_vault_repaired_total", "Damaged objects whose place another vault's copy took")?;
+        let hashed = IntCounterVec::new(
+            Opts::new("salus_vault_hashed_total", "Objects of the vault that the service hashed unasked, by outcome"),
+            &["outcome"],
+        )?;
+        [WHOLE, DAMAGED].iter().for_each(|outcome| hashed.with_label_values(&[*outcome]).reset());
         let unnamed = IntGauge::new(
             "salus_vault_unnamed_objects",
             "Objects that the chain named once, names no more, and that wait for their end",
@@ -188,6 +197,7 @@ impl Metrics {
         registry.register(Box::new(under_replicated.clone()))?;
         registry.register(Box::new(copy_checks.clone()))?;
         registry.register(Box::new(repaired.clone()))?;
+        registry.register(Box::new(hashed.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(staged_objects.clone()))?;
         registry.register(Box::new(staged_bytes.clone()))?;
@@ -217,6 +227,7 @@ impl Metrics {
             under_replicated,
             copy_checks,
             repaired,
+            hashed,
             unnamed,
             unnamed_deleted,
             sweeps,
@@ -316,6 +327,11 @@ impl Metrics {
         }
         self.under_replicated.set(copied.under_replicated.try_into().unwrap_or(i64::MAX));
         self.repaired.inc_by(copied.repaired);
+    }
+
+    /// Counts an object that was hashed unasked.
+    pub fn count_hashed(&self, is_whole: bool) {
+        self.hashed.with_label_values(&[if is_whole { WHOLE } else { DAMAGED }]).inc();
     }
 
     /// Counts openings whose receipts were found in the log.

@@ -14,12 +14,13 @@ use salus_vault_service::{
     receipts::Poster,
     staging::{collect, Ledger},
     unnamed::{sweep, Marks, SweepError, Swept, Vaults},
+    verify::verify_one,
     Metrics, Service,
 };
 use std::{error::Error, sync::Arc, time::Duration};
 use tokio::time::{sleep, timeout};
 
-/// How often staged objects, uploads and readers are looked through.
+/// How often staged objects, uploads and readers are looked through, and one object is hashed.
 const BETWEEN_COLLECTIONS: Duration = Duration::from_secs(60);
 /// How often the logs are looked at for receipts to post.
 const BETWEEN_POSTS: Duration = Duration::from_secs(15);
@@ -94,6 +95,17 @@ pub(super) async fn sweep_always(
             Err(error) => metrics.count_sweep(&Err(SweepError::Chain(error))),
         }
         sleep(BETWEEN_SWEEPS).await;
+    }
+}
+
+/// Hashes one object after the other, so that damage is found before a reader asks.
+pub(super) async fn verify_always(vault: Vault, copying: Arc<Copying>, metrics: Metrics) {
+    loop {
+        sleep(BETWEEN_COLLECTIONS).await;
+        match verify_one(&vault, &copying).await {
+            Ok(looked) => looked.into_iter().for_each(|is_whole| metrics.count_hashed(is_whole)),
+            Err(error) => eprintln!("fault: {error}: {}", error.source().map(ToString::to_string).unwrap_or_default()),
+        }
     }
 }
 

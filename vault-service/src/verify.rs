@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Reading every object of a vault to see whether it is still what its name says.
+//! Reading objects of a vault to see whether they are still what their names say: all, or one that chance chooses.
 
-use super::copies::Copying;
+use super::{
+    chance::{has_turn, some_of},
+    copies::Copying,
+};
 use salus_primitives::Digest;
 use salus_vault::{Vault, VaultError};
 
 /// Ids that are asked for at one time.
 const PAGE: usize = 1_024;
+/// Bytes that a look at one object reads, on the average and at most.
+const ONE: u64 = 16 * 1024 * 1024;
 
 /// The outcome of a look at all objects.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -47,10 +52,54 @@ pub async fn verify(vault: &Vault, delete: bool, mut progress: impl FnMut(u64)) 
     }
 }
 
+/// Reads one object of `vault`, and marks it if it is damaged, as a read that a member asked for does; whether it is whole. None where
+/// there is no object, or a large one does not have its turn.
+pub async fn verify_one(vault: &Vault, copying: &Copying) -> Result<Option<bool>, VaultError> {
+    let Some(id) = some_of(vault, 1).await?.pop() else { return Ok(None) };
+    let looked = match vault.size(&id).await {
+        Ok(size) if !has_turn(size, ONE) => return Ok(None),
+        Ok(size) => vault.reader_of_size(&id, size).await.map(drop),
+        Err(error) => Err(error),
+    };
+    match looked {
+        Ok(()) => Ok(Some(true)),
+        // It was deleted meanwhile.
+        Err(VaultError::NotFound(_)) => Ok(None),
+        Err(VaultError::Corrupted { .. }) => {
+            eprintln!("fault: an object in the vault is damaged: `salus-vault verify` names it");
+            copying.have_repaired(&id);
+            Ok(Some(false))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::copies::Agreement;
+    use salus_primitives::InstitutionId;
     use std::fs;
+
+    #[tokio::test]
+    async fn a_look_at_one_object_marks_it_if_it_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open_folder(folder.path().join("vault")).await.unwrap();
+        let copying = Copying::open(&vault, Agreement::with_partners(InstitutionId(0), Vec::new())).unwrap();
+        assert_eq!(verify_one(&vault, &copying).await.unwrap(), None);
+        let id = vault.put(&b"whole"[..]).await.unwrap();
+        assert_eq!(verify_one(&vault, &copying).await.unwrap(), Some(true));
+        assert!(copying.damaged.all().unwrap().is_empty());
+        let text = id.to_string();
+        for bytes in [&b"wrong"[..], b""] {
+            fs::write(vault.folder().join(&text[2..4]).join(&text[4..]), bytes).unwrap();
+            assert_eq!(verify_one(&vault, &copying).await.unwrap(), Some(false));
+            assert_eq!(copying.damaged.all().unwrap(), [id].into());
+            copying.damaged.strike(&id).unwrap();
+        }
+        vault.put(&b"whole"[..]).await.unwrap();
+        assert_eq!(verify_one(&vault, &copying).await.unwrap(), Some(true));
+    }
 
     #[tokio::test]
     async fn damaged_objects_are_named_and_deleted_when_that_is_asked_for() {

@@ -6,7 +6,9 @@ use super::{
     configured::{configured, institution_key, own, partner_services, receipt_book, service_member},
     Failure,
 };
-use crate::rounds::{collect_always, copy_always, forget_always, migrate_always, post_always, sweep_always};
+use crate::rounds::{
+    collect_always, copy_always, forget_always, migrate_always, post_always, sweep_always, verify_always,
+};
 use axum_server::Handle;
 use salus_gate::{system_now, ReleaseGate, UsedNumbers};
 use salus_primitives::{
@@ -53,6 +55,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
         let every = Duration::from_secs(copies.every_seconds.max(1).into());
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
+    tokio::spawn(verify_always(vault.clone(), copying.clone(), metrics.clone()));
     let unnamed = Marks::of(&vault);
     let age = Moment::from(config.unnamed_after_days).saturating_mul(DAY);
     let parts = (vault.clone(), ledger.clone(), copying.clone(), unnamed.clone());

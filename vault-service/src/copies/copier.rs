@@ -15,7 +15,10 @@ use super::{
     survey::{claimed, is_whole, Distrusted, Looked, Survey},
     wanted::Wanted,
 };
-use crate::staging::Ledger;
+use crate::{
+    chance::{has_turn, some_of},
+    staging::Ledger,
+};
 use salus_gate::{protocol::MAX_OBJECTS, Head, HEAD_LIFE};
 use salus_primitives::{ChartId, Digest, InstitutionId, Moment};
 use salus_sealing::secret::random;
@@ -300,11 +303,7 @@ impl Copier {
         partners: &impl Partners,
         outcome: &mut Copied,
     ) -> Result<(), StoreFault> {
-        let place = Digest(random());
-        let mut near = self.vault.list(Some(&place), CHOICE).await?;
-        if near.is_empty() {
-            near = self.vault.list(None, CHOICE).await?;
-        }
+        let near = some_of(&self.vault, CHOICE).await?;
         let is_own = |id: &Digest| self.copying.notes.of(id).is_some_and(|note| note.owner == self.own);
         let Some(id) = near.into_iter().find(is_own) else { return Ok(()) };
         let size = match self.vault.size(&id).await {
@@ -313,12 +312,9 @@ impl Copier {
             Err(error) => return Err(error.into()),
         };
         let holders: Vec<_> = agreement.holders(&id).into_iter().collect();
-        let [choice, chance] = [random(), random()].map(u64::from_le_bytes);
-        let place = usize::try_from(choice).unwrap_or_default().checked_rem(holders.len());
+        let place = usize::try_from(u64::from_le_bytes(random())).unwrap_or_default().checked_rem(holders.len());
         let Some(holder) = place.and_then(|place| holders.get(place).copied()) else { return Ok(()) };
-        if chance.checked_rem(size.max(READ_BACK)).is_none_or(|chance| chance >= READ_BACK)
-            || self.patience.is_over(holder)
-        {
+        if !has_turn(size, READ_BACK) || self.patience.is_over(holder) {
             return Ok(());
         }
         match claimed(partners, holder, &[id], self.patience.clock()).await {
