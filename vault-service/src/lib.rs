@@ -37,6 +37,7 @@ mod readers;
 mod readiness;
 mod reads;
 pub mod receipts;
+mod request_log;
 mod requests;
 mod router;
 pub mod server;

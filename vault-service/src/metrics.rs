@@ -74,7 +74,7 @@ impl Outcome {
         }
     }
 
-    fn label(&self) -> &str {
+    pub(super) fn label(&self) -> &str {
         match self {
             Self::Served => "served",
             Self::Refused(code) => code,

@@ -32,11 +32,12 @@ const LONGEST_POST: Duration = Duration::from_secs(600);
 const FIRST_SWEEP: Duration = Duration::from_secs(10 * 60);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Forgets uploads that wait too long, and readers of whom nothing counts any more.
+/// Forgets uploads that wait too long, and readers of whom nothing counts any more. Says which requests came.
 pub(super) async fn forget_always(service: Arc<Service<Node>>) {
     loop {
         sleep(BETWEEN_COLLECTIONS).await;
         service.sweep();
+        service.next_log_line().into_iter().for_each(|line| println!("{line}"));
     }
 }
 

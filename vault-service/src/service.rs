@@ -9,6 +9,7 @@ use super::{
     problems::{answer, of_gate, problem},
     readers::Readers,
     readiness::Readiness,
+    request_log::RequestLog,
     requests::receive,
     staging::{Ledger, Uploads},
     unnamed::Marks,
@@ -99,6 +100,7 @@ pub struct Service<C> {
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
     readers: Arc<Readers>,
+    log: RequestLog,
 }
 
 impl<C: ChainView + Send + Sync + 'static> Service<C> {
@@ -121,6 +123,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             under_way: Arc::new(Semaphore::new(UNDER_WAY)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
             readers: Readers::new(settings.limits),
+            log: RequestLog::default(),
         })
     }
 
@@ -128,6 +131,11 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
     pub fn sweep(&self) {
         self.uploads.sweep((self.now)());
         self.readers.sweep((self.now)());
+    }
+
+    /// A line for the log about the requests since the last one; none where no request came.
+    pub fn next_log_line(&self) -> Option<String> {
+        self.log.next_line()
     }
 
     /// How many requests and answers are under way.
@@ -145,16 +153,13 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
 
     /// Counts the outcome of a request to `path`; the answer.
     pub(super) fn counted(&self, path: &str, outcome: Result<Response, Problem>) -> Response {
-        match outcome {
-            Ok(given) => {
-                self.metrics.count(path, Outcome::Served);
-                given
-            }
-            Err(problem) => {
-                self.metrics.count(path, Outcome::of(problem.status, problem.refusal.as_ref()));
-                answer(&problem)
-            }
-        }
+        let (label, given) = match outcome {
+            Ok(given) => (Outcome::Served, given),
+            Err(problem) => (Outcome::of(problem.status, problem.refusal.as_ref()), answer(&problem)),
+        };
+        self.log.add(path, &label);
+        self.metrics.count(path, label);
+        given
     }
 
     /// A place among the requests that are under way, while the service is open.

@@ -77,6 +77,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     }
     tokio::spawn(announce(handle.clone(), config.authority.clone()));
     serve(&config, config.cors.open(service.router()), metrics, handle).await?;
+    service.next_log_line().into_iter().for_each(|line| println!("{line}"));
     println!("ended");
     Ok(())
 }

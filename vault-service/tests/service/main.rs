@@ -20,5 +20,6 @@ mod limits;
 mod messages;
 mod reads;
 mod receipts;
+mod request_log;
 mod unnamed;
 mod writes;
