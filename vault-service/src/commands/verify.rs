@@ -32,7 +32,8 @@ pub(super) async fn perform(arguments: &Arguments) -> Result<bool, Failure> {
         (0, _) => String::new(),
         (count, true) => format!(", {count} damaged and deleted"),
         (count, false) => {
-            format!(", {count} damaged: restore them from the backup, or delete them and have partners' copies come")
+            let by_itself = "a service with partners fetches them again by itself";
+            format!(", {count} damaged: {by_itself}; without partners, restore them from the backup")
         }
     };
     eprintln!("{whole} objects are whole{rest}");
