@@ -7,7 +7,7 @@ use crate::importing::{case, Scene};
 use anyhow::{ensure, Context, Result};
 use salus_chain::{At, Chain};
 use salus_client::{
-    agent::{Agent, AgentError},
+    agent::{Agent, AgentError, Content},
     keystore::Keystore,
     services::{Answer, Folders, ServiceError, Services, Vaults},
 };
@@ -20,15 +20,19 @@ use salus_gate::{
     },
     BoxedBytes, Released, ReleasedBlob,
 };
-use salus_primitives::{decision::Denial, ChartId, CompartmentId, EncryptionKey, InstitutionId, RecordId, RequestId};
+use salus_primitives::{
+    decision::{Basis, Denial},
+    ChartId, CompartmentId, Digest, EncryptionKey, InstitutionId, RecordId, RequestId,
+};
 use salus_sealing::{
-    blob::{seal_bytes, ContentKey, Metadata},
+    blob::{seal_bytes, Bindings, ContentKey, Metadata},
     compartment::{CompartmentPath, CompartmentSecret},
     envelope::{seal_reason, Recipient},
     secret::Password,
 };
 use salus_vault::Vault;
 use salus_vault_client::SealedObject;
+use serde_json::Value;
 use std::{
     io::Cursor,
     sync::{Arc, Mutex},
@@ -47,6 +51,8 @@ enum Lie {
     Blob,
     /// Another version's way to a key.
     Version,
+    /// The answers about the version before: blob and way to the key belong together.
+    Old,
     /// A way to another key.
     Key,
     /// A denial of what the chain permits.
@@ -75,6 +81,34 @@ struct LyingGates {
     lie: Mutex<Lie>,
     /// The one that lies; all, if none is named.
     liar: Mutex<Option<InstitutionId>>,
+    /// The answers about first versions, of whatever record was asked for last.
+    old: Mutex<Old>,
+}
+
+/// A version that a gate gave out.
+struct Heard {
+    bindings: Bindings,
+    content: Digest,
+    basis: Basis,
+    key_envelope: Option<Vec<u8>>,
+    bytes: Vec<u8>,
+}
+
+impl Heard {
+    fn again(&self) -> Released<BoxedBytes> {
+        let blob = ReleasedBlob::new(self.bytes.len() as u64, Box::new(Cursor::new(self.bytes.clone())) as BoxedBytes);
+        let Self { bindings, content, basis, .. } = *self;
+        Released { bindings, content, basis, key_envelope: self.key_envelope.clone(), blob }
+    }
+}
+
+/// The answers of a gate about a first version.
+#[derive(Default)]
+struct Old {
+    blob: Option<Heard>,
+    key: Option<Value>,
+    /// How often they were given for another version.
+    told: u32,
 }
 
 impl LyingGates {
@@ -83,6 +117,17 @@ impl LyingGates {
             true => *self.lie.lock().unwrap(),
             false => Lie::None,
         }
+    }
+
+    /// An answer about a first version, which is remembered.
+    async fn heard(&self, mut released: Released<BoxedBytes>) -> Released<BoxedBytes> {
+        let mut bytes = Vec::new();
+        released.blob.read_to_end(&mut bytes).await.unwrap();
+        let Released { bindings, content, basis, key_envelope, .. } = released;
+        let heard = Heard { bindings, content, basis, key_envelope, bytes };
+        let again = heard.again();
+        self.old.lock().unwrap().blob = Some(heard);
+        again
     }
 
     /// A refusal that is a lie.
@@ -113,6 +158,15 @@ impl Services for LyingGates {
             self.refusal(institution)?;
             let mut released = self.honest.release(institution, request).await?;
             let lie = self.lie(institution);
+            match request.request().version {
+                0 => released = self.heard(released).await,
+                _ if lie == Lie::Old => {
+                    let mut old = self.old.lock().unwrap();
+                    old.told += 1;
+                    return Ok(old.blob.as_ref().unwrap().again());
+                }
+                _ => {}
+            }
             if [Lie::Content, Lie::Blob].contains(&lie) {
                 let (bindings, key) = (released.bindings, ContentKey::generate());
                 let blob = seal_bytes(b"made up", &Metadata::default(), &bindings, &key).unwrap();
@@ -158,6 +212,15 @@ impl Services for LyingGates {
         Box::pin(async move {
             self.refusal(institution)?;
             let mut released = self.honest.release_key(institution, request).await?;
+            let mut old = self.old.lock().unwrap();
+            match request.request().0.version {
+                0 => old.key = Some(serde_json::to_value(&released).unwrap()),
+                _ if self.lie(institution) == Lie::Old => {
+                    old.told += 1;
+                    return Ok(serde_json::from_value(old.key.clone().unwrap()).unwrap());
+                }
+                _ => {}
+            }
             match (self.lie(institution), &mut released.path) {
                 (Lie::Version, _) => released.bindings.version += 1,
                 (Lie::Key, KeyPath::Compartment { secret, .. }) => {
@@ -246,6 +309,7 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
         reader: identity.encryption().public(),
         lie: Mutex::new(Lie::None),
         liar: Mutex::new(None),
+        old: Mutex::default(),
     });
     let agent = Agent::new(chain.clone(), gates.clone(), identity).await?;
     let key = chain.records(At::Finalized, CHART).await?.first().context("no record")?.key;
@@ -306,7 +370,44 @@ async fn a_client_believes_the_chain_and_not_a_gate() -> Result<()> {
     ensure!(is_false(&error), "{error}");
     *gates.lie.lock().unwrap() = Lie::None;
     ensure!(agent.rotate(CHART, first).await? == 2, "no new epoch");
+    an_older_version_is_no_newer_one(&agent, &gates, record, &vaults).await?;
     node.stop().await
+}
+
+/// The record is amended. A gate that gave out its first version does so again for the second one: what it gives opens, and is noticed.
+async fn an_older_version_is_no_newer_one(
+    agent: &Agent,
+    gates: &LyingGates,
+    record: RecordId,
+    vaults: &Vaults,
+) -> Result<()> {
+    let (home, other) = (InstitutionId(0), InstitutionId(1));
+    let first = agent.read(record, None, None).await?;
+    ensure!(first.version == 0, "amended already");
+    let second = b"{\"resourceType\":\"Basic\"}".to_vec();
+    agent.amend(record, Content::Bytes(second.clone()), &Metadata::default()).await?;
+    copy(&vaults.existing(home).await?, &vaults.of(other).await?).await?;
+    let told = || gates.old.lock().unwrap().told;
+
+    *gates.lie.lock().unwrap() = Lie::Old;
+    let error = agent.read(record, None, None).await.err().context("an older version is believed")?;
+    ensure!(matches!(error, AgentError::FalseAnswer(_)), "{error}");
+    ensure!(agent.read_metadata(record, None, None).await.is_err(), "an older version is believed");
+    *gates.liar.lock().unwrap() = Some(home);
+    let before = told();
+    let read = agent.read(record, None, None).await.context("the other hospital has the second version")?;
+    ensure!(
+        told() == before + 2 && read.holder == other,
+        "told {} times; {} gave it out",
+        told() - before,
+        read.holder.0
+    );
+    ensure!(read.version == 1 && read.content.expose() == second, "version {}", read.version);
+    *gates.liar.lock().unwrap() = None;
+    *gates.lie.lock().unwrap() = Lie::None;
+    let read = agent.read(record, None, None).await?;
+    ensure!(read.version == 1 && read.content.expose() == second, "version {}", read.version);
+    Ok(())
 }
 
 /// Copies all objects of one vault into another.
