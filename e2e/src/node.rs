@@ -62,6 +62,18 @@ impl Node {
         Self::spawn(command, folder).await
     }
 
+    /// Stops the only authority of a `dev` chain, and starts it again at the same port with the time of `clock` and further
+    /// `options`.
+    pub async fn again(self, clock: &Clock, options: &[&str]) -> Result<Self> {
+        let (folder, port) = (self.folder.clone(), self.url.rsplit_once(':').context("a port")?.1.to_owned());
+        self.stop().await?;
+        let rpc = format!("--rpc-port={port}");
+        let own = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0", &rpc];
+        let mut command = Self::built_in_chain(&folder, &[own.as_slice(), options].concat(), &Walls::none())?;
+        command.envs(clock.environment());
+        Self::spawn(command, &folder).await
+    }
+
     /// Starts the four authorities of a new `local` chain, each in a folder of its own in `folder`.
     pub async fn start_four(folder: &Path) -> Result<Vec<Self>> {
         let entrance = free_port()?;

@@ -72,7 +72,10 @@ async fn connections_are_encrypted_made_again_and_brought_to_an_end() -> Result<
     ensure!(verdict == "failure" && says.contains("does not hold"), "another authority: {verdict}: {says}");
     plain_http_is_refused(&encrypted).await?;
     the_answer_under_way_arrives_whole(&patient, &plain, in_the_clear).await?;
-    let _node = node_goes_and_comes_back(node, &data, rpc, &over_tls, &trusting).await?;
+    let in_the_clear = plain.start().await?;
+    in_the_clear.until_ready().await?;
+    let _node = node_goes_and_comes_back(node, &data, rpc, [&over_tls, &in_the_clear], &patient, &trusting).await?;
+    in_the_clear.stop().await?;
     over_tls.stop().await?;
     let (verdict, says) = finding(&trusting, "vault").await?;
     ensure!(verdict == "failure" && says.contains("cannot be reached"), "the service is away: {verdict}: {says}");
@@ -169,20 +172,31 @@ async fn the_answer_under_way_arrives_whole(
     Ok(())
 }
 
-/// A service outlives its node: not ready meanwhile, and ready again without a restart.
+/// Services outlive their node: meanwhile they are not ready and give nothing out; without a restart they are ready again, and the
+/// patient reads what lies in the second one's vault.
 async fn node_goes_and_comes_back(
     node: Node,
     data: &Path,
     rpc: u16,
-    service: &VaultService,
+    services: [&VaultService; 2],
+    patient: &Patient,
     salus: &Salus,
 ) -> Result<Node> {
+    let [_, full] = services;
+    let content = patient.read(full.place()).await??;
     node.kill().await?;
-    let answer = service.get("/ready").await?;
-    ensure!(answer.0 == 503, "ready without a node: {answer:?}");
-    ensure!(service.get("/health").await?.0 == 200, "not alive without a node");
+    for service in services {
+        let answer = service.get("/ready").await?;
+        ensure!(answer.0 == 503, "ready without a node: {answer:?}");
+        ensure!(service.get("/health").await?.0 == 200, "not alive without a node");
+    }
+    let refusals = patient.gets_nothing(full.place()).await?;
+    ensure!(refusals == [None, None], "the gate cannot have asked its node: {refusals:?}");
     let node = Node::start_at(data, rpc).await?;
-    service.until_ready().await?;
+    for service in services {
+        service.until_ready().await?;
+    }
+    ensure!(patient.read(full.place()).await?? == content, "another content");
     the_doctor_finds_the_service_well(salus).await?;
     Ok(node)
 }

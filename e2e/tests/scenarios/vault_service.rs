@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A hospital's vault service beside its node: a patient reads over HTTP what the command line put into the vault.
+//! A hospital's vault service beside its node: a patient reads over HTTP what the command line put into the vault. Without its
+//! node, and when blocks have not become final for long, the service gives nothing out.
 
 use crate::importing::{case, Scene};
 use anyhow::{ensure, Context, Result};
@@ -8,6 +9,7 @@ use salus_chain::{At, Chain};
 use salus_client::keystore::Keystore;
 use salus_e2e::{
     binaries,
+    clock::{Clock, SEEN},
     node::Node,
     salus::PASSWORD,
     vault_service::{send, ServicePlace},
@@ -27,7 +29,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     process::Command,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// How long the service may take to begin, to answer and to end.
@@ -59,7 +61,60 @@ async fn a_patient_reads_over_http_what_lies_in_the_hospitals_vault() -> Result<
     node.stop().await?;
     ensure!(service.get("/ready").await?.0 == 503, "ready without a node");
     ensure!(service.get("/health").await?.0 == 200, "not alive");
+    for refusal in patient.gets_nothing(&place).await? {
+        ensure!(refusal.is_none(), "the gate cannot have asked its node: {refusal:?}");
+    }
     service.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_gives_nothing_out_when_nothing_was_final_for_two_minutes() -> Result<()> {
+    /// More than the two minutes for which a gate relies on a final block.
+    const STALL: Duration = Duration::from_secs(130);
+    let folder = tempfile::tempdir()?;
+    let mut clock = Clock::new(folder.path())?;
+    let node = Node::start_with(&folder.path().join("node"), &clock).await?;
+    let scene = Scene::set(folder.path(), node.url()).await?;
+    scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
+    let chain = Chain::connect(node.url()).await?;
+    let mut patient = Patient::of(&scene, &chain).await?;
+    let place = ServicePlace::prepare(&folder.path().join("hospital"), 0, node.url(), "")?.with(&clock);
+    copy(&folder.path().join("vaults/0"), &place.vault())?;
+    let service = place.start().await?;
+    service.until_ready().await?;
+
+    // From now on blocks come, and none becomes final. For two minutes the gate goes on.
+    let node = node.again(&clock, &["--no-grandpa"]).await?;
+    service.until_ready().await?;
+    let content = patient.read(&place).await??;
+    let chain = Chain::connect(node.url()).await?;
+    let last = chain.head(At::Finalized).await?;
+    let due = chain.now(At::Finalized).await? + u64::try_from(STALL.as_millis())?;
+    clock.forward(STALL)?;
+    patient.ahead = STALL;
+    sleep(SEEN).await;
+    let blocks = async {
+        while chain.now(At::Best).await? < due {
+            sleep(Duration::from_millis(200)).await;
+        }
+        anyhow::Ok(())
+    };
+    timeout(PATIENCE, blocks).await.context("no block comes with the later time")??;
+    ensure!(chain.head(At::Finalized).await? == last, "a block became final");
+    for refusal in patient.gets_nothing(&place).await? {
+        ensure!(matches!(refusal, Some(GateRefusal::StaleHead(_))), "another refusal: {refusal:?}");
+    }
+    let (status, words) = service.get("/ready").await?;
+    let words = String::from_utf8(words)?;
+    ensure!(status == 503 && words.contains("nothing was finalized"), "{status}: {words}");
+    ensure!(service.get("/health").await?.0 == 200, "not alive");
+
+    // When blocks become final again, the same record comes out.
+    let node = node.again(&clock, &[]).await?;
+    service.until_ready().await?;
+    ensure!(patient.read(&place).await?? == content, "another content");
+    service.stop().await?;
+    node.stop().await
 }
 
 /// The patient of a scene, with the first of the records.
@@ -68,6 +123,8 @@ pub(super) struct Patient {
     pub(super) id: MemberId,
     pub(super) genesis: Digest,
     pub(super) record: RecordId,
+    /// How far the clock is ahead by which the patient signs.
+    ahead: Duration,
 }
 
 impl Patient {
@@ -79,13 +136,13 @@ impl Patient {
             id: chain.chart(At::Finalized, ChartId(0)).await?.context("no chart")?.controller,
             genesis: chain.genesis(),
             record: RecordId { chart: ChartId(0), key: record },
+            ahead: Duration::ZERO,
         })
     }
 
     /// The content of the record's first version, or the refusal of the gate.
-    async fn read(&self, service: &ServicePlace) -> Result<Result<Vec<u8>, GateRefusal>> {
-        let request =
-            ReleaseRequest { record: self.record, version: 0, session: None, reader: self.id, not_before: None };
+    pub(super) async fn read(&self, service: &ServicePlace) -> Result<Result<Vec<u8>, GateRefusal>> {
+        let request = self.request();
         let key: ReleasedKey = match self.ask(service, KeyRequest(request.clone())).await? {
             Ok(key) => serde_json::from_slice(&key)?,
             Err(refusal) => return Ok(Err(refusal)),
@@ -102,8 +159,36 @@ impl Patient {
         Ok(Ok(open_bytes(blob, &head.bindings, &key)?.1.expose().to_vec()))
     }
 
+    /// Has the service refuse the first version and the way to its key with status 503; the gate's refusals, where it gave any.
+    pub(super) async fn gets_nothing(&self, service: &ServicePlace) -> Result<[Option<GateRefusal>; 2]> {
+        let request = self.request();
+        let answers = [self.send(service, KeyRequest(request.clone())).await?, self.send(service, request).await?];
+        let mut refusals = [None, None];
+        for ((status, body), refusal) in answers.into_iter().zip(&mut refusals) {
+            ensure!(status == 503, "{status}, and {} bytes", body.len());
+            // A problem has no room for anything else.
+            *refusal = serde_json::from_slice::<Problem>(&body)?.refusal;
+        }
+        Ok(refusals)
+    }
+
+    fn request(&self) -> ReleaseRequest {
+        ReleaseRequest { record: self.record, version: 0, session: None, reader: self.id, not_before: None }
+    }
+
     async fn ask<R: GateRequest>(&self, service: &ServicePlace, request: R) -> Result<Result<Vec<u8>, GateRefusal>> {
-        let signed = request.sign(&self.genesis, service.authority(), self.identity.transaction(), system_now());
+        let (status, body) = self.send(service, request).await?;
+        if status == 200 {
+            return Ok(Ok(body));
+        }
+        let problem: Problem = serde_json::from_slice(&body)?;
+        Ok(Err(problem.refusal.with_context(|| format!("{status}: {problem:?}"))?))
+    }
+
+    /// The status and the body of a service's answer.
+    async fn send<R: GateRequest>(&self, service: &ServicePlace, request: R) -> Result<(u16, Vec<u8>)> {
+        let now = system_now() + u64::try_from(self.ahead.as_millis())?;
+        let signed = request.sign(&self.genesis, service.authority(), self.identity.transaction(), now);
         let fields = signed.fields();
         let message = format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{GENESIS}: {}\r\n{CONTENT_DIGEST}: {}\r\n\
@@ -116,12 +201,7 @@ impl Patient {
             fields.input,
             fields.signature,
         );
-        let (status, body) = send(service.authority(), &[message.as_bytes(), signed.body()].concat()).await?;
-        if status == 200 {
-            return Ok(Ok(body));
-        }
-        let problem: Problem = serde_json::from_slice(&body)?;
-        Ok(Err(problem.refusal.with_context(|| format!("{status}: {problem:?}"))?))
+        send(service.authority(), &[message.as_bytes(), signed.body()].concat()).await
     }
 }
 
