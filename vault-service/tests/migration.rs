@@ -21,8 +21,9 @@ use std::{
     process::{Command, Output, Stdio},
     time::Duration,
 };
+use tokio::time::sleep;
 
-/// Times at which the program is killed, spread by chance.
+/// How often the program is killed: in turn when it has copied something, and at a time of chance.
 const KILLS: usize = 12;
 
 fn program(config: &Path) -> Command {
@@ -64,19 +65,48 @@ async fn fill(vault: &Vault) -> Vec<Digest> {
     ids
 }
 
-/// Runs the program, kills it after some time, and runs it to the end at last.
-async fn run_with_kills(config: &Path, new: &Vault) -> Output {
-    for _ in 0..KILLS {
+/// Runs the program, kills it after some time, and runs it to the end at last. Returns how many objects were there after each kill,
+/// too.
+async fn run_with_kills(config: &Path, new: &Vault) -> (Output, Vec<usize>) {
+    let mut copied = vec![0];
+    for number in 0..KILLS {
         let mut child = program(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let pause = u64::from(std::process::id() ^ child.id().wrapping_mul(2_654_435_761)) % 120;
-        tokio::time::sleep(Duration::from_millis(5 + pause)).await;
+        let chance = u64::from(std::process::id() ^ child.id().wrapping_mul(2_654_435_761));
+        let before = *copied.last().unwrap();
+        let pause = match number % 2 {
+            0 => {
+                // Until one more object has its name. The first time there is no pause after it, so that others are left.
+                while count(new).await == before && child.try_wait().unwrap().is_none() {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                if number == 0 {
+                    0
+                } else {
+                    chance % 20
+                }
+            }
+            _ => 5 + chance % 120,
+        };
+        sleep(Duration::from_millis(pause)).await;
         child.kill().unwrap();
         child.wait().unwrap();
         let looked = verify(new, false, |_| {}).await.unwrap();
         assert_eq!(looked.damaged, [], "half an object has a name");
+        copied.push(count(new).await);
     }
     let config = config.to_owned();
-    tokio::task::spawn_blocking(move || program(&config).output().unwrap()).await.unwrap()
+    let ended = tokio::task::spawn_blocking(move || program(&config).output().unwrap()).await.unwrap();
+    (ended, copied)
+}
+
+async fn count(vault: &Vault) -> usize {
+    vault.list(None, 1_000).await.unwrap().len()
+}
+
+/// Asserts that a kill fell in the midst of copying `all` objects.
+fn assert_in_the_midst(copied: &[usize], all: usize) {
+    assert!(copied.iter().any(|count| (1..all).contains(count)), "copied after each kill: {copied:?}");
+    assert!(copied.is_sorted(), "copies went away: {copied:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +117,8 @@ async fn a_killed_migration_goes_on_from_a_folder_to_a_server_and_back() {
     let remote = s3(&server, scratch.path());
     let config = write_config(scratch.path(), &remote, "\"old\"");
     let new = Vault::open_s3(&server.settings(), scratch.path().join("spool-of-the-test")).await.unwrap();
-    let ended = run_with_kills(&config, &new).await;
+    let (ended, copied) = run_with_kills(&config, &new).await;
+    assert_in_the_midst(&copied, ids.len());
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(0), "{said}");
     assert!(said.contains("all objects of the previous store"), "{said}");
@@ -96,7 +127,8 @@ async fn a_killed_migration_goes_on_from_a_folder_to_a_server_and_back() {
 
     let config = write_config(scratch.path(), "\"back\"", &remote);
     let back = Vault::open_folder(scratch.path().join("back")).await.unwrap();
-    let ended = run_with_kills(&config, &back).await;
+    let (ended, copied) = run_with_kills(&config, &back).await;
+    assert_in_the_midst(&copied, ids.len());
     assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
     assert_eq!(back.list(None, 1_000).await.unwrap(), ids);
     assert_eq!(verify(&back, false, |_| {}).await.unwrap().whole, 300);
