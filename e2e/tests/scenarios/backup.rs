@@ -14,15 +14,22 @@ use salus_e2e::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
+    hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
     process::Stdio,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::{process::Command, time::sleep};
 
 const BACKUP_PASSWORD: &str = "battery staple";
+/// The bytes of one of the records: an object of this length takes a while.
+const LARGE: usize = 16 * 1024 * 1024;
+/// How many restorations are killed.
+const KILLS: u32 = 8;
+/// About how long the objects of the vault take.
+const OBJECTS: Duration = Duration::from_millis(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result<()> {
@@ -38,6 +45,9 @@ async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result
     service.until_ready().await?;
     let scene = Scene::with_services(&root, node.url()).await?;
     scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
+    let large = root.join("large");
+    fs::write(&large, vec![7; LARGE])?;
+    scene.patient.json(&["record", "add", "0", &path(&large), "--compartment", "General"]).await?;
     let before = read_all(&scene.patient, &root.join("before")).await?;
     let named = objects(&place.vault())?;
 
@@ -68,7 +78,7 @@ async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result
     ensure!(told["next"].as_array().is_some_and(|steps| !steps.is_empty()), "no next steps: {told}");
     ensure!(place.config().is_file() && !session.exists(), "no configuration, or session keys");
     ensure!(!place.vault().exists(), "the vault came back among files");
-    backup.survives_kills(&place.vault(), &path(&root.join("measured"))).await?;
+    backup.survives_kills(&place.vault(), named.len(), &path(&root.join("measured"))).await?;
     let restored = backup.runs(&["restore", "--to", "/", "--only", "vault", "--overwrite"]).await?;
     ensure!(restored["vaults"][0]["refused"] == 1, "restored: {restored}");
     ensure!(objects(&place.vault())? == named, "other objects than the chain names");
@@ -133,25 +143,49 @@ impl Backup {
         Ok(String::from_utf8(output.stderr)?)
     }
 
-    /// Kills restorations of the vault, each after a larger part of the time that one takes: no half object ever has a name.
-    async fn survives_kills(&self, vault: &Path, elsewhere: &str) -> Result<()> {
+    /// Kills restorations of the vault `named`, each after a part of the time that one takes, or of the time that objects take once
+    /// one is under way: no half object ever has a name. One kill at least falls among the objects.
+    async fn survives_kills(&self, vault: &Path, named: usize, elsewhere: &str) -> Result<()> {
         let began = Instant::now();
         self.runs(&["restore", "--to", elsewhere, "--only", "vault"]).await?;
-        let (whole, mut killed) = (began.elapsed(), 0);
-        // At first the program makes the key from the password and asks the node: the objects come in the second half.
-        for tenths in [5, 6, 7, 8, 9] {
+        let (whole, mut left) = (began.elapsed(), Vec::new());
+        for number in 0..KILLS {
             let restore = ["restore", "--to", "/", "--only", "vault", "--overwrite"];
+            let before = files(vault);
             let mut child = self.command(&restore)?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-            sleep(whole * tenths / 10).await;
-            killed += u32::from(child.try_wait()?.is_none());
+            if number % 2 == 0 {
+                sleep(whole.mul_f64(fraction())).await;
+            } else {
+                // At first the program makes the key from the password and asks the node.
+                while files(vault) == before && child.try_wait()?.is_none() {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                sleep(OBJECTS.mul_f64(fraction())).await;
+            }
             child.kill().await?;
-            for (id, bytes) in objects(vault)? {
-                ensure!(id.replace('/', "") == hex::encode(Sha256::digest(&bytes)), "half an object has the name {id}");
+            let there = objects(vault)?;
+            for (id, bytes) in &there {
+                ensure!(id.replace('/', "") == hex::encode(Sha256::digest(bytes)), "half an object has the name {id}");
+            }
+            left.push(there.len());
+            if there.len() == named {
+                fs::remove_dir_all(vault)?;
             }
         }
-        ensure!(killed > 0, "no restoration was killed");
+        ensure!(left.iter().any(|count| (1..named).contains(count)), "objects of {named} after each kill: {left:?}");
         Ok(())
     }
+}
+
+/// The names of a vault's objects, and of those on their way.
+fn files(vault: &Path) -> BTreeSet<PathBuf> {
+    let within = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    within(vault).flat_map(|folder| within(&folder).collect::<Vec<_>>()).collect()
+}
+
+/// A fraction that is another one each time.
+fn fraction() -> f64 {
+    f64::from(u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or(0)) / f64::from(u32::MAX)
 }
 
 fn path(path: &Path) -> String {
