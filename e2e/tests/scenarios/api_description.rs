@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The description that a vault service gives of itself, held against its answers by schemathesis: some thousand requests,
-//! well-formed and ill-formed, signed by members and by strangers. No answer is a fault or contradicts the description.
+//! well-formed and ill-formed, signed by members and by strangers. No answer is a fault or contradicts the description, and
+//! nothing is lost.
 
-use crate::importing::{case, Scene};
+use crate::{
+    importing::{case, Scene},
+    vault_loss::{objects, read_all},
+};
 use anyhow::{ensure, Context, Result};
 use salus_chain::{At, Chain};
 use salus_e2e::{
@@ -35,6 +39,8 @@ async fn answers_are_as_the_description_says() -> Result<()> {
     let scene = Scene::with_services(folder.path(), node.url()).await?;
     scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
     let facts = facts(&scene, folder.path(), node.url()).await?;
+    let (stored, read) = (objects(&place.vault())?, read_all(&scene.patient, &folder.path().join("before")).await?);
+    ensure!(!stored.is_empty(), "nothing is there that could be lost");
 
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("api");
     let checked = Command::new(program)
@@ -64,6 +70,23 @@ async fn answers_are_as_the_description_says() -> Result<()> {
     let all = count(&|_| true);
     println!("{all} requests; {given} were answered, {refused} came from strangers: {}", Value::from(outcomes.clone()));
     ensure!(all > 500 && given > 20 && refused > 20, "{all} requests, {given} answered, {refused} from strangers");
+    // Of the answers that sound like faults the description has two, and a client can tell them by their refusals.
+    for one in outcomes.iter().filter(|one| one["status"].as_u64() >= Some(500)) {
+        let is_described = match one["status"].as_u64() {
+            Some(503) => one["refusal"] == "behind",
+            Some(507) => one["refusal"] == "vault-full",
+            _ => false,
+        };
+        ensure!(is_described, "a fault: {one}");
+    }
+
+    // Every object is there as before, and the patient reads the same. Limits of the requests do not outlive the service.
+    let after = objects(&place.vault())?;
+    ensure!(stored.iter().all(|(id, bytes)| after.get(id) == Some(bytes)), "objects were lost");
+    service.stop().await?;
+    let service = place.start().await?;
+    service.until_ready().await?;
+    ensure!(read_all(&scene.patient, &folder.path().join("after")).await? == read, "the patient reads something else");
     service.stop().await?;
     node.stop().await
 }
