@@ -161,6 +161,14 @@ impl VaultService {
         send(address, message.as_bytes()).await
     }
 
+    /// The most memory that it had so far, in KiB.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let id = self.process.id().context("it ended by itself")?;
+        let status = fs::read_to_string(format!("/proc/{id}/status"))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak")?;
+        Ok(peak.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// Ends the service as a supervisor does.
     pub async fn stop(mut self) -> Result<()> {
         let id = self.process.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("it ended by itself")?;

@@ -18,6 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The memory, in KiB, below which a service stays, and the command line while bytes flow, however large a record is.
+const BOUND: u64 = 64 * 1024;
+
 /// Times of one kind of round, and how they are told.
 struct Row {
     name: &'static str,
@@ -107,6 +110,9 @@ pub(super) fn run(
     let stream = if client.stream > 0 { format!("{} MiB", client.stream / 1024) } else { "not measured".into() };
     println!("peak memory: salus-vault {} MiB", service / 1024);
     println!("peak memory: salus {} MiB, of which during the stream {stream}", client.whole / 1024);
+    for (who, peak) in [("salus-vault", service), ("salus, while bytes flow,", client.stream)] {
+        ensure!(peak < BOUND, "{who} needs {} MiB, and {} is the bound", peak / 1024, BOUND / 1024);
+    }
     Ok(())
 }
 

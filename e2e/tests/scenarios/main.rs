@@ -33,6 +33,7 @@ mod submission;
 mod vault_connections;
 mod vault_intruders;
 mod vault_loss;
+mod vault_memory;
 mod vault_policy;
 mod vault_service;
 mod vault_stores;
