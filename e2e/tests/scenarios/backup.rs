@@ -109,10 +109,10 @@ async fn a_hospital_that_lost_its_machine_comes_back_from_its_backup() -> Result
 
 /// A repository of backups, as the hospital's IT uses it.
 #[derive(Clone)]
-struct Backup {
-    repository: PathBuf,
-    home: PathBuf,
-    node: String,
+pub(super) struct Backup {
+    pub(super) repository: PathBuf,
+    pub(super) home: PathBuf,
+    pub(super) node: String,
 }
 
 impl Backup {
@@ -130,7 +130,7 @@ impl Backup {
         Ok(command)
     }
 
-    async fn runs(&self, arguments: &[&str]) -> Result<Value> {
+    pub(super) async fn runs(&self, arguments: &[&str]) -> Result<Value> {
         let output = self.command(arguments)?.output().await?;
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.success(), "`salus {}` ended with {}: {err}{out}", arguments.join(" "), output.status);

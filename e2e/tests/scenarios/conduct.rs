@@ -137,7 +137,7 @@ fn alone(scene: &Scene) -> Result<PathBuf> {
 }
 
 /// The blocks of a node's best chain above the number `since`, by their slots.
-async fn slots(node: &Node, since: u64) -> Result<BTreeMap<String, String>> {
+pub(super) async fn slots(node: &Node, since: u64) -> Result<BTreeMap<String, String>> {
     /// The item of Aura's slot in a header's digest.
     const SLOT: &str = "0x066175726120";
     let mut slots = BTreeMap::new();

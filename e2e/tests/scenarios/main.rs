@@ -28,6 +28,7 @@ mod network_script;
 mod readme;
 mod receipts;
 mod record_states;
+mod restored_node;
 mod stall;
 mod submission;
 mod vault_connections;
