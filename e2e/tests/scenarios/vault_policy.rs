@@ -11,11 +11,17 @@ use salus_e2e::{
     binaries,
     node::Node,
     salus::Salus,
-    vault_service::{enter_address, ServicePlace},
+    vault_service::{enter_address, ServicePlace, VaultService},
 };
 use serde_json::Value;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
-use tokio::process::Command;
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
+
+/// How long a service may take to notice something.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_object_has_a_copy_at_one_of_the_others_and_damage_is_mended() -> Result<()> {
@@ -68,11 +74,20 @@ async fn each_object_has_a_copy_at_one_of_the_others_and_damage_is_mended() -> R
     until("the copy", || Ok(fs::read(own.vault().join(damaged))? == *whole)).await?;
     until_metrics(&first, "salus_vault_repaired_total 1").await?;
 
-    // A holder that is lost is noticed by the owner, and gets its copies back.
+    // A holder is lost. The owner notices with the next change of the chart, and the holder gets its copies back.
     late.kill().await?;
     fs::remove_dir_all(third.vault())?;
+    scene.patient.json(&["grant", "0", "--to", "institution:1", "--compartment", "General"]).await?;
+    let lost = u64::try_from(kept[1].len())?;
+    until_under_replicated(&first, "at least as many as were lost", |count| count >= lost).await?;
     let late = third.start().await?;
-    until("the copies", || Ok(objects(&third.vault())? == kept[1])).await?;
+    until("the copies", || {
+        let back = objects(&third.vault())?;
+        Ok(kept[1].iter().all(|(id, bytes)| back.get(id) == Some(bytes)))
+    })
+    .await?;
+    until_under_replicated(&first, "none", |count| count == 0).await?;
+    let original = objects(&own.vault())?;
     // The owner itself comes back from both.
     first.kill().await?;
     fs::remove_dir_all(own.vault())?;
@@ -116,6 +131,22 @@ async fn admit_third(staff: &Salus, delegates: &[Salus; 2], place: &ServicePlace
     }
     staff.acting_as("service-3").json(&["verify", "answer"]).await?;
     Ok(())
+}
+
+/// Waits until a service says of how many of its objects there are too few copies.
+async fn until_under_replicated(service: &VaultService, which: &str, holds: impl Fn(u64) -> bool) -> Result<()> {
+    const METRIC: &str = "salus_vault_under_replicated_objects ";
+    let noticed = async {
+        loop {
+            let text = String::from_utf8(service.get("/metrics").await?.1)?;
+            let count = text.lines().find_map(|line| line.strip_prefix(METRIC)).context("no count")?;
+            if holds(count.parse()?) {
+                return anyhow::Ok(());
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(PATIENCE, noticed).await.with_context(|| format!("objects with too few copies: not {which}"))?
 }
 
 /// Runs `salus-vault` with the configuration of a place: its status, and what it printed.
