@@ -23,7 +23,7 @@ use salus_gate::{
     system_now,
 };
 use salus_primitives::{ChartId, MemberId, RecordId};
-use salus_sealing::secret::Password;
+use salus_sealing::{keys::Identity, secret::Password};
 use serde_json::Value;
 use std::{
     net::Ipv4Addr,
@@ -151,7 +151,7 @@ async fn nothing_of_it_comes_again(wire: &Recorder, place: &ServicePlace, other:
     Ok(())
 }
 
-/// A key of no member signs what the doctor might ask.
+/// A key of no member signs what the doctor and the patient might ask: for the way to the key, and for the blob.
 async fn a_stranger_reads_nothing(doctor: &Doctor, record: RecordId, place: &ServicePlace, node: &str) -> Result<()> {
     let home = doctor.out.with_file_name("stranger");
     let stranger = Salus::with_services(&home, node)?.acting_as("me");
@@ -160,24 +160,33 @@ async fn a_stranger_reads_nothing(doctor: &Doctor, record: RecordId, place: &Ser
     let chain = Chain::connect(node).await?;
     let controller = chain.chart(At::Finalized, ChartId(0)).await?.context("no chart")?.controller;
     for reader in [MemberId(doctor.member.parse()?), controller] {
-        let request = KeyRequest(ReleaseRequest { record, version: 0, session: None, reader, not_before: None });
-        let signed = request.sign(&chain.genesis(), place.authority(), keys.transaction(), system_now());
-        let fields = signed.fields();
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{GENESIS}: {}\r\n\
-             {CONTENT_DIGEST}: {}\r\nSignature-Input: {}\r\nSignature: {}\r\n\r\n",
-            KeyRequest::PATH,
-            place.authority(),
-            signed.body().len(),
-            chain.genesis(),
-            content_digest(signed.body()),
-            fields.input,
-            fields.signature,
-        );
-        let refusal = problem(place.authority(), &[head.as_bytes(), signed.body()].concat()).await?;
-        ensure!(refusal == Some(GateRefusal::NotTheMember(reader)), "{refusal:?}");
+        let release = ReleaseRequest { record, version: 0, session: None, reader, not_before: None };
+        let messages =
+            [message(KeyRequest(release.clone()), place, &chain, &keys), message(release, place, &chain, &keys)];
+        for message in messages {
+            let refusal = problem(place.authority(), &message).await?;
+            ensure!(refusal == Some(GateRefusal::NotTheMember(reader)), "{refusal:?}");
+        }
     }
     Ok(())
+}
+
+/// A request to a service, signed with these keys.
+fn message<R: GateRequest>(request: R, place: &ServicePlace, chain: &Chain, keys: &Identity) -> Vec<u8> {
+    let signed = request.sign(&chain.genesis(), place.authority(), keys.transaction(), system_now());
+    let fields = signed.fields();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{GENESIS}: {}\r\n\
+         {CONTENT_DIGEST}: {}\r\nSignature-Input: {}\r\nSignature: {}\r\n\r\n",
+        R::PATH,
+        place.authority(),
+        signed.body().len(),
+        chain.genesis(),
+        content_digest(signed.body()),
+        fields.input,
+        fields.signature,
+    );
+    [head.as_bytes(), signed.body()].concat()
 }
 
 /// Sends a message that has to be refused: the gate's refusal, if it was the gate that refused.
