@@ -50,12 +50,9 @@ impl Holders {
     /// The next institution to ask. When none is left, the failure of the first one.
     pub(super) async fn next(&mut self, agent: &Agent) -> Result<InstitutionId, AgentError> {
         if self.queue.is_empty() && !self.others_are_known {
-            let mut others = agent.services.holders().await?;
-            others.retain(|other| *other != self.own);
-            // The nearest one first: the member's own institution.
+            let others = agent.services.holders().await?;
             let member = agent.chain.member(At::Best, agent.id).await?;
-            others.sort_by_key(|other| member.as_ref().is_none_or(|member| member.admitted_by != *other));
-            self.queue = others.into();
+            self.queue = nearest_first(others, self.own, member.map(|member| member.admitted_by));
             self.others_are_known = true;
         }
         if self.queue.is_empty() && !self.later.is_empty() && self.patience.lasts().await {
@@ -92,10 +89,44 @@ impl Holders {
     }
 }
 
+/// The institutions that may have an object besides `own`, the nearest one first: the member's own, `nearest`. The rest stays in
+/// its order.
+fn nearest_first(
+    mut others: Vec<InstitutionId>,
+    own: InstitutionId,
+    nearest: Option<InstitutionId>,
+) -> VecDeque<InstitutionId> {
+    others.retain(|other| *other != own);
+    others.sort_by_key(|other| Some(*other) != nearest);
+    others.into()
+}
+
 /// The kind of a refusal that every honest gate would give.
 fn refusal_of_every_gate(failure: &AgentError) -> Option<Discriminant<GateRefusal>> {
     match failure {
         AgentError::Gate(refusal) if refusal.is_of_every_gate() => Some(discriminant(refusal)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn institutions(numbers: &[u32]) -> Vec<InstitutionId> {
+        numbers.iter().copied().map(InstitutionId).collect()
+    }
+
+    #[test]
+    fn home_is_asked_first_and_then_the_members_own_institution() {
+        let order = |own, nearest: Option<u32>| {
+            nearest_first(institutions(&[0, 1, 2, 3]), InstitutionId(own), nearest.map(InstitutionId))
+        };
+        // The object belongs at 1, and the member to 3.
+        assert_eq!(Holders::of(InstitutionId(1)).queue, institutions(&[1]));
+        assert_eq!(order(1, Some(3)), institutions(&[3, 0, 2]));
+        assert_eq!(order(1, Some(1)), institutions(&[0, 2, 3]), "home is not asked twice");
+        assert_eq!(order(1, Some(7)), institutions(&[0, 2, 3]), "the member's institution has no vault");
+        assert_eq!(order(1, None), institutions(&[0, 2, 3]));
     }
 }
