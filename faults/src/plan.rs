@@ -124,13 +124,13 @@ impl Kind {
             Self::JoiningFull => "there was no database",
             Self::JoiningWarp => "there was no database, and the node's log says that proof and state are complete",
             Self::VaultKilled => {
-                "the process ended by signal 9 while requests were under way, no other answered, and another took over"
+                "the process ended by signal 9 while a request of the planned kind was under way, no other answered, and another took over"
             }
             Self::VaultDiskFull => "the file system had no more room than planned, and puts were refused for it",
             Self::VaultCutOff => {
                 "the line counted what it cut, broke or slowed; the service was not ready without its node; its node fell behind"
             }
-            Self::VaultLies => "the line counted the lies that it told",
+            Self::VaultLies => "the line told each planned lie at least once",
         }
     }
 

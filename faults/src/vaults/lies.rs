@@ -82,14 +82,17 @@ impl Liar {
     }
 
     /// The answer that is given instead of a true one, and the lie that it is; a true answer that no lie fits stays.
+    ///
+    /// Whenever it has heard an older version, and means to lie about this one, it tells the older one: it seldom can.
     pub fn answer(&mut self, asks: Asks, request: &[u8], truth: Vec<u8>, lie: Option<Lie>) -> (Vec<u8>, Option<Lie>) {
         let named: Option<Named> = serde_json::from_slice(request).ok();
         let is_good = truth.starts_with(b"HTTP/1.1 200");
-        let lie = lie.filter(|_| is_good);
         let older = |liar: &Self, named: &Named| {
             let versions = (asks, named.record, 0)..(asks, named.record, named.version);
             liar.heard.range(versions).next_back().map(|(_, answer)| answer.clone())
         };
+        let has_older = self.lies.contains(&Lie::Old) && named.as_ref().is_some_and(|it| older(self, it).is_some());
+        let lie = lie.filter(|_| is_good).map(|lie| if has_older { Lie::Old } else { lie });
         let other = |liar: &Self, named: &Named| {
             let mut others = liar.heard.iter().filter(|((of, record, _), _)| *of == asks && *record != named.record);
             others.next().map(|(_, answer)| answer.clone())
@@ -209,6 +212,9 @@ mod tests {
         assert!(bytes != truth("the second") && bytes.len() == truth("the second").len());
         assert_eq!(told, Some(Lie::Bytes));
         assert_eq!(tell(1, 1, "the second", Some(Lie::Nothing)).1, Some(Lie::Nothing));
+        liar.tell(&Lie::ANSWERS);
+        let told = liar.answer(Asks::Read, &request(1, 1), truth("the second"), Some(Lie::Half));
+        assert_eq!(told, (truth("the first"), Some(Lie::Old)), "it seldom can tell an older one");
         let refusal = b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec();
         let told = liar.answer(Asks::Read, &request(1, 1), refusal.clone(), Some(Lie::Bytes));
         assert_eq!(told, (refusal, None), "a refusal gives nothing out");

@@ -29,7 +29,7 @@ impl Client {
         }
         match self.chance.between(0, 99) {
             0..=39 => self.put(chart).await,
-            40..=54 => self.put_again(chart).await,
+            40..=54 => self.reads_amends_and_reads(chart).await,
             _ => {
                 self.fetch_own(chart).await;
             }
@@ -68,13 +68,16 @@ impl Client {
         self.put_version(known).await;
     }
 
-    /// Puts a new version of a record that the patient put, since only the author may.
-    pub(super) async fn put_again(&mut self, chart: ChartId) {
+    /// Puts a new version of a record that the patient put, since only the author may. The patient reads the record before and
+    /// after, so that a service that lies has an older version to give out.
+    pub(super) async fn reads_amends_and_reads(&mut self, chart: ChartId) {
         let me = self.actor.person.member;
         let fits = |it: &&Known| it.record.chart == chart && it.author == me;
         let known: Vec<Known> = self.shared.known().iter().filter(fits).copied().collect();
         let Some(known) = self.chance.pick(&known).copied() else { return self.put(chart).await };
+        self.fetch(known.record, None).await;
         self.put_version(Known { version: known.version.saturating_add(1), ..known }).await;
+        self.fetch(known.record, None).await;
     }
 
     fn own_hospital(&self) -> Option<usize> {

@@ -13,6 +13,8 @@ use tokio::time::{sleep, Instant};
 
 /// How long partners may take to notice that objects are missing.
 const NOTICES: Duration = Duration::from_secs(30);
+/// How long it may take until each lie was told. An older version needs a record that was read, amended and read again.
+const TOLD: Duration = Duration::from_secs(90);
 
 /// Has the victim's vault service lie for a while.
 pub(in crate::kinds) async fn lies(stage: &mut Stage<'_>) -> Result<()> {
@@ -24,17 +26,21 @@ pub(in crate::kinds) async fn lies(stage: &mut Stage<'_>) -> Result<()> {
     let since = stage.load.elapsed();
     sleep(stage.plan.length()).await;
     let claims = lies.contains(&Lie::Claims);
+    while !untold(stage, &lies)?.is_empty() && stage.load.elapsed().saturating_sub(since) < millis(TOLD) {
+        sleep(Duration::from_millis(200)).await;
+    }
     if lies.iter().any(|lie| *lie != Lie::Claims) {
         stage.copies_serve(since).await;
     }
     if claims {
         is_noticed(stage).await?;
     }
+    let untold = untold(stage, &lies)?;
     let line = &stage.houses()?.house(victim)?.line;
     line.lie(&[]);
     let told = line.tally().lies;
     let all: u64 = told.values().sum();
-    stage.prove(format!("{all} lies were told: {told:?}"), all > 0 && (!claims || told.contains_key(&Lie::Claims)));
+    stage.prove(format!("{all} lies were told: {told:?}; untold: {untold:?}"), untold.is_empty());
     let healed = stage.load.elapsed();
     stage.heals();
     if claims {
@@ -50,6 +56,17 @@ pub(in crate::kinds) async fn lies(stage: &mut Stage<'_>) -> Result<()> {
     }
     stage.takes_in_again().await;
     Ok(())
+}
+
+/// The planned lies that the line has not told yet.
+fn untold(stage: &mut Stage<'_>, lies: &[Lie]) -> Result<Vec<Lie>> {
+    let victim = stage.plan.victim;
+    let told = stage.houses()?.house(victim)?.line.tally().lies;
+    Ok(lies.iter().copied().filter(|lie| !told.contains_key(lie)).collect())
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Expects that partners notice what the liar never stored.
