@@ -130,7 +130,7 @@ impl Kind {
             Self::VaultCutOff => {
                 "the line counted what it cut, broke or slowed; the service was not ready without its node; its node fell behind"
             }
-            Self::VaultLies => "the line told each planned lie at least once",
+            Self::VaultLies => "the line told each planned lie at least once; of an older version a remark says if it did not",
         }
     }
 

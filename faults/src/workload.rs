@@ -618,7 +618,10 @@ async fn trials(mut patient: Client, mut clinician: Client) {
     let (permissions, purposes) = (Permissions::of(&[Permission::Read]), Purposes::of(&[Purpose::Treatment]));
     while !patient.shared.stopped() {
         if patient.has_vaults() {
-            patient.put(chart).await;
+            match patient.chance.chance(50) {
+                true => patient.put(chart).await,
+                false => patient.reads_amends_and_reads(chart).await,
+            }
             patient.fetch_own(chart).await;
         }
         // Both ask the same node, so that a revocation which is final there has to count there.

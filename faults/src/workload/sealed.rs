@@ -28,8 +28,8 @@ impl Client {
             return false;
         }
         match self.chance.between(0, 99) {
-            0..=39 => self.put(chart).await,
-            40..=54 => self.reads_amends_and_reads(chart).await,
+            0..=31 => self.put(chart).await,
+            32..=54 => self.reads_amends_and_reads(chart).await,
             _ => {
                 self.fetch_own(chart).await;
             }
