@@ -5,7 +5,7 @@
 
 use crate::importing::Scene;
 use anyhow::{Context, Result};
-use salus_e2e::{node::Node, salus::Salus};
+use salus_e2e::node::Node;
 use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,13 +30,12 @@ async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned
 /// A doctor's letter in the compartment to which the doctor may add.
 async fn added(scene: &Scene, name: &str, text: &str) -> Result<String> {
     let file = scene.text(name, text)?;
-    let added = scene.doctor.json(&["record", "add", "0", &file, "--compartment", "0"]).await?;
+    let added = scene.doctor.json(&["record", "add", "0", &file, "--compartment", "General"]).await?;
     Ok(added["record"].as_str().context("a record")?.to_owned())
 }
 
 async fn everything_so_far_is_read(scene: &Scene) -> Result<()> {
-    let grant = kinds(&scene.doctor.json(&["notices"]).await?);
-    assert_eq!(grant, ["grant"], "the one to create");
+    assert_eq!(kinds(&scene.doctor.json(&["notices"]).await?), ["grant"], "the one to create");
     assert_eq!(scene.patient.json(&["notices"]).await?, Value::Array(Vec::new()), "the patient did all of it");
     Ok(())
 }
@@ -70,7 +69,7 @@ async fn a_request_and_its_answer_are_told(scene: &Scene) -> Result<()> {
     let counts: Vec<_> = list(&digest).iter().map(|it| (it["kind"].as_str(), it["count"].as_u64())).collect();
     assert_eq!(counts, [(Some("request"), Some(1)), (Some("record"), Some(1))]);
     assert!(list(&scene.patient.json(&["notices"]).await?).is_empty(), "they are read");
-    scene.patient.json(&["approve", "0", &request, "--compartment", "0"]).await?;
+    scene.patient.json(&["approve", "0", &request, "--compartment", "General"]).await?;
     assert_eq!(kinds(&scene.doctor.json(&["notices"]).await?), ["answer", "grant"]);
     Ok(())
 }
