@@ -239,7 +239,7 @@ impl Call {
         Self::new("Access", "grant_access", (chart, grantee, terms))
     }
 
-    /// Grants a laboratory reading and adding in one compartment.
+    /// Grants a laboratory reading, adding, and amending its own results in one compartment.
     pub fn grant_access_to_lab(
         chart: ChartId,
         laboratory: Grantee,

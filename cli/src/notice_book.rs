@@ -20,7 +20,7 @@ pub(crate) enum Delivery {
     Off,
 }
 
-/// What the file has about one member of one chain.
+/// The marks and preferences of one member of one chain.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Page {
     #[serde(default)]
@@ -40,7 +40,7 @@ pub(crate) struct NoticeBook {
 }
 
 impl NoticeBook {
-    /// What `home` remembers about `member`. A file that cannot be read counts as empty: nothing is read, then.
+    /// The page of `member` in the file of `home`. A file that cannot be read counts as empty: all notices are unread then.
     pub(crate) fn load(home: &Path, genesis: &Digest, member: MemberId) -> Self {
         let file = LockedJson::new(home.join("notices.json"));
         let key = format!("{genesis}/{member}");

@@ -70,12 +70,12 @@ pub(crate) enum Command {
     /// Add and show compartments of a chart
     #[command(subcommand)]
     Compartment(commands::compartment::Command),
-    /// Add, list, read and amend records
+    /// Add, list, read and amend records, and change their states
     #[command(subcommand)]
     Record(commands::record::Command),
     /// Grant access to a member or an institution
     Grant(commands::grant::Arguments),
-    /// Grant a laboratory reading and adding in one compartment
+    /// Grant a laboratory reading, adding, and amending its own results in one compartment
     LabGrant(commands::lab_grant::Arguments),
     /// Seal what a grant to read needs, for a wallet that submits the grant itself
     Envelope(commands::envelope::Arguments),

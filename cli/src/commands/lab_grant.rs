@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus lab-grant`: lets a laboratory read and add in one compartment (S1-18).
+//! `salus lab-grant`: lets a laboratory read, add, and amend its own results in one compartment (S1-18).
 
 use super::grant::{human, Granted};
 use crate::{

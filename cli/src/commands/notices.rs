@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         true => out.show(&counted(&wanted), |counted| human_counted(counted))?,
         false => out.show(&wanted, |wanted| human(wanted))?,
     }
-    // What could not be shown is not read.
+    // A notice that could not be shown stays unread.
     match keep {
         true => Ok(()),
         false => book.have_seen(&unread.marks),

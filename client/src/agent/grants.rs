@@ -88,7 +88,7 @@ impl Agent {
         Ok(SealedGrant { scope, reason, envelope })
     }
 
-    /// Grants a laboratory reading and adding in one compartment.
+    /// Grants a laboratory reading, adding, and amending its own results in one compartment.
     pub async fn grant_to_lab(
         &self,
         chart: ChartId,

@@ -37,7 +37,7 @@ pub struct Notice {
     pub chart: ChartId,
     /// When it happened, in Unix milliseconds.
     pub at: Moment,
-    /// What it is about.
+    /// The grant, request or record that it is about.
     pub subject: Subject,
     /// The place of the entry in the chart's log; none for what ran out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +164,7 @@ impl Look<'_> {
         Ok(records)
     }
 
-    /// What ran out since the last look.
+    /// The notices of grants and requests that ran out since the last look.
     fn expiries(&self, grants: &[(GrantId, Grant)], requests: &[NumberedRequest]) -> Vec<Notice> {
         let is_new = |end: &Moment| (self.mark.at.saturating_add(1)..=self.now).contains(end);
         let ended = grants.iter().filter_map(|(number, grant)| {
@@ -198,7 +198,7 @@ impl Concerned {
         let concerns = match entry.subject {
             Subject::Request(id) => self.made(id),
             Subject::Grant(id) => self.grants.iter().any(|(number, _)| *number == id),
-            Subject::Record(id, _) => entry.actor != Actor::Member(self.member) && self.reads(id, kind, entry.at),
+            Subject::Record(id, _) => entry.actor != Actor::Member(self.member) && self.reads(id, entry),
             _ => false,
         };
         concerns.then_some(kind)
@@ -208,8 +208,9 @@ impl Concerned {
         self.requests.iter().any(|it| it.number == id)
     }
 
-    /// Whether the member could read the record at the time `at`; of a correction, whether it ever could before.
-    fn reads(&self, id: RecordId, kind: NoticeKind, at: Moment) -> bool {
+    /// Whether the member could read the record at the time of the entry. Of a record that was withdrawn or entered in error, whether
+    /// it ever could before.
+    fn reads(&self, id: RecordId, entry: &Entry) -> bool {
         let Some(record) = self.records.get(&id) else { return false };
         if record.state == RecordState::Restricted {
             return false;
@@ -219,9 +220,12 @@ impl Concerned {
                 Scope::Compartment(compartment) => compartment == record.compartment,
                 Scope::Record(key) => key == id.key && grant.compartment == record.compartment,
             };
-            let in_time = match kind {
-                NoticeKind::Correction => grant.interval.start <= at,
-                _ => grant.is_in_force(at),
+            let in_time = match entry.action {
+                Action::RecordWithdrawn | Action::RecordEnteredInError => {
+                    let first = grant.interval.start.max(record.created_at);
+                    first <= entry.at && grant.is_in_force(first)
+                }
+                _ => grant.is_in_force(entry.at),
             };
             covers && in_time && grant.permissions.contains(Permission::Read)
         })
@@ -264,7 +268,7 @@ mod tests {
 
     fn record(state: RecordState) -> Record {
         let (author, custodian) = (OTHER, InstitutionId(0));
-        Record { compartment: COMPARTMENT, author, custodian, state, versions: 1, created_at: NOW }
+        Record { compartment: COMPARTMENT, author, custodian, state, versions: 1, created_at: NOW - 5 }
     }
 
     fn doctor(grants: Vec<Grant>, state: RecordState) -> Concerned {
@@ -295,7 +299,17 @@ mod tests {
         let past = doctor(vec![revoked], RecordState::EnteredInError);
         let told = |at| past.kind(&entry(OTHER, Action::RecordEnteredInError, at));
         assert_eq!((told(NOW - 11), told(NOW + 99)), (None, Some(NoticeKind::Correction)));
-        assert_eq!(past.kind(&entry(OTHER, Action::RecordAmended, NOW + 5)), None, "it may not read any more");
+        for action in [Action::RecordAmended, Action::RestrictionLifted] {
+            assert_eq!(past.kind(&entry(OTHER, action, NOW + 5)), None, "it may not read any more");
+        }
+        let before_the_record = Interval { start: NOW - 10, end: Some(NOW - 5) };
+        for never in [
+            Grant { interval: before_the_record, ..grant(&[Permission::Read]) },
+            Grant { revoked_at: Some(NOW - 10), ..grant(&[Permission::Read]) },
+        ] {
+            let never = doctor(vec![never], RecordState::EnteredInError);
+            assert_eq!(never.kind(&entry(OTHER, Action::RecordEnteredInError, NOW)), None, "it never could read");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What happens to a record after it was created: amended, restricted, withdrawn, entered in error; and who is told (S2-03,
+//! Members amend, restrict and withdraw records, and mark them as entered in error; `salus notices` tells those concerned (S2-03,
 //! S2-17, S4-17, S4-22).
 
 use crate::importing::Scene;
