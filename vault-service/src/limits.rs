@@ -13,9 +13,9 @@ pub struct ServiceLimits {
     pub connections: NonZeroU32,
     /// How long a connection takes no byte of an answer until it is closed, in seconds.
     pub stalled_seconds: NonZeroU32,
-    /// Requests and answers of one transaction key that are under way at one time.
+    /// Requests and answers of one member that are under way at one time.
     pub under_way_of_one: NonZeroU32,
-    /// MiB that one transaction key may read within an hour. The last answer may go beyond.
+    /// MiB that one member may read within an hour. The last answer may go beyond.
     pub hourly_mebibytes_of_one: NonZeroU32,
 }
 

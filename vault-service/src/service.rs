@@ -7,7 +7,7 @@ use super::{
     limits::ServiceLimits,
     metrics::{Metrics, Outcome},
     problems::{answer, of_gate, problem},
-    readers::Readers,
+    readers::{ReaderPlace, Readers},
     readiness::Readiness,
     request_log::RequestLog,
     requests::receive,
@@ -191,14 +191,14 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
         }
         // The gate refuses a request without a signature of its key, before it asks the chain. It is counted for no reader.
         let reader = match signed.is_signed(&self.gate.chain().genesis()) {
-            true => Some(self.readers.place(*signed.key(), (self.now)())),
+            true => Some(self.readers.place(*signed.key(), signed.request().asker(), (self.now)())),
             false => None,
         };
-        let reader = reader.transpose().map_err(|refusal| of_gate::<C::Error>(&refusal.into()))?;
+        let mut reader = reader.transpose().map_err(|refusal| of_gate::<C::Error>(&refusal.into()))?;
         match R::answer(self, &signed).await {
             // The places are free again once the answer is out, or its reader is gone.
             Ok(given) => {
-                if let Some(reader) = &reader {
+                if let Some(reader) = &mut reader {
                     reader.count(length(&given), (self.now)());
                 }
                 Ok(given.map(|body| {
@@ -210,8 +210,12 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             }
             Err(error) => {
                 report(&error);
-                if let GateError::Refused(GateRefusal::Corrupted(id)) = &error {
-                    self.custody.copying.have_repaired(id);
+                match &error {
+                    GateError::Refused(GateRefusal::Corrupted(id)) => self.custody.copying.have_repaired(id),
+                    GateError::Refused(GateRefusal::NotTheMember(_)) => {
+                        reader.iter().for_each(ReaderPlace::disown);
+                    }
+                    _ => {}
                 }
                 Err(of_gate(&error))
             }
