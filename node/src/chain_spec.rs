@@ -2,13 +2,14 @@
 
 //! The networks that the node knows: two for development, and any other by its specification file.
 
-use crate::without_debugging;
+use crate::{executor, without_debugging};
 use codec::Decode;
 use salus_primitives::network::Network;
 use salus_runtime::{opaque::Block, presets, Hash, WASM_BINARY};
 use sc_cli::LoggerBuilder;
 use sc_service::{ChainType, Properties};
 use serde_json::Value;
+use sp_core::storage::well_known_keys;
 use sp_io::hashing::twox_128;
 use sp_runtime::traits::{BlakeTwo256, Block as _, Hash as _};
 use std::path::Path;
@@ -29,23 +30,21 @@ pub(crate) fn load(name: &str) -> Result<ChainSpec, String> {
     }
 }
 
-/// Builds the specification of the network that a file describes, as `salus network init` writes it.
-pub(crate) fn of_network(file: &Path) -> Result<ChainSpec, String> {
+/// Builds the specification of the network that a file describes, as `salus network init` writes it; in JSON.
+pub(crate) fn of_network(file: &Path) -> Result<String, String> {
     let refuse = |reason: String| format!("the network `{}` cannot be used: {reason}", file.display());
     let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
     let network: Network = serde_json::from_slice(&text).map_err(|error| refuse(error.to_string()))?;
     let spec = build(&network.name, &network.id, ChainType::Live, Genesis::Patch(presets::genesis(&network)))?;
     // Building the genesis reveals what is wrong with the founders.
-    spec.as_json(true).map_err(refuse)?;
-    Ok(spec)
+    spec.as_json(true).map_err(refuse)
 }
 
 /// Returns the hash of the genesis block, by which nodes and clients tell networks apart.
 pub(crate) fn genesis_hash(spec: &dyn sc_service::ChainSpec) -> Result<Hash, String> {
     let storage = spec.as_storage_builder().build_storage()?;
-    let executor = sc_executor::WasmExecutor::<sp_io::SubstrateHostFunctions>::builder().build();
-    let version = sc_service::resolve_state_version_from_wasm::<_, BlakeTwo256>(&storage, &executor)
-        .map_err(|error| error.to_string())?;
+    let code = storage.top.get(well_known_keys::CODE).ok_or("there is no runtime in the genesis state")?;
+    let version = executor::version_of(code)?.state_version();
     let root = BlakeTwo256::trie_root(storage.top.into_iter().collect(), version);
     let block: Block = sc_service::construct_genesis_block(root, version);
     Ok(block.header().hash())

@@ -2,14 +2,14 @@
 
 //! Checks whether this node can execute a runtime, before its institution confirms an upgrade.
 
-use crate::chain_spec;
+use crate::{chain_spec, executor};
 use codec::Decode;
 use salus_primitives::text;
 use salus_runtime::{limits, VERSION};
 use sc_executor::WasmExecutor;
 use sp_core::{
     storage::well_known_keys,
-    traits::{CallContext, CodeExecutor, ReadRuntimeVersion, RuntimeCode, WrappedRuntimeCode},
+    traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode},
 };
 use sp_io::{hashing::blake2_256, SubstrateHostFunctions, TestExternalities};
 use sp_version::RuntimeVersion;
@@ -76,7 +76,7 @@ fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
         ));
     }
     let executor = WasmExecutor::<SubstrateHostFunctions>::builder().build();
-    let version = version_of(&executor, code)?;
+    let version = executor::version_of(code)?;
     if version.spec_name != VERSION.spec_name {
         return Err(format!(
             "it is a runtime of `{}`, not of `{}`",
@@ -111,11 +111,6 @@ fn check_code(code: &[u8], current: u32) -> Result<RuntimeVersion, String> {
     Ok(version)
 }
 
-fn version_of(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8]) -> Result<RuntimeVersion, String> {
-    let bytes = executor.read_runtime_version(code, &mut TestExternalities::default().ext())?;
-    RuntimeVersion::decode(&mut bytes.as_slice()).map_err(|error| error.to_string())
-}
-
 /// Executes a function of the runtime without arguments, on an empty state.
 fn execute(executor: &WasmExecutor<SubstrateHostFunctions>, code: &[u8], function: &str) -> Result<Vec<u8>, String> {
     let hash = blake2_256(code).to_vec();
@@ -130,6 +125,5 @@ fn version_in_genesis(chain: &str) -> Result<u32, String> {
     use sc_service::ChainSpec;
     let storage = chain_spec::load(chain)?.as_storage_builder().build_storage()?;
     let code = storage.top.get(well_known_keys::CODE).ok_or("the genesis holds no runtime")?;
-    let executor = WasmExecutor::builder().build();
-    Ok(version_of(&executor, code)?.spec_version)
+    Ok(executor::version_of(code)?.spec_version)
 }

@@ -53,7 +53,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
             cli.create_runner(command)?.sync_run(|config| command.run(config.chain_spec, config.network))
         }
         Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
-        Some(Subcommand::NetworkSpec { network }) => print(&chain_spec::of_network(network)?.as_json(true)?),
+        Some(Subcommand::NetworkSpec { network }) => print(&chain_spec::of_network(network)?),
         Some(Subcommand::GenesisHash { chain }) => {
             print(&format!("{:#x}", chain_spec::genesis_hash(&chain_spec::load(chain)?)?))
         }
@@ -95,13 +95,14 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+    let compiled = cli.runtime_cache.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
         let mut config = keep_all_states(config);
         if matches!(config.network.network_backend, NetworkBackendType::Libp2p) {
             return Err(sc_cli::Error::Input("this node speaks litep2p only: leave `--network-backend` out".into()));
         }
         ports::claim(&mut config).map_err(sc_cli::Error::Input)?;
-        Ok(service::run(config)?)
+        Ok(service::run(config, compiled.as_deref())?)
     })?;
     log::info!(target: "salus", "stopped, as the node was told to");
     Ok(())
@@ -112,7 +113,7 @@ fn print(text: &str) -> sc_cli::Result<()> {
 }
 
 fn partial(config: Configuration) -> Result<service::Parts, sc_service::Error> {
-    service::new_partial(&keep_all_states(config))
+    service::new_partial(&keep_all_states(config), None)
 }
 
 /// Keeps the state of every block in a new database, unless the command line says otherwise. Proofs of former log

@@ -13,6 +13,7 @@ mod cli;
 mod client;
 mod command;
 mod equivocations;
+mod executor;
 mod limited;
 mod metrics;
 mod pool_tasks;

@@ -5,7 +5,7 @@
 use crate::{
     client::{Client, FullBackend, Pool},
     equivocations::Equivocations,
-    metrics,
+    executor, metrics,
     pool_tasks::PoolTasks,
     rpc, sync_watch,
 };
@@ -24,7 +24,7 @@ use sp_consensus_aura::{
     inherents::InherentDataProvider as SlotProvider, sr25519::AuthorityPair as AuraPair, SlotDuration,
 };
 use sp_timestamp::InherentDataProvider as TimeProvider;
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type BlockImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, Client, SelectChain>;
@@ -65,8 +65,8 @@ const HEADER_BYTES: usize = 64 * 1024;
 /// earlier. This one is for an author on a busy or slow machine (docs/adr/0013-limits-of-a-block.md).
 const PROPOSAL_SHARE: f32 = 0.6;
 
-/// Opens the database and builds the parts that every command needs.
-pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
+/// Opens the database and builds the parts that every command needs. Compiled runtimes may be kept in the folder `compiled`.
+pub(crate) fn new_partial(config: &Configuration, compiled: Option<&Path>) -> Result<Parts, Error> {
     let telemetry = config
         .telemetry_endpoints
         .clone()
@@ -81,7 +81,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
     let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
         config,
         telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-        sc_service::new_wasm_executor(&config.executor),
+        executor::new(&config.executor, compiled).map_err(Error::Other)?,
         vec![Arc::new(GrandpaPruningFilter)],
     )?;
     let client = Arc::new(client);
@@ -134,8 +134,8 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, Error> {
     })
 }
 
-/// Starts a node.
-pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
+/// Starts a node. It may keep compiled runtimes in the folder `compiled`.
+pub(crate) fn run(config: Configuration, compiled: Option<&Path>) -> Result<TaskManager, Error> {
     let PartialComponents {
         client,
         backend,
@@ -145,7 +145,7 @@ pub(crate) fn run(config: Configuration) -> Result<TaskManager, Error> {
         select_chain,
         transaction_pool,
         other: (block_import, grandpa_link, mut telemetry),
-    } = new_partial(&config)?;
+    } = new_partial(&config, compiled)?;
     let registry = config.prometheus_registry().cloned();
 
     let mut net_config =
