@@ -24,6 +24,7 @@ build folder on two cores.
   SALUS_SKIP_NAMESPACES  1: leaves out the tests that need namespaces, on a system that forbids them
   SALUS_BIN_DIR        set by this script for the scenarios: where salus-node and salus are
   SALUS_NEXT_RUNTIME   the same: the later runtime of scripts/rehearsal.sh
+  SALUS_RUNTIME_CACHE  where nodes keep compiled runtimes, default the folder runtime-cache of the build folder
 EOF
 }
 
@@ -50,6 +51,8 @@ main() {
     fi
     salus_environment
     export SALUS_BIN_DIR="$CARGO_TARGET_DIR/release" SALUS_NEXT_RUNTIME="$CARGO_TARGET_DIR/rehearsal/salus_rehearsal.wasm"
+    # A node compiles its runtime when it starts, for seconds. One that finds it there does not.
+    export SALUS_RUNTIME_CACHE="${SALUS_RUNTIME_CACHE:-$CARGO_TARGET_DIR/runtime-cache}"
     cd "$salus_root"
 
     local chosen=" ${stages[*]} "

@@ -12,6 +12,7 @@ pub mod node;
 pub mod recorder;
 pub mod salus;
 pub mod scan;
+mod specs;
 pub mod steps;
 pub mod vault_service;
 pub mod walls;

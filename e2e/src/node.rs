@@ -2,7 +2,7 @@
 
 //! Nodes of its own for each scenario: free ports, a folder of its own for each, ended with the scenario.
 
-use crate::{binaries, clock::Clock, walls::Walls};
+use crate::{binaries, clock::Clock, specs, walls::Walls};
 use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::{json, Value};
@@ -44,20 +44,20 @@ pub struct Node {
 impl Node {
     /// Starts the only authority of a new `dev` chain, with its database and log in `folder`.
     pub async fn start(folder: &Path) -> Result<Self> {
-        Self::of_built_in_chain(folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"], &Walls::none()).await
+        Self::of_built_in_chain("dev", folder, &["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"], &Walls::none()).await
     }
 
     /// Starts the only authority of the `dev` chain in `folder`, new or old, with its RPC at this port.
     pub async fn start_at(folder: &Path, port: u16) -> Result<Self> {
         let rpc = format!("--rpc-port={port}");
         let arguments = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0", &rpc];
-        Self::of_built_in_chain(folder, &arguments, &Walls::none()).await
+        Self::of_built_in_chain("dev", folder, &arguments, &Walls::none()).await
     }
 
     /// Starts the only authority of a new `dev` chain with the time of `clock`.
     pub async fn start_with(folder: &Path, clock: &Clock) -> Result<Self> {
         let arguments = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0"];
-        let mut command = Self::built_in_chain(folder, &arguments, &Walls::none())?;
+        let mut command = Self::built_in_chain("dev", folder, &arguments, &Walls::none())?;
         command.envs(clock.environment());
         Self::spawn(command, folder).await
     }
@@ -69,7 +69,7 @@ impl Node {
         self.stop().await?;
         let rpc = format!("--rpc-port={port}");
         let own = ["--dev", "--listen-addr=/ip4/127.0.0.1/tcp/0", &rpc];
-        let mut command = Self::built_in_chain(&folder, &[own.as_slice(), options].concat(), &Walls::none())?;
+        let mut command = Self::built_in_chain("dev", &folder, &[own.as_slice(), options].concat(), &Walls::none())?;
         command.envs(clock.environment());
         Self::spawn(command, &folder).await
     }
@@ -79,19 +79,14 @@ impl Node {
         let entrance = free_port()?;
         let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{entrance}");
         let key = format!("--node-key={ENTRANCE_KEY}");
-        let first = ["--chain=local", "--alice", &listen, &key];
-        let mut nodes = vec![Self::of_built_in_chain(&folder.join("alice"), &first, &Walls::none()).await?];
+        let first = ["--alice", &listen, &key];
+        let mut nodes = vec![Self::of_built_in_chain("local", &folder.join("alice"), &first, &Walls::none()).await?];
         let entrance = format!("--bootnodes=/ip4/127.0.0.1/tcp/{entrance}/p2p/{ENTRANCE_IDENTITY}");
         for name in ["bob", "charlie", "dave"] {
             let who = format!("--{name}");
-            let arguments = [
-                "--chain=local",
-                &who,
-                "--listen-addr=/ip4/127.0.0.1/tcp/0",
-                "--unsafe-force-node-key-generation",
-                &entrance,
-            ];
-            nodes.push(Self::of_built_in_chain(&folder.join(name), &arguments, &Walls::none()).await?);
+            let arguments =
+                [&who, "--listen-addr=/ip4/127.0.0.1/tcp/0", "--unsafe-force-node-key-generation", &entrance];
+            nodes.push(Self::of_built_in_chain("local", &folder.join(name), &arguments, &Walls::none()).await?);
         }
         Ok(nodes)
     }
@@ -101,29 +96,25 @@ impl Node {
         let port = free_port()?;
         let listen = format!("--listen-addr=/ip4/127.0.0.1/tcp/{port}");
         let key = format!("--node-key={ENTRANCE_KEY}");
-        let node = Self::of_built_in_chain(folder, &["--dev", &listen, &key], walls).await?;
+        let node = Self::of_built_in_chain("dev", folder, &["--dev", &listen, &key], walls).await?;
         Ok((node, format!("/ip4/127.0.0.1/tcp/{port}/p2p/{ENTRANCE_IDENTITY}")))
     }
 
     /// Starts another node of the `dev` chain of `entrance`, which is to be an authority, with further `options`.
     pub async fn start_beside(entrance: &str, options: &[&str], folder: &Path, walls: &Walls) -> Result<Self> {
         let entrance = format!("--bootnodes={entrance}");
-        let own = [
-            "--chain=dev",
-            "--validator",
-            "--listen-addr=/ip4/127.0.0.1/tcp/0",
-            "--unsafe-force-node-key-generation",
-            &entrance,
-        ];
-        Self::of_built_in_chain(folder, &[own.as_slice(), options].concat(), walls).await
+        let own =
+            ["--validator", "--listen-addr=/ip4/127.0.0.1/tcp/0", "--unsafe-force-node-key-generation", &entrance];
+        Self::of_built_in_chain("dev", folder, &[own.as_slice(), options].concat(), walls).await
     }
 
-    async fn of_built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Self> {
-        Self::spawn(Self::built_in_chain(folder, arguments, walls)?, folder).await
+    async fn of_built_in_chain(chain: &'static str, folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Self> {
+        Self::spawn(Self::built_in_chain(chain, folder, arguments, walls)?, folder).await
     }
 
-    fn built_in_chain(folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Command> {
+    fn built_in_chain(chain: &'static str, folder: &Path, arguments: &[&str], walls: &Walls) -> Result<Command> {
         let mut command = walls.command(binaries::find("salus-node")?);
+        command.arg("--chain").arg(specs::write(chain, folder)?);
         // Scenarios that run side by side have one genesis block. With mDNS a node would find another scenario's nodes, try to
         // follow their chain, and pass no transactions on until they are gone.
         command.args(arguments).args(["--no-prometheus", "--no-mdns"]).arg("--base-path").arg(folder);

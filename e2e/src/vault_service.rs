@@ -24,10 +24,24 @@ use tokio::{
 /// How long a service may take to begin, to answer and to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An institution's vault service.
+/// Lines at the end of a service's log that a scenario shows when it fails.
+const SHOWN: usize = 30;
+
+/// An institution's vault service. One that is dropped while it runs belongs to a scenario that fails: the end of its log is shown.
 pub struct VaultService {
     process: Child,
     place: ServicePlace,
+}
+
+impl Drop for VaultService {
+    fn drop(&mut self) {
+        if self.process.id().is_some() {
+            let log = fs::read_to_string(self.place.log()).unwrap_or_default();
+            let lines: Vec<_> = log.lines().collect();
+            let end = lines.get(lines.len().saturating_sub(SHOWN)..).unwrap_or_default();
+            eprintln!("the end of {}:\n{}", self.place.log().display(), end.join("\n"));
+        }
+    }
 }
 
 /// Where a service is, also while it does not run.
