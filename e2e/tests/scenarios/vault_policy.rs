@@ -89,7 +89,8 @@ async fn each_object_has_a_copy_at_one_of_the_others_and_damage_is_mended() -> R
     let noticed = until_under_replicated(&first, "none", |count| count == 0).await;
     let original = objects(&own.vault())?;
     noticed.with_context(|| {
-        let (second, third) = (objects(&second.vault()).unwrap_or_default(), objects(&third.vault()).unwrap_or_default());
+        let (second, third) =
+            (objects(&second.vault()).unwrap_or_default(), objects(&third.vault()).unwrap_or_default());
         let lacking = original.keys().filter(|id| !second.contains_key(*id) && !third.contains_key(*id));
         format!("only the owner has {:?}", lacking.collect::<Vec<_>>())
     })?;

@@ -191,7 +191,7 @@ impl Copier {
         };
         waiting_for_room(noted.map_err(StoreFault::Disk), &mut outcome)?;
         self.read_one_back(&agreement, partners, &mut outcome).await?;
-        let Tally { missing, never_came, copies, under_replicated } = self.looks.total();
+        let Tally { missing, never_came, copies, under_replicated, .. } = self.looks.total();
         let wanted = agreement.wanted().try_into().unwrap_or(u64::MAX);
         let round = Copied { missing, never_came, copies, under_replicated, wanted, ..outcome };
         self.copying.finish(round.clone());
@@ -253,7 +253,9 @@ impl Copier {
             if !is_missing || !notes.have_begun() {
                 notes.note(*id, Note { owner: object.owner, chart });
             }
-            if is_missing && object.is_needed {
+            if is_missing && !object.is_needed {
+                tally.notes = tally.notes.saturating_add(1);
+            } else if is_missing {
                 // An institution that does not have its own object lost it, or never had it: that is for its own service to tell.
                 let never_came = !was_held && (object.owner == self.own || denied.contains(id));
                 count(if never_came { &mut tally.never_came } else { &mut tally.missing }, object.owner);

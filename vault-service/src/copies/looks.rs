@@ -22,13 +22,16 @@ pub(super) struct Tally {
     pub(super) never_came: BTreeMap<InstitutionId, u64>,
     pub(super) copies: BTreeMap<u64, u64>,
     pub(super) under_replicated: u64,
+    /// Missing notes, which nothing tells of. A look may have come before their owner knew that the chain names them.
+    pub(super) notes: u64,
 }
 
 impl Tally {
     fn wait(&self, looks: u32) -> Option<u64> {
-        let longest = match (self.missing.is_empty() && self.under_replicated == 0, self.never_came.is_empty()) {
-            (true, true) => return None,
-            (true, false) => LONGEST_WAIT_FOR_AUTHOR,
+        let may_come = !self.never_came.is_empty() || self.notes > 0;
+        let longest = match (self.missing.is_empty() && self.under_replicated == 0, may_come) {
+            (true, false) => return None,
+            (true, true) => LONGEST_WAIT_FOR_AUTHOR,
             (false, _) => LONGEST_WAIT,
         };
         Some(1u64.checked_shl(looks.saturating_sub(2)).unwrap_or(longest).clamp(1, longest))
@@ -39,6 +42,7 @@ impl Tally {
         add(&mut self.never_came, &other.never_came);
         add(&mut self.copies, &other.copies);
         self.under_replicated = self.under_replicated.saturating_add(other.under_replicated);
+        self.notes = self.notes.saturating_add(other.notes);
     }
 }
 
@@ -136,6 +140,7 @@ mod tests {
     fn looks_at_what_an_author_did_not_upload_get_rare() {
         let never_came = Tally { never_came: [(InstitutionId(0), 1)].into(), ..Tally::default() };
         assert_eq!(looked_at(600, &never_came), [1, 2, 3, 5, 9, 17, 33, 65, 129, 257, 385, 513]);
+        assert_eq!(looked_at(600, &Tally { notes: 1, ..Tally::default() }), looked_at(600, &never_came));
         let lost = Tally { missing: [(InstitutionId(0), 1)].into(), ..never_came };
         assert_eq!(looked_at(40, &lost), [1, 2, 3, 5, 9, 17, 25, 33]);
         assert_eq!(looked_at(40, &Tally { under_replicated: 1, ..Tally::default() }), looked_at(40, &lost));

@@ -340,6 +340,16 @@ async fn a_note_that_is_nowhere_is_not_missed() {
 }
 
 #[tokio::test]
+async fn a_note_is_looked_for_again_if_its_owner_did_not_know_it_yet() {
+    let mut scene = Scene::set().await;
+    let note = scene.name(b"a note", ONE);
+    scene.chain.objects.get_mut(&note).unwrap().is_needed = false;
+    assert_eq!(scene.round().await.copied, counts([]));
+    scene.give(ONE, note, b"a note");
+    assert_eq!(scene.round().await.copied, counts([(ONE, 1)]));
+}
+
+#[tokio::test]
 async fn a_copy_is_staged_by_no_member_any_more() {
     let mut scene = Scene::set().await;
     let id = scene.name(b"announced and never sent", OWN);
