@@ -9,7 +9,8 @@
 #   salus_environment
 #
 # salus_environment      sets what cargo needs on this machine; cheap, changes nothing on disk
-# stage, stage_summary   run a step against its budget of minutes; print the table of all steps
+# stage, stage_beside,   run a step against its budget of minutes; the same while later ones run;
+# stage_summary          print the table of all steps
 # say, warn, fail        one line to standard output; to standard error; to standard error, and leave with status 2
 
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
@@ -248,6 +249,20 @@ stage() {
     printf '<== %s: %s, %s min\n' "$name" "$verdict" "$(minutes "$seconds")"
 }
 
+# stage_beside NAME BUDGET_MINUTES COMMAND [ARGUMENT]...: the same, while later stages run. stage_join waits for it, and then prints
+# what it said. One stage at a time.
+stage_beside() {
+    salus_beside_log="$(mktemp -t salus-beside.XXXXXX)"
+    stage "$@" >"$salus_beside_log" 2>&1 &
+    salus_beside=$!
+}
+
+stage_join() {
+    wait "$salus_beside"
+    cat "$salus_beside_log"
+    rm -f "$salus_beside_log"
+}
+
 # stage_begin: call once, before the first stage.
 stage_begin() {
     [[ "${SALUS_BUDGET_SCALE:-1}" =~ ^[0-9]+$ ]] ||
@@ -256,6 +271,7 @@ stage_begin() {
     if [[ -z "${SALUS_STAGES:-}" ]]; then
         salus_stages_are_mine=yes
         SALUS_STAGES="$(mktemp -t salus-stages.XXXXXX)"
+        salus_began="$(date +%s)"
         export SALUS_STAGES
         trap 'rm -f "$SALUS_STAGES" "$SALUS_STAGES.tests"' EXIT
     fi
@@ -264,12 +280,13 @@ stage_begin() {
 
 # stage_summary [TOTAL_BUDGET_MINUTES]: prints the table, if this script is the outermost, and fails if a stage did.
 stage_summary() {
-    local name seconds budget verdict total=0 bad=0 total_budget=$((${1:-0} * ${SALUS_BUDGET_SCALE:-1}))
+    local name seconds budget verdict total bad=0 total_budget=$((${1:-0} * ${SALUS_BUDGET_SCALE:-1}))
     if [[ "$salus_stages_are_mine" == yes ]]; then
+        # Stages may have run side by side.
+        total=$(($(date +%s) - salus_began))
         printf '\n%-24s %8s %8s  %s\n' stage minutes budget result
         while IFS=$'\t' read -r name seconds budget verdict; do
             printf '%-24s %8s %8s  %s\n' "$name" "$(minutes "$seconds")" "${budget/#0/-}" "$verdict"
-            total=$((total + seconds))
         done <"$SALUS_STAGES"
         verdict=
         if ((total_budget > 0 && total > total_budget * 60)); then

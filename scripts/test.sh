@@ -10,11 +10,12 @@ usage: scripts/test.sh [--no-setup] [STAGE]... [--help]
 Runs every test, or those of the named stages:
 
   build        the workspace in the release profile, whose programs the other stages run; and a later runtime to upgrade to
-  rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crates salus-e2e and salus-faults)
+  rust         unit, integration and documentation tests, and the scenarios over spawned nodes (crate salus-e2e)
+  faults       a selection of seeded faults, and trials of the network's walls (crate salus-faults); pallets and javascript run beside it
   pallets      tests and benchmarks-as-tests of primitives and pallets, with runtime-benchmarks and try-runtime on
   javascript   the real node as seen by @polkadot/api and polkadot-api (e2e/js), and a vault in a real IPFS node (e2e/ipfs)
 
-`rust` and `javascript` run `build` first. Each stage prints its minutes, and fails when it exceeds its budget for an empty
+`rust`, `faults` and `javascript` run `build` first. Each stage prints its minutes, and fails when it exceeds its budget for an empty
 build folder on two cores.
 
   --no-setup   do not call scripts/setup.sh first
@@ -37,12 +38,12 @@ main() {
         case "$1" in
         --no-setup) setup=no ;;
         -h | --help) help && exit 0 ;;
-        build | rust | pallets | javascript) stages+=("$1") ;;
+        build | rust | faults | pallets | javascript) stages+=("$1") ;;
         *) fail "unknown stage or option: \`$1\`" "scripts/test.sh --help lists them" ;;
         esac
         shift
     done
-    [[ ${#stages[@]} -gt 0 ]] || stages=(build rust pallets javascript)
+    [[ ${#stages[@]} -gt 0 ]] || stages=(build rust faults pallets javascript)
 
     stage_begin
     if [[ "$setup" == yes ]]; then
@@ -56,12 +57,15 @@ main() {
     cd "$salus_root"
 
     local chosen=" ${stages[*]} "
-    if [[ "$chosen" == *' build '* || "$chosen" == *' rust '* || "$chosen" == *' javascript '* ]]; then
+    if [[ "$chosen" =~ \ (build|rust|faults|javascript)\  ]]; then
         stage build 40 build
     fi
     [[ "$chosen" != *' rust '* ]] || stage rust 40 rust
+    # The trials wait for blocks most of the time.
+    [[ "$chosen" != *' faults '* ]] || stage_beside faults 12 faults
     [[ "$chosen" != *' pallets '* ]] || stage pallets 12 pallets
     [[ "$chosen" != *' javascript '* ]] || stage javascript 10 javascript
+    [[ "$chosen" != *' faults '* ]] || stage_join
 
     local status=0
     stage_summary || status=1
@@ -80,8 +84,13 @@ build() {
 rust() {
     salus_workspace_selection
     # Scenarios spend most of their time waiting for blocks.
-    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 2))}"
+    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 3))}"
     tests cargo test "${salus_workspace_arguments[@]}" --no-fail-fast
+}
+
+faults() {
+    salus_workspace_selection
+    tests cargo test "${salus_workspace_arguments[@]}" --test trials
 }
 
 # Without the runtime and the node, hence without their dependencies, and in the profile that compiles quickest.
