@@ -53,12 +53,17 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
 
 /// Writes a new file that only its owner can read; whole or not at all.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(|error| unwritable(path, &error))?;
+    let mut file = new_file(path)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
         remove(path);
         unwritable(path, &error)
     })
+}
+
+/// A new file that only its owner can read.
+pub(crate) fn new_file(path: &Path) -> Result<fs::File, Failure> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.map_err(|error| unwritable(path, &error))
 }
 
 /// Takes back a file of this command's own; the command has failed already.
@@ -69,6 +74,11 @@ pub(crate) fn remove(path: &Path) {
 /// Makes a folder that only its owner can enter, unless it is there.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| unwritable(path, &error))
+}
+
+/// Makes a folder that only its owner can enter, and that is not there yet.
+pub(crate) fn make_new_folder(path: &Path) -> Result<(), Failure> {
+    fs::DirBuilder::new().mode(0o700).create(path).map_err(|error| unwritable(path, &error))
 }
 
 /// Whether a file could be written at `path`, as far as can be seen without doing so.
@@ -89,11 +99,11 @@ pub(crate) fn check_target(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn unreadable(path: &Path, error: &Error) -> Failure {
+pub(crate) fn unreadable(path: &Path, error: &Error) -> Failure {
     Failure::input(format!("`{}` cannot be read: {error}", path.display()))
 }
 
-fn unwritable(path: &Path, error: &Error) -> Failure {
+pub(crate) fn unwritable(path: &Path, error: &Error) -> Failure {
     let hint = match error.kind() {
         std::io::ErrorKind::AlreadyExists => "\nhint: choose another name; nothing is replaced",
         _ => "",

@@ -26,7 +26,7 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Sealed bytes of a record that is read into memory, at most. A FHIR resource has some kilobytes.
-const LONGEST: u64 = 16 * 1024 * 1024;
+pub(crate) const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// The newest version of a record that may be read.
 pub(crate) enum Newest {

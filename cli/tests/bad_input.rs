@@ -81,6 +81,7 @@ const ONLINE: &[&[&str]] = &[
     &["chart", "list"],
     &["chart", "show", "0"],
     &["chart", "summary", "0"],
+    &["chart", "export", "0", "--out", "new-folder"],
     &["compartment", "add", "0", "Eyes"],
     &["compartment", "list", "0"],
     &["record", "add", "0", "text", "--compartment", "Eyes"],

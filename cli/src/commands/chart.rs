@@ -3,7 +3,7 @@
 //! `salus chart`: a patient's charts.
 
 use crate::{
-    commands::summary,
+    commands::{export, summary},
     context::Context,
     failure::Failure,
     output::{fields, moment, moment_or, table, word, Output},
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     },
     /// Show allergies, diagnoses, medicines, results, habits, history and the last consultation, as far as you may read them
     Summary(summary::Options),
+    /// Write all versions of all records that you may read into a folder, with the log and the FHIR resources for another system
+    Export(export::Options),
 }
 
 #[derive(Serialize)]
@@ -48,6 +50,7 @@ struct Shown {
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::Summary(options) => summary::run(options, context, out).await,
+        Command::Export(options) => export::run(options, context, out).await,
         Command::Open => {
             let agent = context.agent().await?;
             let (chart, _) = agent.open_chart().await?;

@@ -14,6 +14,7 @@ pub(crate) mod deny;
 pub(crate) mod doctor;
 pub(crate) mod envelope;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod grant;
 pub(crate) mod institution;
 pub(crate) mod join;

@@ -126,6 +126,8 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["member", "show", "999"], "there is no member `999`"),
         ("anna", &["chart", "show", "99"], "there is no chart `99`"),
         ("anna", &["chart", "summary", "99"], "there is no chart `99`"),
+        ("anna", &["chart", "export", "99", "--out", "new-folder"], "there is no chart `99`"),
+        ("anna", &["chart", "export", "0", "--out", "."], "`.` cannot be written: File exists"),
         ("anna", &["compartment", "list", "99"], "there is no chart `99`"),
         ("anna", &["compartment", "add", "99", "x"], "there is no chart `99`"),
         ("anna", &["record", "list", "99"], "there is no chart `99`"),

@@ -102,6 +102,11 @@ impl Scene {
         Ok(Self { folder: folder.to_owned(), patient, doctor })
     }
 
+    /// A place that nothing else has.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// A file with this text.
     pub(super) fn text(&self, name: &str, text: &str) -> Result<String> {
         let file = self.folder.join(name);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Members amend, restrict and withdraw records, and mark them as entered in error; `salus notices` tells those concerned (S2-03,
-//! S2-17, S4-17, S4-22).
+//! S2-17, S4-17, S4-22). The patient takes all of it out.
 
-use crate::importing::Scene;
+use crate::importing::{case, Scene};
 use anyhow::{Context, Result};
 use salus_e2e::node::Node;
 use serde_json::Value;
+use std::{collections::BTreeSet, fs};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned_are_told() -> Result<()> {
@@ -23,6 +24,7 @@ async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned
     a_withdrawn_record_stays_with_the_patient(&scene).await?;
     an_author_marks_an_error_without_a_grant(&scene).await?;
     preferences_are_kept(&scene).await?;
+    a_chart_is_exported_and_imported_elsewhere(&scene).await?;
     node.stop().await?;
     Ok(())
 }
@@ -173,6 +175,51 @@ async fn preferences_are_kept(scene: &Scene) -> Result<()> {
     scene.doctor.json(&["request", "0"]).await?;
     assert!(list(&scene.patient.json(&["notices"]).await?).is_empty(), "and now it is not");
     Ok(())
+}
+
+/// The patient takes everything out, with all versions and in every state, and another chart takes the FHIR resources in.
+async fn a_chart_is_exported_and_imported_elsewhere(scene: &Scene) -> Result<()> {
+    let added = scene.patient.json(&["record", "add", "0", "--bundle", &case("first.json")]).await?;
+    let (index, lines) = exported(scene, "0").await?;
+    assert_eq!(index["refused"], Value::Array(Vec::new()));
+    assert!(!lines.is_empty() && lines.len() == list(&added["records"]).len());
+    let folder = scene.path("export-0");
+    let (mut states, mut files) = (BTreeSet::new(), BTreeSet::new());
+    for record in list(&index["records"]) {
+        states.insert(record["state"].as_str().unwrap_or_default());
+        assert_eq!(record["versions"].as_u64(), Some(list(&record["files"]).len() as u64));
+        for file in list(&record["files"]) {
+            files.insert(fs::read(folder.join(file["file"].as_str().context("a file")?))?);
+        }
+    }
+    assert!(states.is_superset(&["active", "withdrawn", "entered-in-error"].into()), "{states:?}");
+    for text in ["pressure 120/80", "pressure 130/85", "to be withdrawn", "of another patient"] {
+        assert!(files.contains(text.as_bytes()), "{text}");
+    }
+    let log: Value = serde_json::from_slice(&fs::read(folder.join("log.json"))?)?;
+    assert_eq!(log["head"], index["log"]);
+    let again = ["chart", "export", "0", "--out", &folder.display().to_string()];
+    assert!(scene.patient.failed(&again).await?.contains("cannot be written: File exists"));
+    let out = scene.path("nothing").display().to_string();
+    let unseen = scene.doctor.run(&["chart", "export", "0", "--purpose", "treatment", "--out", &out]).await?;
+    let unseen: Value = serde_json::from_slice(&unseen.stdout)?;
+    assert!(list(&unseen["records"]).is_empty() && unseen["resources"] == 0, "the doctor has no grant left");
+
+    let chart = scene.patient.json(&["chart", "open"]).await?["chart"].to_string();
+    scene.patient.json(&["compartment", "add", &chart, "--standard"]).await?;
+    let resources = folder.join("resources.ndjson").display().to_string();
+    scene.patient.json(&["record", "add", &chart, "--bundle", &resources]).await?;
+    assert_eq!(exported(scene, &chart).await?.1, lines);
+    Ok(())
+}
+
+/// Everything of a chart in a folder: the index, and the lines with FHIR resources.
+async fn exported(scene: &Scene, chart: &str) -> Result<(Value, BTreeSet<String>)> {
+    let folder = scene.path(&format!("export-{chart}"));
+    let index = scene.patient.json(&["chart", "export", chart, "--out", &folder.display().to_string()]).await?;
+    assert_eq!(index, serde_json::from_slice::<Value>(&fs::read(folder.join("index.json"))?)?);
+    let lines = fs::read_to_string(folder.join("resources.ndjson"))?;
+    Ok((index, lines.lines().map(str::to_owned).collect()))
 }
 
 async fn state(scene: &Scene, record: &str) -> Result<String> {
