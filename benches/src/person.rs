@@ -8,6 +8,7 @@ use crate::{
     transactions::bytes,
 };
 use anyhow::{ensure, Context, Result};
+use salus_primitives::Digest;
 use salus_sealing::keys::Identity;
 use serde_json::Value as Json;
 use std::{
@@ -15,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
-use subxt::rpcs::RpcClient;
+use subxt::rpcs::{rpc_params, RpcClient};
 
 /// A patient with a chart, and the node that the patient asks.
 pub(crate) struct Person {
@@ -76,6 +77,13 @@ impl Person {
     /// The patient's keys.
     pub(crate) fn identity(&self) -> Result<Identity> {
         Ok(Identity::from_mnemonic(fs::read_to_string(phrase_file(&self.folder))?.trim())?)
+    }
+
+    /// The hash of the chain's first block.
+    pub(crate) async fn genesis(&self) -> Result<Digest> {
+        let rpc = RpcClient::from_url(self.node()).await?;
+        let hash: String = rpc.request("chain_getBlockHash", rpc_params![0]).await?;
+        hash.parse().ok().context("no genesis hash")
     }
 
     /// Where the node listens.

@@ -3,12 +3,13 @@
 //! How fast a large record goes to a vault service and comes back, and how many readers one service answers at a time: beside the
 //! disk's own speed and a plain nginx, and how much memory that takes.
 //!
-//! [`stream`] has the large record, [`readers`] the many readers. They share [`nginx`], the plain server, [`memory`], the peaks, and
-//! [`files`].
+//! [`stream`] has the large record, [`readers`] the many readers, and [`objects`] the many small objects of an import. They share
+//! [`nginx`], the plain server, [`memory`], the peaks, and [`files`].
 
 mod files;
 mod memory;
 mod nginx;
+mod objects;
 mod readers;
 mod stream;
 
@@ -32,7 +33,7 @@ pub(crate) struct Options {
     #[arg(long, alias = "mebibytes", value_name = "NUMBER", default_value_t = 1024)]
     size: u32,
 
-    /// How often it is written and read
+    /// How often it is written and read, or how often the small objects are put
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     times: u32,
 
@@ -43,6 +44,14 @@ pub(crate) struct Options {
     /// How many records each of the readers reads; all of them are one member, who may ask 4,096 times in two minutes
     #[arg(long, value_name = "NUMBER", default_value_t = 4, requires = "readers")]
     reads: u32,
+
+    /// Instead, put so many small objects, as an import does
+    #[arg(long, value_name = "NUMBER", conflicts_with = "readers")]
+    objects: Option<u32>,
+
+    /// The vault service's program of another version, into which they are put in turn
+    #[arg(long, value_name = "PROGRAM", requires = "objects")]
+    baseline_salus_vault: Option<PathBuf>,
 
     /// The program of a plain nginx, which is measured beside; without one, only the disk is
     #[arg(long, env = "NGINX", value_name = "PROGRAM", default_value = "nginx")]
@@ -71,9 +80,13 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     files.current = files.maximum;
     setrlimit(Resource::Nofile, files)?;
     let folder = tempfile::tempdir()?;
-    let listen = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string();
+    let listen = free_address()?;
     let person = Person::begin(&options.node, &options.salus, folder.path(), Some(&format!("http://{listen}"))).await?;
+    if let Some(count) = options.objects {
+        return objects::run(count, options, &person, folder.path()).await;
+    }
     let service = Service::start(&options.salus_vault, folder.path(), &listen, person.node())?;
+    sleep(CLOSED);
     person.run(&["compartment", "add", &person.chart, "Imaging"])?;
     let nginx = Nginx::start(&options.nginx, folder.path())?;
     if nginx.is_none() {
@@ -86,6 +99,11 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         }
         None => stream::run(options.size, options.times, &person, service.0.id(), nginx.as_ref(), folder.path()),
     }
+}
+
+/// An address of this machine at which nothing listens.
+fn free_address() -> Result<String> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string())
 }
 
 /// The command that adds a file as a record.
@@ -114,7 +132,6 @@ impl Service {
             ensure!(begun.elapsed() < Duration::from_secs(60), "`salus-vault` does not listen");
             sleep(Duration::from_millis(50));
         }
-        sleep(CLOSED);
         Ok(service)
     }
 }

@@ -29,7 +29,6 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use subxt::rpcs::{rpc_params, RpcClient};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -81,9 +80,9 @@ pub(super) async fn run(
         records.push(record.with_context(|| format!("no record was added: {added}"))?);
     }
     let reader = Reader {
-        client: VaultClient::new(genesis(person).await?)?,
+        client: VaultClient::new(person.genesis().await?)?,
         address: Address::parse(&format!("http://{}", service.authority)).context("no address")?,
-        genesis: genesis(person).await?,
+        genesis: person.genesis().await?,
         identity: person.identity()?,
         member: person.member.parse().ok().context("no member")?,
         records,
@@ -243,10 +242,4 @@ async fn plain(address: SocketAddr, turn: u32) -> Read {
     }
     ensure!(length == size.saturating_mul(1024) as u64, "nginx sent {length} bytes");
     Ok((length, 0))
-}
-
-async fn genesis(person: &Person) -> Result<Digest> {
-    let rpc = RpcClient::from_url(person.node()).await?;
-    let hash: String = rpc.request("chain_getBlockHash", rpc_params![0]).await?;
-    hash.parse().ok().context("no genesis hash")
 }
