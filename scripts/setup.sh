@@ -10,8 +10,9 @@ Prepares this machine to build Salus: it installs a Rust compiler with a wasm ta
 prints each step, and skips steps that are done already, so you may run it any number of times; scripts/demo.sh,
 scripts/test.sh and .ci/run call it themselves.
 
-  --tests     also the programs of tests and checks: Node.js, npm, Python and libfaketime; clippy and rustfmt where rustup does
-              not bring them; iproute2, nftables, util-linux and openssl for tests in namespaces (not with SALUS_SKIP_NAMESPACES=1)
+  --tests     also the programs of tests and checks: Node.js, npm, Python, libfaketime and strace; clippy and rustfmt where rustup
+              does not bring them; iproute2, nftables, util-linux and openssl for tests in namespaces (not with
+              SALUS_SKIP_NAMESPACES=1)
   --network   only what scripts/network.sh needs besides the programs: iproute2, nftables, util-linux and openssl
 
 scripts/programs.txt lists every program and library that scripts and tests call, with the package that brings it.
@@ -150,7 +151,7 @@ install_missing() {
 
 # Some packages of Node.js bring npm with them; Debian's does not.
 install_node() {
-    install_missing "Node.js, npm, Python or libfaketime" tests
+    install_missing "Node.js, npm, Python, libfaketime or strace" tests
     local version
     version="$(node --version)"
     version_at_least "${version#v}" 18 ||

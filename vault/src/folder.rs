@@ -24,7 +24,7 @@ pub(crate) fn prepare(path: &Path, marker: &str) -> Result<PathBuf, OpenError> {
     match fs::metadata(path) {
         Ok(found) if !found.is_dir() => return Err(OpenError::NotAFolder(path.to_owned())),
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => create_private(path).map_err(failed)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => create_durable(path).map_err(failed)?,
         Err(error) => return Err(failed(error)),
     }
     match fs::read_to_string(path.join(marker)) {
@@ -57,6 +57,16 @@ fn unless_read_only(error: io::Error) -> io::Result<()> {
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Ok(()),
         _ => Err(error),
     }
+}
+
+/// Creates a folder, and those above it that are missing; their names survive a power failure.
+fn create_durable(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.exists() {
+        create_durable(parent)?;
+    }
+    create_private(path)?;
+    sync(parent)
 }
 
 /// Creates a folder that only its owner can enter; nothing happens when it exists.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Servers in the test's own process, for the tests of vaults and of the programs around them.
+//! Servers in the test's own process, and a disk that loses what was not synced: for the tests of vaults and of the programs
+//! around them.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -10,6 +11,8 @@
     reason = "tests fail by panicking"
 )]
 
+mod calls;
+pub mod disk;
 mod ipfs_node;
 mod s3_server;
 mod way;

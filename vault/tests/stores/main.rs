@@ -13,6 +13,7 @@
 mod common;
 mod folder;
 mod ipfs;
+mod power;
 mod previous;
 mod s3;
 
