@@ -34,7 +34,7 @@ enum Command {
     Grants(grants::Options),
     /// How long `salus record add --bundle` takes on a local node.
     Import(import::Options),
-    /// How fast a large record goes to a vault service and comes back, or how many readers one answers, beside disk and nginx.
+    /// How fast a large record or small objects go to a vault service, or how many readers one answers, beside disk and nginx.
     Vault(vault::Options),
     /// The declared weight of blocks full of grants, against the time that their author took.
     Weights(weights::Options),

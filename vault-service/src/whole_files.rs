@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The ending of a file that is being written. One that a killed process left belongs to nothing.
-pub(crate) const UNFINISHED: &str = "new";
+const UNFINISHED: &str = "new";
 
 /// Writes a file, in place of an earlier one. When this returns, bytes and name are on the disk.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -2,12 +2,15 @@
 
 //! Which objects of the vault are staged, and how much uploads may still bring.
 //!
-//! Each staged object has a small file beside the objects, so that a restart forgets none. It is on the disk before the object
-//! gets its name. A file without its object is harmless: it expires. An object without its file is harmless, too: it counts as
-//! one that the chain named once, and is kept for longer. The room for uploads is in memory only, as uploads are.
+//! Each staged object has an entry in a journal beside the objects, so that a restart forgets none. It is on the disk before the
+//! object gets its name. An entry without its object is harmless: it expires. An object without its entry is harmless, too: it
+//! counts as one that the chain named once, and is kept for longer. The room for uploads is in memory only, as uploads are.
 
-use super::limits::{charge, Limits};
-use crate::whole_files::{self, replace, UNFINISHED};
+use super::{
+    journal::{self, Journal, Line},
+    limits::{charge, Limits},
+};
+use crate::whole_files::{self, replace};
 use rustix::fs::statvfs;
 use salus_gate::{
     protocol::{AnnouncedObject, GateRefusal, StageRequest},
@@ -23,10 +26,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How an operator gets past a damaged entry.
-const HINT: &str = "look at the disk, then move the file away. No data is lost: its object is kept for longer";
+/// How an operator gets past a damaged journal.
+const HINT: &str = "look at the disk, then move the file away. No data is lost: its objects are kept for longer";
 /// The folder of the ledger, in that of the vault.
 const FOLDER: &str = "staging";
+/// The file in it.
+const JOURNAL: &str = "journal";
 
 /// An object that the chain does not name yet, as far as the service knows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -65,9 +70,19 @@ impl From<&StagingPermit> for Account {
     }
 }
 
+/// A line of the journal: the entry of an object, or that it has none any more.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry<O> {
+    id: Digest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staged: Option<O>,
+}
+
 /// All staged objects of a vault, and the limits that hold for them.
 pub struct Ledger {
-    folder: PathBuf,
+    vault: PathBuf,
+    journal: Journal,
     limits: Limits,
     staged: Mutex<Staged>,
     /// Held by those who give an object its name, shared, and by the one who deletes, alone.
@@ -118,30 +133,25 @@ pub(super) struct NewEntry {
 impl Ledger {
     /// The ledger of `vault`, as an earlier process left it. The ledger of the previous store becomes part of it.
     pub fn open(vault: &Vault, limits: Limits) -> io::Result<Self> {
-        let folder = vault.folder().join(FOLDER);
-        if let Some(previous) = vault.previous() {
-            take_over(&previous.folder().join(FOLDER), &folder)?;
+        let path = vault.folder().join(FOLDER).join(JOURNAL);
+        let mut objects = BTreeMap::new();
+        let previous = vault.previous().map(|previous| previous.folder().join(FOLDER).join(JOURNAL));
+        if let Some(previous) = previous.filter(|path| path.exists()) {
+            read(&previous, &mut objects)?;
+            read(&path, &mut objects)?;
+            replace(&path, &lines_of(&objects)?)?;
+            match fs::remove_file(&previous) {
+                // A store that cannot be written can still be moved away from. Its entries expire again, which changes nothing.
+                Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {}
+                removed => removed?,
+            }
+        } else {
+            read(&path, &mut objects)?;
         }
         let mut staged = Staged::default();
-        match fs::read_dir(&folder) {
-            Ok(entries) => {
-                for entry in entries {
-                    let path = entry?.path();
-                    // Written half by a process that was killed: its object never got a name.
-                    if path.extension().is_some_and(|ending| ending == UNFINISHED) {
-                        fs::remove_file(&path)?;
-                        continue;
-                    }
-                    match read(&path)? {
-                        Some((id, object)) => staged.insert(id, object),
-                        None => fs::remove_file(&path)?,
-                    }
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        Ok(Self { folder, limits, staged: Mutex::new(staged), deleting: Default::default() })
+        objects.into_iter().for_each(|(id, object)| staged.insert(id, object));
+        let (vault, journal, staged) = (vault.folder().to_owned(), Journal::at(path), Mutex::new(staged));
+        Ok(Self { vault, journal, limits, staged, deleting: Default::default() })
     }
 
     /// The limits.
@@ -202,7 +212,7 @@ impl Ledger {
 
     /// Bytes that are free on the disk of the vault.
     pub(crate) fn free(&self) -> io::Result<u64> {
-        let found = statvfs(self.folder.parent().unwrap_or(&self.folder))?;
+        let found = statvfs(&self.vault)?;
         Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
@@ -217,7 +227,7 @@ impl Ledger {
     }
 
     /// Whether an object is staged.
-    pub(crate) fn has(&self, id: &Digest) -> bool {
+    pub fn has(&self, id: &Digest) -> bool {
         self.lock().objects.contains_key(id)
     }
 
@@ -226,21 +236,20 @@ impl Ledger {
         self.lock().objects.get(id) == Some(object)
     }
 
-    /// Strikes an object out: the chain names it, or it is deleted.
+    /// Strikes an object out: the chain names it, or it is deleted. After a power failure it may be back, and expires again.
     pub fn strike(&self, id: &Digest) -> io::Result<()> {
-        match fs::remove_file(self.path(id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        let was_there = self.lock().remove(id).is_some();
+        if was_there {
+            // Nothing waits until this line is on the disk.
+            let _ = self.add(id, None)?;
         }
-        self.lock().remove(id);
         Ok(())
     }
 
-    /// Enters an object, in place of an earlier entry of it.
+    /// Enters an object, in place of an earlier entry of it. When this returns, the entry is on the disk.
     pub fn enter(&self, id: Digest, object: StagedObject) -> io::Result<()> {
-        self.write(&id, &object)?;
-        self.put(id, object);
-        Ok(())
+        self.put(id, object.clone());
+        self.write(&id, &object)
     }
 
     fn put(&self, id: Digest, object: StagedObject) {
@@ -250,11 +259,11 @@ impl Ledger {
     }
 
     fn write(&self, id: &Digest, object: &StagedObject) -> io::Result<()> {
-        replace(&self.path(id), &serde_json::to_vec(object)?)
+        self.journal.sync(self.add(id, Some(object))?)
     }
 
-    fn path(&self, id: &Digest) -> PathBuf {
-        self.folder.join(id.to_string())
+    fn add(&self, id: &Digest, object: Option<&StagedObject>) -> io::Result<Line> {
+        self.journal.add(&line(id, object)?, || lines_of(&self.lock().objects))
     }
 
     fn lock(&self) -> MutexGuard<'_, Staged> {
@@ -262,37 +271,27 @@ impl Ledger {
     }
 }
 
-/// Moves the entries of an earlier ledger to this one. A process that is killed meanwhile leaves each in one of them, or in both.
-fn take_over(earlier: &Path, folder: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(earlier) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let (from, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let to = folder.join(name);
-        if from.extension().is_none_or(|ending| ending != UNFINISHED) && whole_files::read(&to)?.is_none() {
-            if let Some(entry) = whole_files::read(&from)? {
-                replace(&to, &entry)?;
-            }
-        }
-        match fs::remove_file(&from) {
-            // A store that cannot be written can still be moved away from. Its entries expire again, which changes nothing.
-            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {}
-            removed => removed?,
-        }
-    }
-    Ok(())
+fn line(id: &Digest, staged: Option<&StagedObject>) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(&Entry { id: *id, staged })?;
+    line.push(b'\n');
+    Ok(line)
 }
 
-/// The entry in a file; none where it is empty. A damaged one was written whole, so the disk has a fault, and an operator looks.
-fn read(path: &Path) -> io::Result<Option<(Digest, StagedObject)>> {
-    let Some(bytes) = whole_files::read(path)? else { return Ok(None) };
-    let unreadable = |cause: &str| whole_files::damaged(path, cause, HINT);
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let id = name.parse().map_err(|_| unreadable("its name is not an id"))?;
-    let object = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error.to_string()))?;
-    Ok(Some((id, object)))
+fn lines_of(objects: &BTreeMap<Digest, StagedObject>) -> io::Result<Vec<u8>> {
+    let lines: io::Result<Vec<_>> = objects.iter().map(|(id, object)| line(id, Some(object))).collect();
+    Ok(lines?.concat())
+}
+
+/// Has `objects` become what a journal says. A damaged line was written whole, so the disk has a fault, and an operator looks.
+fn read(path: &Path, objects: &mut BTreeMap<Digest, StagedObject>) -> io::Result<()> {
+    for line in journal::read(path)?.split_inclusive(|byte| *byte == b'\n') {
+        let entry = serde_json::from_slice(line).map_err(|error| whole_files::damaged(path, error, HINT))?;
+        match entry {
+            Entry { id, staged: Some(object) } => objects.insert(id, object),
+            Entry { id, staged: None } => objects.remove(&id),
+        };
+    }
+    Ok(())
 }
 
 impl Reservation {
@@ -353,10 +352,11 @@ impl Staged {
         self.objects.insert(id, object);
     }
 
-    fn remove(&mut self, id: &Digest) {
-        let Some(object) = self.objects.remove(id) else { return };
+    fn remove(&mut self, id: &Digest) -> Option<StagedObject> {
+        let object = self.objects.remove(id)?;
         self.discharge(&object.account, charge(object.size));
         (self.count, self.bytes) = (self.count.saturating_sub(1), self.bytes.saturating_sub(object.size));
+        Some(object)
     }
 
     fn charge(&mut self, account: &Account, bytes: u64) {

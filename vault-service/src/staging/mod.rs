@@ -6,10 +6,12 @@
 //! |---|---|
 //! | `limits` | how much may be staged, by whom and for how long |
 //! | `ledger` | which objects are staged, and what they count against |
+//! | `journal` | the ledger on the disk |
 //! | `uploads` | bytes that arrive, and may be cut off |
 //! | `collector` | asks the chain, keeps what it names and deletes what has expired |
 
 mod collector;
+mod journal;
 mod ledger;
 mod limits;
 mod uploads;

@@ -79,27 +79,45 @@ async fn named_objects_stay_and_others_are_deleted_when_they_expire() {
 }
 
 #[tokio::test]
-async fn an_entry_that_a_power_failure_left_empty_is_none_and_a_damaged_one_is_named() {
+async fn half_a_line_that_a_power_failure_left_is_none_and_a_damaged_one_is_named() {
     let world = World::new().await;
     let ledger = Ledger::open(&world.vault, LIMITS).unwrap();
-    let (whole, empty) = (world.put(vec![1; 10]).await, world.put(vec![2; 10]).await);
+    let (whole, half) = (world.put(vec![1; 10]).await, world.put(vec![2; 10]).await);
     let staged = StagedObject { chart: CHART, record: None, account: ACCOUNT, size: 10, at: NOW };
-    for id in [whole, empty] {
+    for id in [whole, half] {
         ledger.enter(id, staged.clone()).unwrap();
     }
-    let file = world.vault.folder().join("staging").join(empty.to_string());
-    fs::write(&file, b"").unwrap();
+    let file = world.vault.folder().join("staging/journal");
+    let journal = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &journal[..journal.len() - 5]).unwrap();
     let restarted = Ledger::open(&world.vault, LIMITS).unwrap();
-    assert_eq!((restarted.usage(), file.exists()), ((1, 10), false));
+    assert_eq!(restarted.usage(), (1, 10));
     // Its object stays, and can be staged again.
-    assert!(world.vault.has(&empty).await.unwrap());
-    restarted.enter(empty, staged).unwrap();
+    assert!(world.vault.has(&half).await.unwrap());
+    restarted.enter(half, staged).unwrap();
     assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (2, 20));
 
-    fs::write(&file, b"{\"chart\":").unwrap();
+    fs::write(&file, journal.replacen(':', ";", 1)).unwrap();
     let fault = Ledger::open(&world.vault, LIMITS).err().unwrap().to_string();
     assert!(fault.contains(&file.display().to_string()) && fault.contains("\nhint: "), "{fault}");
     // The operator does what it says.
     fs::rename(&file, world.vault.folder().join("aside")).unwrap();
+    assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (0, 0));
+}
+
+#[tokio::test]
+async fn objects_that_were_entered_and_struck_out_by_turns_are_counted_once() {
+    let world = World::new().await;
+    let ledger = Ledger::open(&world.vault, LIMITS).unwrap();
+    let (one, other) = (Digest([1; 32]), Digest([2; 32]));
+    let staged = |size| StagedObject { chart: CHART, record: None, account: ACCOUNT, size, at: NOW };
+    ledger.enter(one, staged(10)).unwrap();
+    for size in 1..5 {
+        ledger.enter(other, staged(size)).unwrap();
+        ledger.strike(&other).unwrap();
+    }
     assert_eq!(Ledger::open(&world.vault, LIMITS).unwrap().usage(), (1, 10));
+    ledger.enter(other, staged(5)).unwrap();
+    let restarted = Ledger::open(&world.vault, LIMITS).unwrap();
+    assert_eq!((restarted.usage(), restarted.has(&other)), ((2, 15), true));
 }

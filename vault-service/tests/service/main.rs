@@ -18,6 +18,7 @@ mod description;
 mod introduction;
 mod limits;
 mod messages;
+mod power;
 mod reads;
 mod receipts;
 mod request_log;

@@ -31,11 +31,11 @@ fn announced(objects: &[Vec<u8>]) -> Vec<AnnouncedObject> {
     objects.iter().map(one).collect()
 }
 
-fn request(writer: MemberId, objects: &[Vec<u8>]) -> StageRequest {
+pub(crate) fn request(writer: MemberId, objects: &[Vec<u8>]) -> StageRequest {
     StageRequest { chart: CHART, scope: None, writer, objects: announced(objects) }
 }
 
-fn part(upload: &str, offset: Option<u64>, bytes: &[u8]) -> Request<Body> {
+pub(crate) fn part(upload: &str, offset: Option<u64>, bytes: &[u8]) -> Request<Body> {
     let mut message = Request::builder().method(Method::PATCH).uri(format!("{UPLOADS}/{upload}"));
     if let Some(offset) = offset {
         message = message.header(UPLOAD_OFFSET, offset);
@@ -44,7 +44,7 @@ fn part(upload: &str, offset: Option<u64>, bytes: &[u8]) -> Request<Body> {
 }
 
 /// Leave to upload.
-async fn stage(world: &World, router: &Router, request: StageRequest) -> UploadId {
+pub(crate) async fn stage(world: &World, router: &Router, request: StageRequest) -> UploadId {
     let (status, _, body) = answer(router, message(&world.signed(request))).await;
     assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&body));
     let staged: Staged = serde_json::from_slice(&body).unwrap();
