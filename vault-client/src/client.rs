@@ -38,6 +38,8 @@ const PART: u64 = 32 * 1024 * 1024;
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 /// Attempts to go on with an upload that was cut off, without any byte arriving.
 const ATTEMPTS: u32 = 5;
+/// The wait after the first of them is twice this long, and each wait is twice the one before.
+const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1_000 });
 
 /// Asks vault services of one chain.
 ///
@@ -175,7 +177,7 @@ impl VaultClient {
                 let cause = "the upload was cut off again and again".to_owned();
                 return Err(fault.unwrap_or(VaultClientError::Unreachable { authority, cause }));
             }
-            sleep(Duration::from_secs(1 << attempts.min(4))).await;
+            sleep(PAUSE.saturating_mul(1 << attempts.min(4))).await;
         }
     }
 
@@ -385,6 +387,26 @@ mod tests {
         let (offsets, received) = serving.join().unwrap();
         assert_eq!(offsets, [0, 150_000, 200_020]);
         assert!(received == contents.concat());
+    }
+
+    #[tokio::test]
+    async fn an_upload_ends_after_five_attempts_without_a_byte_that_is_new() {
+        let content = vec![1; 200_000];
+        let objects = [SealedObject::of(content.clone())];
+        let client = VaultClient::new(Digest([0; 32])).unwrap();
+        // Each byte that is new begins the count again.
+        let (address, serving) = service(&[0, 0, 0, 0, 70_000, 0, 0, 0, 0], false);
+        client.upload(&address, UploadId([7; 16]), &objects).await.unwrap();
+        let (offsets, received) = serving.join().unwrap();
+        assert_eq!(offsets, [[0; 5], [70_000; 5]].concat());
+        assert!(received == content);
+
+        let (address, serving) = service(&[70_000, 0, 0, 0, 0, 0], false);
+        let fault = client.upload(&address, UploadId([7; 16]), &objects).await.unwrap_err();
+        assert!(matches!(fault, VaultClientError::Unreachable { .. }), "{fault}");
+        // The service was sent nothing more, and takes the next message whole.
+        client.upload(&address, UploadId([7; 16]), &objects).await.unwrap();
+        assert_eq!(serving.join().unwrap().0, [&[0][..], &[70_000; 5], &[0]].concat());
     }
 
     #[tokio::test]
