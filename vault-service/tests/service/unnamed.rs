@@ -154,6 +154,27 @@ async fn an_object_that_is_named_or_announced_again_stays_and_begins_its_age_aga
 }
 
 #[tokio::test]
+async fn an_object_that_two_charts_name_stays_until_neither_of_them_does() {
+    let mut scene = Scene::set().await;
+    let shared = scene.vault.put(&b"shared"[..]).await.unwrap();
+    // The vault noted the chart that stops naming it.
+    scene.copying.notes.note(shared, Note { owner: OWN, chart: ChartId(0) });
+    for named in &mut scene.chain.charts {
+        named.push(shared);
+    }
+    scene.sweep(START).await.unwrap();
+    scene.chain.charts[0].pop();
+    for time in [START, START + AGE, START + 2 * AGE] {
+        assert_eq!(scene.sweep(time).await.unwrap(), Swept::default());
+        assert!(scene.has(&shared).await && scene.marks.all().unwrap().is_empty());
+    }
+    scene.chain.charts[1].pop();
+    assert_eq!(scene.sweep(START + 2 * AGE).await.unwrap(), Swept { unnamed: 1, deleted: 0 });
+    assert_eq!(scene.sweep(START + 3 * AGE).await.unwrap(), Swept { unnamed: 0, deleted: 1 });
+    assert!(!scene.has(&shared).await);
+}
+
+#[tokio::test]
 async fn nothing_is_deleted_on_the_word_of_a_chain_that_cannot_be_believed() {
     let mut scene = Scene::set().await;
     let old = scene.vault.put(&b"old"[..]).await.unwrap();
