@@ -33,12 +33,7 @@ before(async () => {
     const bytes = randomBytes(number === 0 ? LARGE : 500 + number);
     objects.set(createHash('sha256').update(bytes).digest('hex'), bytes);
   }
-  mkdirSync(join(scratch, 'old'));
-  writeFileSync(join(scratch, 'old', 'salus-vault'), '1\n');
-  for (const [id, bytes] of objects) {
-    mkdirSync(join(scratch, 'old', id.slice(0, 2)), { recursive: true });
-    writeFileSync(join(scratch, 'old', pathOf(id)), bytes);
-  }
+  putInto('old', [...objects.keys()]);
   node = await IpfsNode.start(join(scratch, 'node'));
 });
 
@@ -65,6 +60,24 @@ test('a node that is not private is refused, and nothing is written', async () =
   await lacking('Bootstrap');
   await node.configure('Bootstrap', []);
   assert.equal(JSON.parse(await node.ask('files/ls')).Entries.length, 0);
+});
+
+test('garbage collection keeps the objects that have names, and takes the blocks of one that has none', async () => {
+  const few = [...objects.keys()].slice(0, 3);
+  const [large, kept, deleted] = few;
+  putInto('few', few);
+  const moved = await salusVault('migrate', inNode('few'), '"few"');
+  assert.equal(moved.status, 0, moved.said);
+  const isOnDisk = (id) => blocks().some((path) => readFileSync(path).includes(objects.get(id).subarray(0, 100)));
+  await node.ask('repo/gc');
+  assert.ok([large, kept, deleted].every(isOnDisk));
+  await node.ask('files/rm', { arg: `/few/${pathOf(deleted)}` });
+  assert.ok(isOnDisk(deleted), 'its blocks wait for the collection');
+  await node.ask('repo/gc');
+  assert.deepEqual([large, kept, deleted].map(isOnDisk), [true, true, false]);
+  const whole = await salusVault('verify', inNode('few'));
+  assert.equal(whole.status, 0, whole.said);
+  assert.match(whole.said, /2 objects are whole/);
 });
 
 test('a node that dies meanwhile is named, and the next run goes on', async () => {
@@ -133,6 +146,16 @@ test('objects move back as they were', async () => {
   assert.equal(moved.status, 0, moved.said);
   for (const [id, bytes] of objects) assert.ok(readFileSync(join(scratch, 'back', pathOf(id))).equals(bytes), id);
 });
+
+/** Makes a vault in the folder `name` with these objects. */
+function putInto(name, ids) {
+  mkdirSync(join(scratch, name));
+  writeFileSync(join(scratch, name, 'salus-vault'), '1\n');
+  for (const id of ids) {
+    mkdirSync(join(scratch, name, id.slice(0, 2)), { recursive: true });
+    writeFileSync(join(scratch, name, pathOf(id)), objects.get(id));
+  }
+}
 
 /** Where an object lies in a store. */
 function pathOf(id) {
