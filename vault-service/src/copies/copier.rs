@@ -319,11 +319,14 @@ impl Copier {
         if !has_turn(size, READ_BACK) || self.patience.is_over(holder) {
             return Ok(());
         }
-        match claimed(partners, holder, &[id], self.patience.clock()).await {
-            Ok(claimed) if claimed.contains(&id) => {}
-            // A holder that is away was told of already; one that has it no more is counted with the next look.
-            Ok(_) => return Ok(()),
-            Err(_) => return Ok(()),
+        let is_claimed =
+            claimed(partners, holder, &[id], self.patience.clock()).await.is_ok_and(|claimed| claimed.contains(&id));
+        if !is_claimed {
+            // It is away, or has it no more: the next round counts the copies of that chart, although it did not change.
+            if let Some(note) = self.copying.notes.of(&id) {
+                self.looks.look_at(note.chart);
+            }
+            return Ok(());
         }
         let checks = outcome.checks.entry(holder).or_default();
         match is_whole(partners, holder, id, Some(size), self.patience.clock()).await {

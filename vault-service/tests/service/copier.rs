@@ -430,6 +430,26 @@ async fn own_objects_are_counted_by_their_copies() {
 }
 
 #[tokio::test]
+async fn a_holder_that_is_away_or_lost_its_copy_is_noticed_although_the_chart_does_not_change() {
+    let mut scene = Scene::with(None, vec![ONE]).await;
+    let id = scene.keep(b"own").await;
+    for loss in [Some(BTreeMap::new()), None] {
+        scene.give(ONE, id, b"own");
+        let mut rounds = 0;
+        while scene.round().await.under_replicated > 0 {
+            rounds += 1;
+            assert!(rounds < 9, "the copy is there again");
+        }
+        match loss {
+            Some(nothing) => scene.partners.given.insert(ONE, nothing),
+            None => scene.partners.given.remove(&ONE),
+        };
+        scene.round().await;
+        assert_eq!(scene.round().await.under_replicated, 1);
+    }
+}
+
+#[tokio::test]
 async fn a_holder_that_says_to_have_what_it_has_not_is_found_out() {
     let mut scene = Scene::with(None, vec![ONE]).await;
     let id = scene.keep(b"claimed").await;
