@@ -126,10 +126,20 @@ impl Founded {
         let entry = fs::read_to_string(machine.1.join("hospital.toml"))?;
         let entry = entry.replacen("[[hospital]]", &format!("[[hospital]]\njoined = {institution}"), 1);
         fs::write(&self.list, fs::read_to_string(&self.list)? + &entry)?;
-        let specification = self.hospitals.first().context("there are no hospitals")?.specification();
-        let Written { genesis, hospitals } = init(&machine.0, &self.list, folder, Some(&specification)).await?;
+        self.write_again(Some(machine), folder).await
+    }
+
+    /// All files are made again in the new folder `folder`, from the list as it is now.
+    pub async fn make_files_again(&mut self, folder: &Path) -> Result<()> {
+        self.write_again(None, folder).await
+    }
+
+    async fn write_again(&mut self, newcomer: Option<(Salus, PathBuf)>, folder: &Path) -> Result<()> {
+        let first = self.hospitals.first().context("there are no hospitals")?;
+        let Written { genesis, hospitals } =
+            init(&first.salus, &self.list, folder, Some(&first.specification())).await?;
         ensure!(genesis == self.genesis, "the files are of another network");
-        let machines = self.hospitals.drain(..).map(|hospital| (hospital.salus, hospital.keys)).chain([machine]);
+        let machines = self.hospitals.drain(..).map(|hospital| (hospital.salus, hospital.keys)).chain(newcomer);
         self.hospitals =
             machines.zip(hospitals).map(|((salus, keys), written)| Hospital::of(salus, keys, written)).collect();
         Ok(())

@@ -17,7 +17,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    process::Child,
+    process::{Child, Command},
     time::{sleep, timeout},
 };
 
@@ -82,6 +82,34 @@ impl ServicePlace {
         );
         fs::write(place.config(), text)?;
         Ok(place)
+    }
+
+    /// A place at `authority` for the service of `institution`, which asks `node`: `salus-vault init` makes its configuration and the
+    /// institution's key in `folder`, whose `member.key` the service uses. It has further lines of configuration. With the
+    /// place comes the public part of the key.
+    pub async fn init(
+        folder: &Path,
+        authority: &str,
+        institution: u32,
+        node: &str,
+        further: &str,
+    ) -> Result<(Self, String)> {
+        let number = institution.to_string();
+        let mut init = Command::new(binaries::find("salus-vault")?);
+        init.args(["init", "--institution", &number, "--authority", authority, "--node", node, "--store", "vault"]);
+        let made = init.arg("--folder").arg(folder).output().await?;
+        ensure!(made.status.success(), "no configuration: {}", String::from_utf8_lossy(&made.stderr));
+        let said = String::from_utf8(made.stdout)?;
+        let (_, key) = said.trim().rsplit_once("--encryption-key ").context("no key is named")?;
+
+        let monitoring = free_address(Ipv4Addr::LOCALHOST)?.to_string();
+        let (authority, folder) = (authority.to_owned(), folder.to_owned());
+        let place = Self { authority, monitoring, folder, walls: Walls::none(), environment: Vec::new() };
+        let written = fs::read_to_string(place.config())?;
+        // The services of a scenario are on one machine.
+        let own = written.replacen("127.0.0.1:9617", &place.monitoring, 1).replacen("# member-key", "member-key", 1);
+        fs::write(place.config(), own + further)?;
+        Ok((place, key.to_owned()))
     }
 
     /// The same place between `walls`.

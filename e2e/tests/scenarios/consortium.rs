@@ -106,10 +106,14 @@ impl Scene {
 
     /// A hospital's node finalizes so many blocks more.
     pub(crate) async fn finalizes(&self, place: usize, more: u64) -> Result<()> {
-        let desk = self.desk(place)?;
-        let height = || async { desk.json(&["status"]).await?["finalized"]["number"].as_u64().context("a number") };
-        let target = height().await? + more;
-        until("blocks become final", || async { Ok(height().await? >= target) }).await
+        let target = self.height(place).await? + more;
+        until("blocks become final", || async { Ok(self.height(place).await? >= target) }).await
+    }
+
+    /// The number of the newest block that a hospital's node knows to be final.
+    pub(crate) async fn height(&self, place: usize) -> Result<u64> {
+        let status = self.desk(place)?.json(&["status"]).await?;
+        status["finalized"]["number"].as_u64().context("a number")
     }
 
     /// The finding of a hospital's doctor about a subject.
