@@ -22,8 +22,8 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) subcommand: Option<Subcommand>,
 
-    /// Keep compiled runtimes in DIR, and start the faster. For development and tests: whoever can write there has the
-    /// node execute what they want.
+    /// Keep compiled runtimes in DIR, and start the faster. For development and tests: the node executes what it finds
+    /// there.
     #[arg(long, value_name = "DIR", env = "SALUS_RUNTIME_CACHE")]
     pub(crate) runtime_cache: Option<PathBuf>,
 

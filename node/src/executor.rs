@@ -19,7 +19,7 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// An executor after the command line. With a folder it compiles a runtime once, and later processes load it from there.
 ///
-/// Whoever writes into the folder has the node execute what they want. So it fails if others than the owner may.
+/// The node executes what it finds in the folder. So this fails if others than the owner may write there.
 pub(crate) fn new(
     config: &ExecutorConfiguration,
     compiled: Option<&Path>,
