@@ -129,6 +129,7 @@ async fn damaged(
     };
     if came_back {
         stage.remark("it came back with the damaged database");
+        stage.suspect = true;
         stage.heals();
         stage.others_went_on().await;
         return Ok(());

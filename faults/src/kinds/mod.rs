@@ -37,6 +37,8 @@ use std::{
 /// The time within which a node must reach the others' finalized height.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
+/// The time after which an operator removes a damaged database that a node went on with, and fell behind.
+const GIVES_UP: Duration = Duration::from_secs(30);
 /// The interval at which the supervisor looks for nodes that ended by themselves.
 const SUPERVISES: Duration = Duration::from_secs(1);
 /// The time within which three of four nodes must finalize two blocks.
@@ -72,6 +74,8 @@ pub struct Stage<'a> {
     pub remarks: Vec<String>,
     /// The finalized heights at the beginning and at the end of the fault.
     pub heights: (u32, u32),
+    /// Whether the victim went on with a database that the fault had damaged.
+    suspect: bool,
     healed: Option<Instant>,
     /// Milliseconds from the end of the fault until all victims had caught up.
     pub recovery: Option<u64>,
@@ -105,6 +109,7 @@ impl<'a> Stage<'a> {
             expectations: Vec::new(),
             remarks: Vec::new(),
             heights: (0, 0),
+            suspect: false,
             healed: None,
             recovery: None,
         }
@@ -152,7 +157,8 @@ impl<'a> Stage<'a> {
 
     /// Waits until every victim has finalized two blocks beyond the network's present height.
     ///
-    /// It restarts a node that ended by itself after a second; its systemd unit would do so after five.
+    /// It restarts a node that ended by itself after a second; its systemd unit would do so after five. A damaged database
+    /// may be taken back into use and fail only now: then it is removed first, as `docs/operations.md` says.
     pub async fn recovers(&mut self) -> Result<()> {
         if self.recovery.is_some() {
             return Ok(());
@@ -165,7 +171,18 @@ impl<'a> Stage<'a> {
                 break;
             }
             for (place, machine) in self.network.machines.iter_mut().enumerate() {
-                if let Some(status) = machine.node.ended()? {
+                let ended = machine.node.ended()?;
+                let broken = self.suspect && place == self.plan.victim && (ended.is_some() || began.elapsed() > GIVES_UP);
+                if broken {
+                    self.suspect = false;
+                    if ended.is_none() {
+                        machine.node.kill().await?;
+                    }
+                    machine.clear()?;
+                    machine.start()?;
+                    let how = ended.map_or("fell behind".to_owned(), |status| format!("ended by itself ({status})"));
+                    self.remarks.push(format!("node {place} {how}; its operator removed the damaged database"));
+                } else if let Some(status) = ended {
                     machine.start()?;
                     self.remarks.push(format!("node {place} ended by itself ({status}), and was started again"));
                 }
