@@ -172,7 +172,8 @@ impl<'a> Stage<'a> {
             }
             for (place, machine) in self.network.machines.iter_mut().enumerate() {
                 let ended = machine.node.ended()?;
-                let broken = self.suspect && place == self.plan.victim && (ended.is_some() || began.elapsed() > GIVES_UP);
+                let broken =
+                    self.suspect && place == self.plan.victim && (ended.is_some() || began.elapsed() > GIVES_UP);
                 if broken {
                     self.suspect = false;
                     if ended.is_none() {
