@@ -7,13 +7,14 @@ use codec::{Compact, Encode};
 use salus_primitives::{
     access::{GrantTerms, Grantee, Permissions, Purpose, Scope, SealedKey},
     charts::{CompartmentFlags, Epoch},
+    corrections::CorrectionAnswer,
     evidence::BlockEquivocation,
     governance::{CallName, Parameter},
     membership::{InstitutionProfile, Newcomer, Voucher},
     receipts::{Opening, ReceiptsHead},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
-    RequestId, SigningKey,
+    RecordKey, RequestId, SigningKey,
 };
 use std::sync::OnceLock;
 use subxt::{
@@ -318,6 +319,21 @@ impl Call {
     /// Lifts the restriction of a record of the signer's chart.
     pub fn lift_restriction(record: RecordId, reason: Option<Digest>) -> Self {
         Self::new("Records", "lift_restriction", (record, reason))
+    }
+
+    /// Asks for a correction of a record of the signer's chart.
+    pub fn request_correction(record: RecordId, reason: Digest) -> Self {
+        Self::new("Records", "request_correction", (record, reason))
+    }
+
+    /// Answers the open correction of a record.
+    pub fn answer_correction(record: RecordId, answer: CorrectionAnswer, reason: Option<Digest>) -> Self {
+        Self::new("Records", "answer_correction", (record, answer, reason))
+    }
+
+    /// Attaches the record `statement` to a record of the same chart, as the signer's statement of disagreement.
+    pub fn attach_statement(record: RecordId, statement: RecordKey) -> Self {
+        Self::new("Records", "attach_statement", (record, statement))
     }
 
     /// Opens records for reading: the log entry comes first.

@@ -68,6 +68,7 @@ items! {
     GrantInChart, Option<GrantRef>: |last| Some(GrantRef { chart: last.chart, number: last.number });
     NumberedRequest, RequestId: |last| RequestId(last.number.0.saturating_add(1));
     KeyedRecord, Option<RecordKey>: |last| Some(last.key);
+    KeyedCorrection, Option<RecordKey>: |last| Some(last.key);
     NumberedVersion, u32: |last| last.number.saturating_add(1);
     Entry, u64: |last| last.sequence.saturating_add(1);
 }

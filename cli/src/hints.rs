@@ -118,6 +118,11 @@ fn after_act(error: &AgentError) -> Option<String> {
             "salus request CHART asks the patient for a grant of your own"
         }
         AgentError::NoGrant(_) | AgentError::NoRequest(_) => "salus chart show CHART lists grants and requests",
+        AgentError::CorrectionOpen(record)
+        | AgentError::NoCorrection(record)
+        | AgentError::NothingToDisagreeWith(record) => {
+            return Some(format!("salus correction list {} shows where it stands", record.chart));
+        }
         AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
         AgentError::GranteeNotActive(_) => "salus member show and salus institution show say where it stands",
         AgentError::OtherPatient(_) => "check the chart's number; --other-patient imports all the same",

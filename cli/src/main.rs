@@ -72,6 +72,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Chart(command) => commands::chart::run(command, &context, &mut out).await,
         Command::Compartment(command) => commands::compartment::run(command, &context, &mut out).await,
         Command::Record(command) => commands::record::run(command, &context, &mut out).await,
+        Command::Correction(command) => commands::correction::run(command, &context, &mut out).await,
         Command::Grant(arguments) => commands::grant::run(arguments, &context, &mut out).await,
         Command::LabGrant(arguments) => commands::lab_grant::run(arguments, &context, &mut out).await,
         Command::Envelope(arguments) => commands::envelope::run(arguments, &context, &mut out).await,

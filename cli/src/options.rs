@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Add, list, read and amend records, and change their states
     #[command(subcommand)]
     Record(commands::record::Command),
+    /// Ask for corrections of records, answer, and disagree
+    #[command(subcommand)]
+    Correction(commands::correction::Command),
     /// Grant access to a member or an institution
     Grant(commands::grant::Arguments),
     /// Grant a laboratory reading, adding, and amending its own results in one compartment
@@ -89,7 +92,7 @@ pub(crate) enum Command {
     Approve(commands::approve::Arguments),
     /// Deny a request
     Deny(commands::deny::Arguments),
-    /// Show the words that came with a request, a grant, a denial or a revocation
+    /// Show the words that came with a request, a grant, a correction, a denial or a revocation
     Note(commands::note::Arguments),
     /// Show what happened in the charts that concern you since you last looked
     Notices(commands::notices::Arguments),

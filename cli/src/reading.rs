@@ -7,15 +7,26 @@ use salus_chain::{At, Chain};
 use salus_client::agent::{Agent, AgentError, ReadingSession, RecordContent};
 use salus_primitives::{
     access::Purpose,
+    corrections::KeyedCorrection,
     records::{KeyedRecord, Record},
     ChartId, ReadingSessionId, RecordId,
 };
 use salus_sealing::blob::Metadata;
+use std::collections::BTreeMap;
 
 /// The records of a chart that is there.
 pub(crate) async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<KeyedRecord>, Failure> {
     chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
     Ok(chain.records(At::Finalized, chart).await?)
+}
+
+/// The records with the patient's statements of disagreement, by the records of the chart that they are attached to.
+pub(crate) async fn statements_of(chain: &Chain, chart: ChartId) -> Result<BTreeMap<RecordId, RecordId>, Failure> {
+    let corrections = chain.corrections(At::Finalized, chart).await?;
+    let attached = corrections.into_iter().filter_map(|KeyedCorrection { key, correction }| {
+        Some((RecordId { chart, key }, RecordId { chart, key: correction.statement? }))
+    });
+    Ok(attached.collect())
 }
 
 /// Reads records, opening sessions where none runs.

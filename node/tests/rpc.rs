@@ -55,6 +55,7 @@ fn every_method_answers(node: &Node) {
         ("salus_explainAccess", json!([0, 0, ask])),
         ("salus_record", json!([record])),
         ("salus_records", json!([0, null, 10])),
+        ("salus_corrections", json!([0, null, 10])),
         ("salus_versions", json!([record, 0, 10])),
         ("salus_session", json!([0, "0x00000000000000000000000000000001"])),
         ("salus_logHead", json!(["consortium"])),

@@ -10,6 +10,7 @@ pub use crate::{
     access::{GrantInChart, GrantRef, Grantee, NumberedGrant, NumberedRequest, Reader, Scope},
     audit::{Entry, LogHead, LogId},
     charts::{Chart, NumberedCompartment, NumberedEpoch},
+    corrections::KeyedCorrection,
     decision::{Ask, Explanation},
     membership::{ChallengeBy, Institution, Member, NumberedInstitution},
     records::{KeyedRecord, NumberedVersion, Record, Session},
@@ -67,6 +68,9 @@ macro_rules! salus_api {
             "salus_record" => record(record: RecordId) -> Option<Record>;
             /// Returns the chart's records after the given key, in the order of the storage; `null` begins with the first.
             "salus_records" => records(chart: ChartId) page[after: Option<RecordKey>] -> Vec<KeyedRecord>;
+            /// Returns the corrections of the chart's records after the given key, in the order of the storage; `null` begins with
+            /// the first.
+            "salus_corrections" => corrections(chart: ChartId) page[after: Option<RecordKey>] -> Vec<KeyedCorrection>;
             /// Returns the record's versions from `from` on.
             "salus_versions" => versions(record: RecordId) page[from: u32] -> Vec<NumberedVersion>;
             /// Returns the reading session that `reader` named `session`.

@@ -9,7 +9,7 @@ use crate::{
     receipts::ReceiptsHead,
     time::Moment,
     vocabulary::vocabulary,
-    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId, SigningKey,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -179,6 +179,15 @@ vocabulary! {
         RecordRestricted = 58, "record-restricted", "the controller kept a record from everyone else";
         /// The patient lifted a restriction.
         RestrictionLifted = 59, "restriction-lifted", "the controller lifted the restriction of a record";
+        /// The controller asked for a correction of a record.
+        CorrectionRequested = 60, "correction-requested", "the controller asked for a correction of a record";
+        /// A member said that the record was corrected.
+        CorrectionMade = 61, "correction-made", "a member answered that a record was corrected";
+        /// A member declined to correct the record.
+        CorrectionDeclined = 62, "correction-declined", "a member declined to correct a record; the reason is sealed";
+        /// The controller attached a statement of disagreement.
+        StatementAttached = 63, "statement-attached",
+            "the controller attached a statement of disagreement to a record; the subject names it";
     }
 }
 
@@ -217,6 +226,8 @@ pub enum Subject {
     Parameter(Parameter),
     /// The receipts of an institution for the opening at this place of the same log.
     Receipts(#[codec(compact)] u64, ReceiptsHead),
+    /// A record, and the record of the same chart with a statement about it.
+    Statement(RecordId, RecordKey),
 }
 
 /// The reason for an action.
@@ -492,6 +503,7 @@ mod tests {
             Subject::Runtime(Digest([255; 32]), u32::MAX),
             Subject::Scope(Scope::Record(record.key)),
             Subject::Receipts(u64::MAX, ReceiptsHead { count: u32::MAX, digest: Digest([255; 32]) }),
+            Subject::Statement(RecordId { chart: ChartId(u64::MAX), key: RecordKey([255; 16]) }, RecordKey([255; 16])),
         ] {
             let stored = StoredEntry { at: u64::MAX, block: u32::MAX, event: AuditEvent { subject, ..largest } };
             assert!(stored.encoded_size() <= StoredEntry::max_encoded_len(), "{subject:?}");

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod authorities;
 mod bit_set;
 pub mod charts;
+pub mod corrections;
 pub mod decide;
 pub mod decision;
 pub mod evidence;

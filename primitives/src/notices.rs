@@ -25,9 +25,12 @@ vocabulary! {
         /// To the controller and to readers: a record was added or amended.
         Record = 5, "record", "a chart has a new record, or a new version of one";
         /// To the controller and to past readers: a record is not what it was.
-        Correction = 6, "correction", "a record was withdrawn or entered in error, or may be read again";
-        /// To both sides: a grant or a request ran out.
-        Expiry = 7, "expiry", "a grant or a request ran out";
+        Correction = 6, "correction",
+            "a record was withdrawn or entered in error, may be read again, or has a statement; or a correction was answered";
+        /// To both sides: a grant, a request, or the time for an answer about a correction ran out.
+        Expiry = 7, "expiry", "a grant, a request or the time to answer about a correction ran out";
+        /// To the author: the controller asks for a correction.
+        CorrectionRequest = 8, "correction-request", "a patient asks you to correct a record";
     }
 }
 
@@ -35,7 +38,7 @@ impl NoticeKind {
     /// Whether a member wants to know at once, unless the member says otherwise.
     pub const fn is_urgent(self) -> bool {
         match self {
-            Self::Denial | Self::Request | Self::Answer | Self::Correction => true,
+            Self::Denial | Self::Request | Self::Answer | Self::Correction | Self::CorrectionRequest => true,
             Self::Reading | Self::Grant | Self::Record | Self::Expiry => false,
         }
     }
@@ -47,13 +50,16 @@ impl NoticeKind {
             Action::ReadDenied | Action::DenialsRepeated => Some(Self::Denial),
             Action::AccessRequested => Some(Self::Request),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
-            Action::RecordWithdrawn | Action::RecordEnteredInError => Some(Self::Correction),
+            Action::RecordWithdrawn
+            | Action::RecordEnteredInError
+            | Action::CorrectionMade
+            | Action::CorrectionDeclined => Some(Self::Correction),
             _ => None,
         }
     }
 
     /// The notice that another member gets of an action that concerns it: as the requester of the request, the grantee of
-    /// the grant, or a reader of the record.
+    /// the grant, or a reader or the author of the record.
     ///
     /// No notice tells of a restriction: it would say that there is something to hide.
     pub const fn to_concerned(action: Action) -> Option<Self> {
@@ -61,9 +67,11 @@ impl NoticeKind {
             Action::RequestApproved | Action::RequestDenied => Some(Self::Answer),
             Action::AccessGranted | Action::AccessRevoked => Some(Self::Grant),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
-            Action::RecordWithdrawn | Action::RecordEnteredInError | Action::RestrictionLifted => {
-                Some(Self::Correction)
-            }
+            Action::RecordWithdrawn
+            | Action::RecordEnteredInError
+            | Action::RestrictionLifted
+            | Action::StatementAttached => Some(Self::Correction),
+            Action::CorrectionRequested => Some(Self::CorrectionRequest),
             _ => None,
         }
     }

@@ -33,6 +33,11 @@ impl RecordState {
         }
     }
 
+    /// Whether the record still counts: it was neither withdrawn nor entered in error.
+    pub const fn stands(self) -> bool {
+        matches!(self, Self::Active | Self::Restricted)
+    }
+
     /// Returns the denial of an operation that the state forbids, whatever is granted.
     ///
     /// The chart's controller reads a record in every state: nothing that others say of a record takes it away from the
@@ -70,6 +75,7 @@ mod tests {
         for state in RecordState::ALL {
             assert!(!state.may_become(state), "{state:?}: a state is never entered twice in a row");
             assert_eq!(state.may_become(RecordState::EnteredInError), state != RecordState::EnteredInError);
+            assert_eq!(state.stands(), state.may_become(RecordState::Withdrawn), "{state:?}");
         }
     }
 

@@ -230,6 +230,10 @@ impl_runtime_apis! {
             Records::records_page(chart, after, limit)
         }
 
+        fn corrections(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<KeyedCorrection> {
+            Records::corrections_page(chart, after, limit)
+        }
+
         fn versions(record: RecordId, from: u32, limit: u32) -> Vec<NumberedVersion> {
             Records::versions_page(record, from, limit)
         }

@@ -114,13 +114,16 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
         Records::create_medical_record { .. }
         | Records::create_medical_records { .. }
         | Records::amend_record { .. }
+        | Records::answer_correction { .. }
         | Records::mark_entered_in_error { .. } => {
             (&[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
         }
         Records::withdraw_record { .. } => (&[Role::Patient, Role::Clinician], CallClass::Ordinary),
         // It ends access, as a revocation does.
         Records::restrict_record { .. } => (&[Role::Patient], CallClass::Reserved),
-        Records::lift_restriction { .. } => (&[Role::Patient], CallClass::Ordinary),
+        Records::lift_restriction { .. } | Records::request_correction { .. } | Records::attach_statement { .. } => {
+            (&[Role::Patient], CallClass::Ordinary)
+        }
         Records::open_records { .. } => (
             &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher],
             CallClass::Ordinary,

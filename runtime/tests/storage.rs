@@ -19,7 +19,7 @@ const COUNTED: [&str; 10] =
     ["ChartId", "CompartmentId", "GrantId", "Grantee", "InstitutionId", "LogId", "MemberId", "RequestId", "U32", "U64"];
 
 /// Every key that a caller or an institution chooses. A new one is added here, under the strong hasher.
-const CHOSEN: [&str; 9] = [
+const CHOSEN: [&str; 10] = [
     "Membership.AccountOwners AccountId32",
     "Membership.MembershipKeys SigningKey",
     // An issuing epoch and a serial number, which the institution chooses.
@@ -28,6 +28,7 @@ const CHOSEN: [&str; 9] = [
     "Authorities.SeatOf AccountId32",
     "Authorities.SeatOfAuthority AccountId32",
     "Authorities.Authored AccountId32",
+    "Records.Corrections RecordKey",
     "Records.Records RecordKey",
     "Records.Versions RecordKey",
 ];

@@ -12,7 +12,7 @@ use crate::{
     output::{table, word, Output},
     parse,
     progress::progress,
-    reading::{records_of, Reader, LONGEST},
+    reading::{records_of, statements_of, Reader, LONGEST},
 };
 use salus_chain::At;
 use salus_client::agent::{FileContent, VerifiedLog};
@@ -71,6 +71,9 @@ struct Exported {
     record: RecordId,
     #[serde(flatten)]
     known: Record,
+    /// The record with the patient's statement of disagreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<RecordId>,
     files: Vec<Version>,
 }
 
@@ -95,6 +98,7 @@ pub(crate) async fn run(options: Options, context: &Context, out: &mut Output<'_
     let agent = context.agent().await?;
     let chain = agent.chain();
     let records = records_of(chain, chart).await?;
+    let statements = statements_of(chain, chart).await?;
     files::make_new_folder(&folder)?;
     files::make_folder(&folder.join(RECORDS))?;
     let mut resources = Resources { file: files::new_file(&folder.join(RESOURCES))?, count: 0 };
@@ -111,7 +115,7 @@ pub(crate) async fn run(options: Options, context: &Context, out: &mut Output<'_
             Err(failure) => return Err(failure),
         }
         if !files.is_empty() {
-            exported.push(Exported { record, known, files });
+            exported.push(Exported { record, known, statement: statements.get(&record).copied(), files });
         }
         bar.inc(1);
     }
@@ -212,7 +216,7 @@ fn on_a_line(json: &[u8]) -> Vec<u8> {
 }
 
 fn human(index: &Index, folder: &Path) -> String {
-    let rows = index.records.iter().map(|Exported { record, known, files }| {
+    let rows = index.records.iter().map(|Exported { record, known, files, .. }| {
         let title = files.last().map(|newest| newest.title.clone()).unwrap_or_default();
         vec![record.to_string(), title, files.len().to_string(), word(&known.state)]
     });

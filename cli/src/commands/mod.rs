@@ -9,6 +9,7 @@ pub(crate) mod bundles;
 pub(crate) mod chart;
 pub(crate) mod compartment;
 pub(crate) mod completions;
+pub(crate) mod correction;
 pub(crate) mod council;
 pub(crate) mod deny;
 pub(crate) mod doctor;

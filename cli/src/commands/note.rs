@@ -24,7 +24,7 @@ struct Of {
     /// The words of a grant
     #[arg(long, value_name = "NUMBER")]
     grant: Option<GrantId>,
-    /// The words of a denial or revocation, by the place of its entry in the chart's log
+    /// The words of another entry, such as a denial, a revocation or a correction, by the place of its entry in the chart's log
     #[arg(long, value_name = "NUMBER")]
     entry: Option<u64>,
 }
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     match context.agent().await?.note(chart, of).await? {
         Some(note) => out.show(&Shown { text: note.text }, |shown| shown.text.clone()),
         None => Err(Failure::input(
-            "no words that you can open came with it\nhint: they are sealed to one member: the patient, the requester or the grantee",
+            "no words that you can open came with it\nhint: they are sealed to one member: the patient, the requester, the grantee or the author",
         )),
     }
 }

@@ -10,10 +10,10 @@ use crate::{
     output::{fields, moment, table, word, Output},
     parse,
     progress::progress,
-    reading::{records_of, Reader},
+    reading::{records_of, statements_of, Reader},
 };
 use salus_chain::At;
-use salus_client::agent::{AgentError, Content, FileContent, Written};
+use salus_client::agent::{Agent, AgentError, Content, FileContent, Written};
 use salus_primitives::{
     access::Purpose,
     records::{KeyedRecord, Record},
@@ -21,7 +21,10 @@ use salus_primitives::{
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -138,6 +141,9 @@ struct Listed {
     known: Record,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// The record with the patient's statement of disagreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<RecordId>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +157,9 @@ struct Got {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     nonconformant: bool,
     compartment: CompartmentId,
+    /// The record with the patient's statement of disagreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<RecordId>,
     /// The institution whose vault gave it out.
     holder: InstitutionId,
     file: PathBuf,
@@ -185,6 +194,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 Some(file) => out.show(&read_to_file(&mut reader, record, version, &file).await?, human_got),
                 None => {
                     let session = reader.session(record).await?;
+                    tell_of_statement(reader.agent, record).await?;
                     // A terminal takes text only, so all of it has to be looked at first.
                     if out.is_terminal() {
                         let content = agent.read(record, version, session).await?;
@@ -227,6 +237,7 @@ async fn list(
         false => None,
     };
     let chain = context.chain().await?;
+    let statements = statements_of(&chain, chart).await?;
     let mut listed = Vec::new();
     for KeyedRecord { key, record: known } in records_of(&chain, chart).await? {
         let record = RecordId { chart, key };
@@ -241,10 +252,10 @@ async fn list(
             }
             None => None,
         };
-        listed.push(Listed { record, known, title });
+        listed.push(Listed { record, known, title, statement: statements.get(&record).copied() });
     }
     out.show(&listed, |listed| {
-        let rows = listed.iter().map(|Listed { record, known, title }| {
+        let rows = listed.iter().map(|Listed { record, known, title, statement }| {
             vec![
                 record.to_string(),
                 known.compartment.to_string(),
@@ -253,9 +264,10 @@ async fn list(
                 known.author.to_string(),
                 moment(known.created_at),
                 word(&known.state),
+                statement.map(|it| it.to_string()).unwrap_or_default(),
             ]
         });
-        table(&["record", "compartment", "title", "versions", "author", "created", "state"], rows)
+        table(&["record", "compartment", "title", "versions", "author", "created", "state", "statement"], rows)
     })
 }
 
@@ -303,6 +315,20 @@ async fn export(
     }
 }
 
+/// Says beside the content that the patient disagrees with it. Standard output has the content alone.
+async fn tell_of_statement(agent: &Agent, record: RecordId) -> Result<(), Failure> {
+    let statements = statements_of(agent.chain(), record.chart).await?;
+    if let Some(statement) = statements.get(&record) {
+        // If no one listens there, the content counts all the same.
+        let _ = writeln!(std::io::stderr(), "{}", disagreement(*statement));
+    }
+    Ok(())
+}
+
+fn disagreement(statement: RecordId) -> String {
+    format!("the patient disagrees with this record: `salus record get {statement}` shows the statement")
+}
+
 async fn title(reader: &mut Reader<'_>, record: RecordId) -> Result<String, Failure> {
     let session = reader.session(record).await?;
     Ok(reader.agent.read_metadata(record, None, session).await?.title)
@@ -319,8 +345,9 @@ async fn read_to_file(
     let known = reader.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
     let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
     let compartment = known.compartment;
+    let statement = statements_of(reader.agent.chain(), record.chart).await?.get(&record).copied();
     let file = file.to_owned();
-    Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, holder, file })
+    Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, statement, holder, file })
 }
 
 fn human_written(written: &Written) -> String {
@@ -333,7 +360,7 @@ fn human_written(written: &Written) -> String {
 }
 
 fn human_got(got: &Got) -> String {
-    fields(&[
+    let shown = fields(&[
         ("record", got.record.to_string()),
         ("version", got.version.to_string()),
         ("title", got.title.clone()),
@@ -341,5 +368,9 @@ fn human_got(got: &Got) -> String {
         ("media type", got.media_type.clone() + if got.nonconformant { ", not conformant" } else { "" }),
         ("vault of institution", got.holder.to_string()),
         ("file", got.file.display().to_string()),
-    ])
+    ]);
+    match got.statement {
+        Some(statement) => format!("{shown}\n{}", disagreement(statement)),
+        None => shown,
+    }
 }

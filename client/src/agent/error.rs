@@ -118,6 +118,15 @@ pub enum AgentError {
     /// There is no such record.
     #[error("there is no record `{0}`")]
     NoRecord(RecordId),
+    /// A correction of the record is open already.
+    #[error("refused: a correction of record `{0}` is open; wait for the answer")]
+    CorrectionOpen(RecordId),
+    /// No correction of the record is open.
+    #[error("refused: no correction of record `{0}` is open")]
+    NoCorrection(RecordId),
+    /// The patient asked for no correction, got it, or has to wait for the answer.
+    #[error("refused: no correction of record `{0}` was declined, and none is overdue")]
+    NothingToDisagreeWith(RecordId),
     /// No way leads from the record's state to the next.
     #[error("record `{record}` is {}, and cannot become {}", .state.word(), .next.word())]
     NoWayToState {
@@ -283,6 +292,9 @@ impl AgentError {
             | Self::NotMember(_)
             | Self::GranteeNotActive(_)
             | Self::NotController(_)
+            | Self::CorrectionOpen(_)
+            | Self::NoCorrection(_)
+            | Self::NothingToDisagreeWith(_)
             | Self::NoWayToState { .. }
             | Self::OtherPatient(_)
             | Self::PatientUnknown(_)

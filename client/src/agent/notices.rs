@@ -9,6 +9,7 @@ use salus_chain::{At, Chain};
 use salus_primitives::{
     access::{Grant, Grantee, NumberedRequest, Permission, Purpose, RequestState, Scope},
     audit::{Action, Actor, Entry, LogId, Reason, Subject},
+    corrections::KeyedCorrection,
     notices::NoticeKind,
     records::{Record, RecordState},
     ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RequestId,
@@ -139,6 +140,7 @@ impl Look<'_> {
                 .collect();
             let given = self.chain.grants(self.at, self.chart).await?.into_iter().map(|it| (it.number, it.grant));
             notices.extend(self.expiries(&given.collect::<Vec<_>>(), &requests));
+            notices.extend(self.overdue(|_| true).await?);
             return Ok(notices);
         }
         let requests: Vec<_> = requests.into_iter().filter(|it| it.request.requester == self.member).collect();
@@ -149,6 +151,7 @@ impl Look<'_> {
             .filter_map(|entry| concerned.kind(entry).map(|kind| Notice::of_entry(kind, self.chart, entry)))
             .collect();
         notices.extend(self.expiries(&concerned.grants, &concerned.requests));
+        notices.extend(self.overdue(|record| record.author == self.member).await?);
         Ok(notices)
     }
 
@@ -156,7 +159,7 @@ impl Look<'_> {
     async fn records(&self, entries: &[Entry]) -> Result<BTreeMap<RecordId, Record>, AgentError> {
         let mut records = BTreeMap::new();
         for entry in entries.iter().filter(|entry| NoticeKind::to_concerned(entry.action).is_some()) {
-            let Subject::Record(id, _) = entry.subject else { continue };
+            let (Subject::Record(id, _) | Subject::Statement(id, _)) = entry.subject else { continue };
             if !records.contains_key(&id) {
                 records.extend(self.chain.record(self.at, id).await?.map(|record| (id, record)));
             }
@@ -166,17 +169,38 @@ impl Look<'_> {
 
     /// The notices of grants and requests that ran out since the last look.
     fn expiries(&self, grants: &[(GrantId, Grant)], requests: &[NumberedRequest]) -> Vec<Notice> {
-        let is_new = |end: &Moment| (self.mark.at.saturating_add(1)..=self.now).contains(end);
         let ended = grants.iter().filter_map(|(number, grant)| {
-            let end = grant.interval.end.filter(is_new)?;
+            let end = grant.interval.end.filter(|end| self.is_new(*end))?;
             let ran_out = grant.revoked_at.is_none_or(|revoked| end <= revoked);
             ran_out.then(|| Notice::of_expiry(self.chart, end, Subject::Grant(*number)))
         });
         let expired = requests.iter().filter_map(|NumberedRequest { number, request }| {
-            let waited = request.state == RequestState::Open && is_new(&request.expires_at);
+            let waited = request.state == RequestState::Open && self.is_new(request.expires_at);
             waited.then(|| Notice::of_expiry(self.chart, request.expires_at, Subject::Request(*number)))
         });
         ended.chain(expired).collect()
+    }
+
+    /// The notices of corrections that became overdue since the last look, of records that `concerns` the member.
+    async fn overdue(&self, concerns: impl Fn(&Record) -> bool) -> Result<Vec<Notice>, AgentError> {
+        let mut notices = Vec::new();
+        for KeyedCorrection { key, correction } in self.chain.corrections(self.at, self.chart).await? {
+            let due = correction.due_at();
+            if !correction.is_open() || !self.is_new(due) {
+                continue;
+            }
+            let id = RecordId { chart: self.chart, key };
+            if let Some(record) = self.chain.record(self.at, id).await?.filter(&concerns) {
+                let subject = Subject::Record(id, record.versions.saturating_sub(1));
+                notices.push(Notice::of_expiry(self.chart, due, subject));
+            }
+        }
+        Ok(notices)
+    }
+
+    /// Whether `end` came since the last look.
+    fn is_new(&self, end: Moment) -> bool {
+        (self.mark.at.saturating_add(1)..=self.now).contains(&end)
     }
 }
 
@@ -198,7 +222,9 @@ impl Concerned {
         let concerns = match entry.subject {
             Subject::Request(id) => self.made(id),
             Subject::Grant(id) => self.grants.iter().any(|(number, _)| *number == id),
+            Subject::Record(id, _) if entry.action == Action::CorrectionRequested => self.wrote(id),
             Subject::Record(id, _) => entry.actor != Actor::Member(self.member) && self.reads(id, entry),
+            Subject::Statement(id, _) => self.wrote(id) || self.reads(id, entry),
             _ => false,
         };
         concerns.then_some(kind)
@@ -206,6 +232,10 @@ impl Concerned {
 
     fn made(&self, id: RequestId) -> bool {
         self.requests.iter().any(|it| it.number == id)
+    }
+
+    fn wrote(&self, id: RecordId) -> bool {
+        self.records.get(&id).is_some_and(|record| record.author == self.member)
     }
 
     /// Whether the member could read the record at the time of the entry. Of a record that was withdrawn or entered in error, whether
@@ -318,6 +348,21 @@ mod tests {
         for action in [Action::RecordCreated, Action::RecordAmended, Action::RecordRestricted] {
             assert_eq!(reader.kind(&entry(OTHER, action, NOW)), None, "{action:?}");
         }
+    }
+
+    #[test]
+    fn the_author_is_told_of_a_request_and_readers_of_a_statement() {
+        let mut reader = doctor(vec![grant(&[Permission::Read])], RecordState::Active);
+        let request = entry(OTHER, Action::CorrectionRequested, NOW);
+        let subject = Subject::Statement(RECORD, RecordKey([6; 16]));
+        let event = AuditEvent::by_member(OTHER, None, Action::StatementAttached, subject);
+        let statement = Entry::new(0, NOW, 1, event);
+        assert_eq!((reader.kind(&request), reader.kind(&statement)), (None, Some(NoticeKind::Correction)));
+        reader.grants.clear();
+        assert_eq!(reader.kind(&statement), None, "it may not read");
+        reader.records.get_mut(&RECORD).unwrap().author = DOCTOR;
+        let told = (reader.kind(&request), reader.kind(&statement));
+        assert_eq!(told, (Some(NoticeKind::CorrectionRequest), Some(NoticeKind::Correction)));
     }
 
     #[test]

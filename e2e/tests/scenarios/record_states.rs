@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Members amend, restrict and withdraw records, and mark them as entered in error; `salus notices` tells those concerned (S2-03,
-//! S2-17, S4-17, S4-22). The patient takes all of it out.
+//! S2-17, S4-17, S4-22). The patient contests one and disagrees with the answer, and takes all of it out.
 
 use crate::importing::{case, Scene};
 use anyhow::{Context, Result};
-use salus_e2e::node::Node;
+use salus_e2e::{node::Node, salus::Salus};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs};
 
@@ -20,6 +20,7 @@ async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned
     a_request_and_its_answer_are_told(&scene).await?;
     the_author_amends(&scene, &record).await?;
     the_patient_restricts_and_lifts(&scene, &record).await?;
+    the_patient_contests_and_disagrees(&scene).await?;
     the_author_marks_an_error(&scene, &record).await?;
     a_withdrawn_record_stays_with_the_patient(&scene).await?;
     an_author_marks_an_error_without_a_grant(&scene).await?;
@@ -117,6 +118,60 @@ async fn the_patient_restricts_and_lifts(scene: &Scene, record: &str) -> Result<
     let note = scene.patient.json(&["note", "0", "--entry", &place]).await?;
     assert_eq!(note["text"], "this is contested");
     Ok(())
+}
+
+/// The author is asked, declines, and corrects at last; the patient's statement stays attached.
+async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<()> {
+    let record = added(scene, "contested", "weight 90").await?;
+    let (id, patient, doctor) = (record.as_str(), &scene.patient, &scene.doctor);
+    patient.json(&["notices"]).await?;
+    let request = ["correction", "request", id, "--reason", "it was 70"];
+    patient.json(&request).await?;
+    assert!(patient.refused(&request).await?.contains("is open; wait for the answer"));
+    let told = doctor.json(&["notices"]).await?;
+    assert_eq!(kinds(&told), ["correction-request"]);
+    assert_eq!(words(doctor, &told).await?, "it was 70");
+    let said = doctor.refused(&["correction", "answer", id, "--corrected"]).await?;
+    assert!(said.contains("Records.NotCorrected"), "{said}");
+    let disagree = ["correction", "disagree", id, "--statement", "the scales were broken"];
+    assert!(patient.refused(&disagree).await?.contains("none is overdue"));
+
+    doctor.json(&["correction", "answer", id, "--declined", "--reason", "I looked twice"]).await?;
+    let told = patient.json(&["notices"]).await?;
+    assert_eq!((kinds(&told), words(patient, &told).await?), (vec!["correction"], "I looked twice".to_owned()));
+    let attached = patient.json(&disagree).await?;
+    let statement = attached["statement"].as_str().context("a statement")?;
+    assert!(patient.refused(&disagree).await?.contains("Records.StatementAttached"));
+
+    // Who reads the record is told, and reads the statement.
+    assert_eq!(kinds(&doctor.json(&["notices"]).await?), ["record", "correction"]);
+    let out = scene.path("weight").display().to_string();
+    let got = doctor.json(&["record", "get", id, "--purpose", "treatment", "--out", &out]).await?;
+    assert_eq!(got["statement"], statement);
+    let read = doctor.run(&["record", "get", id, "--purpose", "treatment"]).await?;
+    assert_eq!(read.stdout, b"weight 90");
+    assert!(String::from_utf8_lossy(&read.stderr).contains(statement));
+    let words = doctor.bytes(&["record", "get", statement, "--purpose", "treatment"]).await?;
+    assert_eq!(words, b"the scales were broken");
+
+    patient.json(&request).await?;
+    doctor.json(&["record", "amend", id, &scene.text("corrected", "weight 70")?]).await?;
+    doctor.json(&["correction", "answer", id, "--corrected"]).await?;
+    let corrections = patient.json(&["correction", "list", "0"]).await?;
+    let [correction] = list(&corrections) else { anyhow::bail!("one record is contested: {corrections}") };
+    assert_eq!((&correction["answer"], &correction["record"]), (&"corrected".into(), &id.into()));
+    let listed = doctor.json(&["record", "list", "0"]).await?;
+    let listed = list(&listed).iter().find(|it| it["record"] == id).context("it is listed")?;
+    assert_eq!(listed["statement"], statement, "it stays attached");
+    doctor.json(&["notices"]).await?;
+    Ok(())
+}
+
+/// The words that came with the newest of these notices.
+async fn words(reader: &Salus, notices: &Value) -> Result<String> {
+    let entry = list(notices).last().context("a notice")?["entry"].to_string();
+    let note = reader.json(&["note", "0", "--entry", &entry]).await?;
+    Ok(note["text"].as_str().unwrap_or_default().to_owned())
 }
 
 async fn the_author_marks_an_error(scene: &Scene, record: &str) -> Result<()> {

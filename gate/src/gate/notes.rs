@@ -2,7 +2,7 @@
 
 //! Giving out notes: what came with a grant or a request, in words, sealed to whom it is for.
 
-use salus_primitives::audit::{Entry, Reason, Subject};
+use salus_primitives::audit::{Action, Entry, Reason, Subject};
 use salus_primitives::{ChartId, MemberId};
 use salus_sealing::envelope::{is_envelope, MAX_ENVELOPE, MAX_KEY_ENVELOPE};
 
@@ -13,8 +13,8 @@ use super::view::{ChainView, Head};
 use crate::protocol::{GateRefusal, NoteOf, NoteRequest, ReleasedNote, Signed};
 
 impl<C: ChainView, S: Store> ReleaseGate<C, S> {
-    /// The note that `signed` asks for, if the asker is the chart's controller, or the member who got the grant or made the
-    /// request.
+    /// The note that `signed` asks for, if the asker is the chart's controller, or the member who got the grant, made the
+    /// request for access, or is asked to correct the record.
     ///
     /// It stays readable after the end of the grant: it says what was agreed, and opens no record.
     pub async fn release_note(&self, signed: &Signed<NoteRequest>) -> Result<ReleasedNote, GateError<C::Error>> {
@@ -55,7 +55,8 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         Ok(ReleasedNote { sealed })
     }
 
-    /// The member whom an entry concerns: the requester where it is about a request, the grantee where it is about a grant.
+    /// The member whom an entry concerns: the requester where it is about a request, the grantee where it is about a grant, the
+    /// author where the controller asks for a correction.
     async fn concerned(
         &self,
         at: &Head,
@@ -66,6 +67,9 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             Subject::Request(id) => self.ask(self.chain.request(at, chart, id)).await?.map(|asked| asked.requester),
             Subject::Grant(id) => {
                 self.ask(self.chain.grant(at, chart, id)).await?.and_then(|grant| grant.grantee.member())
+            }
+            Subject::Record(id, _) if entry.action == Action::CorrectionRequested => {
+                self.ask(self.chain.record(at, id)).await?.map(|record| record.author)
             }
             _ => None,
         })

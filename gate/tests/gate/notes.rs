@@ -74,6 +74,30 @@ async fn a_note_is_given_to_the_controller_and_to_the_other_party() {
 }
 
 #[tokio::test]
+async fn a_request_for_a_correction_is_given_to_the_author_and_to_the_controller() {
+    let world = World::new().await;
+    let note = seal_reason("wrong", Recipient::Member(DOCTOR), &world.key(DOCTOR), GENESIS, CHART).unwrap();
+    let id = world.put(note.clone()).await;
+    let about = |action| Entry { action, subject: Subject::Record(record(1), 0), ..entry(id) };
+    world.change(|state| {
+        state.entries.insert((CHART, ENTRY), about(Action::CorrectionRequested));
+        state.entries.insert((CHART, ENTRY + 1), about(Action::RecordRestricted));
+    });
+    let ask = |place, reader| {
+        let signed = world.signed(of(NoteOf::Entry(place), reader));
+        let gate = world.gate();
+        async move { gate.release_note(&signed).await }
+    };
+    for reader in [PATIENT, DOCTOR] {
+        assert_eq!(ask(ENTRY, reader).await.unwrap().sealed, note);
+    }
+    for other in [COLLEAGUE, STRANGER] {
+        assert_eq!(refusal(ask(ENTRY, other).await), GateRefusal::NotForYou);
+    }
+    assert_eq!(refusal(ask(ENTRY + 1, DOCTOR).await), GateRefusal::NotForYou, "a restriction is between no two members");
+}
+
+#[tokio::test]
 async fn a_note_that_is_not_there_is_not_found() {
     let world = World::new().await;
     for place in [NoteOf::Grant(GRANT), NoteOf::Grant(GrantId(9)), NoteOf::Request(REQUEST), NoteOf::Entry(ENTRY)] {

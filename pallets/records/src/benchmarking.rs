@@ -14,13 +14,17 @@ use salus_primitives::{
     access::{Purpose, Scope, SealedKey},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     charts::MAX_COMPARTMENTS,
+    corrections::{Correction, CorrectionAnswer},
     decision::Basis,
     membership::Role,
     receipts::{NotNoted, ReceiptsHead, MAX_POSTERS},
     records::{
         NewRecord, NewVersion, RecordGrantEnvelopes, RecordState, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH,
     },
-    traits::{AuditLog, ChartHelper, Compartments, GrantHelper, MemberHelper, Membership, RecordReaders, TimeHelper},
+    traits::{
+        AuditLog, ChartHelper, Compartments, Controllers, GrantHelper, MemberHelper, Membership, RecordReaders,
+        TimeHelper,
+    },
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
 use sp_runtime::AccountId32;
@@ -29,6 +33,7 @@ use sp_runtime::AccountId32;
 const STRANGER: MemberId = MemberId(u64::MAX);
 const COMPARTMENT: CompartmentId = CompartmentId(0);
 const REASON: Option<Digest> = Some(Digest([5; 32]));
+const CONTESTED: Digest = Digest([6; 32]);
 const SESSION: ReadingSessionId = ReadingSessionId([7; 16]);
 
 /// A chart, and a clinician of some institution.
@@ -96,6 +101,12 @@ impl Scene {
         Sessions::<T>::insert(self.member, BoundedVec::truncate_from(sessions));
     }
 
+    /// Puts a correction of the record into the state.
+    fn contest<T: Config>(&self, record: RecordId, answer: Option<CorrectionAnswer>) {
+        let correction = Correction { requested_at: T::Time::now(), versions: 1, answer, statement: None };
+        Corrections::<T>::insert(record.chart, record.key, correction);
+    }
+
     fn origin(&self) -> RawOrigin<AccountId32> {
         RawOrigin::Signed(self.doctor.clone())
     }
@@ -117,6 +128,10 @@ fn new_record<T: Config>(chart: ChartId, compartment: CompartmentId, number: u32
 
 fn state<T: Config>(record: RecordId) -> Option<RecordState> {
     Pallet::<T>::record(record).map(|it| it.state)
+}
+
+fn is_open<T: Config>(record: RecordId) -> bool {
+    Corrections::<T>::get(record.chart, record.key).is_some_and(|it| it.is_open())
 }
 
 #[benchmarks]
@@ -222,6 +237,56 @@ mod benchmarks {
         _(patient, record, REASON);
 
         assert_eq!(state::<T>(record), Some(RecordState::Active));
+        Ok(())
+    }
+
+    /// The record was contested before.
+    #[benchmark]
+    fn request_correction() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        scene.contest::<T>(record, Some(CorrectionAnswer::Declined));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(scene.patient), record, CONTESTED);
+
+        assert!(is_open::<T>(record));
+        Ok(())
+    }
+
+    /// Another member than the author answers, by a grant.
+    #[benchmark]
+    fn answer_correction() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        scene.contest::<T>(record, None);
+        Records::<T>::mutate(record.chart, record.key, |it| it.as_mut().map(|it| it.author = STRANGER));
+
+        #[extrinsic_call]
+        _(scene.origin(), record, CorrectionAnswer::Declined, REASON);
+
+        assert!(!is_open::<T>(record));
+        Ok(())
+    }
+
+    /// A statement that was withdrawn is replaced.
+    #[benchmark]
+    fn attach_statement() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        let controller = T::Controllers::controller(scene.chart).ok_or(BenchmarkError::Stop("a controller"))?;
+        let own = || Pallet::<T>::benchmark_record(scene.chart, COMPARTMENT, controller, scene.institution);
+        let (before, next) = (own(), own());
+        let patient = RawOrigin::Signed(scene.patient.clone());
+        scene.contest::<T>(record, Some(CorrectionAnswer::Declined));
+        Pallet::<T>::attach_statement(patient.clone().into(), record, before.key)?;
+        Pallet::<T>::withdraw_record(patient.clone().into(), before, None)?;
+
+        #[extrinsic_call]
+        _(patient, record, next.key);
+
+        let correction = Corrections::<T>::get(record.chart, record.key);
+        assert_eq!(correction.and_then(|it| it.statement), Some(next.key));
         Ok(())
     }
 

@@ -13,6 +13,8 @@
 //! | [`withdraw_record`](Pallet::withdraw_record) | the author if it is the chart's controller, or a member with a `Withdraw` grant |
 //! | [`mark_entered_in_error`](Pallet::mark_entered_in_error) | the record's author |
 //! | [`restrict_record`](Pallet::restrict_record), [`lift_restriction`](Pallet::lift_restriction) | the chart's controller |
+//! | [`request_correction`](Pallet::request_correction), [`attach_statement`](Pallet::attach_statement) | the chart's controller |
+//! | [`answer_correction`](Pallet::answer_correction) | the record's author, or a member with an `Amend` grant |
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //! | [`post_receipts`](Pallet::post_receipts) | the service of an institution with a vault, once for an opening, after its session |
 //!
@@ -60,6 +62,7 @@
 
 extern crate alloc;
 
+mod corrections;
 mod facts;
 mod queries;
 mod reading;
@@ -112,6 +115,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use salus_primitives::{
         access::{Purpose, Scope},
+        corrections::{Correction, CorrectionAnswer},
         decision::{Basis, Denial},
         membership::Standing,
         receipts::{Opening, ReceiptsHead},
@@ -203,6 +207,13 @@ pub mod pallet {
     pub type Sessions<T: Config> =
         StorageMap<_, Twox64Concat, MemberId, BoundedVec<KeyedSession, ConstU32<MAX_SESSIONS>>, ValueQuery>;
 
+    /// The newest correction of each record that the chart's controller contested.
+    ///
+    /// The hashers are as in [`Records`].
+    #[pallet::storage]
+    pub type Corrections<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, ChartId, Blake2_128Concat, RecordKey, Correction, OptionQuery>;
+
     /// The changes to records, and the answers to opens.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -241,6 +252,29 @@ pub mod pallet {
             to: RecordState,
             /// Who changed it.
             by: MemberId,
+        },
+        /// The chart's controller asked for a correction of a record.
+        CorrectionRequested {
+            /// The record.
+            record: RecordId,
+            /// Who asked.
+            by: MemberId,
+        },
+        /// The controller got an answer about a correction.
+        CorrectionAnswered {
+            /// The record.
+            record: RecordId,
+            /// The answer.
+            answer: CorrectionAnswer,
+            /// Who answered.
+            by: MemberId,
+        },
+        /// The chart's controller attached a statement of disagreement to a record.
+        StatementAttached {
+            /// The record.
+            record: RecordId,
+            /// The record of the same chart with the statement.
+            statement: RecordKey,
         },
         /// Records were opened for reading. Vaults release nothing before this is final.
         RecordsOpened {
@@ -296,10 +330,29 @@ pub mod pallet {
         NotPermitted,
         /// The member did not create the record. Its author may say that it was entered in error.
         NotAuthor,
-        /// The member does not control the chart. The patient restricts records, and lifts restrictions.
+        /// The member does not control the chart. The patient restricts records, lifts restrictions, and asks for
+        /// corrections.
         NotController,
         /// The state of the record does not allow it. Read the record's state.
         WrongState,
+        /// The controller created the record. Amend it, or withdraw it.
+        IsAuthor,
+        /// A correction of the record is open. Wait for the answer.
+        CorrectionOpen,
+        /// No correction of the record is open, or none was ever asked for. Read the record's corrections.
+        NoCorrection,
+        /// The record is as it was when the controller asked. Amend it, withdraw it or mark it as entered in error, and
+        /// answer then.
+        NotCorrected,
+        /// Who declines says why. Give a sealed reason.
+        NoReason,
+        /// The correction was made, or its answer is not overdue. Disagree with an author who declines or is silent.
+        NotDeclined,
+        /// The statement is not an active record of the controller's own in the contested record's compartment. Create
+        /// it there first.
+        NoStatement,
+        /// The record has a statement. Amend the statement's record.
+        StatementAttached,
         /// The custodian is another institution than the author's own. Staff have their own institution keep records.
         NotOwnInstitution,
         /// The record key is in use in this chart, or twice in the batch. If this is a retry, the first call has
@@ -508,6 +561,54 @@ pub mod pallet {
         pub fn lift_restriction(origin: OriginFor<T>, record: RecordId, reason: Option<Digest>) -> DispatchResult {
             let controller = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_lift_restriction(&controller, record, reason)
+        }
+
+        /// Asks for a correction of a record. An answer is due within [`ANSWER_TIME`](salus_primitives::corrections::ANSWER_TIME)
+        /// (GDPR Art. 16).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, an active member that did not create the record. The record is active or
+        /// restricted, and no correction of it is open.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed request.
+        #[pallet::call_index(9)]
+        pub fn request_correction(origin: OriginFor<T>, record: RecordId, reason: Digest) -> DispatchResult {
+            let controller = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_request_correction(&controller, record, reason)
+        }
+
+        /// Answers the open correction of a record: it was corrected, or stays as it is.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the record's author, or by another active member that may amend it. `Corrected` succeeds when the record
+        /// has a newer version than the controller contested, or is withdrawn or entered in error. `Declined` takes a
+        /// reason.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(10)]
+        pub fn answer_correction(
+            origin: OriginFor<T>,
+            record: RecordId,
+            answer: CorrectionAnswer,
+            reason: Option<Digest>,
+        ) -> DispatchResult {
+            let member = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_answer_correction(&member, record, answer, reason)
+        }
+
+        /// Attaches a statement of disagreement to a record, for all who read it (45 CFR 164.526(d)).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, an active member, whose correction was declined or is overdue. `statement`
+        /// is an active record of the controller's own, in the same chart and compartment. It stays attached: another one
+        /// is taken only when this one was withdrawn or entered in error.
+        #[pallet::call_index(11)]
+        pub fn attach_statement(origin: OriginFor<T>, record: RecordId, statement: RecordKey) -> DispatchResult {
+            let controller = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_attach_statement(&controller, record, statement)
         }
     }
 }

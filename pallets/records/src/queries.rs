@@ -2,10 +2,11 @@
 
 //! Read-only queries about records behind the runtime API, in pages.
 
-use crate::{Config, Pallet, Records, Sessions, Versions};
+use crate::{Config, Corrections, Pallet, Records, Sessions, Versions};
 use alloc::vec::Vec;
 use salus_primitives::{
     api::MAX_PAGE,
+    corrections::KeyedCorrection,
     records::{KeyedRecord, NumberedVersion, Record, Session},
     ChartId, MemberId, ReadingSessionId, RecordId, RecordKey,
 };
@@ -23,6 +24,16 @@ impl<T: Config> Pallet<T> {
             None => Records::<T>::iter_prefix(chart),
         };
         records.take(limit.min(MAX_PAGE) as usize).map(|(key, record)| KeyedRecord { key, record }).collect()
+    }
+
+    /// Returns the corrections of the chart's records after the given key, in the order of the storage.
+    pub fn corrections_page(chart: ChartId, after: Option<RecordKey>, limit: u32) -> Vec<KeyedCorrection> {
+        let corrections = match after {
+            Some(key) => Corrections::<T>::iter_prefix_from(chart, Corrections::<T>::hashed_key_for(chart, key)),
+            None => Corrections::<T>::iter_prefix(chart),
+        };
+        let keyed = corrections.map(|(key, correction)| KeyedCorrection { key, correction });
+        keyed.take(limit.min(MAX_PAGE) as usize).collect()
     }
 
     /// Returns the record's versions from `from` on (S2-16).

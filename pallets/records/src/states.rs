@@ -39,12 +39,12 @@ impl<T: Config> Pallet<T> {
         Self::change_state(member, id, record, RecordState::Active, Action::RestrictionLifted, reason)
     }
 
-    fn known(id: RecordId) -> Result<Record, DispatchError> {
+    pub(crate) fn known(id: RecordId) -> Result<Record, DispatchError> {
         Ok(Self::record(id).ok_or(Error::<T>::NotFound)?)
     }
 
     /// Returns the record if `member` controls its chart.
-    fn known_to_controller(member: &Standing, id: RecordId) -> Result<Record, DispatchError> {
+    pub(crate) fn known_to_controller(member: &Standing, id: RecordId) -> Result<Record, DispatchError> {
         let record = Self::known(id)?;
         ensure!(T::Controllers::controller(id.chart) == Some(member.member), Error::<T>::NotController);
         Ok(record)

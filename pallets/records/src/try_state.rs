@@ -2,7 +2,7 @@
 
 //! Invariants of the storage after every block: one function for each.
 
-use crate::{Config, KeyedSession, Pallet, Records, Sessions, Versions};
+use crate::{Config, Corrections, KeyedSession, Pallet, Records, Sessions, Versions};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
 use salus_primitives::{records::SESSION_LENGTH, Digest};
@@ -14,7 +14,8 @@ impl<T: Config> Pallet<T> {
         Self::try_state_versions_are_numbered_and_chained()?;
         Self::try_state_versions_belong_to_records()?;
         Self::try_state_versions_are_well_formed()?;
-        Self::try_state_sessions_are_told_apart()
+        Self::try_state_sessions_are_told_apart()?;
+        Self::try_state_corrections_belong_to_records()
     }
 
     /// A record has versions `0..versions`, within the limit, and each carries the hash of the one before (S2-16).
@@ -60,6 +61,22 @@ impl<T: Config> Pallet<T> {
             let has_length =
                 |it: &KeyedSession| it.session.expires_at == it.session.opened_at.saturating_add(SESSION_LENGTH);
             ensure!(sessions.iter().all(has_length), "a session lasts longer or shorter than sessions do");
+        }
+        Ok(())
+    }
+
+    /// A correction is of a record that has as many versions at least, and its statement is another record of the same
+    /// chart and compartment.
+    fn try_state_corrections_belong_to_records() -> Result<(), TryRuntimeError> {
+        for (chart, key, correction) in Corrections::<T>::iter() {
+            let record = Records::<T>::get(chart, key).ok_or("a correction belongs to no record")?;
+            ensure!(
+                (1..=record.versions).contains(&correction.versions),
+                "a correction is of a version that is not there"
+            );
+            let Some(statement) = correction.statement else { continue };
+            let found = Records::<T>::get(chart, statement).ok_or("a statement is not there")?;
+            ensure!(statement != key && found.compartment == record.compartment, "a statement is in the wrong place");
         }
         Ok(())
     }

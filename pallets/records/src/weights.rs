@@ -23,6 +23,9 @@ pub trait WeightInfo {
     fn mark_entered_in_error() -> Weight;
     fn restrict_record() -> Weight;
     fn lift_restriction() -> Weight;
+    fn request_correction() -> Weight;
+    fn answer_correction() -> Weight;
+    fn attach_statement() -> Weight;
     fn open_records_permitted() -> Weight;
     fn open_records_denied() -> Weight;
     fn post_receipts() -> Weight;
@@ -173,6 +176,60 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// Storage: `Charts::Charts` (r:1 w:0)
     /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Corrections` (r:1 w:1)
+    /// Proof: `Records::Corrections` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn request_correction() -> Weight {
+        // Estimated, not measured: the time of `create_medical_record`, which does more.
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Corrections` (r:1 w:1)
+    /// Proof: `Records::Corrections` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn answer_correction() -> Weight {
+        // Estimated, not measured: the time of `amend_record`, which does more.
+        Weight::from_parts(196_548_000, 6505)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:3 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Corrections` (r:1 w:1)
+    /// Proof: `Records::Corrections` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn attach_statement() -> Weight {
+        // Estimated, not measured: the time of `amend_record`, which does more.
+        Weight::from_parts(196_548_000, 8637)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     /// Storage: `Charts::Compartments` (r:1 w:0)
     /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Access::CompartmentGrants` (r:1 w:0)
@@ -269,6 +326,21 @@ impl WeightInfo for () {
     fn lift_restriction() -> Weight {
         Weight::from_parts(103_394_000, 5731)
             .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn request_correction() -> Weight {
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn answer_correction() -> Weight {
+        Weight::from_parts(196_548_000, 6505)
+            .saturating_add(ParityDbWeight::get().reads(8_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn attach_statement() -> Weight {
+        Weight::from_parts(196_548_000, 8637)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn open_records_permitted() -> Weight {

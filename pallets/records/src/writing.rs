@@ -173,7 +173,7 @@ impl<T: Config> Pallet<T> {
         Self::ensure_digest(&version.key_envelope)
     }
 
-    fn ensure_digest(digest: &Digest) -> DispatchResult {
+    pub(crate) fn ensure_digest(digest: &Digest) -> DispatchResult {
         ensure!(*digest != Digest::default(), Error::<T>::InvalidDigest);
         Ok(())
     }

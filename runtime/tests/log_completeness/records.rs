@@ -14,6 +14,7 @@ use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope, SealedKey},
     audit::LogId,
     charts::{CompartmentFlags, Epoch},
+    corrections::CorrectionAnswer,
     membership::Role,
     receipts::ReceiptsHead,
     records::{NewRecord, NewVersion, SESSION_LENGTH},
@@ -123,6 +124,23 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
     let (record, reason) = (RecordId { chart, key: RecordKey([1; 16]) }, Some(digest(11)));
     story.tell(Records::<Runtime>::restrict_record { record, reason }, by_patient());
     story.tell(Records::<Runtime>::lift_restriction { record, reason: None }, by_patient());
+    // The patient contests what the doctor wrote, and disagrees with the answer.
+    let contested = RecordId { chart, key: RecordKey([4; 16]) };
+    let may_create = GrantTerms { envelope: None, ..terms(Permission::Create) };
+    let grantee = Grantee::Member(doctor.member);
+    story.tell(Access::<Runtime>::grant_access { chart, grantee, terms: may_create }, by_patient());
+    let write = Records::<Runtime>::create_medical_record { chart, custodian, record: self::record(4) };
+    story.tell(write, doctor.signs());
+    let request = || Records::<Runtime>::request_correction { record: contested, reason: digest(11) };
+    story.tell(request(), by_patient());
+    let answer = CorrectionAnswer::Declined;
+    story.tell(Records::<Runtime>::answer_correction { record: contested, answer, reason }, doctor.signs());
+    story.tell(Records::<Runtime>::attach_statement { record: contested, statement: record.key }, by_patient());
+    story.tell(request(), by_patient());
+    let mark = Records::<Runtime>::mark_entered_in_error { record: contested, reason: None };
+    story.tell(mark, doctor.signs());
+    let answer = CorrectionAnswer::Corrected;
+    story.tell(Records::<Runtime>::answer_correction { record: contested, answer, reason: None }, doctor.signs());
     story.tell(Records::<Runtime>::withdraw_record { record, reason }, by_patient());
     story.tell(Records::<Runtime>::mark_entered_in_error { record, reason }, by_patient());
     let open = Records::<Runtime>::open_records {

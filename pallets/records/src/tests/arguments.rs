@@ -7,7 +7,11 @@ use crate::Call;
 use alloc::collections::BTreeMap;
 use codec::{Decode, Encode};
 use proptest::{collection::vec, prelude::*, sample::select};
-use salus_primitives::{access::MAX_RECORD_GRANTS, ChartId, Moment};
+use salus_primitives::{
+    access::MAX_RECORD_GRANTS,
+    corrections::{CorrectionAnswer, ANSWER_TIME},
+    ChartId, Moment,
+};
 use sp_runtime::{traits::Dispatchable, StateVersion};
 
 /// The origin of a call.
@@ -135,12 +139,31 @@ fn call() -> impl Strategy<Value = Call<Test>> {
     ]
 }
 
+/// Calls about what became of a record: its state, corrections and statements.
+fn later_call() -> impl Strategy<Value = Call<Test>> {
+    let record = (chart(), key()).prop_map(|(chart, key)| RecordId { chart, key });
+    let reason = prop_oneof![Just(None), digest().prop_map(Some)];
+    let answer = select(CorrectionAnswer::ALL.to_vec());
+    (0..9u8, record, reason, digest(), answer, key()).prop_map(|(which, record, reason, digest, answer, statement)| {
+        match which {
+            0 => Call::withdraw_record { record, reason },
+            1 => Call::mark_entered_in_error { record, reason },
+            2 => Call::restrict_record { record, reason },
+            3 => Call::lift_restriction { record, reason },
+            4 | 5 => Call::request_correction { record, reason: digest },
+            6 | 7 => Call::answer_correction { record, answer, reason },
+            _ => Call::attach_statement { record, statement },
+        }
+    })
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let grantee = select(vec![DOCTOR, OTHER_DOCTOR, TECHNICIAN, OTHER_PATIENT]);
     let permissions = vec(select(Permission::ALL.to_vec()), 1..4);
     let step = prop_oneof![
         12 => (caller(), call()).prop_map(|(caller, call)| Step::Call(caller, call)),
-        2 => select(vec![0, 1, SESSION_LENGTH - 1, SESSION_LENGTH]).prop_map(Step::Wait),
+        6 => (caller(), later_call()).prop_map(|(caller, call)| Step::Call(caller, call)),
+        2 => select(vec![0, 1, SESSION_LENGTH - 1, SESSION_LENGTH, ANSWER_TIME]).prop_map(Step::Wait),
         1 => (grantee, scope(), permissions).prop_map(|(grantee, scope, may)| Step::Grant(grantee, scope, may)),
         1 => (0..6u32).prop_map(Step::Revoke),
     ];
@@ -241,6 +264,21 @@ fn calls_with_good_arguments_succeed() {
         let receipts = ReceiptsHead { count: 1, digest: Digest([1; 32]) };
         perform(Caller::Member(SERVICE), Call::post_receipts { chart: CHART, opening: 2, receipts });
         assert_eq!(Log::entries().len(), 4);
+
+        let (patient, statement, reason) = (Caller::Member(PATIENT), OTHER_KEY, Digest([1; 32]));
+        perform(
+            patient,
+            Call::create_medical_record { chart: CHART, custodian: HOSPITAL, record: new_record(statement) },
+        );
+        perform(patient, Call::restrict_record { record: RECORD, reason: None });
+        perform(patient, Call::lift_restriction { record: RECORD, reason: None });
+        perform(patient, Call::request_correction { record: RECORD, reason });
+        let answer = CorrectionAnswer::Declined;
+        perform(doctor, Call::answer_correction { record: RECORD, answer, reason: Some(reason) });
+        perform(patient, Call::attach_statement { record: RECORD, statement });
+        perform(doctor, Call::withdraw_record { record: RECORD, reason: None });
+        perform(doctor, Call::mark_entered_in_error { record: RECORD, reason: None });
+        assert_eq!(Log::entries().len(), 12);
     });
 }
 

@@ -4,6 +4,7 @@
 
 mod amend_record;
 mod arguments;
+mod corrections;
 mod create_medical_record;
 mod create_medical_records;
 mod open_records;
