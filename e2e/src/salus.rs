@@ -5,7 +5,11 @@
 use crate::{binaries, clock::Clock, walls::Walls};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+use tokio::process::{Child, Command};
 
 /// The password of every identity in a scenario.
 pub const PASSWORD: &str = "scenario";
@@ -87,6 +91,22 @@ impl Salus {
 
     /// Runs a command, and returns its result with any exit status.
     pub async fn run(&self, arguments: &[&str]) -> Result<Ran> {
+        let output = self.command(arguments).output().await.context("`salus` does not start")?;
+        Ok(Ran {
+            status: output.status.code().context("`salus` was killed")?,
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Starts a command that stays, with both its outputs at hand. It ends with the value.
+    pub fn spawn(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.spawn().context("`salus` does not start")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.walls.command(&self.program);
         command
             .args(["--json", "--node", &self.node])
@@ -101,12 +121,8 @@ impl Salus {
         if let Some(identity) = &self.identity {
             command.args(["--as", identity]);
         }
-        let output = command.args(arguments).output().await.context("`salus` does not start")?;
-        Ok(Ran {
-            status: output.status.code().context("`salus` was killed")?,
-            stdout: output.stdout,
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        command.args(arguments);
+        command
     }
 
     /// Runs a command that must succeed, and returns its JSON.

@@ -7,13 +7,14 @@ use crate::{
     failure::Failure,
     notice_book::{Delivery, NoticeBook},
     output::{moment, table, word, Output},
+    terminal,
 };
 use clap::ValueEnum as _;
-use salus_chain::{At, Chain};
+use salus_chain::{At, Chain, QueryError};
 use salus_client::agent::{AgentError, Notice, Notices};
 use salus_primitives::{notices::NoticeKind, vocabulary::UnknownWord, ChartId, MemberId, Moment};
 use serde::Serialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 /// How often `--watch` looks. A block becomes final every second or two.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -65,7 +66,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         return preferences(&book, out);
     }
     if stay {
-        return watch(&chain, member, &book, out).await;
+        return watch(context, chain, member, &book, out).await;
     }
     let unread = Notices::fetch(&chain, member, book.marks()).await?;
     let wanted: Vec<_> = unread.notices.iter().filter(|it| book.delivery(it.kind) != Delivery::Off).collect();
@@ -87,19 +88,52 @@ fn preference(text: &str) -> Result<Preference, String> {
     Ok(Preference { kind, delivery })
 }
 
-/// Shows urgent notices as they become final, those that are unread already first.
-async fn watch(chain: &Chain, member: MemberId, book: &NoticeBook, out: &mut Output<'_>) -> Result<(), Failure> {
-    let mut marks = book.marks().clone();
+/// Shows urgent notices as they become final, those that are unread already first. It stays while the node is away.
+async fn watch(
+    context: &Context,
+    mut chain: Chain,
+    member: MemberId,
+    book: &NoticeBook,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let (genesis, mut marks, mut is_away) = (chain.genesis(), book.marks().clone(), false);
     loop {
-        let new = Notices::fetch(chain, member, &marks).await?;
-        let is_urgent = |notice: &&Notice| book.delivery(notice.kind) == Delivery::Urgent;
-        let urgent: Vec<_> = new.notices.iter().filter(is_urgent).collect();
-        if !urgent.is_empty() {
-            out.show(&urgent, |urgent| human(urgent))?;
+        match Notices::fetch(&chain, member, &marks).await {
+            Ok(new) => {
+                if is_away {
+                    tell("the node answers again");
+                    is_away = false;
+                }
+                let is_urgent = |notice: &&Notice| book.delivery(notice.kind) == Delivery::Urgent;
+                let urgent: Vec<_> = new.notices.iter().filter(is_urgent).collect();
+                if !urgent.is_empty() {
+                    out.show(&urgent, |urgent| human(urgent))?;
+                }
+                marks = new.marks;
+            }
+            Err(AgentError::Query(error @ (QueryError::Node(_) | QueryError::UnknownBlock(_)))) => {
+                if !is_away {
+                    tell(&format!("{error}; retrying every {} seconds", INTERVAL.as_secs()));
+                    is_away = true;
+                }
+                // The connection ended with the node.
+                if let Ok(next) = context.chain().await {
+                    if next.genesis() != genesis {
+                        return Err(Failure::input("the node runs another chain now"));
+                    }
+                    chain = next;
+                }
+            }
+            Err(error) => return Err(error.into()),
         }
-        marks = new.marks;
         tokio::time::sleep(INTERVAL).await;
     }
+}
+
+/// Says something beside the notices.
+fn tell(text: &str) {
+    // If no one listens there, the notices count all the same.
+    let _ = writeln!(std::io::stderr(), "{}", terminal::line(text));
 }
 
 fn preferences(book: &NoticeBook, out: &mut Output<'_>) -> Result<(), Failure> {

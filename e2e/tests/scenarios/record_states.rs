@@ -7,7 +7,14 @@ use crate::importing::{case, Scene};
 use anyhow::{Context, Result};
 use salus_e2e::{node::Node, salus::Salus};
 use serde_json::Value;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    time::timeout,
+};
+
+/// How long something may take to be shown.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned_are_told() -> Result<()> {
@@ -20,10 +27,11 @@ async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned
     a_request_and_its_answer_are_told(&scene).await?;
     the_author_amends(&scene, &record).await?;
     the_patient_restricts_and_lifts(&scene, &record).await?;
-    the_patient_contests_and_disagrees(&scene).await?;
+    let contested = the_patient_contests_and_disagrees(&scene).await?;
     the_author_marks_an_error(&scene, &record).await?;
     a_withdrawn_record_stays_with_the_patient(&scene).await?;
     an_author_marks_an_error_without_a_grant(&scene).await?;
+    let node = who_watches_is_told_after_the_node_was_away(&scene, &contested, node).await?;
     preferences_are_kept(&scene).await?;
     a_chart_is_exported_and_imported_elsewhere(&scene).await?;
     node.stop().await?;
@@ -121,7 +129,7 @@ async fn the_patient_restricts_and_lifts(scene: &Scene, record: &str) -> Result<
 }
 
 /// The author is asked, declines, and corrects at last; the patient's statement stays attached.
-async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<()> {
+async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<String> {
     let record = added(scene, "contested", "weight 90").await?;
     let (id, patient, doctor) = (record.as_str(), &scene.patient, &scene.doctor);
     patient.json(&["notices"]).await?;
@@ -150,7 +158,7 @@ async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<()> {
     assert_eq!(got["statement"], statement);
     let read = doctor.run(&["record", "get", id, "--purpose", "treatment"]).await?;
     assert_eq!(read.stdout, b"weight 90");
-    assert!(String::from_utf8_lossy(&read.stderr).contains(statement));
+    assert!(read.stderr.contains(statement), "{}", read.stderr);
     let words = doctor.bytes(&["record", "get", statement, "--purpose", "treatment"]).await?;
     assert_eq!(words, b"the scales were broken");
 
@@ -164,7 +172,7 @@ async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<()> {
     let listed = list(&listed).iter().find(|it| it["record"] == id).context("it is listed")?;
     assert_eq!(listed["statement"], statement, "it stays attached");
     doctor.json(&["notices"]).await?;
-    Ok(())
+    Ok(record)
 }
 
 /// The words that came with the newest of these notices.
@@ -216,6 +224,35 @@ async fn an_author_marks_an_error_without_a_grant(scene: &Scene) -> Result<()> {
     let note = scene.patient.json(&["note", "0", "--entry", &entry]).await?;
     assert_eq!(note["text"], "it is of another patient");
     Ok(())
+}
+
+/// `salus notices --watch` stays while the node is restarted.
+async fn who_watches_is_told_after_the_node_was_away(scene: &Scene, record: &str, node: Node) -> Result<Node> {
+    // The denial is unread: it is shown first.
+    scene.doctor.refused(&["record", "get", record, "--purpose", "treatment"]).await?;
+    let mut watching = scene.patient.spawn(&["notices", "--watch"])?;
+    let mut said = BufReader::new(watching.stderr.take().context("its standard error")?).lines();
+    let mut shown = BufReader::new(watching.stdout.take().context("its standard output")?).lines();
+    let (folder, port) = (node.folder().to_owned(), node.url().rsplit_once(':').context("a port")?.1.parse()?);
+    let first = timeout(PATIENCE, shown.next_line()).await??;
+    assert_eq!(first.as_deref(), Some("["));
+    node.stop().await?;
+    let away = timeout(PATIENCE, said.next_line()).await??.context("it ended")?;
+    assert!(away.contains("the node did not answer"), "{away}");
+    let node = Node::start_at(&folder, port).await?;
+    let back = timeout(PATIENCE, said.next_line()).await??.context("it ended")?;
+    assert!(back.contains("the node answers again"), "{back}");
+    scene.doctor.json(&["record", "mark-in-error", record, "--yes"]).await?;
+    let told = async {
+        while let Some(line) = shown.next_line().await? {
+            if line.contains("record-entered-in-error") && line.contains("action") {
+                return anyhow::Ok(());
+            }
+        }
+        anyhow::bail!("it ended")
+    };
+    timeout(PATIENCE, told).await??;
+    Ok(node)
 }
 
 async fn preferences_are_kept(scene: &Scene) -> Result<()> {
