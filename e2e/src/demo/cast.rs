@@ -8,7 +8,7 @@ use crate::{
     steps::Steps,
     vault_service::{enter_address, member_key, ServicePlace, VaultService},
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -84,18 +84,21 @@ impl Cast {
         steps.begin("vouchers, joining, two verifiers");
         let invitations = folder.join("vouchers");
         std::fs::create_dir_all(&invitations)?;
-        let join = |who: &'static str, institution: u32, role: &'static str, person: Salus| {
-            let (staff, file) = (cast.staff.clone(), invitations.join(format!("{who}.json")));
-            async move { join(&staff, &file, institution, role, &person).await.with_context(|| who.to_owned()) }
-        };
-        join("patient", HOSPITAL_1, "patient", cast.patient.clone()).await?;
-        join("other-patient", HOSPITAL_2, "patient", cast.other_patient.clone()).await?;
-        let ids = Members {
-            doctor_a: join("doctor-a", HOSPITAL_1, "clinician", cast.doctor_a.clone()).await?,
-            doctor_b: join("doctor-b", HOSPITAL_2, "clinician", cast.doctor_b.clone()).await?,
-            technician: join("technician", LABORATORY, "laboratory", cast.technician.clone()).await?,
-        };
-        cast.ids = ids;
+        let mut newcomers = Vec::new();
+        for (name, institution, role, person) in [
+            ("patient", HOSPITAL_1, "patient", &cast.patient),
+            ("other-patient", HOSPITAL_2, "patient", &cast.other_patient),
+            ("doctor-a", HOSPITAL_1, "clinician", &cast.doctor_a),
+            ("doctor-b", HOSPITAL_2, "clinician", &cast.doctor_b),
+            ("technician", LABORATORY, "laboratory", &cast.technician),
+        ] {
+            let voucher = invitations.join(format!("{name}.json"));
+            issue(&cast.staff, institution, role, &voucher).await?;
+            newcomers.push((person.clone(), voucher));
+        }
+        let joined = join(&cast.staff, &newcomers).await?;
+        let [_, _, doctor_a, doctor_b, technician] = joined[..] else { bail!("five join: {joined:?}") };
+        cast.ids = Members { doctor_a, doctor_b, technician };
         steps.check("five members are active, each verified by two institutions", true)?;
         let voucher = invitations.join("patient.json");
         let reason = cast.stranger.refused(&["join", text(&voucher)?]).await?;
@@ -200,8 +203,8 @@ async fn started(place: &ServicePlace) -> Result<VaultService> {
     place.start().await
 }
 
-/// A voucher, its redemption, and two challenges with their answers; the new member's number.
-async fn join(staff: &Salus, file: &Path, institution: u32, role: &str, person: &Salus) -> Result<u64> {
+/// Issues a voucher into `file`.
+async fn issue(staff: &Salus, institution: u32, role: &str, file: &Path) -> Result<()> {
     let issuer = match institution {
         HOSPITAL_1 => "hospital-1",
         HOSPITAL_2 => "hospital-2",
@@ -210,16 +213,44 @@ async fn join(staff: &Salus, file: &Path, institution: u32, role: &str, person: 
     let institution = institution.to_string();
     let issue = ["voucher", "issue", "--institution", &institution, "--role", role, "--out", text(file)?];
     staff.acting_as(issuer).json(&issue).await?;
-    let joined = person.json(&["join", text(file)?]).await?;
-    let member = number(&joined, "/member")?;
-    for verifier in ["verifier-1", "verifier-2"] {
-        staff.acting_as(verifier).json(&["verify", "challenge", &member.to_string()]).await?;
+    Ok(())
+}
+
+/// Lets newcomers redeem their vouchers and answer two challenges each, all at once; the numbers of the new members.
+async fn join(staff: &Salus, newcomers: &[(Salus, PathBuf)]) -> Result<Vec<u64>> {
+    let redeem =
+        newcomers.iter().map(|(person, voucher)| Ok((person, vec!["join".to_owned(), text(voucher)?.to_owned()])));
+    let redeemed = at_once(redeem.collect::<Result<Vec<_>>>()?).await?;
+    let members = redeemed.iter().map(|joined| number(joined, "/member")).collect::<Result<Vec<_>>>()?;
+    // Each verifier signs one transaction after the other.
+    let [one, two] = ["verifier-1", "verifier-2"].map(|verifier| challenge(staff.acting_as(verifier), &members));
+    tokio::try_join!(one, two)?;
+    let answer = newcomers.iter().map(|(person, _)| (person, vec!["verify".to_owned(), "answer".to_owned()]));
+    for (answered, member) in at_once(answer.collect()).await?.iter().zip(&members) {
+        let status = answered.pointer("/status").and_then(Value::as_str);
+        ensure!(status == Some("active"), "member {member} is {status:?} after two answers");
     }
-    let answered = person.json(&["verify", "answer"]).await?;
-    match answered.pointer("/status").and_then(Value::as_str) {
-        Some("active") => Ok(member),
-        other => bail!("member {member} is {other:?} after two answers"),
+    Ok(members)
+}
+
+async fn challenge(verifier: Salus, members: &[u64]) -> Result<()> {
+    for member in members {
+        verifier.json(&["verify", "challenge", &member.to_string()]).await?;
     }
+    Ok(())
+}
+
+/// Runs a command of each person at once, each on the own computer; the answers in the same order.
+async fn at_once(commands: Vec<(&Salus, Vec<String>)>) -> Result<Vec<Value>> {
+    let run = |(person, arguments): (&Salus, Vec<String>)| {
+        let person = person.clone();
+        tokio::spawn(async move { person.json(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await })
+    };
+    let mut answers = Vec::new();
+    for running in commands.into_iter().map(run).collect::<Vec<_>>() {
+        answers.push(running.await??);
+    }
+    Ok(answers)
 }
 
 pub(super) fn text(path: &Path) -> Result<&str> {

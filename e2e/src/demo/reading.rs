@@ -175,6 +175,7 @@ pub(super) async fn log_is_whole_and_in_order(cast: &Cast, steps: &mut Steps) ->
         "access-requested",
         "request-approved",
         "read-permitted",
+        "record-amended",
         "access-revoked",
         "compartment-rotated",
         "record-created",

@@ -63,13 +63,13 @@ pub(super) async fn import(
     steps.check("who may only add cannot read, not even what they added", refused.contains("denied"))
 }
 
-/// A laboratory gets access, adds a result, is revoked, and can neither read nor write any more.
+/// A laboratory gets access, adds a result, corrects it, is revoked, and can neither read nor write any more.
 pub(super) async fn laboratory_adds_a_result_and_leaves(
     cast: &mut Cast,
     folder: &Path,
     steps: &mut Steps,
 ) -> Result<()> {
-    steps.begin("a laboratory gets access, adds a result, and is revoked");
+    steps.begin("a laboratory gets access, adds a result, corrects it, and is revoked");
     let grantee = format!("member:{}", cast.ids.technician);
     let grant = ["lab-grant", &cast.chart, "--to", &grantee, "--compartment", "laboratory", "--until", "1d"];
     let granted = cast.patient.json(&grant).await?;
@@ -83,6 +83,7 @@ pub(super) async fn laboratory_adds_a_result_and_leaves(
     steps.check("it added a result and reads it back unchanged", read == RESULT)?;
     let read = cast.patient.bytes(&["record", "get", &record]).await?;
     steps.check("the patient reads the same bytes", read == RESULT)?;
+    laboratory_corrects_its_result(cast, &record, folder, steps).await?;
     cast.patient.json(&["revoke", &cast.chart, &grant, "--reason", "The work is done."]).await?;
     let reason = cast.technician.refused(&["record", "get", &record]).await?;
     steps.check("revoked, it cannot read any more, although its session runs", reason.contains("release gate"))?;
@@ -94,4 +95,25 @@ pub(super) async fn laboratory_adds_a_result_and_leaves(
     steps.check("nor write", reason.contains("NotPermitted"))
 }
 
+/// The laboratory amends what it added. Doctor A, who may read this record alone, gets the key of the new version, too.
+async fn laboratory_corrects_its_result(cast: &Cast, record: &str, folder: &Path, steps: &mut Steps) -> Result<()> {
+    let grantee = format!("member:{}", cast.ids.doctor_a);
+    let grant = ["grant", &cast.chart, "--to", &grantee, "--permissions", "read", "--record", record, "--until", "1h"];
+    cast.patient.json(&grant).await?;
+    let get = ["record", "get", record, "--purpose", "treatment"];
+    steps.check("doctor A may read this record alone", cast.doctor_a.bytes(&get).await? == RESULT)?;
+    let corrected = folder.join("corrected.json");
+    std::fs::write(&corrected, CORRECTED)?;
+    let amend = ["record", "amend", record, text(&corrected)?, "--title", "Potassium"];
+    let amended = cast.technician.json(&amend).await?;
+    let read = cast.doctor_a.bytes(&get).await?;
+    steps.check(
+        "the laboratory amends it, and he reads the new version",
+        number(&amended, "/version")? == 1 && read == CORRECTED,
+    )?;
+    let first = cast.patient.bytes(&["record", "get", record, "--version", "0"]).await?;
+    steps.check("the first version stays as it was", first == RESULT)
+}
+
+const CORRECTED: &[u8] = br#"{"resourceType":"Observation","status":"corrected","code":{"text":"Potassium"},"valueQuantity":{"value":4.40,"unit":"mmol/L"}}"#;
 const RESULT: &[u8] = br#"{"resourceType":"Observation","status":"final","code":{"text":"Potassium"},"valueQuantity":{"value":4.10,"unit":"mmol/L"}}"#;
