@@ -6,7 +6,7 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
     Arg,
 };
-use salus_client::durations::parse_duration;
+use salus_client::{agent::About, durations::parse_duration};
 use salus_primitives::{
     access::{Grantee, Permission, Permissions, Purpose, Purposes},
     audit::LogId,
@@ -14,7 +14,7 @@ use salus_primitives::{
     membership::Quota,
     text,
     vocabulary::Vocabulary,
-    ChartId, InstitutionId, MemberId, Moment, SigningKey,
+    ChartId, GrantId, InstitutionId, MemberId, Moment, RequestId, SigningKey,
 };
 use salus_sealing::keys;
 use salus_vault_client::Address;
@@ -188,6 +188,18 @@ pub(crate) fn log(text: &str) -> Result<LogId, String> {
         }
         _ => Err(expected()),
     }
+}
+
+/// The thing whose life in a log is asked for: `request:1`, `grant:1`, `record:KEY` or `member:1`.
+pub(crate) fn about(text: &str) -> Result<About, String> {
+    let about = text.split_once(':').and_then(|(what, id)| match what {
+        "request" => id.parse().ok().map(|id| About::Request(RequestId(id))),
+        "grant" => id.parse().ok().map(|id| About::Grant(GrantId(id))),
+        "record" => id.parse().ok().map(About::Record),
+        "member" => id.parse().ok().map(|id| About::Member(MemberId(id))),
+        _ => None,
+    });
+    about.ok_or_else(|| "expected request:NUMBER, grant:NUMBER, record:KEY or member:NUMBER".to_owned())
 }
 
 /// A secret URI is not shown back when it is wrong.

@@ -9,7 +9,7 @@ use crate::{
     parse,
 };
 use salus_chain::{At, Chain};
-use salus_client::agent::{AgentError, NewestEntries, OpeningReceipts, ReceiptsState, VerifiedLog};
+use salus_client::agent::{About, AgentError, Life, NewestEntries, OpeningReceipts, ReceiptsState, VerifiedLog};
 use salus_primitives::audit::{Entry, LogHead, LogId};
 
 #[derive(clap::Args)]
@@ -20,14 +20,27 @@ pub(crate) struct Arguments {
     /// Fetch and show the newest entries only; the chained head is then not checked, since it is of the whole log
     #[arg(long, value_name = "NUMBER")]
     newest: Option<u64>,
+    /// Show the life of one thing only: request:NUMBER with what came of it, grant:NUMBER, record:KEY, or what member:NUMBER did
+    #[arg(long, value_name = "WHAT", value_parser = parse::about, conflicts_with = "newest")]
+    about: Option<About>,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
+    let Arguments { log, newest, about } = arguments;
+    let is_of_a_chart = matches!(log, LogId::Chart(_));
+    if about.is_some_and(|about| !is_of_a_chart && !matches!(about, About::Member(_))) {
+        return Err(Failure::input("requests, grants and records are in charts' logs\nhint: salus log chart:NUMBER"));
+    }
     let chain = context.chain().await?;
-    match arguments.newest {
-        Some(newest) => {
-            let newest = NewestEntries::fetch(&chain, arguments.log, newest).await?;
-            check_subject(&chain, arguments.log, &newest.head).await?;
+    match (newest, about) {
+        (_, Some(about)) => {
+            let life = Life::fetch(&chain, log, about).await?;
+            check_subject(&chain, log, &life.log.head).await?;
+            out.show(&life, human_life)
+        }
+        (Some(newest), None) => {
+            let newest = NewestEntries::fetch(&chain, log, newest).await?;
+            check_subject(&chain, log, &newest.head).await?;
             out.show(&newest, |newest| {
                 format!(
                     "{}\nthe newest of {} entries; without --newest the whole log is checked against its head {}",
@@ -37,10 +50,10 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
                 )
             })
         }
-        None => {
-            let log = VerifiedLog::fetch(&chain, arguments.log).await?;
-            check_subject(&chain, arguments.log, &log.head).await?;
-            out.show(&log, |log| {
+        (None, None) => {
+            let verified = VerifiedLog::fetch(&chain, log).await?;
+            check_subject(&chain, log, &verified.head).await?;
+            out.show(&verified, |log| {
                 let entries = entries(&log.entries, &log.receipts);
                 format!("{entries}\nwhole and unaltered: {} entries, head {}", log.head.length, log.head.hash)
             })
@@ -76,6 +89,19 @@ fn said(receipts: &OpeningReceipts) -> String {
         ReceiptsState::NoService => Some(format!("{home} has no service")),
     };
     posted.chain(missing).collect::<Vec<_>>().join(", ")
+}
+
+fn human_life(life: &Life) -> String {
+    let Life { log, ran_out } = life;
+    let ends = ran_out.iter().map(|it| format!("{} ran out at {}\n", word(&it.subject), moment(it.at)));
+    format!(
+        "{}\n{}{} of {} entries; the whole log is unaltered, head {}",
+        entries(&log.entries, &log.receipts),
+        ends.collect::<String>(),
+        log.entries.len(),
+        log.head.length,
+        log.head.hash
+    )
 }
 
 fn entries(entries: &[Entry], receipts: &[OpeningReceipts]) -> String {

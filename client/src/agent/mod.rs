@@ -20,6 +20,7 @@ mod holders;
 mod import_memory;
 mod importing;
 mod joining;
+mod life;
 mod logs;
 mod notes;
 mod notices;
@@ -51,6 +52,7 @@ pub use importing::{Import, ImportOptions, Imported};
 pub use joining::{
     answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
 };
+pub use life::{About, Life, RanOut};
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
 pub use notices::{Notice, Notices, ReadMark, ReadMarks};

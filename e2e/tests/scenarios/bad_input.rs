@@ -166,6 +166,10 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["deny", "0", "99"], "there is no request `99`"),
         ("anna", &["request", "99"], "there is no chart `99`"),
         ("anna", &["log", "chart:99"], "there is no chart `99`"),
+        ("anna", &["log", "chart:0", "--about", "request:99"], "there is no request `99`"),
+        ("anna", &["log", "chart:0", "--about", "grant:99"], "there is no grant `99`"),
+        ("anna", &["log", "chart:0", "--about", "chart:0"], "expected request:NUMBER"),
+        ("anna", &["log", "consortium", "--about", "grant:0"], "are in charts' logs"),
         ("anna", &["log", "institution:99"], "there is no institution `99`"),
         (
             "hospital",

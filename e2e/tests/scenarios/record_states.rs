@@ -32,6 +32,7 @@ async fn a_record_is_amended_restricted_withdrawn_and_marked_and_those_concerned
     a_withdrawn_record_stays_with_the_patient(&scene).await?;
     an_author_marks_an_error_without_a_grant(&scene).await?;
     let node = who_watches_is_told_after_the_node_was_away(&scene, &contested, node).await?;
+    a_requests_life_is_shown(&scene).await?;
     preferences_are_kept(&scene).await?;
     a_chart_is_exported_and_imported_elsewhere(&scene).await?;
     node.stop().await?;
@@ -253,6 +254,27 @@ async fn who_watches_is_told_after_the_node_was_away(scene: &Scene, record: &str
     };
     timeout(PATIENCE, told).await??;
     Ok(node)
+}
+
+/// From the request to the revocation, with what was read in between (S0-39).
+async fn a_requests_life_is_shown(scene: &Scene) -> Result<()> {
+    let life = scene.patient.json(&["log", "chart:0", "--about", "request:0"]).await?;
+    let mut actions: Vec<_> =
+        list(&life["entries"]).iter().map(|it| it["action"].as_str().unwrap_or_default()).collect();
+    actions.dedup();
+    assert_eq!(actions.first(), Some(&"access-requested"));
+    assert_eq!(actions.last(), Some(&"access-revoked"));
+    for action in ["request-approved", "access-granted", "read-permitted", "record-amended"] {
+        assert!(actions.contains(&action), "{actions:?}");
+    }
+    assert!(!actions.contains(&"chart-opened") && list(&life["ran_out"]).is_empty());
+    let doctor = format!("member:{}", scene.doctors_number().await?);
+    let acts = scene.doctor.json(&["log", "chart:0", "--about", &doctor]).await?;
+    assert!(list(&acts["entries"]).iter().all(|it| it["actor"]["member"] == acts["entries"][0]["actor"]["member"]));
+    let whole = scene.patient.json(&["log", "chart:0"]).await?;
+    assert!(list(&acts["entries"]).len() < list(&whole["entries"]).len());
+    assert_eq!(life["head"], whole["head"], "the whole log was verified");
+    Ok(())
 }
 
 async fn preferences_are_kept(scene: &Scene) -> Result<()> {
