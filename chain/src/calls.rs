@@ -321,6 +321,11 @@ impl Call {
         Self::new("Records", "lift_restriction", (record, reason))
     }
 
+    /// Discloses under a grant of the signer's own.
+    pub fn disclose(chart: ChartId, under: GrantId, grantee: Grantee, terms: &GrantTerms) -> Self {
+        Self::new("Access", "disclose", (chart, under, grantee, terms))
+    }
+
     /// Asks for a correction of a record of the signer's chart.
     pub fn request_correction(record: RecordId, reason: Digest) -> Self {
         Self::new("Records", "request_correction", (record, reason))

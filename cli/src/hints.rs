@@ -114,6 +114,7 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::NoChart(_) => "salus chart list shows your own",
         AgentError::NotController(_) => "--as names another identity",
         AgentError::NoCompartment(_) => "salus compartment list CHART shows those that you know",
+        AgentError::OutdatedKey(_) => "the patient renews it with salus rotate CHART",
         AgentError::NoSecret(_) | AgentError::SealedToInstitution(_) => {
             "salus request CHART asks the patient for a grant of your own"
         }

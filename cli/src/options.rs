@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Grant(commands::grant::Arguments),
     /// Grant a laboratory reading, adding, and amending its own results in one compartment
     LabGrant(commands::lab_grant::Arguments),
+    /// Let another member or institution read what your own grant lets you read
+    Disclose(commands::disclose::Arguments),
     /// Seal what a grant to read needs, for a wallet that submits the grant itself
     Envelope(commands::envelope::Arguments),
     /// Revoke a grant, at once

@@ -154,13 +154,15 @@ pub struct Grant {
     pub reason: Option<Digest>,
     /// The newest envelope for the grantee; renewed after each rotation.
     pub envelope: Option<GrantEnvelope>,
-    /// The controller who gave it.
+    /// The controller who gave it, or the member who disclosed.
     #[codec(compact)]
     pub granted_by: MemberId,
     /// Whether `grant_access_to_lab` gave it, so that only `revoke_access_from_lab` ends it (S1-18, S1-20).
     pub laboratory: bool,
     /// The request that it answers.
     pub request: Option<RequestId>,
+    /// The grant under which its giver disclosed. It counts only while that one is in force.
+    pub disclosed_under: Option<GrantId>,
 }
 
 impl Grant {
@@ -185,6 +187,7 @@ impl Grant {
             interval: self.interval,
             revoked_at: self.revoked_at,
             edition: self.envelope.map(|envelope| envelope.edition),
+            disclosed_under: self.disclosed_under,
         }
     }
 }
@@ -210,6 +213,8 @@ pub struct ListedGrant {
     pub revoked_at: Option<Moment>,
     /// The epoch or version of its newest envelope; none when it carries no key.
     pub edition: Option<u32>,
+    /// The grant under which its giver disclosed. It counts only while that one is in force.
+    pub disclosed_under: Option<GrantId>,
 }
 
 impl ListedGrant {

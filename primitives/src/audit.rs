@@ -188,6 +188,9 @@ vocabulary! {
         /// The controller attached a statement of disagreement.
         StatementAttached = 63, "statement-attached",
             "the controller attached a statement of disagreement to a record; the subject names it";
+        /// A member disclosed under a grant of its own.
+        AccessDisclosed = 64, "access-disclosed",
+            "a member let another one, or an institution, read under its own grant, which the reason names";
     }
 }
 

@@ -179,11 +179,17 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
     }
 
     let mut nearest = Denial::NoGrant;
-    let concerns = |facts: &GrantFacts| facts.grant.grantee.includes(asker) && facts.covers(target);
-    let mut grants: Vec<_> = grants.into_iter().filter(concerns).collect();
+    let covering: Vec<_> = grants.into_iter().filter(|facts| facts.covers(target)).collect();
+    // What was disclosed ends with the grant under which it was, whoever has that one.
+    let is_upheld = |grant: &ListedGrant| {
+        grant.disclosed_under.is_none_or(|under| {
+            covering.iter().any(|above| above.grant.number == under && above.grant.is_in_force(ask.at))
+        })
+    };
+    let mut grants: Vec<_> = covering.iter().filter(|facts| facts.grant.grantee.includes(asker)).collect();
     // The basis also names the envelope that the asker gets. It has to be the newest one that opens the target and that
     // the asker can open.
-    let rank = |facts: &GrantFacts| {
+    let rank = |facts: &&GrantFacts| {
         let opens = ask.permission != Permission::Read || facts.opens(target);
         (opens, matches!(facts.grant.grantee, Grantee::Member(_)), facts.grant.number)
     };
@@ -196,6 +202,10 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
         } else if !check(Step::Purpose, ask.purpose.is_none_or(|it| grant.purposes.contains(it)), number) {
             Denial::PurposeNotGranted
         } else if check(Step::Dates, grant.is_in_force(ask.at), number) {
+            if grant.disclosed_under.is_some() && !check(Step::Disclosure, is_upheld(grant), number) {
+                nearest = nearest.max(Denial::DisclosureOver);
+                continue;
+            }
             let Some(denial) = denied_by_state(false) else { return Decision::Permitted(Basis::Grant(grant.number)) };
             check(Step::State, false, number);
             denial

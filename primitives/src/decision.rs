@@ -68,12 +68,14 @@ vocabulary! {
         Expired = 10, "expired", "the grant has ended";
         /// The grant has not begun.
         NotBegun = 11, "not-begun", "the grant has not begun yet";
+        /// The grant was disclosed under another one, which is not in force.
+        DisclosureOver = 12, "disclosure-over", "the grant under which this was disclosed is not in force";
         /// The patient restricts the record.
-        Restricted = 12, "restricted", "the patient restricts this record";
+        Restricted = 13, "restricted", "the patient restricts this record";
         /// The record was withdrawn.
-        Withdrawn = 13, "withdrawn", "the record was withdrawn";
+        Withdrawn = 14, "withdrawn", "the record was withdrawn";
         /// The record was entered in error.
-        EnteredInError = 14, "entered-in-error", "the record was entered in error, as its author says";
+        EnteredInError = 15, "entered-in-error", "the record was entered in error, as its author says";
     }
 }
 
@@ -134,6 +136,8 @@ vocabulary! {
         Dates = 10, "dates", "is the grant in force at the moment asked about?";
         /// Does the state of the record allow the operation?
         State = 11, "state", "does the state of the record allow the operation?";
+        /// Is the grant in force under which this one was disclosed?
+        Disclosure = 12, "disclosure", "is the grant in force under which this one was disclosed?";
     }
 }
 

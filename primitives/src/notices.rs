@@ -31,6 +31,8 @@ vocabulary! {
         Expiry = 7, "expiry", "a grant, a request or the time to answer about a correction ran out";
         /// To the author: the controller asks for a correction.
         CorrectionRequest = 8, "correction-request", "a patient asks you to correct a record";
+        /// To the controller: a grantee let another member read, or took that back.
+        Disclosure = 9, "disclosure", "a member let another one read a part of your chart, or took that back";
     }
 }
 
@@ -38,7 +40,12 @@ impl NoticeKind {
     /// Whether a member wants to know at once, unless the member says otherwise.
     pub const fn is_urgent(self) -> bool {
         match self {
-            Self::Denial | Self::Request | Self::Answer | Self::Correction | Self::CorrectionRequest => true,
+            Self::Denial
+            | Self::Request
+            | Self::Answer
+            | Self::Correction
+            | Self::CorrectionRequest
+            | Self::Disclosure => true,
             Self::Reading | Self::Grant | Self::Record | Self::Expiry => false,
         }
     }
@@ -49,6 +56,8 @@ impl NoticeKind {
             Action::ReadPermitted => Some(Self::Reading),
             Action::ReadDenied | Action::DenialsRepeated => Some(Self::Denial),
             Action::AccessRequested => Some(Self::Request),
+            // The controller's own revocations are no news.
+            Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Disclosure),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
             Action::RecordWithdrawn
             | Action::RecordEnteredInError
@@ -65,7 +74,7 @@ impl NoticeKind {
     pub const fn to_concerned(action: Action) -> Option<Self> {
         match action {
             Action::RequestApproved | Action::RequestDenied => Some(Self::Answer),
-            Action::AccessGranted | Action::AccessRevoked => Some(Self::Grant),
+            Action::AccessGranted | Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Grant),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
             Action::RecordWithdrawn
             | Action::RecordEnteredInError

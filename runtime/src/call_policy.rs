@@ -97,9 +97,9 @@ fn of_access(role: Role, call: &Access<Runtime>) -> Option<CallClass> {
         | Access::grant_access { .. }
         | Access::grant_access_to_lab { .. }
         | Access::approve_request { .. } => (&[Role::Patient], CallClass::Ordinary),
-        Access::revoke_access { .. } | Access::revoke_access_from_lab { .. } | Access::deny_request { .. } => {
-            (&[Role::Patient], CallClass::Reserved)
-        }
+        Access::revoke_access { .. } => (&[Role::Patient, Role::Clinician], CallClass::Reserved),
+        Access::revoke_access_from_lab { .. } | Access::deny_request { .. } => (&[Role::Patient], CallClass::Reserved),
+        Access::disclose { .. } => (&[Role::Clinician], CallClass::Ordinary),
         Access::request_access { .. } => (
             &[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist, Role::Researcher],
             CallClass::Ordinary,

@@ -50,7 +50,10 @@ const PAUSABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("Charts", &["open_chart", "add_compartment", "rotate_compartment"]),
-    ("Access", &["renew_envelopes", "grant_access", "grant_access_to_lab", "request_access", "approve_request"]),
+    (
+        "Access",
+        &["renew_envelopes", "grant_access", "grant_access_to_lab", "request_access", "approve_request", "disclose"],
+    ),
     (
         "Records",
         &[

@@ -98,10 +98,13 @@ fn human(shown: &Shown, now: u64) -> String {
         ("records", shown.summary.records.to_string()),
     ]);
     let grants = shown.grants.iter().map(|NumberedGrant { number, grant }| {
-        let state = match (grant.revoked_at, grant.is_in_force(now), grant.is_over(now)) {
+        let above = grant.disclosed_under.and_then(|under| shown.grants.iter().find(|it| it.number == under));
+        let ended_with = above.filter(|above| !above.grant.is_in_force(now)).map(|above| above.number);
+        let state = match (grant.revoked_at, grant.is_in_force(now), grant.is_over(now), ended_with) {
             (Some(at), ..) => format!("revoked {}", moment(at)),
-            (None, true, _) => "in force".to_owned(),
-            (None, _, true) => "ended".to_owned(),
+            (None, true, _, Some(above)) => format!("not in force, as {above} is not"),
+            (None, true, ..) => "in force".to_owned(),
+            (None, _, true, _) => "ended".to_owned(),
             (None, ..) => "not begun".to_owned(),
         };
         vec![
@@ -111,10 +114,11 @@ fn human(shown: &Shown, now: u64) -> String {
             word(&grant.permissions),
             word(&grant.purposes),
             moment_or(grant.interval.end, "until revoked"),
+            grant.disclosed_under.map(|under| under.to_string()).unwrap_or_default(),
             state,
         ]
     });
-    let grants = table(&["grant", "to", "what", "may", "for", "ends", "state"], grants);
+    let grants = table(&["grant", "to", "what", "may", "for", "ends", "under", "state"], grants);
     let requests = shown.requests.iter().map(|NumberedRequest { number, request }| {
         let open = request.is_open(now);
         let state = match request.state {

@@ -12,6 +12,7 @@ pub(crate) mod completions;
 pub(crate) mod correction;
 pub(crate) mod council;
 pub(crate) mod deny;
+pub(crate) mod disclose;
 pub(crate) mod doctor;
 pub(crate) mod envelope;
 pub(crate) mod explain;

@@ -103,6 +103,9 @@ pub enum AgentError {
     /// The member may not have the compartment's secret.
     #[error("refused: you hold no key of compartment `{0}`")]
     NoSecret(CompartmentId),
+    /// The member's key of a compartment is of an earlier epoch.
+    #[error("your key of compartment `{0}` is outdated: the patient has not renewed it since the last rotation")]
+    OutdatedKey(CompartmentId),
     /// The key was granted to the member's institution, whose own service opens it.
     #[error("refused: the grant is to institution `{0}`, and its vault service opens nothing that is sealed to it")]
     SealedToInstitution(InstitutionId),

@@ -7,7 +7,7 @@ use salus_chain::{events::AccessGranted, At, Call, Outcome};
 use salus_primitives::{
     access::{Grant, GrantScope, GrantTerms, Grantee, NumberedGrant, Permission, Permissions, Purposes, Scope},
     charts::Chart,
-    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, RecordId,
+    ChartId, CompartmentId, Digest, EncryptionKey, GrantId, Interval, ReadingSessionId, RecordId,
 };
 use salus_sealing::envelope::Recipient;
 
@@ -83,7 +83,7 @@ impl Agent {
         let mut objects = ForVault::of_chart(chart);
         let reason = self.seal_reason_for(chart, &stored, recipient, &key, scope, text).await?;
         let reason = reason.map(|reason| objects.add(reason));
-        let envelope = objects.add(self.seal_grant_envelope(chart, &stored, scope, recipient, &key).await?);
+        let envelope = objects.add(self.seal_grant_envelope(chart, &stored, scope, recipient, &key, None).await?);
         self.store_at_home(&stored, objects).await?;
         Ok(SealedGrant { scope, reason, envelope })
     }
@@ -172,7 +172,9 @@ impl Agent {
         let reason = self.seal_reason_for(chart, &stored, recipient, &key, wish.scope, wish.text.as_deref()).await?;
         let reason = reason.map(|reason| objects.add(reason));
         let envelope = match wish.permissions.contains(Permission::Read) {
-            true => Some(objects.add(self.seal_grant_envelope(chart, &stored, wish.scope, recipient, &key).await?)),
+            true => {
+                Some(objects.add(self.seal_grant_envelope(chart, &stored, wish.scope, recipient, &key, None).await?))
+            }
             false => None,
         };
         self.store_at_home(&stored, objects).await?;
@@ -182,7 +184,7 @@ impl Agent {
     }
 
     /// A scope as a giver names it: a record with its compartment and newest version.
-    async fn named(&self, chart: ChartId, scope: Scope) -> Result<GrantScope, AgentError> {
+    pub(super) async fn named(&self, chart: ChartId, scope: Scope) -> Result<GrantScope, AgentError> {
         match scope {
             Scope::Compartment(compartment) => Ok(GrantScope::Compartment(compartment)),
             Scope::Record(key) => {
@@ -206,19 +208,20 @@ impl Agent {
     }
 
     /// The key to which envelopes for `grantee` are sealed, who has to be one who may read.
-    async fn key_to_grant(&self, grantee: Grantee) -> Result<EncryptionKey, AgentError> {
+    pub(super) async fn key_to_grant(&self, grantee: Grantee) -> Result<EncryptionKey, AgentError> {
         let now = self.chain.now(At::Best).await?;
         self.reading_key_of(grantee, now).await?.ok_or(AgentError::GranteeNotActive(grantee))
     }
 
-    /// Seals the secret behind `scope` to a grantee.
-    async fn seal_grant_envelope(
+    /// Seals the secret behind `scope` to a grantee. All but the controller read a record in `session`.
+    pub(super) async fn seal_grant_envelope(
         &self,
         chart: ChartId,
         stored: &Chart,
         scope: Scope,
         recipient: Recipient,
         key: &EncryptionKey,
+        session: Option<ReadingSessionId>,
     ) -> Result<Vec<u8>, AgentError> {
         Ok(match scope {
             Scope::Compartment(compartment) => {
@@ -226,14 +229,14 @@ impl Agent {
             }
             Scope::Record(record) => {
                 let record = RecordId { chart, key: record };
-                let (content_key, version) = self.newest_content_key(stored, record).await?;
+                let (content_key, version) = self.newest_content_key(stored, record, session).await?;
                 content_key.seal_to(recipient, key, self.genesis(), record, version)?
             }
         })
     }
 
     /// Seals the reason for a grant to its grantee, with the name and meaning of the compartment that it covers.
-    async fn seal_reason_for(
+    pub(super) async fn seal_reason_for(
         &self,
         chart: ChartId,
         stored: &Chart,

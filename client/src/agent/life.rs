@@ -139,6 +139,7 @@ mod tests {
             granted_by: MemberId(1),
             laboratory: false,
             request: Some(REQUEST),
+            disclosed_under: None,
         };
         NumberedGrant { number: GrantId(number), grant }
     }

@@ -14,6 +14,7 @@ mod comparing;
 mod compartments;
 mod corrections;
 mod council;
+mod disclosing;
 mod error;
 mod grants;
 mod holders;

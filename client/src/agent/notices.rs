@@ -293,6 +293,7 @@ mod tests {
             granted_by: OTHER,
             laboratory: false,
             request: None,
+            disclosed_under: None,
         }
     }
 

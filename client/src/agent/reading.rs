@@ -329,16 +329,17 @@ impl Agent {
         Ok(head)
     }
 
-    /// The content key of a record's newest version, for the chart's controller.
+    /// The content key of a record's newest version, for the chart's controller, or for a reader in `session`.
     pub(super) async fn newest_content_key(
         &self,
         found: &Chart,
         record: RecordId,
+        session: Option<ReadingSessionId>,
     ) -> Result<(ContentKey, u32), AgentError> {
-        if found.controller != self.id {
+        if found.controller != self.id && session.is_none() {
             return Err(AgentError::NotController(record.chart));
         }
-        let mut reading = self.reading(record, None, None).await?;
+        let mut reading = self.reading(record, None, session).await?;
         let ReadableVersion { key, .. } = self.release(&mut reading).await?;
         Ok((key, reading.wanted.bindings.version))
     }

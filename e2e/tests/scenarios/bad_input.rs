@@ -160,6 +160,8 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["grant", "0", "--to", "1", "--record", NO_RECORD], "there is no record"),
         ("anna", &["grant", "0", "--to", "1", "--record", "1/00000000000000000000000000000000"], "not in chart `0`"),
         ("anna", &["revoke", "0", "99"], "there is no grant `99`"),
+        ("anna", &["disclose", "0", "--under", "99", "--to", "1", "--compartment", "Eyes"], "there is no grant `99`"),
+        ("anna", &["disclose", "0", "--under", "0", "--to", "1"], "--record <CHART/KEY>"),
         ("anna", &["revoke", "99", "0"], "there is no chart `99`"),
         ("anna", &["rotate", "0", "Ears"], "no compartment `Ears`"),
         ("anna", &["approve", "0", "99", "--compartment", "Eyes"], "there is no request `99`"),

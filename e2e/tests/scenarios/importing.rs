@@ -39,6 +39,8 @@ async fn imports_are_compared_amended_refused_and_taken_up_again() -> Result<()>
 /// A patient with the standard compartments, and a doctor who may add to one of them.
 pub(super) struct Scene {
     folder: PathBuf,
+    /// The issuer, and the verifiers of two hospitals.
+    staff: Salus,
     pub(super) patient: Salus,
     pub(super) doctor: Salus,
 }
@@ -68,19 +70,7 @@ impl Scene {
         }
         let (patient, doctor) = (computer("patient")?.acting_as("me"), computer("doctor")?.acting_as("me"));
         for (person, role) in [(&patient, "patient"), (&doctor, "clinician")] {
-            person.json(&["key", "new", "me"]).await?;
-            let voucher = folder.join(role).display().to_string() + ".json";
-            let issue = ["voucher", "issue", "--institution", "0", "--role", role, "--out", &voucher];
-            staff.acting_as("hospital").json(&issue).await?;
-            // An editor's mark at the beginning of the file makes it no other voucher.
-            let text = std::fs::read(&voucher)?;
-            std::fs::write(&voucher, [b"\xef\xbb\xbf".as_slice(), &text].concat())?;
-            let joined = person.json(&["join", &voucher]).await?;
-            let member = joined.pointer("/member").and_then(Value::as_u64).context("a member")?.to_string();
-            for verifier in ["one", "two"] {
-                staff.acting_as(verifier).json(&["verify", "challenge", &member]).await?;
-            }
-            person.json(&["verify", "answer"]).await?;
+            let member = join(&staff, folder, person, role).await?;
             if role == "patient" {
                 patient.json(&["chart", "open"]).await?;
                 patient.json(&["compartment", "add", "0", "--standard"]).await?;
@@ -99,7 +89,12 @@ impl Scene {
                 patient.json(&grant).await?;
             }
         }
-        Ok(Self { folder: folder.to_owned(), patient, doctor })
+        Ok(Self { folder: folder.to_owned(), staff, patient, doctor })
+    }
+
+    /// Lets one more person join the hospital; the number of the member.
+    pub(super) async fn join(&self, person: &Salus, role: &str) -> Result<String> {
+        join(&self.staff, &self.folder, person, role).await
     }
 
     /// A place that nothing else has.
@@ -126,6 +121,24 @@ impl Scene {
         std::fs::write(&file, serde_json::to_vec(content)?)?;
         Ok(file.display().to_string())
     }
+}
+
+/// Makes the identity `me`, redeems a voucher of hospital 1, and answers two verifiers; the number of the member.
+async fn join(staff: &Salus, folder: &Path, person: &Salus, role: &str) -> Result<String> {
+    person.json(&["key", "new", "me"]).await?;
+    let voucher = folder.join(role).display().to_string() + ".json";
+    let issue = ["voucher", "issue", "--institution", "0", "--role", role, "--out", &voucher];
+    staff.acting_as("hospital").json(&issue).await?;
+    // An editor's mark at the beginning of the file makes it no other voucher.
+    let text = std::fs::read(&voucher)?;
+    std::fs::write(&voucher, [b"\xef\xbb\xbf".as_slice(), &text].concat())?;
+    let joined = person.json(&["join", &voucher]).await?;
+    let member = joined.pointer("/member").and_then(Value::as_u64).context("a member")?.to_string();
+    for verifier in ["one", "two"] {
+        staff.acting_as(verifier).json(&["verify", "challenge", &member]).await?;
+    }
+    person.json(&["verify", "answer"]).await?;
+    Ok(member)
 }
 
 /// A file of the kind that hospitals' systems write.

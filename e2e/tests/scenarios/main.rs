@@ -18,6 +18,7 @@ mod comeback;
 mod conduct;
 mod consortium;
 mod demo;
+mod disclosures;
 mod equivocation;
 mod founding;
 mod from_the_others;

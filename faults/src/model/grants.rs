@@ -80,6 +80,7 @@ impl Model {
                 granted_by: me.member,
                 laboratory: false,
                 request,
+                disclosed_under: None,
             };
             state.grants.push(NumberedGrant { number, grant });
             state.log(me, now, Action::AccessGranted, Subject::Grant(number), single(purposes), None);

@@ -442,6 +442,7 @@ pub fn grant(grantee: Grantee, hash: Digest, edition: u32) -> Grant {
         granted_by: PATIENT,
         laboratory: false,
         request: None,
+        disclosed_under: None,
     }
 }
 

@@ -70,6 +70,7 @@ impl<T: Config> Pallet<T> {
             granted_by: MemberId(0),
             laboratory: false,
             request: None,
+            disclosed_under: None,
         };
         NextGrant::<T>::insert(chart, GrantId(number.0.saturating_add(1)));
         let listed = grant.listed(number);

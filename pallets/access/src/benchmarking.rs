@@ -125,6 +125,28 @@ mod benchmarks {
         assert!(CompartmentGrants::<T>::get(chart, COMPARTMENT).contains(GrantId(MAX_READERS)));
     }
 
+    /// All other places of the list are taken by grants that are over.
+    #[benchmark]
+    fn disclose() {
+        let (_, chart) = chart::<T>();
+        let doctor: AccountId32 = account("doctor", 0, 0);
+        let grantee = Grantee::Member(T::BenchmarkHelper::member(&doctor, Role::Clinician));
+        whitelist_admission::<T>(&doctor);
+        let scope = Scope::Compartment(COMPARTMENT);
+        let under = Pallet::<T>::benchmark_grant(chart, scope, COMPARTMENT, grantee, None);
+        for number in 1..MAX_READERS {
+            let stranger = Grantee::Member(MemberId(u64::MAX.saturating_sub(number.into())));
+            Pallet::<T>::benchmark_grant(chart, scope, COMPARTMENT, stranger, Some(T::Time::now()));
+        }
+        let (_, member) = staff::<T>(Role::Clinician);
+        let terms = GrantTerms { permissions: Permissions::of(&[Permission::Read]), ..terms::<T>(COMPARTMENT) };
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(doctor), chart, under, Grantee::Member(member), terms);
+
+        assert!(CompartmentGrants::<T>::get(chart, COMPARTMENT).contains(GrantId(MAX_READERS)));
+    }
+
     #[benchmark]
     fn grant_access_to_lab() {
         let (patient, chart) = chart::<T>();

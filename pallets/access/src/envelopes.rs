@@ -34,6 +34,8 @@ impl<T: Config> Pallet<T> {
                 grant.scope == Scope::Compartment(compartment) && grant.permissions.contains(Permission::Read);
             ensure!(is_reader, Error::<T>::NotReader);
             Self::ensure_not_over(grant)?;
+            let is_upheld = Self::is_upheld(chart, &grant.listed(number), &list.grants, Self::now());
+            ensure!(is_upheld, Error::<T>::DisclosureOver);
             ensure!(Self::has_standing(grant.grantee, Self::now()), Error::<T>::GranteeNotActive);
             grant.envelope = Some(GrantEnvelope { hash: envelope, edition: epoch });
             list.replace(grant.listed(number));

@@ -14,15 +14,16 @@ use salus_primitives::{
         Grant, GrantEnvelope, GrantRef, GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes,
     },
     audit::{Action, AuditEvent, LogId, Reason, Subject},
+    decision::Basis,
     membership::{InstitutionKind, InstitutionStatus, Role, Standing},
     traits::{AuditLog as _, Compartments as _, Controllers as _, Membership as _},
-    ChartId, Digest, GrantId, Interval, Moment, RequestId,
+    ChartId, Digest, GrantId, Interval, MemberId, Moment, RequestId,
 };
 
 /// The facts that all grants of one call share.
 pub(crate) struct Giving<'a> {
-    /// The controller who gives them.
-    pub(crate) controller: &'a Standing,
+    /// The controller who gives them, or the member who discloses.
+    pub(crate) giver: &'a Standing,
     /// The chart that they cover.
     pub(crate) chart: ChartId,
     /// The member or institution that gets them.
@@ -33,6 +34,8 @@ pub(crate) struct Giving<'a> {
     pub(crate) laboratory: bool,
     /// The request that they answer.
     pub(crate) request: Option<RequestId>,
+    /// The grant under which the giver discloses.
+    pub(crate) under: Option<GrantId>,
     /// The time of the call, in Unix milliseconds.
     pub(crate) now: Moment,
 }
@@ -81,6 +84,19 @@ impl<T: Config> Pallet<T> {
         Ok(standing)
     }
 
+    /// The active member that signed, and controls `chart` or disclosed by the grant.
+    pub(crate) fn ensure_revoker(
+        origin: OriginFor<T>,
+        chart: ChartId,
+        grant: GrantId,
+    ) -> Result<Standing, DispatchError> {
+        let standing = T::MemberOrigin::ensure_origin(origin)?;
+        let controller = T::Controllers::controller(chart).ok_or(Error::<T>::ChartNotFound)?;
+        let may = controller == standing.member || Self::is_discloser(chart, grant, standing.member);
+        ensure!(may, Error::<T>::NotController);
+        Ok(standing)
+    }
+
     /// Appends to the chart's log what `actor` did.
     pub(crate) fn log(
         actor: &Standing,
@@ -99,7 +115,7 @@ impl<T: Config> Pallet<T> {
         grantee: Grantee,
         terms: GrantTerms,
     ) -> DispatchResult {
-        Self::give(&Self::giving(controller, chart, grantee, None)?, terms)
+        Self::give(&Self::giving(controller, controller.member, chart, grantee, None)?, terms)
     }
 
     pub(crate) fn do_grant_access_to_lab(
@@ -108,13 +124,14 @@ impl<T: Config> Pallet<T> {
         laboratory: Grantee,
         terms: GrantTerms,
     ) -> DispatchResult {
-        let giving = Giving { laboratory: true, ..Self::giving(controller, chart, laboratory, None)? };
+        let giving =
+            Giving { laboratory: true, ..Self::giving(controller, controller.member, chart, laboratory, None)? };
         ensure!(giving.grantee_kind.is_laboratory(), Error::<T>::NotLaboratory);
         Self::give(&giving, terms)
     }
 
     pub(crate) fn do_revoke_access(
-        controller: &Standing,
+        revoker: &Standing,
         chart: ChartId,
         number: GrantId,
         reason: Option<Digest>,
@@ -130,7 +147,7 @@ impl<T: Config> Pallet<T> {
         let (grantee, purpose) = (grant.grantee, only(grant.purposes));
         Self::relist(chart, number, grant);
         Grants::<T>::insert(chart, number, linked);
-        Self::log(controller, chart, Action::AccessRevoked, Subject::Grant(number), |event| {
+        Self::log(revoker, chart, Action::AccessRevoked, Subject::Grant(number), |event| {
             AuditEvent { purpose, ..event }.because(reason.map(Reason::Text))
         });
         Self::deposit_event(Event::AccessRevoked { chart, grant: number, grantee, laboratory });
@@ -139,7 +156,8 @@ impl<T: Config> Pallet<T> {
 
     /// Checks the grantee of grants over `chart`, and gathers what they share.
     pub(crate) fn giving(
-        controller: &Standing,
+        giver: &Standing,
+        controller: MemberId,
         chart: ChartId,
         grantee: Grantee,
         request: Option<RequestId>,
@@ -148,7 +166,7 @@ impl<T: Config> Pallet<T> {
         let (grantee_kind, is_active) = match grantee {
             Grantee::Member(member) => {
                 let standing = T::Membership::standing(member).ok_or(Error::<T>::GranteeNotFound)?;
-                ensure!(member != controller.member, Error::<T>::IsController);
+                ensure!(member != controller, Error::<T>::IsController);
                 (GranteeKind::Member(standing.role), standing.may_act(now))
             }
             Grantee::Institution(institution) => {
@@ -157,7 +175,7 @@ impl<T: Config> Pallet<T> {
             }
         };
         ensure!(is_active, Error::<T>::GranteeNotActive);
-        Ok(Giving { controller, chart, grantee, grantee_kind, laboratory: false, request, now })
+        Ok(Giving { giver, chart, grantee, grantee_kind, laboratory: false, request, under: None, now })
     }
 
     /// Checks `terms` and gives the grant, which gets the chart's next number.
@@ -195,9 +213,10 @@ impl<T: Config> Pallet<T> {
             revoked_at: None,
             reason,
             envelope: envelope.map(|hash| GrantEnvelope { hash, edition }),
-            granted_by: giving.controller.member,
+            granted_by: giving.giver.member,
             laboratory: giving.laboratory,
             request: giving.request,
+            disclosed_under: giving.under,
         };
         Self::list(giving.chart, number, &grant)?;
         NextGrant::<T>::insert(giving.chart, GrantId(next));
@@ -205,9 +224,12 @@ impl<T: Config> Pallet<T> {
         NewestGrantTo::<T>::insert(giving.grantee, GrantRef { chart: giving.chart, number });
         Grants::<T>::insert(giving.chart, number, LinkedGrant { grant, previous });
         // The grant keeps its reason unchanged, and for longer than the log keeps entries.
-        Self::log(giving.controller, giving.chart, Action::AccessGranted, Subject::Grant(number), |event| AuditEvent {
-            purpose: only(purposes),
-            ..event
+        let (action, above) = match giving.under {
+            Some(under) => (Action::AccessDisclosed, Some(Reason::Basis(Basis::Grant(under)))),
+            None => (Action::AccessGranted, None),
+        };
+        Self::log(giving.giver, giving.chart, action, Subject::Grant(number), |event| {
+            AuditEvent { purpose: only(purposes), ..event }.because(above)
         });
         Self::deposit_event(Event::AccessGranted {
             chart: giving.chart,

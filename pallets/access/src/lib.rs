@@ -7,7 +7,8 @@
 //! [`salus_primitives::decide::decide`] answers every question; this pallet looks up the facts for it.
 //!
 //! Who may call what: only the chart's controller gives, changes and ends access, neither an institution nor root. Any
-//! active member with a fitting role may call `request_access`.
+//! active member with a fitting role may call `request_access`. A clinician whose grant says so discloses under it, and takes
+//! that back.
 //!
 //! Stored are numbers, times, and hashes of objects that vaults keep. Never stored are reasons in words, secrets and
 //! envelopes.
@@ -32,6 +33,7 @@ mod benchmark_helper;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod decisions;
+mod disclosures;
 mod envelopes;
 mod grants;
 mod lists;
@@ -308,6 +310,20 @@ pub mod pallet {
         NoTerms,
         /// A grant allows more, for another purpose or for longer than the request asks.
         ExceedsRequest,
+        /// The grant is to another member or institution than the signer and its own.
+        NotGrantee,
+        /// The grant does not let its grantee read and disclose.
+        NotDisclosable,
+        /// The grant has not begun. Disclose when it has.
+        NotBegun,
+        /// The signer, or its institution, may read by the grant already.
+        IsGrantee,
+        /// A disclosure lets read and no more, and reaches no further than the grant above it in scope, purpose and time.
+        ExceedsGrant,
+        /// As many live grants over the scope were disclosed as may be. The patient can grant access, or revoke one.
+        TooManyDisclosed,
+        /// The grant under which this one was disclosed is over, so its grantee gets no key.
+        DisclosureOver,
         /// The chart has used all numbers for grants or requests.
         NumbersExhausted,
     }
@@ -398,7 +414,7 @@ pub mod pallet {
         ///
         /// ## Origin
         ///
-        /// The chart's controller, an active member.
+        /// The chart's controller, or who disclosed by this grant, an active member.
         ///
         /// Grants given by `grant_access_to_lab` end by `revoke_access_from_lab` instead. A compartment that the grantee could
         /// read is due for rotation afterwards.
@@ -409,8 +425,8 @@ pub mod pallet {
             grant: GrantId,
             reason: Option<Digest>,
         ) -> DispatchResult {
-            let controller = Self::ensure_controller(origin, chart)?;
-            Self::do_revoke_access(&controller, chart, grant, reason, false)
+            let revoker = Self::ensure_revoker(origin, chart, grant)?;
+            Self::do_revoke_access(&revoker, chart, grant, reason, false)
         }
 
         /// Revokes a laboratory's grant, from this moment on, such as when its task is done (S1-20).
@@ -485,6 +501,26 @@ pub mod pallet {
         ) -> DispatchResult {
             let controller = Self::ensure_controller(origin, chart)?;
             Self::do_deny_request(&controller, chart, request, reason)
+        }
+
+        /// Discloses to a member or an institution what the signer may read itself (S4-22).
+        ///
+        /// ## Origin
+        ///
+        /// A clinician, an active member, with the grant `under` to it or to its institution, which lets it read and disclose.
+        ///
+        /// `terms` let read and no more. They reach no further than `under` in scope, purpose and time. The disclosure ends when
+        /// `under` does. Its giver and the chart's controller revoke it by `revoke_access`.
+        #[pallet::call_index(8)]
+        pub fn disclose(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            under: GrantId,
+            grantee: Grantee,
+            terms: GrantTerms,
+        ) -> DispatchResult {
+            let discloser = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_disclose(&discloser, chart, under, grantee, terms)
         }
     }
 }

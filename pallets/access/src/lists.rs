@@ -2,8 +2,8 @@
 
 //! The lists by which decisions find grants.
 
-use crate::{CompartmentGrants, Config, Error, Pallet, RecordGrants};
-use frame_support::pallet_prelude::DispatchResult;
+use crate::{types::Full, CompartmentGrants, Config, Error, Pallet, RecordGrants};
+use frame_support::pallet_prelude::{DispatchError, DispatchResult};
 use salus_primitives::{
     access::{Grant, Scope},
     ChartId, GrantId,
@@ -15,10 +15,10 @@ impl<T: Config> Pallet<T> {
         let (listed, now) = (grant.listed(number), Self::now());
         match grant.scope {
             Scope::Compartment(compartment) => CompartmentGrants::<T>::try_mutate(chart, compartment, |list| {
-                list.add(listed, now).map_err(|()| Error::<T>::TooManyReaders.into())
+                list.add(listed, now).map_err(|full| full.error(Error::<T>::TooManyReaders))
             }),
             Scope::Record(key) => RecordGrants::<T>::try_mutate(chart, key, |list| {
-                list.add(listed, now).map_err(|()| Error::<T>::TooManyRecordGrants.into())
+                list.add(listed, now).map_err(|full| full.error(Error::<T>::TooManyRecordGrants))
             }),
         }
     }
@@ -31,6 +31,15 @@ impl<T: Config> Pallet<T> {
                 CompartmentGrants::<T>::mutate(chart, compartment, |list| list.replace(listed));
             }
             Scope::Record(key) => RecordGrants::<T>::mutate(chart, key, |list| list.replace(listed)),
+        }
+    }
+}
+
+impl Full {
+    fn error<T: Config>(self, all: Error<T>) -> DispatchError {
+        match self {
+            Self::OfAll => all.into(),
+            Self::OfDisclosed => Error::<T>::TooManyDisclosed.into(),
         }
     }
 }

@@ -22,28 +22,32 @@ impl<T: Config> RecordReaders for Pallet<T> {
 
 impl<T: Config> Pallet<T> {
     /// Returns the grants over exactly `scope` to whose grantees its key is sealed. Such a grant permits reading and is
-    /// not over, and its grantee has the standing to read.
+    /// not over, nor is the one under which it was disclosed, and its grantee has the standing to read.
     pub fn readers(chart: ChartId, scope: Scope) -> Vec<Reader> {
         let now = Self::now();
         let grants = match scope {
             Scope::Compartment(compartment) => CompartmentGrants::<T>::get(chart, compartment).grants.into_inner(),
             Scope::Record(key) => RecordGrants::<T>::get(chart, key).grants.into_inner(),
         };
-        let reader = |grant: ListedGrant| {
+        let reader = |grant: &ListedGrant| {
             let reads = grant.permissions.contains(Permission::Read) && !grant.is_over(now);
-            let edition = grant.edition.filter(|_| reads && Self::has_standing(grant.grantee, now))?;
+            let may = reads && Self::is_upheld(chart, grant, &grants, now) && Self::has_standing(grant.grantee, now);
+            let edition = grant.edition.filter(|_| may)?;
             Some(Reader { grant: grant.number, grantee: grant.grantee, edition })
         };
-        grants.into_iter().filter_map(reader).collect()
+        grants.iter().filter_map(reader).collect()
     }
 
     /// Whether a grantee who may not read holds the secret of the compartment's current epoch. Such a reader lost its
-    /// standing, or its grant was revoked or expired.
+    /// standing, or its grant, or the one above a disclosed grant, was revoked or expired.
     pub fn is_rotation_due(chart: ChartId, compartment: CompartmentId, epoch: u32) -> bool {
         let now = Self::now();
         let list = CompartmentGrants::<T>::get(chart, compartment);
         let has_left = |grant: &ListedGrant| {
-            grant.edition == Some(epoch) && (grant.is_over(now) || !Self::has_standing(grant.grantee, now))
+            let reads = !grant.is_over(now)
+                && Self::is_upheld(chart, grant, &list.grants, now)
+                && Self::has_standing(grant.grantee, now);
+            grant.edition == Some(epoch) && !reads
         };
         list.newest_dropped == Some(epoch) || list.grants.iter().any(has_left)
     }

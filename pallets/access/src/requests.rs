@@ -77,7 +77,8 @@ impl<T: Config> Pallet<T> {
         let request = Self::open_request(chart, number)?;
         ensure!(!grants.is_empty(), Error::<T>::NoTerms);
         ensure!(grants.iter().all(|terms| is_within(terms, &request)), Error::<T>::ExceedsRequest);
-        let giving = Self::giving(controller, chart, Grantee::Member(request.requester), Some(number))?;
+        let giving =
+            Self::giving(controller, controller.member, chart, Grantee::Member(request.requester), Some(number))?;
 
         let requester = request.requester;
         let count = u32::try_from(grants.len()).unwrap_or(MAX_TERMS);

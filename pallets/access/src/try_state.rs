@@ -9,7 +9,7 @@ use crate::{
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use salus_primitives::{
-    access::{GrantRef, ListedGrant, Permission, Purpose, Request, RequestState, Scope},
+    access::{GrantRef, ListedGrant, Permission, Permissions, Purpose, Request, RequestState, Scope},
     traits::{Compartments as _, Controllers as _},
 };
 
@@ -41,6 +41,12 @@ impl<T: Config> Pallet<T> {
             let approved =
                 |request: Option<Request>| request.is_some_and(|request| request.state == RequestState::Approved);
             ensure!(request.is_none_or(approved), "a grant answers a request that was not approved");
+            let Some(under) = grant.disclosed_under else { continue };
+            let above = Grants::<T>::get(chart, under).ok_or("a grant was disclosed under none")?.grant;
+            ensure!(above.permissions.contains(Permission::Disclose), "a grant was disclosed that cannot be");
+            let ends = above.interval.end.is_none_or(|end| grant.interval.end.is_some_and(|own| own <= end));
+            ensure!(ends && above.compartment == grant.compartment, "a disclosure reaches further than its grant");
+            ensure!(grant.permissions == Permissions::of(&[Permission::Read]), "a disclosure lets do more than read");
         }
         Ok(())
     }

@@ -19,6 +19,15 @@ pub struct LinkedGrant {
     pub previous: Option<GrantRef>,
 }
 
+/// The reason why a list takes no further grant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Full {
+    /// Live grants have all places.
+    OfAll,
+    /// Disclosed grants have as many places as they may.
+    OfDisclosed,
+}
+
 /// The grants over one scope that may still matter, in the order of their numbers.
 #[derive(CloneNoBound, PartialEqNoBound, DebugNoBound, DefaultNoBound, Encode, Decode, MaxEncodedLen, TypeInfo)]
 #[scale_info(skip_type_params(Bound))]
@@ -30,14 +39,20 @@ pub struct ScopeGrants<Bound: Get<u32>> {
 }
 
 impl<Bound: Get<u32>> ScopeGrants<Bound> {
-    /// Adds a grant. A full list first drops grants that are over at `now`; if there are none, the call fails.
-    pub(crate) fn add(&mut self, grant: ListedGrant, now: Moment) -> Result<(), ()> {
+    /// Adds a grant. A full list first drops grants that are over at `now`; if there are none, the call fails. Disclosed grants
+    /// take half of the places at most.
+    pub(crate) fn add(&mut self, grant: ListedGrant, now: Moment) -> Result<(), Full> {
+        let is_disclosed = |grant: &&ListedGrant| grant.disclosed_under.is_some() && !grant.is_over(now);
+        let disclosed = self.grants.iter().filter(is_disclosed).count();
+        if grant.disclosed_under.is_some() && disclosed >= Bound::get().div_ceil(2) as usize {
+            return Err(Full::OfDisclosed);
+        }
         if self.grants.is_full() {
             let dropped = self.grants.iter().filter(|grant| grant.is_over(now)).filter_map(|grant| grant.edition).max();
             self.newest_dropped = self.newest_dropped.max(dropped);
             self.grants.retain(|grant| !grant.is_over(now));
         }
-        self.grants.try_push(grant).map_err(|_| ())
+        self.grants.try_push(grant).map_err(|_| Full::OfAll)
     }
 
     /// Replaces the entry of a grant, if the grant is in the list.

@@ -171,6 +171,7 @@ fn grant_in(chart: ChartId, grantee: MemberId, scope: Scope, permissions: &[Perm
         granted_by: PATIENT,
         laboratory: false,
         request: None,
+        disclosed_under: None,
     };
     Grants::mutate(|grants| {
         grants.push((chart, grant));

@@ -13,7 +13,7 @@ use salus_primitives::{
     decision::{Ask, Basis, Decision, Denial},
     membership::{InstitutionKind, InstitutionStanding, InstitutionStatus, MemberStatus, Role, Standing},
     records::RecordState,
-    Interval, Moment,
+    GrantId, Interval, Moment,
 };
 
 #[test]
@@ -183,4 +183,23 @@ fn reports_the_denial_that_is_nearest_to_a_permission() {
         assert_eq!(answer(grants.clone()), expected);
         assert_eq!(answer(grants.into_iter().rev().collect()), expected, "in any order");
     }
+}
+
+#[test]
+fn denies_what_was_disclosed_under_a_grant_that_is_not_in_force() {
+    let (above, read) = (Grant { grantee: Grantee::Member(OTHER), ..grant() }, Permissions::of(&[Permission::Read]));
+    let disclosed = Grant { permissions: read, disclosed_under: Some(GrantId(0)), ..grant() };
+    assert_eq!(answer(vec![above.clone(), disclosed.clone()]), by_grant(1));
+    let early = Interval { start: NOW + 1, end: None };
+    let late = Interval { start: NOW - 10, end: Some(NOW) };
+    for above in [
+        Grant { revoked_at: Some(NOW), ..above.clone() },
+        Grant { interval: early, ..above.clone() },
+        Grant { interval: late, ..above.clone() },
+        Grant { compartment: OTHER_COMPARTMENT, scope: Scope::Compartment(OTHER_COMPARTMENT), ..above },
+    ] {
+        assert_eq!(answer(vec![above, disclosed.clone()]), denied(Denial::DisclosureOver));
+    }
+    let missing = Grant { disclosed_under: Some(GrantId(9)), ..disclosed };
+    assert_eq!(answer(vec![missing]), denied(Denial::DisclosureOver));
 }

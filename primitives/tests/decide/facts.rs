@@ -116,6 +116,7 @@ pub(crate) fn grant() -> Grant {
         granted_by: PATIENT,
         laboratory: false,
         request: None,
+        disclosed_under: None,
     }
 }
 

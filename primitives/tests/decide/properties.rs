@@ -64,8 +64,9 @@ fn targets() -> impl Strategy<Value = Target> {
 fn grants() -> impl Strategy<Value = Grant> {
     let grantee = prop_oneof![members().prop_map(Grantee::Member), institutions().prop_map(Grantee::Institution)];
     let times = (0..2 * NOW, option::of(0..2 * NOW), option::of(0..2 * NOW));
-    (grantee, scopes(), 0..64u8, 0..128u8, times).prop_map(
-        |(grantee, scope, permissions, purposes, (start, end, revoked_at))| Grant {
+    let under = option::weighted(0.2, (0..12u32).prop_map(GrantId));
+    (grantee, scopes(), 0..64u8, 0..128u8, times, under).prop_map(
+        |(grantee, scope, permissions, purposes, (start, end, revoked_at), disclosed_under)| Grant {
             grantee,
             scope,
             compartment: if scope == Scope::Compartment(OTHER_COMPARTMENT) { OTHER_COMPARTMENT } else { COMPARTMENT },
@@ -73,6 +74,7 @@ fn grants() -> impl Strategy<Value = Grant> {
             purposes: Purposes::from_bits(purposes).expect("seven purposes"),
             interval: Interval { start, end },
             revoked_at,
+            disclosed_under,
             ..grant()
         },
     )
@@ -117,6 +119,8 @@ proptest! {
             prop_assert!(asker.role.may(ask.permission));
             prop_assert!(grant.grantee.includes(&asker));
             prop_assert!(grant.permissions.contains(ask.permission));
+            let above = grant.disclosed_under.map(|under| grants.iter().find(|(candidate, _)| *candidate == under));
+            prop_assert!(above.is_none_or(|above| above.is_some_and(|(_, above)| above.is_in_force(ask.at))));
             prop_assert!(ask.purpose.is_none_or(|purpose| grant.purposes.contains(purpose)));
             prop_assert!(grant.interval.contains(ask.at));
             prop_assert!(grant.revoked_at.is_none_or(|revoked| ask.at < revoked));

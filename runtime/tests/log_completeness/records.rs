@@ -95,6 +95,15 @@ fn grants(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor: &Pe
     };
     story.tell(to_laboratory, by_patient());
     story.tell(Access::<Runtime>::revoke_access_from_lab { chart, grant: GrantId(1), reason: None }, by_patient());
+    let disclosable = GrantTerms {
+        permissions: Permissions::of(&[Permission::Read, Permission::Disclose]),
+        ..terms(Permission::Read)
+    };
+    story.tell(Access::<Runtime>::grant_access { chart, grantee, terms: disclosable }, by_patient());
+    let to = Grantee::Member(laboratory.member);
+    let under = GrantId(2);
+    let terms_of_disclosure = terms(Permission::Read);
+    story.tell(Access::<Runtime>::disclose { chart, under, grantee: to, terms: terms_of_disclosure }, doctor.signs());
     let ask = || Access::<Runtime>::request_access {
         chart,
         permissions: Permissions::of(&[Permission::Read]),

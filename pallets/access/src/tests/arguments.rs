@@ -185,10 +185,26 @@ fn request_call() -> impl Strategy<Value = Call<Test>> {
     })
 }
 
+/// Mostly terms that a disclosure may have.
+fn disclosure() -> impl Strategy<Value = Call<Test>> {
+    let reading = (scope(), purposes(), interval()).prop_map(|(scope, purposes, interval)| {
+        let (permissions, envelope) = (Permissions::of(&[Permission::Read]), Some(digest(22)));
+        GrantTerms { scope, permissions, purposes, interval, reason: None, envelope }
+    });
+    let terms = prop_oneof![4 => reading, 1 => some_terms()];
+    (chart(), number(), grantee(), terms).prop_map(|(chart, under, grantee, terms)| Call::disclose {
+        chart,
+        under: GrantId(under),
+        grantee,
+        terms,
+    })
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => (controller(), controllers_call()).prop_map(|(caller, call)| Step::Call(caller, call)),
         3 => (anybody(), request_call()).prop_map(|(caller, call)| Step::Call(caller, call)),
+        3 => (anybody(), disclosure()).prop_map(|(caller, call)| Step::Call(caller, call)),
         1 => select(vec![1, 49, 50, REQUEST_LIFE - 1, REQUEST_LIFE]).prop_map(Step::Wait),
     ];
     vec(step, 0..60)

@@ -51,6 +51,7 @@ fn grant_access_to_a_member_over_a_compartment() {
             granted_by: PATIENT,
             laboratory: false,
             request: None,
+            disclosed_under: None,
         };
         assert_eq!(Access::grants(CHART, number, 2), [NumberedGrant { number, grant: grant.clone() }]);
         assert_eq!(Access::grants_to(grantee, None, 2), [GrantInChart { chart: CHART, number, grant: grant.clone() }]);

@@ -41,6 +41,7 @@ fn grant_access_to_lab_lets_a_laboratory_read_add_to_and_amend_its_own_in_one_co
             granted_by: PATIENT,
             laboratory: true,
             request: None,
+            disclosed_under: None,
         };
         assert_eq!(Grants::<Test>::get(CHART, number).map(|linked| linked.grant), Some(grant));
         let event = Event::AccessGranted {

@@ -13,6 +13,7 @@ mod approve_request;
 mod arguments;
 mod decisions;
 mod deny_request;
+mod disclose;
 mod grant_access;
 mod grant_access_to_lab;
 mod model;

@@ -10,7 +10,7 @@ use frame_support::{
     traits::UnfilteredDispatchable,
 };
 use salus_primitives::{
-    access::{Grantee, Permissions},
+    access::{GrantTerms, Grantee, Permissions},
     time::Interval,
     GrantId, RequestId,
 };
@@ -40,7 +40,11 @@ fn controllers_calls() -> Vec<Call<Test>> {
 
 fn others_calls() -> Vec<Call<Test>> {
     let permissions = Permissions::of(&[Permission::Read]);
-    vec![Call::request_access { chart: CHART, permissions, purpose: Purpose::Treatment, until: None, reason: None }]
+    let terms = GrantTerms { permissions, ..terms() };
+    vec![
+        Call::request_access { chart: CHART, permissions, purpose: Purpose::Treatment, until: None, reason: None },
+        Call::disclose { chart: CHART, under: GrantId(0), grantee: Grantee::Member(PHARMACIST), terms },
+    ]
 }
 
 fn prepare() {
@@ -110,7 +114,7 @@ fn every_call_fails_from_the_moment_on_at_which_the_member_is_no_longer_valid() 
 fn every_call_has_an_index_that_never_changes() {
     let calls = controllers_calls().into_iter().chain(others_calls());
     let indices: Vec<u8> = calls.map(|call| codec::Encode::encode(&call)[0]).collect();
-    assert_eq!(indices, [0, 1, 2, 3, 4, 6, 7, 5]);
+    assert_eq!(indices, [0, 1, 2, 3, 4, 6, 7, 5, 8]);
 }
 
 #[test]
