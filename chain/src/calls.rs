@@ -341,6 +341,11 @@ impl Call {
         Self::new("Records", "attach_statement", (record, statement))
     }
 
+    /// Declares that the signer uses records for something other than reading them.
+    pub fn declare_use(chart: ChartId, scope: Scope, purpose: Purpose) -> Self {
+        Self::new("Records", "declare_use", (chart, scope, purpose))
+    }
+
     /// Opens records for reading: the log entry comes first.
     pub fn open_records(chart: ChartId, scope: Scope, purpose: Purpose, session: ReadingSessionId) -> Self {
         Self::new("Records", "open_records", (chart, scope, purpose, session))

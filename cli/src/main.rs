@@ -76,6 +76,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Grant(arguments) => commands::grant::run(arguments, &context, &mut out).await,
         Command::LabGrant(arguments) => commands::lab_grant::run(arguments, &context, &mut out).await,
         Command::Disclose(arguments) => commands::disclose::run(arguments, &context, &mut out).await,
+        Command::DeclareUse(arguments) => commands::declare_use::run(arguments, &context, &mut out).await,
         Command::Envelope(arguments) => commands::envelope::run(arguments, &context, &mut out).await,
         Command::Revoke(arguments) => commands::revoke::run(arguments, &context, &mut out).await,
         Command::Rotate(arguments) => commands::rotate::run(arguments, &context, &mut out).await,

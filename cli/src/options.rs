@@ -82,6 +82,8 @@ pub(crate) enum Command {
     LabGrant(commands::lab_grant::Arguments),
     /// Let another member or institution read what your own grant lets you read
     Disclose(commands::disclose::Arguments),
+    /// Say in the log that you use records for something other than reading them
+    DeclareUse(commands::declare_use::Arguments),
     /// Seal what a grant to read needs, for a wallet that submits the grant itself
     Envelope(commands::envelope::Arguments),
     /// Revoke a grant, at once

@@ -101,6 +101,7 @@ const ONLINE: &[&[&str]] = &[
     &["grant", "0", "--to", "member:1", "--compartment", "Eyes"],
     &["lab-grant", "0", "--to", "institution:1", "--compartment", "Eyes"],
     &["disclose", "0", "--under", "0", "--to", "member:1", "--record", RECORD],
+    &["declare-use", "0", "--record", RECORD, "--purpose", "research"],
     &["envelope", "0", "--to", "1", "--record", RECORD],
     &["revoke", "0", "0"],
     &["rotate", "0"],

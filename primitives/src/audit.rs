@@ -191,6 +191,8 @@ vocabulary! {
         /// A member disclosed under a grant of its own.
         AccessDisclosed = 64, "access-disclosed",
             "a member let another one, or an institution, read under its own grant, which the reason names";
+        /// A member declared a use of records.
+        UseDeclared = 65, "use-declared", "a member declared that it uses records for something other than reading them";
     }
 }
 

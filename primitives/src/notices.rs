@@ -33,6 +33,8 @@ vocabulary! {
         CorrectionRequest = 8, "correction-request", "a patient asks you to correct a record";
         /// To the controller: a grantee let another member read, or took that back.
         Disclosure = 9, "disclosure", "a member let another one read a part of your chart, or took that back";
+        /// To the controller: another member declared a use of records.
+        Use = 10, "use", "another member declared a use of your records, such as for statistics";
     }
 }
 
@@ -46,7 +48,7 @@ impl NoticeKind {
             | Self::Correction
             | Self::CorrectionRequest
             | Self::Disclosure => true,
-            Self::Reading | Self::Grant | Self::Record | Self::Expiry => false,
+            Self::Reading | Self::Grant | Self::Record | Self::Expiry | Self::Use => false,
         }
     }
 
@@ -56,6 +58,7 @@ impl NoticeKind {
             Action::ReadPermitted => Some(Self::Reading),
             Action::ReadDenied | Action::DenialsRepeated => Some(Self::Denial),
             Action::AccessRequested => Some(Self::Request),
+            Action::UseDeclared => Some(Self::Use),
             // The controller's own revocations are no news.
             Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Disclosure),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),

@@ -119,6 +119,7 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
             (&[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
         }
         Records::withdraw_record { .. } => (&[Role::Patient, Role::Clinician], CallClass::Ordinary),
+        Records::declare_use { .. } => (&[Role::Clinician, Role::Researcher], CallClass::Ordinary),
         // It ends access, as a revocation does.
         Records::restrict_record { .. } => (&[Role::Patient], CallClass::Reserved),
         Records::lift_restriction { .. } | Records::request_correction { .. } | Records::attach_statement { .. } => {

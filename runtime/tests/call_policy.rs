@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str, &[Role], CallClass)] = &[
     ("Records", "request_correction", &[Patient], Ordinary),
     ("Records", "answer_correction", WRITERS, Ordinary),
     ("Records", "attach_statement", &[Patient], Ordinary),
+    ("Records", "declare_use", &[Clinician, Researcher], Ordinary),
     ("Records", "open_records", READERS, Ordinary),
     ("Records", "post_receipts", &[Service], Ordinary),
     ("Authorities", "admit_authority", NO_ROLE, Ordinary),

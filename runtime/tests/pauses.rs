@@ -66,6 +66,7 @@ const PAUSABLE: &[(&str, &[&str])] = &[
             "request_correction",
             "answer_correction",
             "attach_statement",
+            "declare_use",
             "open_records",
             "post_receipts",
         ],

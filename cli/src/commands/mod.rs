@@ -11,6 +11,7 @@ pub(crate) mod compartment;
 pub(crate) mod completions;
 pub(crate) mod correction;
 pub(crate) mod council;
+pub(crate) mod declare_use;
 pub(crate) mod deny;
 pub(crate) mod disclose;
 pub(crate) mod doctor;

@@ -38,6 +38,7 @@ mod sessions;
 mod states;
 mod storing;
 mod upgrades;
+mod uses;
 mod writing;
 
 pub use authorities::Replaced;

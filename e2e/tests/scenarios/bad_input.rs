@@ -159,6 +159,7 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["grant", "0", "--to", "institution:99", "--compartment", "Eyes"], "there is no institution `99`"),
         ("anna", &["grant", "0", "--to", "1", "--record", NO_RECORD], "there is no record"),
         ("anna", &["grant", "0", "--to", "1", "--record", "1/00000000000000000000000000000000"], "not in chart `0`"),
+        ("anna", &["declare-use", "0", "--compartment", "Ears", "--purpose", "treatment"], "no compartment `Ears`"),
         ("anna", &["revoke", "0", "99"], "there is no grant `99`"),
         ("anna", &["disclose", "0", "--under", "99", "--to", "1", "--compartment", "Eyes"], "there is no grant `99`"),
         ("anna", &["disclose", "0", "--under", "0", "--to", "1"], "--record <CHART/KEY>"),

@@ -35,6 +35,7 @@ async fn what_was_disclosed_is_read_and_logged_and_ends_with_the_grant_above_it(
     a_record_is_disclosed(&case, &first, &second).await?;
     a_compartment_is_disclosed_and_taken_back(&case, &second).await?;
     no_one_discloses_further(&case, &first).await?;
+    a_use_is_declared(&case, &first).await?;
     the_end_of_the_grant_ends_it(&case, &first).await?;
     node.stop().await?;
     Ok(())
@@ -123,6 +124,19 @@ async fn no_one_discloses_further(case: &Case, record: &str) -> Result<()> {
     let longer = ["disclose", "0", "--under", &case.under, "--to", &case.to, "--record", record, "--until", "30d"];
     let said = case.scene.doctor.refused(&longer).await?;
     assert!(said.contains("Access.ExceedsGrant"), "{said}");
+    Ok(())
+}
+
+/// By a grant that says so, for its purpose.
+async fn a_use_is_declared(case: &Case, record: &str) -> Result<()> {
+    let declare = ["declare-use", "0", "--record", record, "--purpose", "treatment"];
+    assert!(case.scene.doctor.refused(&declare).await?.contains("Records.NotPermitted"));
+    let doctor = format!("member:{}", case.scene.doctors_number().await?);
+    let grant = ["grant", "0", "--record", record, "--permissions", "use", "--to", &doctor];
+    case.scene.patient.json(&grant).await?;
+    case.told().await?;
+    case.scene.doctor.json(&declare).await?;
+    assert_eq!(case.told().await?, ["use"]);
     Ok(())
 }
 

@@ -291,6 +291,19 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn declare_use() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+
+        #[extrinsic_call]
+        _(scene.origin(), scene.chart, Scope::Record(record.key), Purpose::Treatment);
+
+        let entry = T::Audit::entry(LogId::Chart(scene.chart), 0);
+        assert_eq!(entry.map(|entry| entry.action), Some(Action::UseDeclared));
+        Ok(())
+    }
+
+    #[benchmark]
     fn open_records_permitted() -> Result<(), BenchmarkError> {
         let scene = Scene::set::<T>()?;
         let record = scene.crowded_record::<T>();

@@ -15,6 +15,7 @@
 //! | [`restrict_record`](Pallet::restrict_record), [`lift_restriction`](Pallet::lift_restriction) | the chart's controller |
 //! | [`request_correction`](Pallet::request_correction), [`attach_statement`](Pallet::attach_statement) | the chart's controller |
 //! | [`answer_correction`](Pallet::answer_correction) | the record's author, or a member with an `Amend` grant |
+//! | [`declare_use`](Pallet::declare_use) | a member with a `Use` grant for the stated purpose |
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //! | [`post_receipts`](Pallet::post_receipts) | the service of an institution with a vault, once for an opening, after its session |
 //!
@@ -71,6 +72,7 @@ mod states;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
+mod uses;
 mod writing;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -292,6 +294,19 @@ pub mod pallet {
             basis: Basis,
             /// The Unix time in milliseconds at which the session expires.
             expires_at: Moment,
+        },
+        /// A member declared that it uses records for something other than reading them.
+        UseDeclared {
+            /// The chart.
+            chart: ChartId,
+            /// The member.
+            user: MemberId,
+            /// The compartment or record that it uses.
+            scope: Scope,
+            /// The purpose that it stated.
+            purpose: Purpose,
+            /// The rule or grant that permitted it.
+            basis: Basis,
         },
         /// A member wanted to open records and was denied.
         OpenDenied {
@@ -609,6 +624,18 @@ pub mod pallet {
         pub fn attach_statement(origin: OriginFor<T>, record: RecordId, statement: RecordKey) -> DispatchResult {
             let controller = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_attach_statement(&controller, record, statement)
+        }
+
+        /// Declares that the signer uses records for something other than reading them, such as statistics (S4-22).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member with a grant over `scope` to use it for `purpose`. The chain cannot see uses: it logs what
+        /// the member says. Another use of the same records is declared again.
+        #[pallet::call_index(12)]
+        pub fn declare_use(origin: OriginFor<T>, chart: ChartId, scope: Scope, purpose: Purpose) -> DispatchResult {
+            let user = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_declare_use(&user, chart, scope, purpose)
         }
     }
 }

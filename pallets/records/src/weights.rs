@@ -26,6 +26,7 @@ pub trait WeightInfo {
     fn request_correction() -> Weight;
     fn answer_correction() -> Weight;
     fn attach_statement() -> Weight;
+    fn declare_use() -> Weight;
     fn open_records_permitted() -> Weight;
     fn open_records_denied() -> Weight;
     fn post_receipts() -> Weight;
@@ -236,6 +237,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
     /// Storage: `Access::RecordGrants` (r:1 w:0)
     /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn declare_use() -> Weight {
+        // Estimated, not measured: the time of `open_records_denied`, which does all of this and more.
+        Weight::from_parts(121_130_000, 6505)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+    }
+    /// Storage: `Records::Records` (r:1 w:0)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:1 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Access::CompartmentGrants` (r:1 w:0)
+    /// Proof: `Access::CompartmentGrants` (`max_values`: None, `max_size`: Some(3040), added: 5515, mode: `MaxEncodedLen`)
+    /// Storage: `Access::RecordGrants` (r:1 w:0)
+    /// Proof: `Access::RecordGrants` (`max_values`: None, `max_size`: Some(430), added: 2905, mode: `MaxEncodedLen`)
     /// Storage: `Records::Sessions` (r:1 w:1)
     /// Proof: `Records::Sessions` (`max_values`: None, `max_size`: Some(4562), added: 7037, mode: `MaxEncodedLen`)
     /// Storage: `Audit::Heads` (r:1 w:1)
@@ -342,6 +363,11 @@ impl WeightInfo for () {
         Weight::from_parts(196_548_000, 8637)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn declare_use() -> Weight {
+        Weight::from_parts(121_130_000, 6505)
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
     }
     fn open_records_permitted() -> Weight {
         Weight::from_parts(134_021_000, 8027)

@@ -12,7 +12,7 @@ use frame_support::{
     traits::{Get, Time},
 };
 use salus_primitives::{
-    access::{Permission, Scope},
+    access::{Permission, Purpose, Scope},
     audit::{Action, AuditEvent, LogId, Reason, Subject},
     decide::RecordFacts,
     decision::{Ask, Basis, Decision, Denial},
@@ -149,7 +149,19 @@ impl<T: Config> Pallet<T> {
         scope: Scope,
         record: Option<RecordFacts>,
     ) -> Result<Basis, DispatchError> {
-        let ask = Ask { permission, scope, purpose: None, at: T::Time::now(), version: None };
+        Self::ensure_permitted_for(author, chart, permission, scope, record, None)
+    }
+
+    /// Returns the rule or grant that permits `author` to act for `purpose`.
+    pub(crate) fn ensure_permitted_for(
+        author: &Standing,
+        chart: ChartId,
+        permission: Permission,
+        scope: Scope,
+        record: Option<RecordFacts>,
+        purpose: Option<Purpose>,
+    ) -> Result<Basis, DispatchError> {
+        let ask = Ask { permission, scope, purpose, at: T::Time::now(), version: None };
         match T::Decisions::decide(&Question { asker: Some(author), chart, record, ask }) {
             Decision::Permitted(basis) => Ok(basis),
             Decision::Denied(Denial::NotFound) => Err(Error::<T>::NotFound.into()),

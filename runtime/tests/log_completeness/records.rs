@@ -135,7 +135,8 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
     story.tell(Records::<Runtime>::lift_restriction { record, reason: None }, by_patient());
     // The patient contests what the doctor wrote, and disagrees with the answer.
     let contested = RecordId { chart, key: RecordKey([4; 16]) };
-    let may_create = GrantTerms { envelope: None, ..terms(Permission::Create) };
+    let permissions = Permissions::of(&[Permission::Create, Permission::Use]);
+    let may_create = GrantTerms { permissions, envelope: None, ..terms(Permission::Create) };
     let grantee = Grantee::Member(doctor.member);
     story.tell(Access::<Runtime>::grant_access { chart, grantee, terms: may_create }, by_patient());
     let write = Records::<Runtime>::create_medical_record { chart, custodian, record: self::record(4) };
@@ -152,6 +153,8 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
     story.tell(Records::<Runtime>::answer_correction { record: contested, answer, reason: None }, doctor.signs());
     story.tell(Records::<Runtime>::withdraw_record { record, reason }, by_patient());
     story.tell(Records::<Runtime>::mark_entered_in_error { record, reason }, by_patient());
+    let (scope, purpose) = (Scope::Compartment(COMPARTMENT), Purpose::Treatment);
+    story.tell(Records::<Runtime>::declare_use { chart, scope, purpose }, doctor.signs());
     let open = Records::<Runtime>::open_records {
         chart,
         scope: Scope::Compartment(COMPARTMENT),

@@ -144,17 +144,19 @@ fn later_call() -> impl Strategy<Value = Call<Test>> {
     let record = (chart(), key()).prop_map(|(chart, key)| RecordId { chart, key });
     let reason = prop_oneof![Just(None), digest().prop_map(Some)];
     let answer = select(CorrectionAnswer::ALL.to_vec());
-    (0..9u8, record, reason, digest(), answer, key()).prop_map(|(which, record, reason, digest, answer, statement)| {
-        match which {
+    let used = (scope(), select(Purpose::ALL.to_vec()));
+    (0..10u8, record, reason, digest(), answer, key(), used).prop_map(
+        |(which, record, reason, digest, answer, statement, (scope, purpose))| match which {
             0 => Call::withdraw_record { record, reason },
             1 => Call::mark_entered_in_error { record, reason },
             2 => Call::restrict_record { record, reason },
             3 => Call::lift_restriction { record, reason },
             4 | 5 => Call::request_correction { record, reason: digest },
             6 | 7 => Call::answer_correction { record, answer, reason },
-            _ => Call::attach_statement { record, statement },
-        }
-    })
+            8 => Call::attach_statement { record, statement },
+            _ => Call::declare_use { chart: record.chart, scope, purpose },
+        },
+    )
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -276,9 +278,11 @@ fn calls_with_good_arguments_succeed() {
         let answer = CorrectionAnswer::Declined;
         perform(doctor, Call::answer_correction { record: RECORD, answer, reason: Some(reason) });
         perform(patient, Call::attach_statement { record: RECORD, statement });
+        let scope = Scope::Record(KEY);
+        perform(doctor, Call::declare_use { chart: CHART, scope, purpose: Purpose::Treatment });
         perform(doctor, Call::withdraw_record { record: RECORD, reason: None });
         perform(doctor, Call::mark_entered_in_error { record: RECORD, reason: None });
-        assert_eq!(Log::entries().len(), 12);
+        assert_eq!(Log::entries().len(), 13);
     });
 }
 

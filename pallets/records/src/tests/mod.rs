@@ -7,6 +7,7 @@ mod arguments;
 mod corrections;
 mod create_medical_record;
 mod create_medical_records;
+mod declare_use;
 mod open_records;
 mod post_receipts;
 mod queries;
