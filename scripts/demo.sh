@@ -4,12 +4,14 @@ set -euo pipefail
 
 help() {
     cat <<'EOF'
-usage: scripts/demo.sh [--bundle FILE]... [--keep FOLDER] [--no-setup] [--help]
+usage: scripts/demo.sh [--story NAME] [--bundle FILE]... [--keep FOLDER] [--no-setup] [--help]
 
 Shows a record's life on a real chain, step by step, and checks each claim: two hospitals, each with a node, a vault service and
 a disk of its own, a laboratory, a patient, two doctors and a stranger. It ends with a table of all steps and status 0, or names
 the claim that failed. The first run also sets the machine up and builds everything; later runs take some minutes.
 
+  --story NAME    another story than the main one: `correction` (a patient contests a record, disagrees with the answer, and gets
+                  it corrected) or `disclosure` (a doctor discloses a record under the patient's grant, and that grant ends)
   --bundle FILE   a FHIR R4 bundle of one patient, in JSON, instead of the invented one; may be repeated
   --keep FOLDER   keep nodes, vaults, keys and exports in this new folder; without it the demo deletes them at the end
   --no-setup      do not call scripts/setup.sh first
@@ -25,6 +27,11 @@ main() {
         case "$1" in
         -h | --help) help && exit 0 ;;
         --no-setup) setup=no ;;
+        --story)
+            [[ $# -ge 2 ]] || fail "\`$1\` needs a name" "scripts/demo.sh --help lists them"
+            arguments+=("$1" "$2")
+            shift
+            ;;
         --bundle | --keep)
             [[ $# -ge 2 ]] || fail "\`$1\` needs a path" "scripts/demo.sh --help"
             # The programs run in another folder than the caller.

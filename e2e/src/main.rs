@@ -4,13 +4,17 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use salus_e2e::demo;
+use salus_e2e::demo::{self, Story};
 use std::{path::PathBuf, process::ExitCode};
 
 /// A record's life between two hospitals, checked step by step
 #[derive(Parser)]
 #[command(version, about, after_help = "Exit status: 0 when every check holds, 1 when one does not.")]
 struct Options {
+    /// The story to tell
+    #[arg(long, value_enum, value_name = "NAME", default_value = "main")]
+    story: Story,
+
     /// A FHIR R4 bundle of one patient, in JSON; may be repeated. All have to be of the same patient
     #[arg(long = "bundle", value_name = "FILE")]
     bundles: Vec<PathBuf>,
@@ -51,5 +55,5 @@ async fn run(options: Options) -> Result<()> {
             .map(|path| std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display())))
             .collect::<Result<_>>()?,
     };
-    demo::run(&folder, &bundles).await
+    demo::run(options.story, &folder, &bundles).await
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The main job, step by step: two hospitals, a laboratory, a patient, two doctors, a stranger (S0-54).
+//! Stories, step by step, of two hospitals, a laboratory, a patient, two doctors and a stranger (S0-54).
 
 mod cast;
+mod correction;
+mod disclosure;
 mod leaks;
 mod machines;
 mod reading;
@@ -21,8 +23,19 @@ pub const BUNDLE: &[u8] = include_bytes!("../../bundles/anna-bergmann.json");
 /// The bundle of another such person, whose blob a doctor tries to pass off as the patient's.
 const OTHER_BUNDLE: &[u8] = include_bytes!("../../bundles/karl-lindqvist.json");
 
-/// Runs everything in `folder`, with these bundles of one patient.
-pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
+/// A story that the demonstration tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Story {
+    /// The main job: join, import FHIR, ask, approve, read, revoke, rotate, search for leaks
+    Main,
+    /// A patient contests a record, disagrees with the answer, and gets it corrected
+    Correction,
+    /// A doctor discloses a record under the patient's grant, and that grant ends
+    Disclosure,
+}
+
+/// Tells a story in `folder`. The main one is told with these bundles of one patient.
+pub async fn run(story: Story, folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
     let mut steps = Steps::default();
 
     // Before anything is started, so that a bad bundle costs no time.
@@ -39,17 +52,31 @@ pub async fn run(folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
 
     let mut cast = Cast::enter(folder, machines, [node.url(), second.url()], &mut steps).await?;
     sharing::open_chart(&mut cast, &mut steps).await?;
-    sharing::import(&mut cast, &bundles, texts, folder, &mut steps).await?;
-    reading::patient_reads_everything(&cast, &bundles, folder, &mut steps).await?;
-    reading::doctor_asks_and_reads_what_was_approved(&mut cast, &bundles, folder, &mut steps).await?;
-    sharing::laboratory_adds_a_result_and_leaves(&mut cast, folder, &mut steps).await?;
-    reading::revocation_acts_at_once(&mut cast, folder, &mut steps).await?;
-    reading::stranger_gets_nothing(&cast, folder, &mut steps).await?;
-    tampering::flipped_byte_is_detected(&cast, &mut steps).await?;
-    tampering::foreign_blob_is_refused(&mut cast, OTHER_BUNDLE, &mut steps).await?;
-    reading::log_is_whole_and_in_order(&cast, &mut steps).await?;
-    leaks::nothing_leaks([node, second], folder, texts, &mut cast, &mut steps).await?;
-
+    match story {
+        Story::Main => main_job(&mut cast, &bundles, [node, second], folder, texts, &mut steps).await?,
+        Story::Correction => correction::tell(&cast, folder, &mut steps).await?,
+        Story::Disclosure => disclosure::tell(&cast, folder, &mut steps).await?,
+    }
     println!("{}", steps.summary());
     Ok(())
+}
+
+async fn main_job(
+    cast: &mut Cast,
+    bundles: &[Bundle<'_>],
+    nodes: [Node; 2],
+    folder: &Path,
+    texts: &[Vec<u8>],
+    steps: &mut Steps,
+) -> Result<()> {
+    sharing::import(cast, bundles, texts, folder, steps).await?;
+    reading::patient_reads_everything(cast, bundles, folder, steps).await?;
+    reading::doctor_asks_and_reads_what_was_approved(cast, bundles, folder, steps).await?;
+    sharing::laboratory_adds_a_result_and_leaves(cast, folder, steps).await?;
+    reading::revocation_acts_at_once(cast, folder, steps).await?;
+    reading::stranger_gets_nothing(cast, folder, steps).await?;
+    tampering::flipped_byte_is_detected(cast, steps).await?;
+    tampering::foreign_blob_is_refused(cast, OTHER_BUNDLE, steps).await?;
+    reading::log_is_whole_and_in_order(cast, steps).await?;
+    leaks::nothing_leaks(nodes, folder, texts, cast, steps).await
 }

@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The main job, as `scripts/demo.sh` performs it.
+//! The stories, as `scripts/demo.sh` tells them.
 
-use salus_e2e::demo;
+use salus_e2e::demo::{self, Story};
+
+async fn tell(story: Story) {
+    let folder = tempfile::tempdir().unwrap();
+    demo::run(story, folder.path(), &[demo::BUNDLE.to_vec()]).await.unwrap();
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_records_life_between_two_hospitals() {
-    let folder = tempfile::tempdir().unwrap();
-    demo::run(folder.path(), &[demo::BUNDLE.to_vec()]).await.unwrap();
+    tell(Story::Main).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contested_record_is_corrected_at_last() {
+    tell(Story::Correction).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disclosure_ends_with_the_grant_above_it() {
+    tell(Story::Disclosure).await;
 }
