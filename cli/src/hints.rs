@@ -124,6 +124,9 @@ fn after_act(error: &AgentError) -> Option<String> {
         | AgentError::NothingToDisagreeWith(record) => {
             return Some(format!("salus correction list {} shows where it stands", record.chart));
         }
+        AgentError::StatementAttached { statement, .. } => {
+            return Some(format!("salus record amend {statement} FILE changes it"));
+        }
         AgentError::NoRecord(record) => return Some(format!("salus record list {} lists them", record.chart)),
         AgentError::GranteeNotActive(_) => "salus member show and salus institution show say where it stands",
         AgentError::OtherPatient(_) => "check the chart's number; --other-patient imports all the same",

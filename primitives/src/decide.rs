@@ -180,7 +180,7 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
 
     let mut nearest = Denial::NoGrant;
     let covering: Vec<_> = grants.into_iter().filter(|facts| facts.covers(target)).collect();
-    // What was disclosed ends with the grant under which it was, whoever has that one.
+    // A disclosure ends with the grant above it, which is the discloser's.
     let is_upheld = |grant: &ListedGrant| {
         grant.disclosed_under.is_none_or(|under| {
             covering.iter().any(|above| above.grant.number == under && above.grant.is_in_force(ask.at))

@@ -59,7 +59,7 @@ impl NoticeKind {
             Action::ReadDenied | Action::DenialsRepeated => Some(Self::Denial),
             Action::AccessRequested => Some(Self::Request),
             Action::UseDeclared => Some(Self::Use),
-            // The controller's own revocations are no news.
+            // The controller knows of its own revocations.
             Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Disclosure),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
             Action::RecordWithdrawn

@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Request {
         /// The record
         record: RecordId,
-        /// What is wrong, in words; sealed to the author
+        /// The fault, in words; sealed to the author
         #[arg(long, value_parser = parse::lines)]
         reason: String,
     },

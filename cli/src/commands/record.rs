@@ -194,10 +194,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 Some(file) => out.show(&read_to_file(&mut reader, record, version, &file).await?, human_got),
                 None => {
                     let session = reader.session(record).await?;
-                    tell_of_statement(reader.agent, record).await?;
                     // A terminal takes text only, so all of it has to be looked at first.
                     if out.is_terminal() {
                         let content = agent.read(record, version, session).await?;
+                        tell_of_statement(&agent, record).await?;
                         return out.content(content.content.expose());
                     }
                     // As it comes, each segment once it is authenticated. Whether all are there, the status says.
@@ -205,7 +205,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                         Err(AgentError::Open(OpenError::Target(error))) => Err(Failure::unwritten(&error)),
                         read => {
                             read?;
-                            Ok(())
+                            tell_of_statement(&agent, record).await
                         }
                     }
                 }

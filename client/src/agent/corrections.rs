@@ -58,8 +58,7 @@ impl Agent {
         if before.is_some_and(|it| it.is_open()) {
             return Err(AgentError::CorrectionOpen(record));
         }
-        let author = self.member_of(known.author).await?;
-        let note = self.put_note(record.chart, &chart, known.author, &author.encryption_key, text).await?;
+        let note = self.put_note(record.chart, known.author, text).await?;
         let outcome = self.submit(&Call::request_correction(record, note)).await?;
         let correction = self.contested(record).await?.1.ok_or(AgentError::NoCorrection(record))?;
         let transaction = outcome.transaction;
@@ -78,14 +77,8 @@ impl Agent {
         if !correction.is_some_and(|it| it.is_open()) {
             return Err(AgentError::NoCorrection(record));
         }
-        let reason = match reason {
-            Some(text) => {
-                let chart = self.chart(record.chart).await?;
-                let controller = self.member_of(chart.controller).await?;
-                Some(self.put_note(record.chart, &chart, chart.controller, &controller.encryption_key, text).await?)
-            }
-            None => None,
-        };
+        let controller = self.chart(record.chart).await?.controller;
+        let reason = self.put_note_if_any(record.chart, controller, reason).await?;
         let outcome = self.submit(&Call::answer_correction(record, answer, reason)).await?;
         Ok(CorrectionAnswered { record, answer, transaction: outcome.transaction })
     }
@@ -96,8 +89,12 @@ impl Agent {
     pub async fn write_statement(&self, record: RecordId, text: &str) -> Result<Written, AgentError> {
         let (known, correction) = self.contested(record).await?;
         let now = self.chain.now(At::Best).await?;
-        if !correction.is_some_and(|it| it.may_be_disagreed_with(now)) {
-            return Err(AgentError::NothingToDisagreeWith(record));
+        let correction = correction.filter(|it| it.may_be_disagreed_with(now));
+        let attached = correction.ok_or(AgentError::NothingToDisagreeWith(record))?.statement;
+        if let Some(statement) = attached.map(|key| RecordId { chart: record.chart, key }) {
+            if self.chain.record(At::Best, statement).await?.is_some_and(|it| it.state.stands()) {
+                return Err(AgentError::StatementAttached { record, statement });
+            }
         }
         let metadata = Metadata {
             kind: "Statement".to_owned(),

@@ -130,6 +130,14 @@ pub enum AgentError {
     /// The patient asked for no correction, got it, or has to wait for the answer.
     #[error("refused: no correction of record `{0}` was declined, and none is overdue")]
     NothingToDisagreeWith(RecordId),
+    /// The record has a statement of disagreement.
+    #[error("refused: the statement `{statement}` is attached to record `{record}`")]
+    StatementAttached {
+        /// The record.
+        record: RecordId,
+        /// The record with the statement.
+        statement: RecordId,
+    },
     /// No way leads from the record's state to the next.
     #[error("record `{record}` is {}, and cannot become {}", .state.word(), .next.word())]
     NoWayToState {
@@ -298,6 +306,7 @@ impl AgentError {
             | Self::CorrectionOpen(_)
             | Self::NoCorrection(_)
             | Self::NothingToDisagreeWith(_)
+            | Self::StatementAttached { .. }
             | Self::NoWayToState { .. }
             | Self::OtherPatient(_)
             | Self::PatientUnknown(_)

@@ -115,17 +115,11 @@ impl Agent {
 
     /// Revokes a grant, whichever form gave it.
     pub async fn revoke(&self, chart: ChartId, grant: GrantId, text: Option<&str>) -> Result<Revoked, AgentError> {
-        let stored = self.chart(chart).await?;
+        self.chart(chart).await?;
         let grants = self.chain.grants(At::Finalized, chart).await?;
         let same = grants.iter().find(|it| it.number == grant);
         let ending = same.ok_or(AgentError::NoGrant(grant))?.grant.clone();
-        let reason = match text {
-            Some(text) => {
-                let key = self.identity.encryption().public();
-                Some(self.put_note(chart, &stored, self.id, &key, text).await?)
-            }
-            None => None,
-        };
+        let reason = self.put_note_if_any(chart, self.id, text).await?;
         let outcome = self.submit(&Call::revoke_access(chart, grant, ending.laboratory, reason)).await?;
         let rotation_due = match ending.scope {
             Scope::Compartment(compartment) if ending.permissions.contains(Permission::Read) => Some(compartment),

@@ -34,19 +34,26 @@ pub struct Note {
 }
 
 impl Agent {
-    /// Seals a note to `member`, whose key is `key`, and puts it into the chart's home vault.
-    pub(super) async fn put_note(
+    /// Seals a note to `member`, and puts it into the chart's home vault.
+    pub(super) async fn put_note(&self, chart: ChartId, member: MemberId, text: &str) -> Result<Digest, AgentError> {
+        let (found, key) = (self.chart(chart).await?, self.member_of(member).await?.encryption_key);
+        let mut objects = ForVault::of_chart(chart);
+        let id = objects.add(self.seal_note(chart, Recipient::Member(member), &key, text, None)?);
+        self.store_at_home(&found, objects).await?;
+        Ok(id)
+    }
+
+    /// The same, if there is anything to say.
+    pub(super) async fn put_note_if_any(
         &self,
         chart: ChartId,
-        found: &Chart,
         member: MemberId,
-        key: &EncryptionKey,
-        text: &str,
-    ) -> Result<Digest, AgentError> {
-        let mut objects = ForVault::of_chart(chart);
-        let id = objects.add(self.seal_note(chart, Recipient::Member(member), key, text, None)?);
-        self.store_at_home(found, objects).await?;
-        Ok(id)
+        text: Option<&str>,
+    ) -> Result<Option<Digest>, AgentError> {
+        match text {
+            Some(text) => Ok(Some(self.put_note(chart, member, text).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Seals a note to `recipient`, whose key is `key`.

@@ -23,13 +23,7 @@ impl Agent {
         reason: Option<&str>,
     ) -> Result<(RequestId, Outcome), AgentError> {
         let stored = self.chart(chart).await?;
-        let reason = match reason {
-            Some(text) => {
-                let controller = self.member_of(stored.controller).await?;
-                Some(self.put_note(chart, &stored, stored.controller, &controller.encryption_key, text).await?)
-            }
-            None => None,
-        };
+        let reason = self.put_note_if_any(chart, stored.controller, reason).await?;
         let outcome = self.submit(&Call::request_access(chart, permissions, purpose, until, reason)).await?;
         let AccessRequested { request, .. } = outcome.event()?;
         Ok((request, outcome))
@@ -77,15 +71,7 @@ impl Agent {
     /// Denies a request.
     pub async fn deny(&self, chart: ChartId, request: RequestId, reason: Option<&str>) -> Result<Outcome, AgentError> {
         let asked = self.asked(chart, request).await?;
-        let reason = match reason {
-            Some(text) => {
-                let requester = self.member_of(asked.requester).await?;
-                let chart_found = self.chart(chart).await?;
-                let key = requester.encryption_key;
-                Some(self.put_note(chart, &chart_found, asked.requester, &key, text).await?)
-            }
-            None => None,
-        };
+        let reason = self.put_note_if_any(chart, asked.requester, reason).await?;
         self.submit(&Call::deny_request(chart, request, reason)).await
     }
 

@@ -55,14 +55,8 @@ impl Agent {
         if !known.state.may_become(next) {
             return Err(AgentError::NoWayToState { record, state: known.state, next });
         }
-        let reason = match reason {
-            Some(text) => {
-                let chart = self.chart(record.chart).await?;
-                let controller = self.member_of(chart.controller).await?;
-                Some(self.put_note(record.chart, &chart, chart.controller, &controller.encryption_key, text).await?)
-            }
-            None => None,
-        };
+        let controller = self.chart(record.chart).await?.controller;
+        let reason = self.put_note_if_any(record.chart, controller, reason).await?;
         let outcome = self.submit(&call(record, reason)).await?;
         Ok(StateChanged { record, state: next, transaction: outcome.transaction })
     }

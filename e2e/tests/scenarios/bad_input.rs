@@ -144,10 +144,8 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
         ("anna", &["record", "lift", NO_RECORD], "there is no record `0/0"),
         ("anna", &["correction", "request", NO_RECORD, "--reason", "wrong"], "there is no record `0/0"),
         ("anna", &["correction", "answer", NO_RECORD, "--corrected"], "there is no record `0/0"),
-        ("anna", &["correction", "answer", record, "--corrected"], "no correction of record `0/"),
         ("anna", &["correction", "answer", record, "--declined"], "--reason <REASON>"),
         ("anna", &["correction", "disagree", NO_RECORD, "--statement", "no"], "there is no record `0/0"),
-        ("anna", &["correction", "disagree", record, "--statement", "no"], "none is overdue"),
         (
             "anna",
             &["correction", "disagree", record, "--written", "1/00000000000000000000000000000000"],
@@ -201,6 +199,8 @@ async fn acts_that_may_not_be(scene: &Scene, record: &str) {
             &["record", "get", record, "--purpose", "treatment"],
             "the member's role may not make this call",
         ),
+        ("anna", &["correction", "answer", record, "--corrected"], "no correction of record `0/"),
+        ("anna", &["correction", "disagree", record, "--statement", "no"], "none is overdue"),
     ] {
         scene.ends(who, arguments, 1, word).await;
     }

@@ -89,7 +89,7 @@ async fn a_record_is_disclosed(case: &Case, record: &str, other: &str) -> Result
         (&"access-disclosed".into(), &case.under.parse::<u32>()?.into())
     );
     let shown = case.scene.patient.json(&["chart", "show", "0"]).await?;
-    let shown = shown["grants"].as_array().context("grants")?.iter().find(|it| it["number"].to_string() == number);
+    let shown = shown["grants"].as_array().context("grants")?.iter().find(|it| it["number"] == disclosed["grant"]);
     let end = |grant: &Value| grant["interval"]["end"].clone();
     let shown = shown.context("the grant is shown")?;
     assert_eq!(shown["disclosed_under"].to_string(), case.under);

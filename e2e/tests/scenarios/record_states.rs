@@ -150,7 +150,8 @@ async fn the_patient_contests_and_disagrees(scene: &Scene) -> Result<String> {
     assert_eq!((kinds(&told), words(patient, &told).await?), (vec!["correction"], "I looked twice".to_owned()));
     let attached = patient.json(&disagree).await?;
     let statement = attached["statement"].as_str().context("a statement")?;
-    assert!(patient.refused(&disagree).await?.contains("Records.StatementAttached"));
+    let said = patient.refused(&disagree).await?;
+    assert!(said.contains(&format!("the statement `{statement}` is attached")), "{said}");
 
     // Who reads the record is told, and reads the statement.
     assert_eq!(kinds(&doctor.json(&["notices"]).await?), ["record", "correction"]);
@@ -230,7 +231,7 @@ async fn an_author_marks_an_error_without_a_grant(scene: &Scene) -> Result<()> {
 /// `salus notices --watch` stays while the node is restarted.
 async fn who_watches_is_told_after_the_node_was_away(scene: &Scene, record: &str, node: Node) -> Result<Node> {
     // The denial is unread: it is shown first.
-    scene.doctor.refused(&["record", "get", record, "--purpose", "treatment"]).await?;
+    scene.doctor.refused(&["record", "get", record, "--purpose", "payment"]).await?;
     let mut watching = scene.patient.spawn(&["notices", "--watch"])?;
     let mut said = BufReader::new(watching.stderr.take().context("its standard error")?).lines();
     let mut shown = BufReader::new(watching.stdout.take().context("its standard output")?).lines();
@@ -253,6 +254,8 @@ async fn who_watches_is_told_after_the_node_was_away(scene: &Scene, record: &str
         anyhow::bail!("it ended")
     };
     timeout(PATIENCE, told).await??;
+    // To watch leaves all of it unread.
+    scene.patient.json(&["notices"]).await?;
     Ok(node)
 }
 

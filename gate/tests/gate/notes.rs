@@ -94,7 +94,11 @@ async fn a_request_for_a_correction_is_given_to_the_author_and_to_the_controller
     for other in [COLLEAGUE, STRANGER] {
         assert_eq!(refusal(ask(ENTRY, other).await), GateRefusal::NotForYou);
     }
-    assert_eq!(refusal(ask(ENTRY + 1, DOCTOR).await), GateRefusal::NotForYou, "a restriction is between no two members");
+    assert_eq!(
+        refusal(ask(ENTRY + 1, DOCTOR).await),
+        GateRefusal::NotForYou,
+        "a restriction is between no two members"
+    );
 }
 
 #[tokio::test]
