@@ -10,9 +10,11 @@ use salus_primitives::{
     corrections::CorrectionAnswer,
     evidence::BlockEquivocation,
     governance::{CallName, Parameter},
+    holds::Hold,
     membership::{InstitutionProfile, Newcomer, Voucher},
     receipts::{Opening, ReceiptsHead},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
+    staging::CollectionBasis,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
     RecordKey, RequestId, SigningKey,
 };
@@ -205,6 +207,11 @@ impl Call {
         Self::new("Membership", name, member)
     }
 
+    /// Renews the membership of a member of staff, until `valid_until` or without an end.
+    pub fn renew_member(member: MemberId, valid_until: Option<Moment>) -> Self {
+        Self::new("Membership", "renew_member", (member, valid_until))
+    }
+
     // Charts
 
     /// Opens a chart.
@@ -344,6 +351,31 @@ impl Call {
     /// Declares that the signer uses records for something other than reading them.
     pub fn declare_use(chart: ChartId, scope: Scope, purpose: Purpose) -> Self {
         Self::new("Records", "declare_use", (chart, scope, purpose))
+    }
+
+    /// Stages records of one chart without consent, up to 64: all of them or none.
+    pub fn stage_records(
+        chart: ChartId,
+        custodian: InstitutionId,
+        basis: CollectionBasis,
+        records: &[NewRecord],
+    ) -> Self {
+        Self::new("Records", "stage_records", (chart, custodian, basis, records))
+    }
+
+    /// Accepts staged records, up to 64. `consent` is the hash of what the patient was shown and answered.
+    pub fn accept_records(chart: ChartId, keys: &[RecordKey], consent: Digest) -> Self {
+        Self::new("Records", "accept_records", (chart, keys, consent))
+    }
+
+    /// Refuses staged records, or takes them back, up to 64.
+    pub fn refuse_records(chart: ChartId, keys: &[RecordKey], reason: Option<Digest>) -> Self {
+        Self::new("Records", "refuse_records", (chart, keys, reason))
+    }
+
+    /// Keeps a record from the patient for a time.
+    pub fn hold_record(record: RecordId, hold: &Hold) -> Self {
+        Self::new("Records", "hold_record", (record, hold))
     }
 
     /// Opens records for reading: the log entry comes first.

@@ -6,7 +6,9 @@ use crate::{
     access::{Purpose, Scope},
     decision::{Basis, Denial},
     governance::{CallName, Parameter},
+    holds::HoldGround,
     receipts::ReceiptsHead,
+    staging::CollectionBasis,
     time::Moment,
     vocabulary::vocabulary,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, RecordId, RecordKey, RequestId, SigningKey,
@@ -193,6 +195,19 @@ vocabulary! {
             "a member let another one, or an institution, read under its own grant, which the reason names";
         /// A member declared a use of records.
         UseDeclared = 65, "use-declared", "a member declared that it uses records for something other than reading them";
+        /// An institution staged a record; the reason has the basis of collection (S4-06, S4-41).
+        RecordStaged = 66, "record-staged", "a member staged a record without consent, on the basis that the reason names";
+        /// The controller accepted a staged record; the reason has the hash of the consent (S4-07).
+        RecordAccepted = 67, "record-accepted",
+            "the controller accepted a staged record; the reason has the hash of text and answers";
+        /// The controller refused a staged record, or its author took it back (S4-08).
+        RecordRefused = 68, "record-refused", "the controller refused a staged record, or its author took it back";
+        /// A staged record was removed that was not accepted in time.
+        StagingExpired = 69, "staging-expired", "a staged record was removed that was not accepted in time";
+        /// An author keeps a record from the patient for a time; the reason has the ground.
+        RecordHeld = 70, "record-held", "an author keeps a record from the patient for a time; the reason names the ground";
+        /// The membership of a member of staff was renewed.
+        MemberRenewed = 71, "member-renewed", "an issuer renewed the membership of a member of staff";
     }
 }
 
@@ -252,6 +267,10 @@ pub enum Reason {
     Equivocation,
     /// A duration, in milliseconds.
     Duration(#[codec(compact)] Moment),
+    /// The basis on which data were collected without consent.
+    Collection(CollectionBasis),
+    /// The legal reason for a hold.
+    Hold(HoldGround),
 }
 
 /// An action, before the log gives it a place and a time.

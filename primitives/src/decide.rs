@@ -11,7 +11,7 @@ use crate::{
     decision::{Ask, Basis, Check, Decision, Denial, Explanation, Step},
     membership::{InstitutionKind, Role, Standing},
     records::RecordState,
-    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, RecordKey,
+    ChartId, CompartmentId, GrantId, InstitutionId, MemberId, Moment, RecordKey,
 };
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -58,6 +58,8 @@ pub struct RecordFacts {
     pub custodian: InstitutionId,
     /// Its state.
     pub state: RecordState,
+    /// The time until which its author keeps it from the patient, in Unix milliseconds.
+    pub held_until: Option<Moment>,
     /// The version in question; none if the question names no existing version.
     pub version: Option<VersionFacts>,
 }
@@ -151,6 +153,12 @@ fn decide_step_by_step(facts: Facts<'_, impl IntoIterator<Item = GrantFacts>>, s
         let own = record.is_some_and(|record| record.author == asker.member);
         if changes && !check(Step::Authorship, own, None) {
             return Decision::Denied(Denial::NotAuthor);
+        }
+        let reads = matches!(ask.permission, Permission::Read | Permission::Disclose | Permission::Use);
+        if let Some(until) = record.and_then(|it| it.held_until).filter(|_| reads) {
+            if !check(Step::Hold, until <= ask.at, None) {
+                return Decision::Denied(Denial::Held);
+            }
         }
         return match denied_by_state(true) {
             Some(denial) => {

@@ -70,12 +70,18 @@ vocabulary! {
         NotBegun = 11, "not-begun", "the grant has not begun yet";
         /// The grant was disclosed under another one, which is not in force.
         DisclosureOver = 12, "disclosure-over", "the grant under which this was disclosed is not in force";
+        /// The patient has not accepted the record.
+        Staged = 13, "staged", "the patient has not accepted this record";
         /// The patient restricts the record.
-        Restricted = 13, "restricted", "the patient restricts this record";
+        Restricted = 14, "restricted", "the patient restricts this record";
         /// The record was withdrawn.
-        Withdrawn = 14, "withdrawn", "the record was withdrawn";
+        Withdrawn = 15, "withdrawn", "the record was withdrawn";
         /// The record was entered in error.
-        EnteredInError = 15, "entered-in-error", "the record was entered in error, as its author says";
+        EnteredInError = 16, "entered-in-error", "the record was entered in error, as its author says";
+        /// The record never became part of the chart.
+        Refused = 17, "refused", "the record never became part of the chart";
+        /// The author keeps the record from the patient for a time, for a legal reason.
+        Held = 18, "held", "the author keeps this record from the patient until a date, for a legal reason";
     }
 }
 
@@ -138,6 +144,8 @@ vocabulary! {
         State = 11, "state", "does the state of the record allow the operation?";
         /// Is the grant in force under which this one was disclosed?
         Disclosure = 12, "disclosure", "is the grant in force under which this one was disclosed?";
+        /// May the patient read it already, if the author put a hold on it?
+        Hold = 13, "hold", "may the patient read it already, if the author put a hold on it?";
     }
 }
 

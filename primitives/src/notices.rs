@@ -18,8 +18,8 @@ vocabulary! {
         Denial = 1, "denial", "another member asked to open records of your chart and was denied";
         /// To the controller: a member asks for access.
         Request = 2, "request", "a member asks for access to your chart";
-        /// To the requester: the controller approved or denied.
-        Answer = 3, "answer", "the patient answered your request";
+        /// To the requester or author: the controller approved or denied, accepted or refused.
+        Answer = 3, "answer", "the patient answered your request, or accepted or refused records that you staged";
         /// To the grantee: access was given, or revoked.
         Grant = 4, "grant", "you got access to a chart, or lost it";
         /// To the controller and to readers: a record was added or amended.
@@ -35,6 +35,10 @@ vocabulary! {
         Disclosure = 9, "disclosure", "a member let another one read a part of your chart, or took that back";
         /// To the controller: another member declared a use of records.
         Use = 10, "use", "another member declared a use of your records, such as for statistics";
+        /// To the controller: an institution staged a record, or took it back.
+        Staging = 11, "staging", "an institution has a record for you to accept or refuse, or took it back";
+        /// To the controller: an author keeps a record back for a time.
+        Hold = 12, "hold", "an author keeps a record from you until a date, for a legal reason";
     }
 }
 
@@ -47,7 +51,9 @@ impl NoticeKind {
             | Self::Answer
             | Self::Correction
             | Self::CorrectionRequest
-            | Self::Disclosure => true,
+            | Self::Disclosure
+            | Self::Staging
+            | Self::Hold => true,
             Self::Reading | Self::Grant | Self::Record | Self::Expiry | Self::Use => false,
         }
     }
@@ -62,6 +68,8 @@ impl NoticeKind {
             // The controller knows of its own revocations.
             Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Disclosure),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
+            Action::RecordStaged | Action::RecordRefused => Some(Self::Staging),
+            Action::RecordHeld => Some(Self::Hold),
             Action::RecordWithdrawn
             | Action::RecordEnteredInError
             | Action::CorrectionMade
@@ -76,7 +84,9 @@ impl NoticeKind {
     /// No notice tells of a restriction: it would say that there is something to hide.
     pub const fn to_concerned(action: Action) -> Option<Self> {
         match action {
-            Action::RequestApproved | Action::RequestDenied => Some(Self::Answer),
+            Action::RequestApproved | Action::RequestDenied | Action::RecordAccepted | Action::RecordRefused => {
+                Some(Self::Answer)
+            }
             Action::AccessGranted | Action::AccessDisclosed | Action::AccessRevoked => Some(Self::Grant),
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
             Action::RecordWithdrawn

@@ -5,6 +5,8 @@
 use crate::{
     access::{Purpose, Scope, SealedKey, MAX_RECORD_GRANTS},
     decision::Basis,
+    holds::Hold,
+    staging::STAGING_TIME,
     time::{Moment, MINUTE},
     ChartId, CompartmentId, Digest, InstitutionId, MemberId, RecordKey,
 };
@@ -36,12 +38,33 @@ pub struct Record {
     pub custodian: InstitutionId,
     /// Its state.
     pub state: RecordState,
-    /// The number of its versions, which are numbered `0..versions`.
+    /// The number of its versions, which are numbered `0..versions`. A refused record has none.
     #[codec(compact)]
     pub versions: u32,
     /// The time of its creation, in Unix milliseconds.
     #[codec(compact)]
     pub created_at: Moment,
+    /// The hold that its author put on it, whether it lasts or not.
+    pub hold: Option<Hold>,
+}
+
+impl Record {
+    /// Whether clients list and count it for others than the chart's controller and the record's author.
+    pub fn is_shown_to_others(&self) -> bool {
+        !matches!(self.state, RecordState::Staged | RecordState::Refused | RecordState::Restricted)
+    }
+
+    /// Whether clients list and count it for `viewer`, in a chart of `controller`. No viewer stands for one who is not a member.
+    ///
+    /// The state has all records, for all who run a node. A clinician does not learn from a client that there are more.
+    pub fn is_shown_to(&self, viewer: Option<MemberId>, controller: MemberId) -> bool {
+        viewer == Some(controller) || viewer == Some(self.author) || self.is_shown_to_others()
+    }
+
+    /// The time until which the patient may accept it, in Unix milliseconds; none if it is not staged.
+    pub fn acceptable_until(&self) -> Option<Moment> {
+        (self.state == RecordState::Staged).then(|| self.created_at.saturating_add(STAGING_TIME))
+    }
 }
 
 /// A record and its key.
@@ -168,6 +191,7 @@ mod tests {
             state: RecordState::Active,
             versions: 4,
             created_at: 5,
+            hold: None,
         };
         let item = KeyedRecord { key: RecordKey([7; 16]), record };
         let json = serde_json::to_value(&item).unwrap();

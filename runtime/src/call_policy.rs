@@ -60,7 +60,7 @@ fn of_membership(role: Role, call: &Membership<Runtime>) -> Option<CallClass> {
     let (roles, class): (&[Role], CallClass) = match call {
         Membership::add_transaction_key { .. } => (&Role::ALL, CallClass::Ordinary),
         Membership::remove_transaction_key { .. } => (&Role::ALL, CallClass::Reserved),
-        Membership::refuse_applicant { .. } | Membership::reinstate_member { .. } => {
+        Membership::refuse_applicant { .. } | Membership::reinstate_member { .. } | Membership::renew_member { .. } => {
             (&[Role::Issuer], CallClass::Ordinary)
         }
         Membership::suspend_member { .. } | Membership::revoke_member { .. } => (&[Role::Issuer], CallClass::Reserved),
@@ -119,6 +119,14 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
             (&[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
         }
         Records::withdraw_record { .. } => (&[Role::Patient, Role::Clinician], CallClass::Ordinary),
+        // Staff alone: a patient creates.
+        Records::stage_records { .. } | Records::hold_record { .. } => {
+            (&[Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
+        }
+        Records::accept_records { .. } => (&[Role::Patient], CallClass::Ordinary),
+        Records::refuse_records { .. } => {
+            (&[Role::Patient, Role::Clinician, Role::Laboratory, Role::Pharmacist], CallClass::Ordinary)
+        }
         Records::declare_use { .. } => (&[Role::Clinician, Role::Researcher], CallClass::Ordinary),
         // It ends access, as a revocation does.
         Records::restrict_record { .. } => (&[Role::Patient], CallClass::Reserved),

@@ -304,6 +304,7 @@ mod tests {
             state: RecordState::Active,
             versions: 1,
             created_at: 0,
+            hold: None,
         }
     }
 

@@ -11,7 +11,7 @@ use salus_primitives::{
     audit::{Action, Actor, Entry, LogId, Reason, Subject},
     corrections::KeyedCorrection,
     notices::NoticeKind,
-    records::{Record, RecordState},
+    records::{KeyedRecord, Record},
     ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RequestId,
 };
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,7 @@ impl Look<'_> {
             let given = self.chain.grants(self.at, self.chart).await?.into_iter().map(|it| (it.number, it.grant));
             notices.extend(self.expiries(&given.collect::<Vec<_>>(), &requests));
             notices.extend(self.overdue(|_| true).await?);
+            notices.extend(self.ended_waits(|_| true, true).await?);
             return Ok(notices);
         }
         let requests: Vec<_> = requests.into_iter().filter(|it| it.request.requester == self.member).collect();
@@ -152,6 +153,7 @@ impl Look<'_> {
             .collect();
         notices.extend(self.expiries(&concerned.grants, &concerned.requests));
         notices.extend(self.overdue(|record| record.author == self.member).await?);
+        notices.extend(self.ended_waits(|record| record.author == self.member, false).await?);
         Ok(notices)
     }
 
@@ -198,6 +200,27 @@ impl Look<'_> {
         Ok(notices)
     }
 
+    /// The notices of staged records whose time to be accepted ran out since the last look. The patient also gets those of holds
+    /// that ended.
+    async fn ended_waits(
+        &self,
+        concerns: impl Fn(&Record) -> bool,
+        to_controller: bool,
+    ) -> Result<Vec<Notice>, AgentError> {
+        let mut notices = Vec::new();
+        for KeyedRecord { key, record } in self.chain.records(self.at, self.chart).await? {
+            let hold = record.hold.filter(|_| to_controller).map(|hold| hold.until);
+            let ends = [record.acceptable_until(), hold].into_iter().flatten();
+            let subject = Subject::Record(RecordId { chart: self.chart, key }, record.versions.saturating_sub(1));
+            if concerns(&record) {
+                notices.extend(
+                    ends.filter(|end| self.is_new(*end)).map(|end| Notice::of_expiry(self.chart, end, subject)),
+                );
+            }
+        }
+        Ok(notices)
+    }
+
     /// Whether `end` came since the last look.
     fn is_new(&self, end: Moment) -> bool {
         (self.mark.at.saturating_add(1)..=self.now).contains(&end)
@@ -222,7 +245,14 @@ impl Concerned {
         let concerns = match entry.subject {
             Subject::Request(id) => self.made(id),
             Subject::Grant(id) => self.grants.iter().any(|(number, _)| *number == id),
-            Subject::Record(id, _) if entry.action == Action::CorrectionRequested => self.wrote(id),
+            Subject::Record(id, _)
+                if matches!(
+                    entry.action,
+                    Action::CorrectionRequested | Action::RecordAccepted | Action::RecordRefused
+                ) =>
+            {
+                entry.actor != Actor::Member(self.member) && self.wrote(id)
+            }
             Subject::Record(id, _) => entry.actor != Actor::Member(self.member) && self.reads(id, entry),
             Subject::Statement(id, _) => self.wrote(id) || self.reads(id, entry),
             _ => false,
@@ -242,7 +272,7 @@ impl Concerned {
     /// it ever could before.
     fn reads(&self, id: RecordId, entry: &Entry) -> bool {
         let Some(record) = self.records.get(&id) else { return false };
-        if record.state == RecordState::Restricted {
+        if !record.is_shown_to_others() {
             return false;
         }
         self.grants.iter().any(|(_, grant)| {
@@ -268,6 +298,7 @@ mod tests {
     use salus_primitives::{
         access::{Permissions, Purposes},
         audit::AuditEvent,
+        records::RecordState,
         CompartmentId, Interval, RecordKey,
     };
 
@@ -299,7 +330,7 @@ mod tests {
 
     fn record(state: RecordState) -> Record {
         let (author, custodian) = (OTHER, InstitutionId(0));
-        Record { compartment: COMPARTMENT, author, custodian, state, versions: 1, created_at: NOW - 5 }
+        Record { compartment: COMPARTMENT, author, custodian, state, versions: 1, created_at: NOW - 5, hold: None }
     }
 
     fn doctor(grants: Vec<Grant>, state: RecordState) -> Concerned {

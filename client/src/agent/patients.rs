@@ -144,6 +144,7 @@ mod tests {
                 state: RecordState::Active,
                 versions: 1,
                 created_at: 0,
+                hold: None,
             };
             bundle.compare_keys(&keys_of(&BTreeMap::from([(key, record)]), AUTHOR), SALT)
         };

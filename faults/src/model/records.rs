@@ -48,6 +48,7 @@ impl Model {
             state: RecordState::Active,
             versions: 1,
             created_at: now.at,
+            hold: None,
         };
         state.records.insert(key, record);
         let version = Version {

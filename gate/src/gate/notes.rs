@@ -56,7 +56,7 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     }
 
     /// The member whom an entry concerns: the requester where it is about a request, the grantee where it is about a grant, the
-    /// author where the controller asks for a correction.
+    /// author where the controller asks for a correction, or answers about a staged record.
     async fn concerned(
         &self,
         at: &Head,
@@ -68,7 +68,12 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             Subject::Grant(id) => {
                 self.ask(self.chain.grant(at, chart, id)).await?.and_then(|grant| grant.grantee.member())
             }
-            Subject::Record(id, _) if entry.action == Action::CorrectionRequested => {
+            Subject::Record(id, _)
+                if matches!(
+                    entry.action,
+                    Action::CorrectionRequested | Action::RecordAccepted | Action::RecordRefused
+                ) =>
+            {
                 self.ask(self.chain.record(at, id)).await?.map(|record| record.author)
             }
             _ => None,

@@ -100,13 +100,14 @@ impl State {
             Scope::Compartment(compartment) => (compartment, None),
             Scope::Record(key) => {
                 let record = self.records.get(&RecordId { chart, key })?;
-                let Record { compartment, author, custodian, state, .. } = *record;
+                let Record { compartment, author, custodian, state, hold, .. } = *record;
                 let version = version.and_then(|number| {
                     let version = self.versions.get(&(RecordId { chart, key }, number))?;
                     let sealed_to = version.grant_envelopes.iter().map(|sealed| sealed.grant).collect();
                     Some(VersionFacts { number, epoch: version.epoch, sealed_to })
                 });
-                (compartment, Some(RecordFacts { key, compartment, author, custodian, state, version }))
+                let held_until = hold.map(|hold| hold.until);
+                (compartment, Some(RecordFacts { key, compartment, author, custodian, state, held_until, version }))
             }
         };
         let flags = self.compartments.get(&(chart, compartment))?.flags;
@@ -424,6 +425,7 @@ pub fn record_in(compartment: CompartmentId) -> Record {
         state: RecordState::Active,
         versions: 1,
         created_at: NOW,
+        hold: None,
     }
 }
 

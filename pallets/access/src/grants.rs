@@ -195,6 +195,7 @@ impl<T: Config> Pallet<T> {
         let compartment = compartment.ok_or(Error::<T>::CompartmentNotFound)?;
         let is_research = giving.grantee_kind.is_research() || purposes.contains(Purpose::Research);
         ensure!(!is_research || compartment.flags.de_identified, Error::<T>::NotDeIdentified);
+        ensure!(!compartment.flags.sensitive || reason.is_some(), Error::<T>::ConsentMissing);
         let number = NextGrant::<T>::get(giving.chart);
         let next = number.0.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 

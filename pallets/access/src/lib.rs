@@ -308,6 +308,11 @@ pub mod pallet {
         RequestExpired,
         /// An approval has to give at least one grant. To give none, deny the request.
         NoTerms,
+        /// A grant over a sensitive compartment needs a consent of its own: give the hash of the text that the patient was
+        /// shown as its reason.
+        ConsentMissing,
+        /// One approval covers a sensitive compartment and another one. Approve for the sensitive one alone.
+        SensitiveTogether,
         /// A grant allows more, for another purpose or for longer than the request asks.
         ExceedsRequest,
         /// The grant is to another member or institution than the signer and its own.
@@ -367,7 +372,8 @@ pub mod pallet {
         /// The chart's controller, an active member.
         ///
         /// A start in the past is taken as now. The same grantee can have several grants over the same scope. A grant over a
-        /// record that does not exist, or lies in another compartment than `terms` says, covers nothing.
+        /// record that does not exist, or lies in another compartment than `terms` says, covers nothing. A grant in a sensitive
+        /// compartment needs a reason (S4-09).
         #[pallet::call_index(1)]
         pub fn grant_access(
             origin: OriginFor<T>,
@@ -474,7 +480,7 @@ pub mod pallet {
         /// The chart's controller, an active member.
         ///
         /// Each grant has only requested permissions and the requested purpose, and ends no later than requested. The
-        /// call gives all grants or none.
+        /// call gives all grants or none. One approval covers a sensitive compartment, or others, and never both (S4-09).
         #[pallet::call_index(6)]
         #[pallet::weight(<T as Config>::WeightInfo::approve_request(grants.len() as u32))]
         pub fn approve_request(

@@ -162,6 +162,7 @@ pub(crate) fn record_facts() -> RecordFacts {
         author: DOCTOR,
         custodian: HOSPITAL,
         state: RecordState::Active,
+        held_until: None,
         version: None,
     }
 }

@@ -3,6 +3,7 @@
 //! Requests for access, and their answers.
 
 use crate::{grants::only, Config, Error, Event, NextRequest, OpenRequests, Pallet, Requests, MAX_TERMS};
+use alloc::collections::BTreeSet;
 use frame_support::{
     ensure,
     pallet_prelude::{DispatchError, DispatchResult},
@@ -13,8 +14,8 @@ use salus_primitives::{
     access::{GrantTerms, Grantee, Permissions, Purpose, Request, RequestState},
     audit::{Action, Reason, Subject},
     membership::Standing,
-    traits::Controllers as _,
-    ChartId, Digest, Moment, RequestId,
+    traits::{Compartments as _, Controllers as _},
+    ChartId, CompartmentId, Digest, Moment, RequestId,
 };
 
 impl<T: Config> Pallet<T> {
@@ -77,6 +78,7 @@ impl<T: Config> Pallet<T> {
         let request = Self::open_request(chart, number)?;
         ensure!(!grants.is_empty(), Error::<T>::NoTerms);
         ensure!(grants.iter().all(|terms| is_within(terms, &request)), Error::<T>::ExceedsRequest);
+        Self::ensure_own_consent(chart, &grants)?;
         let giving =
             Self::giving(controller, controller.member, chart, Grantee::Member(request.requester), Some(number))?;
 
@@ -115,6 +117,15 @@ impl<T: Config> Pallet<T> {
         ensure!(request.state == RequestState::Open, Error::<T>::RequestAnswered);
         ensure!(request.is_open(Self::now()), Error::<T>::RequestExpired);
         Ok(request)
+    }
+
+    /// Fails if one approval would cover a sensitive compartment and another one (S4-09, PIPA Art. 23).
+    fn ensure_own_consent(chart: ChartId, grants: &[GrantTerms]) -> DispatchResult {
+        let compartments: BTreeSet<_> = grants.iter().map(|terms| terms.scope.compartment()).collect();
+        let is_sensitive =
+            |id: &CompartmentId| T::Compartments::compartment(chart, *id).is_some_and(|it| it.flags.sensitive);
+        ensure!(compartments.len() < 2 || !compartments.iter().any(is_sensitive), Error::<T>::SensitiveTogether);
+        Ok(())
     }
 
     fn close(chart: ChartId, number: RequestId, request: Request, state: RequestState) {

@@ -437,6 +437,17 @@ mod benches {
         assert_eq!(status_of::<T>(staff), Some(MemberStatus::Active));
     }
 
+    #[benchmark]
+    fn renew_member() {
+        let (issuer, staff) = issuer_and_staff::<T>();
+        Members::<T>::mutate(staff, |member| member.as_mut().map(|member| member.valid_until = Some(1)));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(issuer), staff, None);
+
+        assert_eq!(Members::<T>::get(staff).map(|member| member.valid_until), Some(None));
+    }
+
     /// A pending member with all challenges open, who votes for a seat.
     #[benchmark]
     fn revoke_member() {

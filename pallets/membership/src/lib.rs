@@ -14,6 +14,7 @@
 //! | [`challenge`](Pallet::challenge) | a verifier |
 //! | [`answer`](Pallet::answer) | the challenged member: authorized by the membership key, without an account |
 //! | [`add_transaction_key`](Pallet::add_transaction_key), [`remove_transaction_key`](Pallet::remove_transaction_key) | the member, with the membership key |
+//! | [`renew_member`](Pallet::renew_member) | another issuer of the member's institution |
 //! | [`suspend_member`](Pallet::suspend_member), [`reinstate_member`](Pallet::reinstate_member), [`revoke_member`](Pallet::revoke_member) | an issuer of the member's institution, or the council; never over a patient |
 //!
 //! ## Joining
@@ -394,6 +395,13 @@ pub mod pallet {
             /// The member.
             member: MemberId,
         },
+        /// An issuer renewed the membership of a member of staff.
+        MemberRenewed {
+            /// The member.
+            member: MemberId,
+            /// The Unix time in milliseconds at which it ends; none without an end.
+            valid_until: Option<Moment>,
+        },
         /// An issuer or the council ended the membership of a member of staff for good.
         MemberRevoked {
             /// The member.
@@ -415,6 +423,8 @@ pub mod pallet {
         NotPermitted,
         /// The member is a patient, who belongs to no institution. No call suspends, reinstates or revokes a patient.
         NotStaff,
+        /// The membership would not last longer than it does, or has no end. Choose a later end.
+        NotLonger,
         /// The institution or member is not in the status from which this is possible. Read its status.
         InvalidStatus,
         /// The profile has an unusable key, an address that is not UTF-8, or another kind or issuing key than before.
@@ -721,6 +731,18 @@ pub mod pallet {
         pub fn revoke_member(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
             let superior = Self::ensure_superior::<T::CouncilOrigin>(origin)?;
             Self::do_revoke_member(&superior, member)
+        }
+
+        /// Renews the membership of a member of staff, which ends later than before, or not at all (S0-13). It may have ended
+        /// already.
+        ///
+        /// ## Origin
+        ///
+        /// Another member than the one that is renewed: an active issuer of its institution.
+        #[pallet::call_index(16)]
+        pub fn renew_member(origin: OriginFor<T>, member: MemberId, valid_until: Option<Moment>) -> DispatchResult {
+            let issuer = Self::ensure_role(origin, Role::Issuer)?;
+            Self::do_renew_member(issuer, member, valid_until)
         }
     }
 }

@@ -14,7 +14,7 @@ use salus_primitives::{
     audit::{Action, AuditEvent, LogId, Subject},
     membership::{Member, MemberStatus, Role},
     traits::{AuditLog, Authorities, Membership},
-    InstitutionId, MemberId,
+    InstitutionId, MemberId, Moment,
 };
 use sp_runtime::DispatchError;
 
@@ -59,6 +59,27 @@ impl<T: Config> Pallet<T> {
         Self::set_member_status(superior, id, &from, MemberStatus::Revoked, Action::MemberRevoked)?;
         Self::close_challenges(id);
         Self::deposit_event(Event::MemberRevoked { member: id });
+        Ok(())
+    }
+
+    /// Lets a membership last longer, until `valid_until` or without an end.
+    pub(crate) fn do_renew_member(
+        (issuer, institution): (MemberId, InstitutionId),
+        id: MemberId,
+        valid_until: Option<Moment>,
+    ) -> DispatchResult {
+        let member = Members::<T>::get(id).ok_or(Error::<T>::NotFound)?;
+        let of = member.institution().ok_or(Error::<T>::NotStaff)?;
+        // Who ends by itself cannot make itself last.
+        ensure!(of == institution && issuer != id, Error::<T>::NotPermitted);
+        ensure!(member.status != MemberStatus::Revoked, Error::<T>::InvalidStatus);
+        let end = member.valid_until.ok_or(Error::<T>::NotLonger)?;
+        ensure!(valid_until.is_none_or(|until| until > end && until > T::Time::now()), Error::<T>::NotLonger);
+
+        let entry = AuditEvent::by_member(issuer, Some(institution), Action::MemberRenewed, Subject::Member(id));
+        T::Audit::append(LogId::Institution(institution), entry);
+        Members::<T>::insert(id, Member { valid_until, ..member });
+        Self::deposit_event(Event::MemberRenewed { member: id, valid_until });
         Ok(())
     }
 

@@ -33,6 +33,7 @@ pub trait WeightInfo {
     fn remove_transaction_key() -> Weight;
     fn suspend_member() -> Weight;
     fn reinstate_member() -> Weight;
+    fn renew_member() -> Weight;
     fn revoke_member() -> Weight;
     fn expire(n: u32) -> Weight;
     fn member_gate() -> Weight;
@@ -337,6 +338,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
     /// Storage: `Membership::Institutions` (r:1 w:0)
     /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn renew_member() -> Weight {
+        // Estimated, not measured: the time of `reinstate_member`, which reads and writes the same and more.
+        Weight::from_parts(41_514_000, 7038)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Membership::AccountOwners` (r:1 w:0)
+    /// Proof: `Membership::AccountOwners` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Members` (r:2 w:1)
+    /// Proof: `Membership::Members` (`max_values`: None, `max_size`: Some(549), added: 3024, mode: `MaxEncodedLen`)
+    /// Storage: `Membership::Institutions` (r:1 w:0)
+    /// Proof: `Membership::Institutions` (`max_values`: None, `max_size`: Some(535), added: 3010, mode: `MaxEncodedLen`)
     /// Storage: `Authorities::Seats` (r:101 w:0)
     /// Proof: `Authorities::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
     /// Storage: `Council::Proposals` (r:1 w:0)
@@ -498,6 +515,11 @@ impl WeightInfo for () {
             .saturating_add(ParityDbWeight::get().writes(37_u64))
     }
     fn reinstate_member() -> Weight {
+        Weight::from_parts(41_514_000, 7038)
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+    }
+    fn renew_member() -> Weight {
         Weight::from_parts(41_514_000, 7038)
             .saturating_add(ParityDbWeight::get().reads(6_u64))
             .saturating_add(ParityDbWeight::get().writes(3_u64))

@@ -6,7 +6,7 @@
 use super::*;
 use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
 use frame_support::{
-    traits::{Get, Time},
+    traits::{ConstU32, Get, Time},
     BoundedVec,
 };
 use frame_system::RawOrigin;
@@ -16,11 +16,13 @@ use salus_primitives::{
     charts::MAX_COMPARTMENTS,
     corrections::{Correction, CorrectionAnswer},
     decision::Basis,
+    holds::{Hold, HoldGround, MAX_HOLD},
     membership::Role,
     receipts::{NotNoted, ReceiptsHead, MAX_POSTERS},
     records::{
         NewRecord, NewVersion, RecordGrantEnvelopes, RecordState, Session, MAX_BATCH, MAX_SESSIONS, SESSION_LENGTH,
     },
+    staging::CollectionBasis,
     traits::{
         AuditLog, ChartHelper, Compartments, Controllers, GrantHelper, MemberHelper, Membership, RecordReaders,
         TimeHelper,
@@ -107,6 +109,22 @@ impl Scene {
         Corrections::<T>::insert(record.chart, record.key, correction);
     }
 
+    /// Returns `count` new records, in turn in each of `compartments` compartments.
+    fn batch<T: Config>(&self, compartments: u32, count: u32) -> BoundedVec<NewRecord, ConstU32<MAX_BATCH>> {
+        let compartments = (0..MAX_COMPARTMENTS).take(compartments as usize).cycle().map(CompartmentId);
+        let new = |(number, compartment)| new_record::<T>(self.chart, compartment, number);
+        BoundedVec::truncate_from((0..count).zip(compartments).map(new).collect())
+    }
+
+    /// Stages `count` records by the doctor, and returns their keys.
+    fn stage<T: Config>(&self, count: u32) -> Result<BoundedVec<RecordKey, ConstU32<MAX_BATCH>>, BenchmarkError> {
+        let records = self.batch::<T>(MAX_COMPARTMENTS.into(), count);
+        let keys = BoundedVec::truncate_from(records.iter().map(|new| new.key).collect());
+        let basis = CollectionBasis::LegalDuty;
+        Pallet::<T>::stage_records(self.origin().into(), self.chart, self.institution, basis, records)?;
+        Ok(keys)
+    }
+
     fn origin(&self) -> RawOrigin<AccountId32> {
         RawOrigin::Signed(self.doctor.clone())
     }
@@ -157,12 +175,7 @@ mod benchmarks {
         r: Linear<1, MAX_BATCH>,
     ) -> Result<(), BenchmarkError> {
         let scene = Scene::crowded::<T>(c)?;
-        let compartments = (0..MAX_COMPARTMENTS).take(c as usize).cycle().map(CompartmentId);
-        let records: alloc::vec::Vec<_> = (0..r)
-            .zip(compartments)
-            .map(|(number, compartment)| new_record::<T>(scene.chart, compartment, number))
-            .collect();
-        let records = BoundedVec::truncate_from(records);
+        let records = scene.batch::<T>(c, r);
 
         #[extrinsic_call]
         _(scene.origin(), scene.chart, scene.institution, records);
@@ -300,6 +313,59 @@ mod benchmarks {
 
         let entry = T::Audit::entry(LogId::Chart(scene.chart), 0);
         assert_eq!(entry.map(|entry| entry.action), Some(Action::UseDeclared));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn stage_records(
+        c: Linear<1, { u32::from(MAX_COMPARTMENTS) }>,
+        r: Linear<1, MAX_BATCH>,
+    ) -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let records = scene.batch::<T>(c, r);
+
+        #[extrinsic_call]
+        _(scene.origin(), scene.chart, scene.institution, CollectionBasis::TreatmentContract, records);
+
+        assert_eq!(StagedCount::<T>::get(scene.chart, scene.institution), r);
+        Ok(())
+    }
+
+    /// The records lie in as many compartments as they can.
+    #[benchmark]
+    fn accept_records(r: Linear<1, MAX_BATCH>) -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let keys = scene.stage::<T>(r)?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(scene.patient.clone()), scene.chart, keys, CONTESTED);
+
+        assert_eq!(StagedCount::<T>::get(scene.chart, scene.institution), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn refuse_records(r: Linear<1, MAX_BATCH>) -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let keys = scene.stage::<T>(r)?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(scene.patient.clone()), scene.chart, keys, REASON);
+
+        assert_eq!(Versions::<T>::iter_prefix((scene.chart,)).count(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn hold_record() -> Result<(), BenchmarkError> {
+        let scene = Scene::set::<T>()?;
+        let record = scene.crowded_record::<T>();
+        let hold = Hold { ground: HoldGround::Order, until: T::Time::now().saturating_add(MAX_HOLD) };
+
+        #[extrinsic_call]
+        _(scene.origin(), record, hold);
+
+        assert_eq!(Records::<T>::get(record.chart, record.key).and_then(|it| it.hold), Some(hold));
         Ok(())
     }
 

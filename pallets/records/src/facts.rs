@@ -22,8 +22,9 @@ impl<T: Config> Pallet<T> {
 
     /// Returns the facts about `record`, without its versions.
     pub(crate) fn facts_of(key: RecordKey, record: &Record) -> RecordFacts {
-        let Record { compartment, author, custodian, state, .. } = *record;
-        RecordFacts { key, compartment, author, custodian, state, version: None }
+        let Record { compartment, author, custodian, state, hold, .. } = *record;
+        let held_until = hold.map(|hold| hold.until);
+        RecordFacts { key, compartment, author, custodian, state, held_until, version: None }
     }
 
     fn version_facts(record: RecordId, number: u32) -> Option<VersionFacts> {

@@ -15,6 +15,10 @@
 //! | [`restrict_record`](Pallet::restrict_record), [`lift_restriction`](Pallet::lift_restriction) | the chart's controller |
 //! | [`request_correction`](Pallet::request_correction), [`attach_statement`](Pallet::attach_statement) | the chart's controller |
 //! | [`answer_correction`](Pallet::answer_correction) | the record's author, or a member with an `Amend` grant |
+//! | [`stage_records`](Pallet::stage_records) | staff whose role may create, without the patient's consent |
+//! | [`accept_records`](Pallet::accept_records) | the chart's controller |
+//! | [`refuse_records`](Pallet::refuse_records) | the chart's controller; the author; after 30 days any member |
+//! | [`hold_record`](Pallet::hold_record) | the record's author, except the chart's controller |
 //! | [`declare_use`](Pallet::declare_use) | a member with a `Use` grant for the stated purpose |
 //! | [`open_records`](Pallet::open_records) | any member, active or not; the call logs the answer, permitted or denied |
 //! | [`post_receipts`](Pallet::post_receipts) | the service of an institution with a vault, once for an opening, after its session |
@@ -36,6 +40,12 @@
 //!
 //! A permitted open leaves a session of half an hour. Readers of the state judge it by its time, because an expired
 //! session stays until the member's next open removes it.
+//!
+//! ## Staged records
+//!
+//! An institution stages records for a patient who has not consented (S4-11). The controller alone
+//! reads them, whatever is granted. Accepted, they become active; the entry binds the hash of the text and the
+//! answers that the controller was shown. Refused, they lose their version, and vaults delete what it named.
 //!
 //! ## Which opens have a log entry
 //!
@@ -65,9 +75,11 @@ extern crate alloc;
 
 mod corrections;
 mod facts;
+mod holds;
 mod queries;
 mod reading;
 mod receipts;
+mod staging;
 mod states;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
@@ -119,9 +131,11 @@ pub mod pallet {
         access::{Purpose, Scope},
         corrections::{Correction, CorrectionAnswer},
         decision::{Basis, Denial},
+        holds::Hold,
         membership::Standing,
         receipts::{Opening, ReceiptsHead},
         records::{NewRecord, NewVersion, Record, RecordGrantEnvelopes, RecordState, Version, MAX_BATCH, MAX_SESSIONS},
+        staging::CollectionBasis,
         traits::{AuditLog, Compartments, Controllers, Decisions, Membership, RecordReaders},
         ChartId, CompartmentId, Digest, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RecordKey,
     };
@@ -216,6 +230,14 @@ pub mod pallet {
     pub type Corrections<T: Config> =
         StorageDoubleMap<_, Twox64Concat, ChartId, Blake2_128Concat, RecordKey, Correction, OptionQuery>;
 
+    /// How many records of each institution wait for acceptance in a chart: at most
+    /// [`MAX_STAGED`](salus_primitives::staging::MAX_STAGED). None of them, and there is no entry.
+    ///
+    /// The chain counts charts and institutions, so `Twox64Concat` is safe.
+    #[pallet::storage]
+    pub type StagedCount<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, ChartId, Twox64Concat, InstitutionId, u32, ValueQuery>;
+
     /// The changes to records, and the answers to opens.
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -232,6 +254,30 @@ pub mod pallet {
             custodian: InstitutionId,
             /// SHA-256 of the first version's sealed blob.
             content: Digest,
+        },
+        /// A record was staged: it waits for the controller's acceptance.
+        RecordStaged {
+            /// The record.
+            record: RecordId,
+            /// The compartment that it belongs to.
+            compartment: CompartmentId,
+            /// Who staged it.
+            author: MemberId,
+            /// The institution that keeps its sealed bytes.
+            custodian: InstitutionId,
+            /// SHA-256 of its sealed blob.
+            content: Digest,
+            /// The basis on which the data were collected.
+            basis: CollectionBasis,
+        },
+        /// A record's author keeps it from the patient for a time.
+        RecordHeld {
+            /// The record.
+            record: RecordId,
+            /// The author.
+            by: MemberId,
+            /// The ground and the end.
+            hold: Hold,
         },
         /// A record got a new version.
         RecordAmended {
@@ -350,8 +396,21 @@ pub mod pallet {
         NotController,
         /// The state of the record does not allow it. Read the record's state.
         WrongState,
+        /// The member controls the chart. The patient creates records, and has no one to hold them from.
+        IsController,
         /// The controller created the record. Amend it, or withdraw it.
         IsAuthor,
+        /// As many records of the institution wait in this chart as may. Wait for the patient, or remove those whose time
+        /// ran out.
+        TooManyStaged,
+        /// The time to accept the record ran out. Its author may stage it again.
+        StagingOver,
+        /// One consent covers a sensitive compartment and another one. A sensitive compartment needs a consent of its own.
+        SensitiveTogether,
+        /// The record was held before. A hold ends when it was said to end.
+        AlreadyHeld,
+        /// The hold is over already, or lasts longer than 30 days. Choose another end.
+        InvalidHold,
         /// A correction of the record is open. Wait for the answer.
         CorrectionOpen,
         /// No correction of the record is open, or none was ever asked for. Read the record's corrections.
@@ -636,6 +695,80 @@ pub mod pallet {
         pub fn declare_use(origin: OriginFor<T>, chart: ChartId, scope: Scope, purpose: Purpose) -> DispatchResult {
             let user = T::MemberOrigin::ensure_origin(origin)?;
             Self::do_declare_use(&user, chart, scope, purpose)
+        }
+
+        /// Stages records of one chart without consent: all of them or none (S4-11).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by an active member of an institution whose role may create records. `custodian` is that institution.
+        /// At most [`MAX_STAGED`](salus_primitives::staging::MAX_STAGED) of its records wait in a chart. No one but the chart's controller
+        /// may read them, and the controller accepts them within [`STAGING_TIME`](salus_primitives::staging::STAGING_TIME).
+        #[pallet::call_index(13)]
+        #[pallet::weight(<T as Config>::WeightInfo::stage_records(
+            writing::distinct_compartments(records),
+            records.len() as u32,
+        ))]
+        pub fn stage_records(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            custodian: InstitutionId,
+            basis: CollectionBasis,
+            records: BoundedVec<NewRecord, ConstU32<MAX_BATCH>>,
+        ) -> DispatchResult {
+            let author = T::MemberOrigin::ensure_origin(origin)?;
+            ensure!(!records.is_empty(), Error::<T>::EmptyBatch);
+            Self::do_stage(&author, chart, custodian, basis, &records)
+        }
+
+        /// Accepts staged records, which become active: all of them or none (S4-06, S4-07).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, an active member. `consent` is the SHA-256 of the vault object with the text that the
+        /// controller was shown and the answers, sealed. Records of a sensitive compartment are accepted with no others (S4-09).
+        #[pallet::call_index(14)]
+        #[pallet::weight(<T as Config>::WeightInfo::accept_records(keys.len() as u32))]
+        pub fn accept_records(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            keys: BoundedVec<RecordKey, ConstU32<MAX_BATCH>>,
+            consent: Digest,
+        ) -> DispatchResult {
+            let controller = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_accept(&controller, chart, &keys, consent)
+        }
+
+        /// Refuses staged records, which never become a part of the chart: all of them or none (S4-08).
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the chart's controller, or by the author of all of them, who takes them back. Any active member may
+        /// remove those whose time ran out.
+        ///
+        /// `reason` is the SHA-256 of the vault object with the sealed reason.
+        #[pallet::call_index(15)]
+        #[pallet::weight(<T as Config>::WeightInfo::refuse_records(keys.len() as u32))]
+        pub fn refuse_records(
+            origin: OriginFor<T>,
+            chart: ChartId,
+            keys: BoundedVec<RecordKey, ConstU32<MAX_BATCH>>,
+            reason: Option<Digest>,
+        ) -> DispatchResult {
+            let member = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_refuse(&member, chart, &keys, reason)
+        }
+
+        /// Keeps a record from the patient until the hold's end, for a legal reason. Others read it as before.
+        ///
+        /// ## Origin
+        ///
+        /// Signed by the record's author, an active member that does not control the chart. The record is staged, active or
+        /// restricted, and was never held. The hold ends within [`MAX_HOLD`](salus_primitives::holds::MAX_HOLD).
+        #[pallet::call_index(16)]
+        pub fn hold_record(origin: OriginFor<T>, record: RecordId, hold: Hold) -> DispatchResult {
+            let author = T::MemberOrigin::ensure_origin(origin)?;
+            Self::do_hold(&author, record, hold)
         }
     }
 }

@@ -2,10 +2,14 @@
 
 //! Invariants of the storage after every block: one function for each.
 
-use crate::{Config, Corrections, KeyedSession, Pallet, Records, Sessions, Versions};
-use alloc::collections::BTreeSet;
+use crate::{Config, Corrections, KeyedSession, Pallet, Records, Sessions, StagedCount, Versions};
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::Get};
-use salus_primitives::{records::SESSION_LENGTH, Digest};
+use salus_primitives::{
+    records::{RecordState, SESSION_LENGTH},
+    staging::MAX_STAGED,
+    Digest,
+};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -15,13 +19,19 @@ impl<T: Config> Pallet<T> {
         Self::try_state_versions_belong_to_records()?;
         Self::try_state_versions_are_well_formed()?;
         Self::try_state_sessions_are_told_apart()?;
-        Self::try_state_corrections_belong_to_records()
+        Self::try_state_corrections_belong_to_records()?;
+        Self::try_state_staged_records_are_counted()
     }
 
     /// A record has versions `0..versions`, within the limit, and each carries the hash of the one before (S2-16).
     fn try_state_versions_are_numbered_and_chained() -> Result<(), TryRuntimeError> {
         for (chart, key, record) in Records::<T>::iter() {
-            ensure!((1..=T::MaxVersions::get()).contains(&record.versions), "a record has no versions, or too many");
+            let least = u32::from(record.state != RecordState::Refused);
+            ensure!(
+                (least..=T::MaxVersions::get()).contains(&record.versions),
+                "a record has no versions, or too many"
+            );
+            ensure!(least == 1 || record.versions == 0, "a refused record has versions");
             let mut previous = Digest::default();
             for number in 0..record.versions {
                 let version = Versions::<T>::get((chart, key, number)).ok_or("a version is missing")?;
@@ -78,6 +88,20 @@ impl<T: Config> Pallet<T> {
             let found = Records::<T>::get(chart, statement).ok_or("a statement is not there")?;
             ensure!(statement != key && found.compartment == record.compartment, "a statement is in the wrong place");
         }
+        Ok(())
+    }
+
+    /// The count of an institution's staged records in a chart is that of the records, within the limit.
+    fn try_state_staged_records_are_counted() -> Result<(), TryRuntimeError> {
+        let mut found = BTreeMap::<_, u32>::new();
+        for (chart, _, record) in Records::<T>::iter().filter(|(_, _, it)| it.state == RecordState::Staged) {
+            let count = found.entry((chart, record.custodian)).or_default();
+            *count = count.saturating_add(1);
+        }
+        let counted: BTreeMap<_, _> =
+            StagedCount::<T>::iter().map(|(chart, institution, count)| ((chart, institution), count)).collect();
+        ensure!(counted == found, "the count of staged records is wrong");
+        ensure!(counted.into_values().all(|count| count <= MAX_STAGED), "too many records are staged");
         Ok(())
     }
 }

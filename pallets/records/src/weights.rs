@@ -27,6 +27,10 @@ pub trait WeightInfo {
     fn answer_correction() -> Weight;
     fn attach_statement() -> Weight;
     fn declare_use() -> Weight;
+    fn stage_records(c: u32, r: u32) -> Weight;
+    fn accept_records(r: u32) -> Weight;
+    fn refuse_records(r: u32) -> Weight;
+    fn hold_record() -> Weight;
     fn open_records_permitted() -> Weight;
     fn open_records_denied() -> Weight;
     fn post_receipts() -> Weight;
@@ -247,6 +251,95 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
+    /// Storage: `Records::StagedCount` (r:1 w:1)
+    /// Proof: `Records::StagedCount` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:16 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:64 w:64)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:64)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:4 w:4)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// The range of component `c` is `[1, 16]`.
+    /// The range of component `r` is `[1, 64]`.
+    fn stage_records(c: u32, r: u32) -> Weight {
+        // Estimated, not measured: the time of `create_medical_records`, which reads grants too.
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(22_841_568, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(24_116_384, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 4093).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2555).saturating_mul(r.into()))
+    }
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:64 w:64)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Compartments` (r:16 w:0)
+    /// Proof: `Charts::Compartments` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Records::StagedCount` (r:64 w:64)
+    /// Proof: `Records::StagedCount` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:4 w:4)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// The range of component `r` is `[1, 64]`.
+    fn accept_records(r: u32) -> Weight {
+        // Estimated, not measured: the time of `create_medical_records` with a compartment for each record.
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(46_957_952, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 7601).saturating_mul(r.into()))
+    }
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Records` (r:64 w:64)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Records::StagedCount` (r:64 w:64)
+    /// Proof: `Records::StagedCount` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+    /// Storage: `Records::Versions` (r:0 w:64)
+    /// Proof: `Records::Versions` (`max_values`: None, `max_size`: Some(473), added: 2948, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:4 w:4)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    /// The range of component `r` is `[1, 64]`.
+    fn refuse_records(r: u32) -> Weight {
+        // Estimated, not measured: the time of `create_medical_records` with a compartment for each record.
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(46_957_952, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 7601).saturating_mul(r.into()))
+    }
+    /// Storage: `Records::Records` (r:1 w:1)
+    /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `Charts::Charts` (r:1 w:0)
+    /// Proof: `Charts::Charts` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Heads` (r:1 w:1)
+    /// Proof: `Audit::Heads` (`max_values`: None, `max_size`: Some(67), added: 2542, mode: `MaxEncodedLen`)
+    /// Storage: `Audit::Pages` (r:1 w:1)
+    /// Proof: `Audit::Pages` (`max_values`: None, `max_size`: Some(2266), added: 4741, mode: `MaxEncodedLen`)
+    fn hold_record() -> Weight {
+        // Estimated, not measured: the time of `create_medical_record`, which does all of this and more.
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
     /// Storage: `Records::Records` (r:1 w:0)
     /// Proof: `Records::Records` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// Storage: `Charts::Charts` (r:1 w:0)
@@ -368,6 +461,41 @@ impl WeightInfo for () {
         Weight::from_parts(121_130_000, 6505)
             .saturating_add(ParityDbWeight::get().reads(7_u64))
             .saturating_add(ParityDbWeight::get().writes(2_u64))
+    }
+    fn stage_records(c: u32, r: u32) -> Weight {
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(22_841_568, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(24_116_384, 0).saturating_mul(r.into()))
+            .saturating_add(ParityDbWeight::get().reads(7_u64))
+            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(c.into())))
+            .saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(r.into())))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
+            .saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 4093).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2555).saturating_mul(r.into()))
+    }
+    fn accept_records(r: u32) -> Weight {
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(46_957_952, 0).saturating_mul(r.into()))
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(r.into())))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 7601).saturating_mul(r.into()))
+    }
+    fn refuse_records(r: u32) -> Weight {
+        Weight::from_parts(201_333_000, 6505)
+            .saturating_add(Weight::from_parts(46_957_952, 0).saturating_mul(r.into()))
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(r.into())))
+            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(r.into())))
+            .saturating_add(Weight::from_parts(0, 7601).saturating_mul(r.into()))
+    }
+    fn hold_record() -> Weight {
+        Weight::from_parts(103_394_000, 5731)
+            .saturating_add(ParityDbWeight::get().reads(4_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn open_records_permitted() -> Weight {
         Weight::from_parts(134_021_000, 8027)

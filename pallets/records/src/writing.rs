@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
         for NewRecord { key, compartment, version } in records {
             let record = RecordId { chart, key: *key };
             let content = version.content;
-            Self::insert_record(record, *compartment, author.member, custodian, version.clone());
+            Self::insert_record(record, *compartment, author.member, custodian, RecordState::Active, version.clone());
             let basis = permits.get(compartment).map(|(basis, _)| Reason::Basis(*basis));
             Self::log_version(author, record, 0, Action::RecordCreated, basis);
             Self::deposit_event(Event::RecordCreated {
@@ -114,7 +114,7 @@ impl<T: Config> Pallet<T> {
         let epoch = Self::epoch(chart, compartment).unwrap_or_default();
         let record = RecordId { chart, key };
         let version = NewVersion { content, key_envelope: content, epoch, size: 1 };
-        Self::insert_record(record, compartment, author, custodian, version);
+        Self::insert_record(record, compartment, author, custodian, RecordState::Active, version);
         record
     }
 
@@ -165,20 +165,25 @@ impl<T: Config> Pallet<T> {
         match T::Decisions::decide(&Question { asker: Some(author), chart, record, ask }) {
             Decision::Permitted(basis) => Ok(basis),
             Decision::Denied(Denial::NotFound) => Err(Error::<T>::NotFound.into()),
-            Decision::Denied(Denial::Restricted | Denial::Withdrawn | Denial::EnteredInError) => {
-                Err(Error::<T>::WrongState.into())
-            }
+            Decision::Denied(
+                Denial::Staged
+                | Denial::Restricted
+                | Denial::Withdrawn
+                | Denial::EnteredInError
+                | Denial::Refused
+                | Denial::Held,
+            ) => Err(Error::<T>::WrongState.into()),
             Decision::Denied(_) => Err(Error::<T>::NotPermitted.into()),
         }
     }
 
     /// Returns the current epoch of a compartment.
-    fn epoch(chart: ChartId, compartment: CompartmentId) -> Result<u32, DispatchError> {
+    pub(crate) fn epoch(chart: ChartId, compartment: CompartmentId) -> Result<u32, DispatchError> {
         let compartment = T::Compartments::compartment(chart, compartment).ok_or(Error::<T>::NotFound)?;
         Ok(compartment.epoch)
     }
 
-    fn ensure_version(version: &NewVersion, epoch: u32) -> DispatchResult {
+    pub(crate) fn ensure_version(version: &NewVersion, epoch: u32) -> DispatchResult {
         ensure!(version.epoch == epoch, Error::<T>::StaleEpoch);
         ensure!((1..=T::MaxRecordSize::get()).contains(&version.size), Error::<T>::InvalidSize);
         Self::ensure_digest(&version.content)?;
@@ -204,21 +209,16 @@ impl<T: Config> Pallet<T> {
         Ok(envelopes)
     }
 
-    fn insert_record(
+    pub(crate) fn insert_record(
         id: RecordId,
         compartment: CompartmentId,
         author: MemberId,
         custodian: InstitutionId,
+        state: RecordState,
         version: NewVersion,
     ) {
-        let record = Record {
-            compartment,
-            author,
-            custodian,
-            state: RecordState::Active,
-            versions: 1,
-            created_at: T::Time::now(),
-        };
+        let record =
+            Record { compartment, author, custodian, state, versions: 1, created_at: T::Time::now(), hold: None };
         Records::<T>::insert(id.chart, id.key, record);
         Self::insert_version(id, 0, author, version, Digest::default(), RecordGrantEnvelopes::default());
     }
@@ -239,7 +239,13 @@ impl<T: Config> Pallet<T> {
         );
     }
 
-    fn log_version(author: &Standing, record: RecordId, number: u32, action: Action, reason: Option<Reason>) {
+    pub(crate) fn log_version(
+        author: &Standing,
+        record: RecordId,
+        number: u32,
+        action: Action,
+        reason: Option<Reason>,
+    ) {
         let subject = Subject::Record(record, number);
         let event = AuditEvent::by_member(author.member, author.institution_id(), action, subject);
         T::Audit::append(LogId::Chart(record.chart), event.because(reason));

@@ -35,6 +35,13 @@ impl Charts {
         CHARTS.with_borrow_mut(|charts| charts.insert(chart, (controller, compartments.collect())));
     }
 
+    /// Sets the flags of a compartment.
+    pub fn set_flags(chart: ChartId, compartment: CompartmentId, flags: CompartmentFlags) {
+        CHARTS.with_borrow_mut(|charts| {
+            charts.get_mut(&chart).expect("a chart").1[usize::from(compartment.0)].flags = flags;
+        });
+    }
+
     /// Sets the epoch of a compartment.
     pub fn set_epoch(chart: ChartId, compartment: CompartmentId, epoch: u32) {
         CHARTS.with_borrow_mut(|charts| {

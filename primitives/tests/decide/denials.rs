@@ -143,6 +143,8 @@ fn denies_what_the_state_of_the_record_forbids() {
     let (doctor, patient) = (doctor(), standing(PATIENT, Role::Patient));
     let controller = Decision::Permitted(Basis::Controller);
     for (state, denial) in [
+        (RecordState::Staged, Denial::Staged),
+        (RecordState::Refused, Denial::Refused),
         (RecordState::Restricted, Denial::Restricted),
         (RecordState::Withdrawn, Denial::Withdrawn),
         (RecordState::EnteredInError, Denial::EnteredInError),
@@ -150,7 +152,8 @@ fn denies_what_the_state_of_the_record_forbids() {
         for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
             assert_eq!(in_state(state, &doctor, DOCTOR, permission, vec![grant()]), denied(denial), "not the author");
             assert_eq!(in_state(state, &doctor, OTHER, permission, vec![]), denied(Denial::NoGrant));
-            assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), controller);
+            let by_patient = if state == RecordState::Refused { denied(denial) } else { controller };
+            assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), by_patient);
         }
         for permission in [Permission::Amend, Permission::Withdraw] {
             let changes = state == RecordState::Restricted;
@@ -161,6 +164,22 @@ fn denies_what_the_state_of_the_record_forbids() {
             assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), denied(Denial::NotAuthor));
         }
     }
+}
+
+#[test]
+fn denies_a_held_record_to_the_patient_alone_until_the_hold_ends() {
+    let held = RecordFacts { held_until: Some(NOW), ..record() };
+    let target = Target { record: Some(held), ..target() };
+    let at = |asker: &Standing, permission, grants: Vec<Grant>, at| {
+        decide(Some(asker), Some(&target), numbered(grants), &Ask { at, ..ask(permission) })
+    };
+    let (doctor, patient) = (doctor(), standing(PATIENT, Role::Patient));
+    for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
+        assert_eq!(at(&patient, permission, vec![], NOW - 1), denied(Denial::Held));
+        assert_eq!(at(&patient, permission, vec![], NOW), Decision::Permitted(Basis::Controller));
+        assert_eq!(at(&doctor, permission, vec![grant()], NOW - 1), by_grant(0));
+    }
+    assert_eq!(at(&patient, Permission::Amend, vec![], NOW - 1), denied(Denial::NotAuthor));
 }
 
 #[test]

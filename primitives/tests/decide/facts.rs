@@ -73,6 +73,7 @@ pub(crate) fn record() -> RecordFacts {
         author: OTHER,
         custodian: HOSPITAL,
         state: RecordState::Active,
+        held_until: None,
         version: None,
     }
 }

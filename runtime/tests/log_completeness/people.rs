@@ -95,6 +95,10 @@ pub(crate) fn tell(story: &mut Story) {
     let Person { member, .. } = join(story, "clerk", Role::Verifier);
     story.tell(Call::<Runtime>::suspend_member { member }, issuer());
     story.tell(Call::<Runtime>::reinstate_member { member }, issuer());
+    pallet_salus_membership::Members::<Runtime>::mutate(member, |member| {
+        member.as_mut().unwrap().valid_until = Some(1);
+    });
+    story.tell(Call::<Runtime>::renew_member { member, valid_until: None }, issuer());
     story.tell(Call::<Runtime>::revoke_member { member }, issuer());
 
     let nurse = join(story, "nurse", Role::Clinician);

@@ -15,9 +15,11 @@ use salus_primitives::{
     audit::LogId,
     charts::{CompartmentFlags, Epoch},
     corrections::CorrectionAnswer,
+    holds::{Hold, HoldGround},
     membership::Role,
     receipts::ReceiptsHead,
     records::{NewRecord, NewVersion, SESSION_LENGTH},
+    staging::CollectionBasis,
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, RecordId, RecordKey, RequestId,
 };
 use salus_runtime::{Runtime, RuntimeOrigin};
@@ -118,6 +120,21 @@ fn grants(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor: &Pe
     story.tell(Access::<Runtime>::approve_request { chart, request: RequestId(1), grants }, by_patient());
 }
 
+/// The doctor stages two records and holds one of them; the patient accepts it, and refuses the other.
+fn staging(story: &mut Story, by_patient: &impl Fn() -> RuntimeOrigin, doctor: &Person) {
+    let (chart, custodian, basis) = (CHART, InstitutionId(0), CollectionBasis::TreatmentContract);
+    let records = vec![record(5), record(6)].try_into().unwrap();
+    story.tell(Records::<Runtime>::stage_records { chart, custodian, basis, records }, doctor.signs());
+    let (accepted, refused) = (RecordKey([5; 16]), RecordKey([6; 16]));
+    let until = pallet_timestamp::Now::<Runtime>::get() + 1;
+    let hold = Hold { ground: HoldGround::Order, until };
+    story.tell(Records::<Runtime>::hold_record { record: RecordId { chart, key: accepted }, hold }, doctor.signs());
+    let keys = vec![accepted].try_into().unwrap();
+    story.tell(Records::<Runtime>::accept_records { chart, keys, consent: digest(12) }, by_patient());
+    let keys = vec![refused].try_into().unwrap();
+    story.tell(Records::<Runtime>::refuse_records { chart, keys, reason: Some(digest(13)) }, by_patient());
+}
+
 fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor: &Person) {
     let (chart, custodian) = (CHART, InstitutionId(0));
     story.tell(Records::<Runtime>::create_medical_record { chart, custodian, record: record(1) }, by_patient());
@@ -155,6 +172,7 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
     story.tell(Records::<Runtime>::mark_entered_in_error { record, reason }, by_patient());
     let (scope, purpose) = (Scope::Compartment(COMPARTMENT), Purpose::Treatment);
     story.tell(Records::<Runtime>::declare_use { chart, scope, purpose }, doctor.signs());
+    staging(story, &by_patient, doctor);
     let open = Records::<Runtime>::open_records {
         chart,
         scope: Scope::Compartment(COMPARTMENT),

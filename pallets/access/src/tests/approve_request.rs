@@ -5,6 +5,7 @@ use crate::{Grants, OpenRequests, Requests, MAX_TERMS};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult, traits::ConstU32, BoundedVec};
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permissions, Purposes, RequestState},
+    charts::CompartmentFlags,
     time::Interval,
     GrantId, RequestId,
 };
@@ -189,5 +190,19 @@ fn approve_request_of_a_researcher_reaches_de_identified_compartments_only() {
         let research = GrantTerms { permissions, purposes, ..within() };
         assert_noop!(approve(RequestId(0), vec![research.clone()]), Error::NotDeIdentified);
         assert_ok!(approve(RequestId(0), vec![GrantTerms { scope: GrantScope::Compartment(COPIES), ..research }]));
+    });
+}
+
+#[test]
+fn approve_request_covers_a_sensitive_compartment_alone() {
+    // S4-09
+    on_charts(|| {
+        Charts::set_flags(CHART, RESULTS, CompartmentFlags { sensitive: true, ..CompartmentFlags::default() });
+        let number = request(DOCTOR, Some(UNTIL));
+        let sensitive = || GrantTerms { scope: GrantScope::Compartment(RESULTS), ..within() };
+        assert_noop!(approve(number, vec![within(), sensitive()]), Error::SensitiveTogether);
+        let unexplained = GrantTerms { reason: None, ..sensitive() };
+        assert_noop!(approve(number, vec![unexplained]), Error::ConsentMissing);
+        assert_ok!(approve(number, vec![sensitive(), sensitive()]));
     });
 }

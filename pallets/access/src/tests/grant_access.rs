@@ -8,6 +8,7 @@ use salus_primitives::{
         Grant, GrantEnvelope, GrantInChart, GrantScope, GrantTerms, Grantee, NumberedGrant, Permissions, Purposes,
         MAX_READERS, MAX_RECORD_GRANTS,
     },
+    charts::CompartmentFlags,
     decision::{Basis, Denial},
     membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
     time::Interval,
@@ -373,5 +374,19 @@ fn grant_access_ends_with_the_standing_of_its_grantee() {
         assert!(answer().is_permitted());
         Members::set(DOCTOR, Role::Clinician, MemberStatus::Revoked, Some(HOSPITAL));
         assert_eq!(answer(), Decision::Denied(Denial::NotActive));
+    });
+}
+
+#[test]
+fn a_grant_in_a_sensitive_compartment_needs_a_consent_of_its_own() {
+    // S4-09: the hash of the text that the patient was shown is the grant's reason.
+    on_charts(|| {
+        let flags = CompartmentFlags { sensitive: true, ..CompartmentFlags::default() };
+        Charts::set_flags(CHART, GENERAL, flags);
+        for terms in [terms(), record_terms(), create_terms()] {
+            let unexplained = GrantTerms { reason: None, ..terms.clone() };
+            assert_noop!(try_grant(DOCTOR, unexplained), Error::ConsentMissing);
+            assert_ok!(try_grant(DOCTOR, terms));
+        }
     });
 }

@@ -169,6 +169,8 @@ fn superiors_call() -> impl Strategy<Value = Call<Test>> {
         3 => staff().prop_map(|member| Call::suspend_member { member }),
         4 => staff().prop_map(|member| Call::reinstate_member { member }),
         1 => staff().prop_map(|member| Call::revoke_member { member }),
+        2 => (staff(), select(vec![None, Some(0), Some(START + HOUR), Some(Moment::MAX)]))
+            .prop_map(|(member, valid_until)| Call::renew_member { member, valid_until }),
     ]
 }
 

@@ -18,6 +18,7 @@ mod providers;
 mod redeem;
 mod refuse_applicant;
 mod remove_transaction_key;
+mod renew_member;
 mod rotate_issuing_key;
 mod set_required_verifications;
 mod traits;

@@ -10,6 +10,8 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use salus_primitives::{
     access::MAX_RECORD_GRANTS,
     corrections::{CorrectionAnswer, ANSWER_TIME},
+    holds::{Hold, HoldGround, MAX_HOLD},
+    staging::CollectionBasis,
     ChartId, Moment,
 };
 use sp_runtime::{traits::Dispatchable, StateVersion};
@@ -145,8 +147,10 @@ fn later_call() -> impl Strategy<Value = Call<Test>> {
     let reason = prop_oneof![Just(None), digest().prop_map(Some)];
     let answer = select(CorrectionAnswer::ALL.to_vec());
     let used = (scope(), select(Purpose::ALL.to_vec()));
-    (0..10u8, record, reason, digest(), answer, key(), used).prop_map(
-        |(which, record, reason, digest, answer, statement, (scope, purpose))| match which {
+    let hold = (select(HoldGround::ALL.to_vec()), select(vec![0, START, START + 1, START + MAX_HOLD, Moment::MAX]));
+    let staging = (custodian(), vec(a_record(), 0..4), vec(key(), 0..3), select(CollectionBasis::ALL.to_vec()));
+    (0..18u8, record, reason, digest(), answer, key(), used, hold, staging).prop_map(
+        |(which, record, reason, digest, answer, statement, used, (ground, until), staging)| match which {
             0 => Call::withdraw_record { record, reason },
             1 => Call::mark_entered_in_error { record, reason },
             2 => Call::restrict_record { record, reason },
@@ -154,7 +158,18 @@ fn later_call() -> impl Strategy<Value = Call<Test>> {
             4 | 5 => Call::request_correction { record, reason: digest },
             6 | 7 => Call::answer_correction { record, answer, reason },
             8 => Call::attach_statement { record, statement },
-            _ => Call::declare_use { chart: record.chart, scope, purpose },
+            9 => Call::declare_use { chart: record.chart, scope: used.0, purpose: used.1 },
+            10 => Call::hold_record { record, hold: Hold { ground, until } },
+            11..=13 => {
+                let (custodian, records, _, basis) = staging;
+                let records = BoundedVec::truncate_from(records);
+                Call::stage_records { chart: record.chart, custodian, basis, records }
+            }
+            14 | 15 => {
+                let keys = BoundedVec::truncate_from(staging.2);
+                Call::accept_records { chart: record.chart, keys, consent: digest }
+            }
+            _ => Call::refuse_records { chart: record.chart, keys: BoundedVec::truncate_from(staging.2), reason },
         },
     )
 }
@@ -207,9 +222,10 @@ fn perform(caller: Caller, call: Call<Test>) {
             );
         }
     }
-    // S2-15: after any call, every earlier version is unchanged.
+    // S2-15: after any call, every earlier version of what is a part of the chart is unchanged.
     let now = stored();
-    for (record, versions) in versions {
+    let is_refused = |id: &RecordId| Records::record(*id).is_some_and(|it| it.state == RecordState::Refused);
+    for (record, versions) in versions.into_iter().filter(|(record, _)| !is_refused(record)) {
         assert_eq!(now[&record][..versions.len()], versions);
     }
     assert_ok!(Records::do_try_state());
@@ -283,6 +299,17 @@ fn calls_with_good_arguments_succeed() {
         perform(doctor, Call::withdraw_record { record: RECORD, reason: None });
         perform(doctor, Call::mark_entered_in_error { record: RECORD, reason: None });
         assert_eq!(Log::entries().len(), 13);
+
+        let [taken, refused] = [7, 8].map(|byte| RecordKey([byte; 16]));
+        let records = BoundedVec::truncate_from(vec![new_record(taken), new_record(refused)]);
+        let (chart, basis, custodian) = (CHART, CollectionBasis::LegalDuty, LABORATORY);
+        perform(Caller::Member(TECHNICIAN), Call::stage_records { chart, custodian, basis, records });
+        let hold = Hold { ground: HoldGround::Order, until: Clock::now() + MAX_HOLD };
+        perform(Caller::Member(TECHNICIAN), Call::hold_record { record: RecordId { chart: CHART, key: taken }, hold });
+        let only = |key| BoundedVec::truncate_from(vec![key]);
+        perform(patient, Call::accept_records { chart, keys: only(taken), consent: reason });
+        perform(patient, Call::refuse_records { chart, keys: only(refused), reason: None });
+        assert_eq!(Log::entries().len(), 18);
     });
 }
 
@@ -299,6 +326,16 @@ fn calls_with_lists_past_their_bounds_do_not_decode() {
     };
     assert!(decodes(amend(MAX_RECORD_GRANTS)));
     assert!(!decodes(amend(MAX_RECORD_GRANTS + 1)));
+    let stage =
+        |count| (13u8, CHART, HOSPITAL, CollectionBasis::LegalDuty, vec![new_record(KEY); count as usize]).encode();
+    assert!(decodes(stage(MAX_BATCH)));
+    assert!(!decodes(stage(MAX_BATCH + 1)));
+    let accept = |count| (14u8, CHART, vec![KEY; count as usize], Digest([1; 32])).encode();
+    assert!(decodes(accept(MAX_BATCH)));
+    assert!(!decodes(accept(MAX_BATCH + 1)));
+    let refuse = |count| (15u8, CHART, vec![KEY; count as usize], None::<Digest>).encode();
+    assert!(decodes(refuse(MAX_BATCH)));
+    assert!(!decodes(refuse(MAX_BATCH + 1)));
     let open = |purpose: u8| (3u8, CHART, compartment(GENERAL), purpose, ReadingSessionId([1; 16])).encode();
     assert!(decodes(open(Purpose::Emergency as u8)));
     assert!(!decodes(open(Purpose::Emergency as u8 + 1)));

@@ -46,10 +46,6 @@ fn correction() -> Option<Correction> {
     Corrections::<Test>::get(CHART, KEY)
 }
 
-fn bring_into(state: RecordState) {
-    StoredRecords::<Test>::mutate(CHART, KEY, |record| record.as_mut().unwrap().state = state);
-}
-
 /// The newest entry of the log and the newest event.
 fn told() -> (AuditEvent, Event<Test>) {
     let entry = Log::entries().pop().unwrap();

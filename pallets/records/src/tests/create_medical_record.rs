@@ -15,6 +15,7 @@ fn create_medical_record_stores_logs_and_tells_when_a_doctor_may_create() {
             state: RecordState::Active,
             versions: 1,
             created_at: START,
+            hold: None,
         };
         assert_eq!(StoredRecords::<Test>::get(CHART, KEY), Some(record));
         let first = Version {

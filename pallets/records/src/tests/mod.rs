@@ -8,12 +8,14 @@ mod corrections;
 mod create_medical_record;
 mod create_medical_records;
 mod declare_use;
+mod hold_record;
 mod open_records;
 mod post_receipts;
 mod queries;
+mod staging;
 mod states;
 
-use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, Versions};
+use crate::{mock::*, Error, Event, Records as StoredRecords, Sessions, StagedCount, Versions};
 use frame_support::{assert_noop, assert_ok, hypothetically, BoundedVec};
 use salus_primitives::{
     access::{Permission, Purpose, Scope, SealedKey},
@@ -60,6 +62,18 @@ fn trusted_doctor() -> Builder {
 
 fn create(author: MemberId, custodian: InstitutionId, record: NewRecord) -> DispatchResult {
     Records::create_medical_record(signed(author), CHART, custodian, record)
+}
+
+/// Brings `RECORD`, which `HOSPITAL` keeps, into a state as the calls that lead there would.
+fn bring_into(state: RecordState) {
+    StoredRecords::<Test>::mutate(CHART, KEY, |record| record.as_mut().unwrap().state = state);
+    if state == RecordState::Staged {
+        StagedCount::<Test>::insert(CHART, HOSPITAL, 1);
+    }
+    if state == RecordState::Refused {
+        StoredRecords::<Test>::mutate(CHART, KEY, |record| record.as_mut().unwrap().versions = 0);
+        Versions::<Test>::remove((CHART, KEY, 0));
+    }
 }
 
 /// Origins without a member.

@@ -27,6 +27,7 @@ fn record_and_facts_tell_what_is_stored() {
             author: PATIENT,
             custodian: HOSPITAL,
             state: RecordState::Active,
+            held_until: None,
             version: None,
         };
         assert_eq!(facts_at(None), Some(facts.clone()));

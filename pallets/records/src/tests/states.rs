@@ -23,10 +23,6 @@ fn state() -> RecordState {
     StoredRecords::<Test>::get(CHART, KEY).expect("the record exists").state
 }
 
-fn bring_into(state: RecordState) {
-    StoredRecords::<Test>::mutate(CHART, KEY, |record| record.as_mut().unwrap().state = state);
-}
-
 /// The answer to `reader`, who opens the record.
 fn open(reader: MemberId, key: u8) -> Event<Test> {
     let session = ReadingSessionId([key; 16]);
