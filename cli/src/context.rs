@@ -3,12 +3,13 @@
 //! The context of a command: the home folder, the keys in it, the node, the vault services.
 
 use crate::{failure::Failure, options::Options, passwords};
-use salus_chain::Chain;
+use salus_chain::{At, Chain};
 use salus_client::{
     agent::Agent,
     keystore::Keystore,
     services::{Folders, RemoteServices, Services, Vaults},
 };
+use salus_primitives::MemberId;
 use salus_sealing::{
     keys::{Identity, PublicKeys},
     secret::Password,
@@ -122,6 +123,14 @@ impl Context {
         match self.identity {
             Some(_) => self.public_keys().map(Some),
             None => Ok(self.public_keys().ok()),
+        }
+    }
+
+    /// The member that the identity is, as far as it is clear which identity that is; needs no password.
+    pub(crate) async fn known_member(&self, chain: &Chain) -> Result<Option<MemberId>, Failure> {
+        match self.known_public_keys()? {
+            Some(keys) => Ok(chain.member_of_account(At::Finalized, keys.transaction).await?),
+            None => Ok(None),
         }
     }
 

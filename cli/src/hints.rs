@@ -124,6 +124,9 @@ fn after_act(error: &AgentError) -> Option<String> {
         | AgentError::NothingToDisagreeWith(record) => {
             return Some(format!("salus correction list {} shows where it stands", record.chart));
         }
+        AgentError::NotWaiting(record) => return Some(format!("salus record staged {} lists those", record.chart)),
+        AgentError::StagingOver(_) => "its author may stage it again",
+        AgentError::NoConsent(_) => "--reason says why, and --sensitive consents without being asked",
         AgentError::StatementAttached { statement, .. } => {
             return Some(format!("salus record amend {statement} FILE changes it"));
         }

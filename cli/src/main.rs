@@ -7,6 +7,7 @@
 
 mod commands;
 mod confirm;
+mod consent;
 mod context;
 mod failure;
 mod files;

@@ -9,15 +9,21 @@ use salus_primitives::{
     access::Purpose,
     corrections::KeyedCorrection,
     records::{KeyedRecord, Record},
-    ChartId, ReadingSessionId, RecordId,
+    ChartId, MemberId, ReadingSessionId, RecordId,
 };
 use salus_sealing::blob::Metadata;
 use std::collections::BTreeMap;
 
-/// The records of a chart that is there.
-pub(crate) async fn records_of(chain: &Chain, chart: ChartId) -> Result<Vec<KeyedRecord>, Failure> {
-    chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
-    Ok(chain.records(At::Finalized, chart).await?)
+/// The records of a chart that is there, as far as `viewer` is told of them; a viewer who is not a member is told what any is.
+pub(crate) async fn records_of(
+    chain: &Chain,
+    chart: ChartId,
+    viewer: Option<MemberId>,
+) -> Result<Vec<KeyedRecord>, Failure> {
+    let found = chain.chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
+    let mut records = chain.records(At::Finalized, chart).await?;
+    records.retain(|it| it.record.is_shown_to(viewer, found.controller));
+    Ok(records)
 }
 
 /// The records with the patient's statements of disagreement, by the records of the chart that they are attached to.

@@ -97,7 +97,7 @@ pub(crate) async fn run(options: Options, context: &Context, out: &mut Output<'_
     let Options { chart, out: folder, purpose } = options;
     let agent = context.agent().await?;
     let chain = agent.chain();
-    let records = records_of(chain, chart).await?;
+    let records = records_of(chain, chart, Some(agent.id())).await?;
     let statements = statements_of(chain, chart).await?;
     files::make_new_folder(&folder)?;
     files::make_folder(&folder.join(RECORDS))?;

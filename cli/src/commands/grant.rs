@@ -3,6 +3,7 @@
 //! `salus grant`: lets a member or an institution read or write.
 
 use crate::{
+    consent::Consent,
     context::Context,
     failure::Failure,
     output::{table, word, Output},
@@ -33,9 +34,12 @@ pub(crate) struct Arguments {
     /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
-    /// Why, in words; sealed to the grantee, and its hash bound to the grant
+    /// Why, in words; sealed to the grantee, and its hash bound to the grant. Needed in a sensitive compartment
     #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
+    /// Consent to sharing a sensitive compartment without being asked
+    #[arg(long)]
+    sensitive: bool,
 }
 
 /// The scopes of a grant or an approval.
@@ -81,6 +85,8 @@ pub(crate) fn human(granted: &[Granted]) -> String {
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let agent = context.agent().await?;
     let scopes = arguments.scopes.resolve(&agent, arguments.chart).await?;
+    let consent = Consent { text: arguments.reason.as_deref(), given: arguments.sensitive };
+    consent.ensure(&agent, arguments.chart, &scopes).await?;
     let now = agent.chain().clock().await?;
     let interval = Interval { start: now, end: arguments.until.map(|until| until.from(now)) };
     let wishes: Vec<_> = scopes

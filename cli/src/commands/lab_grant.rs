@@ -4,6 +4,7 @@
 
 use super::grant::{human, Granted};
 use crate::{
+    consent::Consent,
     context::Context,
     failure::Failure,
     output::Output,
@@ -27,9 +28,12 @@ pub(crate) struct Arguments {
     /// Until when: a duration such as 12h or 30d, or a time [default: until revoked]
     #[arg(long, value_parser = parse::until, value_name = "WHEN")]
     until: Option<Until>,
-    /// Why, in words; sealed to the laboratory
+    /// Why, in words; sealed to the laboratory. Needed in a sensitive compartment
     #[arg(long, value_parser = parse::lines)]
     reason: Option<String>,
+    /// Consent to sharing a sensitive compartment without being asked
+    #[arg(long)]
+    sensitive: bool,
 }
 
 pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -38,6 +42,8 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     let now = agent.chain().clock().await?;
     let interval = Interval { start: now, end: arguments.until.map(|until| until.from(now)) };
     let reason = arguments.reason.as_deref();
+    let consent = Consent { text: reason, given: arguments.sensitive };
+    consent.ensure(&agent, arguments.chart, &[Scope::Compartment(compartment)]).await?;
     let (grant, _) = agent.grant_to_lab(arguments.chart, arguments.to, compartment, interval, reason).await?;
     out.show(&vec![Granted { grant, scope: Scope::Compartment(compartment) }], |granted| human(granted))
 }

@@ -6,8 +6,10 @@ use crate::{
     context::Context,
     failure::Failure,
     output::{fields, moment, moment_or, word, Output},
+    parse::{self, Until},
 };
 use salus_chain::{At, Call, StaffChange};
+use salus_client::agent::Agent;
 use salus_primitives::{
     membership::{key_change_payload, KeyChange, Member},
     MemberId, SigningKey,
@@ -45,6 +47,18 @@ pub(crate) enum Command {
     Reinstate {
         /// The member
         member: MemberId,
+    },
+    /// Renew the membership of a member of your institution's staff (as another issuer)
+    #[command(group = clap::ArgGroup::new("end").required(true))]
+    Renew {
+        /// The member
+        member: MemberId,
+        /// Until when: a duration such as 365d, or a time
+        #[arg(long, group = "end", value_parser = parse::until, value_name = "WHEN")]
+        until: Option<Until>,
+        /// For as long as nothing else ends it
+        #[arg(long, group = "end")]
+        without_end: bool,
     },
     /// Revoke a member of your institution's staff for good (as an issuer)
     Revoke {
@@ -125,12 +139,23 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             agent.submit(&Call::remove_transaction_key(key, &signature)).await?;
             return out.show(&key, |key| format!("{} may no longer sign for member {}", address(key), agent.id()));
         }
+        Command::Renew { member, until, .. } => {
+            let agent = context.agent().await?;
+            let now = agent.chain().clock().await?;
+            let call = Call::renew_member(member, until.map(|until| until.from(now)));
+            return submit(&agent, member, &call, out).await;
+        }
         Command::Suspend { member } => (member, StaffChange::Suspend),
         Command::Reinstate { member } => (member, StaffChange::Reinstate),
         Command::Revoke { member } => (member, StaffChange::Revoke),
     };
     let agent = context.agent().await?;
-    agent.submit(&Call::change_member(member, change)).await?;
+    submit(&agent, member, &Call::change_member(member, change), out).await
+}
+
+/// Submits a change of a member, and shows the member as it is then.
+async fn submit(agent: &Agent, member: MemberId, call: &Call, out: &mut Output<'_>) -> Result<(), Failure> {
+    agent.submit(call).await?;
     let member = agent.chain().member(At::Finalized, member).await?.map(|found| Shown { id: member, member: found });
     out.show(&member, |member| member.as_ref().map(Shown::human).unwrap_or_default())
 }

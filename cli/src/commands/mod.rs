@@ -35,6 +35,7 @@ pub(crate) mod restore;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod search;
+pub(crate) mod staging;
 pub(crate) mod states;
 pub(crate) mod status;
 pub(crate) mod summary;

@@ -3,7 +3,7 @@
 //! `salus record`: adds, lists, reads and amends records, and changes their states.
 
 use crate::{
-    commands::{bundles, search, states},
+    commands::{bundles, search, staging, states},
     context::Context,
     failure::Failure,
     files,
@@ -92,6 +92,19 @@ pub(crate) enum Command {
         #[command(flatten)]
         about: About,
     },
+    /// Stage files for a patient who has not consented: they wait until the patient accepts or refuses
+    Stage(staging::Stage),
+    /// List the records that wait: all of your own chart, or those that you staged
+    Staged {
+        /// The chart
+        chart: ChartId,
+    },
+    /// Accept staged records into your chart, after reading what you consent to
+    Accept(staging::Accept),
+    /// Refuse staged records, or take back those that you staged
+    Refuse(staging::Refuse),
+    /// Keep a record that you created from the patient for a time, for a legal reason
+    Hold(staging::Hold),
     /// Withdraw a record for good: the patient alone may read it afterwards
     Withdraw(states::FinalChange),
     /// Say that a record of yours was entered in error: the patient alone may read it afterwards
@@ -120,14 +133,19 @@ pub(crate) struct About {
 }
 
 impl About {
-    fn metadata(self, file: &Path) -> Metadata {
+    /// Whether a title was given.
+    pub(crate) fn has_title(&self) -> bool {
+        self.title.is_some()
+    }
+
+    pub(crate) fn metadata(&self, file: &Path) -> Metadata {
         let name = file.file_name().map(|name| text::cleaned(&name.to_string_lossy())).unwrap_or_default();
         Metadata {
-            kind: self.kind,
-            title: self.title.unwrap_or_else(|| name.clone()),
-            date: self.date,
+            kind: self.kind.clone(),
+            title: self.title.clone().unwrap_or_else(|| name.clone()),
+            date: self.date.clone(),
             issued: None,
-            media_type: self.media_type,
+            media_type: self.media_type.clone(),
             file_name: Some(name),
             nonconformant: false,
         }
@@ -218,6 +236,11 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let metadata = about.metadata(&file);
             out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
         }
+        Command::Stage(options) => staging::stage(options, context, out).await,
+        Command::Staged { chart } => staging::list(chart, context, out).await,
+        Command::Accept(options) => staging::accept(options, context, out).await,
+        Command::Refuse(options) => staging::refuse(options, context, out).await,
+        Command::Hold(options) => staging::hold(options, context, out).await,
         Command::Withdraw(change) => states::withdraw(change, context, out).await,
         Command::MarkInError(change) => states::mark_in_error(change, context, out).await,
         Command::Restrict(change) => states::restrict(change, context, out).await,
@@ -238,8 +261,12 @@ async fn list(
     };
     let chain = context.chain().await?;
     let statements = statements_of(&chain, chart).await?;
+    let viewer = match &agent {
+        Some(agent) => Some(agent.id()),
+        None => context.known_member(&chain).await?,
+    };
     let mut listed = Vec::new();
-    for KeyedRecord { key, record: known } in records_of(&chain, chart).await? {
+    for KeyedRecord { key, record: known } in records_of(&chain, chart, viewer).await? {
         let record = RecordId { chart, key };
         let title = match &agent {
             Some(agent) => {
@@ -263,12 +290,21 @@ async fn list(
                 known.versions.to_string(),
                 known.author.to_string(),
                 moment(known.created_at),
-                word(&known.state),
+                state(known),
                 statement.map(|it| it.to_string()).unwrap_or_default(),
             ]
         });
         table(&["record", "compartment", "title", "versions", "author", "created", "state", "statement"], rows)
     })
+}
+
+/// The state of a record, and its hold.
+fn state(known: &Record) -> String {
+    let state = word(&known.state);
+    match known.hold {
+        Some(hold) => format!("{state}, held until {}: {}", moment(hold.until), word(&hold.ground)),
+        None => state,
+    }
 }
 
 async fn export(
@@ -279,7 +315,7 @@ async fn export(
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let agent = context.agent().await?;
-    let records = records_of(agent.chain(), chart).await?;
+    let records = records_of(agent.chain(), chart, Some(agent.id())).await?;
     files::make_folder(folder)?;
     let bar = progress(out.is_human(), records.len(), "reading");
     let mut exported = Exported { records: Vec::new(), denied: Vec::new() };

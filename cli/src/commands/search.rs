@@ -65,7 +65,7 @@ struct Found {
 
 pub(crate) async fn run(options: Options, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let (chart, agent) = (options.chart, context.agent().await?);
-    let mut records = records_of(agent.chain(), chart).await?;
+    let mut records = records_of(agent.chain(), chart, Some(agent.id())).await?;
     let compartment = match &options.compartment {
         Some(name) => Some(agent.find_compartment(chart, name).await?),
         None => None,

@@ -42,7 +42,7 @@ struct Summary {
 pub(crate) async fn run(options: Options, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     let Options { chart, purpose } = options;
     let agent = context.agent().await?;
-    let records = records_of(agent.chain(), chart).await?;
+    let records = records_of(agent.chain(), chart, Some(agent.id())).await?;
     let bar = progress(out.is_human(), records.len(), "reading");
     let mut summary = Summary { chart, overview: Overview::default(), others: 0, refused: 0 };
     for KeyedRecord { key, record: known } in records {

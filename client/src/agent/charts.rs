@@ -17,7 +17,7 @@ pub struct ChartSummary {
     pub opened_at: Moment,
     /// How many compartments it has.
     pub compartments: u8,
-    /// How many records it has.
+    /// How many records it has, as far as this member is told of them.
     pub records: usize,
     /// How many grants are in force.
     pub readers: usize,
@@ -49,7 +49,7 @@ impl Agent {
             controller: stored.controller,
             opened_at: stored.opened_at,
             compartments: stored.compartments,
-            records: self.chain.records(At::Finalized, chart).await?.len(),
+            records: self.shown_records(chart).await?.len(),
             readers: grants.iter().filter(|it| it.grant.is_in_force(now)).count(),
         })
     }

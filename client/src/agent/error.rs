@@ -138,6 +138,21 @@ pub enum AgentError {
         /// The record with the statement.
         statement: RecordId,
     },
+    /// The record was refused, so it has no content.
+    #[error("refused: record `{0}` never became part of the chart, and nothing of it is left")]
+    NothingLeft(RecordId),
+    /// Nothing was given that could be staged.
+    #[error("there is nothing to stage")]
+    NothingToStage,
+    /// The record does not wait for acceptance.
+    #[error("refused: record `{0}` does not wait for you to accept it")]
+    NotWaiting(RecordId),
+    /// The time to accept the record ran out.
+    #[error("refused: the time to accept record `{0}` ran out")]
+    StagingOver(RecordId),
+    /// A grant in a sensitive compartment lacks a consent of its own.
+    #[error("refused: compartment `{0}` is sensitive, so a grant in it needs a consent of its own: say why, in words")]
+    NoConsent(CompartmentId),
     /// No way leads from the record's state to the next.
     #[error("record `{record}` is {}, and cannot become {}", .state.word(), .next.word())]
     NoWayToState {
@@ -308,6 +323,10 @@ impl AgentError {
             | Self::NothingToDisagreeWith(_)
             | Self::StatementAttached { .. }
             | Self::NoWayToState { .. }
+            | Self::NothingLeft(_)
+            | Self::NotWaiting(_)
+            | Self::StagingOver(_)
+            | Self::NoConsent(_)
             | Self::OtherPatient(_)
             | Self::PatientUnknown(_)
             | Self::NoSecret(_)

@@ -78,6 +78,10 @@ impl Agent {
         if stored.controller != self.id {
             return Err(AgentError::NotController(chart));
         }
+        let compartment = self.named(chart, scope).await?.compartment();
+        if text.is_none() && self.is_sensitive(chart, compartment).await? {
+            return Err(AgentError::NoConsent(compartment));
+        }
         let key = self.key_to_grant(grantee).await?;
         let recipient = Recipient::from(grantee);
         let mut objects = ForVault::of_chart(chart);
@@ -160,6 +164,10 @@ impl Agent {
     /// Seals what the grantee will need, and says what the chain is to be told.
     pub(super) async fn prepare(&self, chart: ChartId, wish: &GrantWish) -> Result<GrantTerms, AgentError> {
         let stored = self.chart(chart).await?;
+        let scope = self.named(chart, wish.scope).await?;
+        if wish.text.is_none() && self.is_sensitive(chart, scope.compartment()).await? {
+            return Err(AgentError::NoConsent(scope.compartment()));
+        }
         let key = self.key_to_grant(wish.grantee).await?;
         let recipient = Recipient::from(wish.grantee);
         let mut objects = ForVault::of_chart(chart);
@@ -173,8 +181,18 @@ impl Agent {
         };
         self.store_at_home(&stored, objects).await?;
         let GrantWish { permissions, purposes, interval, .. } = *wish;
-        let scope = self.named(chart, wish.scope).await?;
         Ok(GrantTerms { scope, permissions, purposes, interval, reason, envelope })
+    }
+
+    /// Whether the compartment is one for which the patient consents separately (S4-09).
+    pub async fn is_sensitive(&self, chart: ChartId, compartment: CompartmentId) -> Result<bool, AgentError> {
+        let compartments = self.chain.compartments(At::Finalized, chart).await?;
+        Ok(compartments.iter().any(|it| it.number == compartment && it.compartment.flags.sensitive))
+    }
+
+    /// The compartment of a scope.
+    pub async fn compartment_of(&self, chart: ChartId, scope: Scope) -> Result<CompartmentId, AgentError> {
+        Ok(self.named(chart, scope).await?.compartment())
     }
 
     /// A scope as a giver names it: a record with its compartment and newest version.

@@ -193,6 +193,9 @@ impl Agent {
         session: Option<ReadingSessionId>,
     ) -> Result<Reading, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+        if known.versions == 0 {
+            return Err(AgentError::NothingLeft(record));
+        }
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
         if version > newest {

@@ -27,7 +27,8 @@ pub(super) async fn open_chart(cast: &mut Cast, steps: &mut Steps) -> Result<()>
     steps.begin("the patient lets doctor A add records");
     let grantee = format!("member:{}", cast.ids.doctor_a);
     let mut arguments = vec!["grant", &cast.chart, "--to", &grantee, "--permissions", "create"];
-    arguments.extend(["--reason", "You may add what you have on me."]);
+    // Five compartments are sensitive, and each is consented to separately.
+    arguments.extend(["--reason", "You may add what you have on me.", "--sensitive"]);
     named.iter().for_each(|name| arguments.extend(["--compartment", name]));
     let granted = cast.patient.json(&arguments).await?;
     steps.check("one grant for each compartment, to create and no more", list(&granted)?.len() == named.len())
