@@ -51,6 +51,11 @@ impl Scene {
         Self::of(folder, |name| Salus::new(&folder.join(name), &folder.join("vaults"), url)).await
     }
 
+    /// The same, with the time of `clock`.
+    pub(super) async fn set_with(folder: &Path, url: &str, clock: &Clock) -> Result<Self> {
+        Self::of(folder, |name| Ok(Salus::new(&folder.join(name), &folder.join("vaults"), url)?.with(clock))).await
+    }
+
     /// A scene whose people reach vaults through the services that the chain names.
     pub(super) async fn with_services(folder: &Path, url: &str) -> Result<Self> {
         Self::of(folder, |name| Salus::with_services(&folder.join(name), url)).await

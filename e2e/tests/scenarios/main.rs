@@ -31,6 +31,7 @@ mod network_script;
 mod readme;
 mod receipts;
 mod record_states;
+mod staging;
 mod stall;
 mod submission;
 mod turns;
