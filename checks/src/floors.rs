@@ -34,7 +34,8 @@ const FLOORS: [&str; 19] = [
     "salus-checks",
 ];
 /// Crates that only tests use.
-const FOR_TESTS: [&str; 3] = ["pallet-salus-testing", "salus-gate-testing", "salus-vault-testing"];
+const FOR_TESTS: [&str; 4] =
+    ["pallet-salus-testing", "salus-gate-testing", "salus-mail-testing", "salus-vault-testing"];
 
 /// Dependencies that point up, or from one pallet to another, and crates that are on no floor.
 pub fn violations(root: &Path) -> Vec<String> {

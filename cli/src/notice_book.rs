@@ -3,22 +3,13 @@
 //! Which notices a member has seen, and which kinds it wants to be told of, in its home folder. Ids only.
 
 use crate::{failure::Failure, locked_json::LockedJson};
-use salus_client::agent::{ReadMark, ReadMarks};
-use salus_primitives::{notices::NoticeKind, ChartId, Digest, MemberId};
+use salus_chain::{ReadMark, ReadMarks};
+use salus_primitives::{
+    notices::{Delivery, NoticeKind},
+    ChartId, Digest, MemberId,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
-
-/// How a member wants to be told of a kind of notice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Delivery {
-    /// At once, while `--watch` runs
-    Urgent,
-    /// When `salus notices` is called
-    Digest,
-    /// Not at all
-    Off,
-}
 
 /// The marks and preferences of one member of one chain.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -55,8 +46,7 @@ impl NoticeBook {
 
     /// How the member wants to be told of this kind.
     pub(crate) fn delivery(&self, kind: NoticeKind) -> Delivery {
-        let otherwise = if kind.is_urgent() { Delivery::Urgent } else { Delivery::Digest };
-        self.page.deliveries.get(&kind).copied().unwrap_or(otherwise)
+        self.page.deliveries.get(&kind).copied().unwrap_or(kind.usual_delivery())
     }
 
     /// Remembers what the member has seen by now. A mark never goes back.

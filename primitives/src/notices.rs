@@ -42,7 +42,27 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How a member wants to be told of a kind of notice.
+    Delivery, "way to be told" {
+        /// As soon as it is final.
+        Urgent = 0, "urgent", "at once";
+        /// With others, when the member asks or the digest is due.
+        Digest = 1, "digest", "with others, from time to time";
+        /// Never.
+        Off = 2, "off", "not at all";
+    }
+}
+
 impl NoticeKind {
+    /// How a member is told of it, unless the member says otherwise.
+    pub const fn usual_delivery(self) -> Delivery {
+        match self.is_urgent() {
+            true => Delivery::Urgent,
+            false => Delivery::Digest,
+        }
+    }
+
     /// Whether a member wants to know at once, unless the member says otherwise.
     pub const fn is_urgent(self) -> bool {
         match self {

@@ -146,7 +146,7 @@ mod tests {
         audit::Action,
         decision::{Denial, Step},
         membership::{InstitutionKind, InstitutionStatus, MemberStatus, Role},
-        notices::NoticeKind,
+        notices::{Delivery, NoticeKind},
         records::RecordState,
         refusal::Refusal,
     };
@@ -188,6 +188,7 @@ mod tests {
         check(&RequestState::ALL);
         check(&RecordState::ALL);
         check(&NoticeKind::ALL);
+        check(&Delivery::ALL);
         check(&Action::ALL);
         check(&Refusal::ALL);
     }

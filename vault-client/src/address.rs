@@ -38,8 +38,11 @@ impl Address {
     }
 }
 
-/// Whether an authority is on the loopback interface, which other machines do not reach.
-fn is_this_machine(authority: &str) -> bool {
+/// Whether a host, or an authority, is on the loopback interface, which other machines do not reach.
+pub fn is_this_machine(authority: &str) -> bool {
+    if let Ok(address) = authority.parse::<IpAddr>() {
+        return address.is_loopback();
+    }
     let host = authority.rsplit_once(':').map_or(authority, |(host, port)| match port.ends_with(']') {
         true => authority,
         false => host,
@@ -63,6 +66,7 @@ mod tests {
         {
             assert_eq!(Address::parse(&format!("http://{elsewhere}")), None, "{elsewhere}");
         }
+        assert!(is_this_machine("::1") && !is_this_machine("2001:db8::1"));
         assert_eq!(Address::parse("HTTPS://Vault.example:443/x").unwrap().at("/v1"), "https://vault.example/v1");
         for other in ["", "vault.example", "ftp://127.0.0.1", "https://"] {
             assert_eq!(Address::parse(other), None, "{other}");

@@ -25,7 +25,7 @@ mod looks;
 mod objects;
 mod spool;
 
-pub use address::Address;
+pub use address::{is_this_machine, Address};
 pub use client::VaultClient;
 pub use copies::{CopiedObject, Copies};
 pub use error::VaultClientError;

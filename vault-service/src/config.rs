@@ -6,6 +6,7 @@ use super::{
     copies::Policy,
     cors::Cors,
     limits::ServiceLimits,
+    notices::{NoticesConfig, NoticesConfigError},
     staging::Limits,
     stores::{StoreConfig, StoreConfigError},
 };
@@ -63,6 +64,9 @@ pub struct Config {
     /// With whom the vault exchanges copies.
     #[serde(default)]
     pub copies: Option<Copies>,
+    /// Whom the service tells of notices, by mail and webhook.
+    #[serde(default)]
+    pub notices: Option<NoticesConfig>,
 }
 
 /// With whom each vault keeps copies of the other's objects: partners by name, or those who take part in a policy.
@@ -155,6 +159,9 @@ pub enum ConfigError {
     /// An object might be deleted while its upload goes on.
     #[error("`unnamed-after-days` is `{0}`: it has to be two days longer than `expires-after-hours`, at least")]
     UnnamedTooShort(u16),
+    /// Letters about notices cannot be sent so.
+    #[error("`[notices]`: {0}")]
+    Notices(#[from] NoticesConfigError),
     /// Requests would travel in the clear.
     #[error("`listen` is `{0}`, which other machines reach: give `[tls]`, or listen on the loopback interface behind a proxy")]
     InTheClear(SocketAddr),
@@ -176,6 +183,7 @@ impl Config {
             tls.certificate = folder.join(&tls.certificate);
             tls.key = folder.join(&tls.key);
         }
+        config.notices = config.notices.map(|notices| notices.within(folder));
         Ok(config)
     }
 
@@ -214,6 +222,9 @@ impl Config {
         let hours = u64::from(self.unnamed_after_days).saturating_mul(24);
         if hours < u64::from(self.staging.expires_after_hours).saturating_add(48) {
             return Err(ConfigError::UnnamedTooShort(self.unnamed_after_days));
+        }
+        if let Some(notices) = &self.notices {
+            notices.check()?;
         }
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::InTheClear(self.listen));
@@ -330,6 +341,18 @@ mod tests {
             assert!(matches!(with(&format!("[copies.policy]\n{bad}")), Err(ConfigError::Invalid { .. })), "{bad}");
         }
         assert!(matches!(with("partners = [3]"), Err(ConfigError::OwnPartner(_))));
+    }
+
+    #[test]
+    fn letters_need_a_way_and_their_files_count_from_the_files_folder() {
+        let with = |lines: &str| read(&format!("{GOOD}\n[notices]\naddressees = \"a.toml\"\n{lines}"));
+        let notices = with("[notices.webhook]\nsecret = \"w.key\"").unwrap().notices.unwrap();
+        assert!(notices.addressees.is_absolute() && notices.webhook.unwrap().secret.ends_with("w.key"));
+        let fault = with("").unwrap_err();
+        assert!(matches!(fault, ConfigError::Notices(NoticesConfigError::NoWay)));
+        assert!(fault.to_string().starts_with("`[notices]`: it needs"), "{fault}");
+        assert!(matches!(with("colour = 1"), Err(ConfigError::Invalid { .. })));
+        assert!(matches!(with("[notices.mail]\nserver = \"x\""), Err(ConfigError::Invalid { .. })));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 //! The keys of a service, in files that only their owner reads.
 
+use base64::{prelude::BASE64_STANDARD, Engine};
 use salus_sealing::{
     keys::{EncryptionPair, KeyError, SigningPair},
     secret::random,
@@ -14,6 +15,20 @@ use std::{
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
+
+/// Bytes of a secret for webhooks.
+const SHORTEST_SECRET: usize = 24;
+const LONGEST_SECRET: usize = 64;
+/// The sign that a text is a secret for webhooks.
+const WEBHOOK_SECRET: &str = "whsec_";
+
+/// A user of a mail server.
+pub struct MailUser {
+    /// The name.
+    pub name: Zeroizing<String>,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
 
 /// A key cannot be used.
 #[derive(Debug, Error)]
@@ -38,6 +53,12 @@ pub enum KeyFault {
         "its first line has to be the secret of a user of the node's RPC: letters, digits and signs without spaces"
     )]
     NotToken,
+    /// The file does not hold a user of a mail server.
+    #[error("it has to have the name of the mail server's user in its first line, and the password in its second")]
+    NotMailUser,
+    /// The file does not begin with a secret for webhooks.
+    #[error("its first line has to be `whsec_` and the base64 of {SHORTEST_SECRET} to {LONGEST_SECRET} random bytes")]
+    NotWebhookSecret,
     /// The environment does not hold one.
     #[error("without `credentials`, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY have to be set")]
     NoAccessKey,
@@ -87,6 +108,27 @@ pub fn read_token(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     is_whole.then_some(token).ok_or(KeyFault::NotToken)
 }
 
+/// Reads a user of a mail server from the file `path`: the name in its first line, the password in its second.
+pub fn read_mail_user(path: &Path) -> Result<MailUser, KeyFault> {
+    let text = private_text(path)?;
+    let mut lines = text.lines().map(|line| Zeroizing::new(line.trim().to_owned())).filter(|line| !line.is_empty());
+    match (lines.next(), lines.next(), lines.next()) {
+        (Some(name), Some(password), None) => Ok(MailUser { name, password }),
+        _ => Err(KeyFault::NotMailUser),
+    }
+}
+
+/// Reads the secret with which letters to webhooks are signed from the file `path`.
+pub fn read_webhook_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
+    let line = first_line(path)?;
+    let text = line.strip_prefix(WEBHOOK_SECRET).ok_or(KeyFault::NotWebhookSecret)?;
+    let secret = Zeroizing::new(BASE64_STANDARD.decode(text).map_err(|_| KeyFault::NotWebhookSecret)?);
+    match (SHORTEST_SECRET..=LONGEST_SECRET).contains(&secret.len()) {
+        true => Ok(secret),
+        false => Err(KeyFault::NotWebhookSecret),
+    }
+}
+
 /// The access key that the variables of the environment hold, as other programs for S3 read them.
 pub fn s3_credentials_of_environment() -> Result<S3Credentials, KeyFault> {
     let of = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Zeroizing::new);
@@ -101,7 +143,7 @@ fn first_line(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
 }
 
 /// The text of a file that only its owner reads.
-fn private_text(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
+pub(crate) fn private_text(path: &Path) -> Result<Zeroizing<String>, KeyFault> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -143,6 +185,33 @@ mod tests {
         let made = make_encryption_key(&path).unwrap();
         assert_eq!(read_encryption_key(&path).unwrap().public(), made.public());
         assert!(matches!(make_encryption_key(&path), Err(KeyFault::Unusable(_))), "it was replaced");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn letters_have_a_user_and_a_secret_in_files_of_their_owner() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail.key");
+        let write = |text: &str, mode| {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        write("salus\npass word\n", 0o640);
+        assert!(matches!(read_mail_user(&path), Err(KeyFault::Open)));
+        write("salus\npass word\n", 0o600);
+        let user = read_mail_user(&path).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!((user.name.as_str(), user.password.as_str()), ("salus", "pass word"));
+        for bad in ["", "salus", "a\nb\nc"] {
+            write(bad, 0o600);
+            assert!(matches!(read_mail_user(&path), Err(KeyFault::NotMailUser)), "{bad}");
+        }
+        write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", 0o600);
+        assert_eq!(read_webhook_secret(&path).unwrap_or_else(|fault| panic!("{fault}")).len(), 24);
+        for bad in ["", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_MfKQ9r8G", "whsec_?"] {
+            write(bad, 0o600);
+            assert!(matches!(read_webhook_secret(&path), Err(KeyFault::NotWebhookSecret)), "{bad}");
+        }
     }
 
     #[cfg(unix)]

@@ -5,6 +5,7 @@
 use super::{
     copies::Copied,
     migration::Migrated,
+    notices::{Delivered, Desk, Way},
     staging::Collected,
     unnamed::{SweepError, Swept},
 };
@@ -19,6 +20,11 @@ const CLOSED: [&str; 2] = [TOO_MANY, STALLED];
 /// How an object of the vault turns out.
 const WHOLE: &str = "whole";
 const DAMAGED: &str = "damaged";
+/// The outcomes of an attempt to send a letter about notices.
+const SENT: &str = "sent";
+const FAILED: &str = "failed";
+const GIVEN_UP: &str = "given-up";
+const LETTERS: [&str; 3] = [SENT, FAILED, GIVEN_UP];
 
 /// The counters.
 #[derive(Clone)]
@@ -47,6 +53,8 @@ pub struct Metrics {
     closed: IntCounterVec,
     ready: IntGauge,
     free_bytes: IntGauge,
+    letters: IntCounterVec,
+    letters_waiting: IntGaugeVec,
 }
 
 /// The outcome of a request.
@@ -185,6 +193,17 @@ impl Metrics {
         )?;
         let ready = IntGauge::new("salus_vault_ready", "1 while the service is ready, as `/ready` says it, else 0")?;
         let free_bytes = IntGauge::new("salus_vault_free_bytes", "Bytes that are free on the disk of the vault")?;
+        let letters = IntCounterVec::new(
+            Opts::new("salus_vault_letters_total", "Letters about notices, by way and by what became of an attempt"),
+            &["way", "outcome"],
+        )?;
+        let letters_waiting = IntGaugeVec::new(
+            Opts::new("salus_vault_letters_waiting", "Letters about notices that wait to be sent, by way"),
+            &["way"],
+        )?;
+        for way in Way::ALL {
+            LETTERS.iter().for_each(|outcome| drop(letters.with_label_values(&[way.word(), *outcome])));
+        }
         // Alerts see the first one only if they saw none before.
         CLOSED.iter().for_each(|reason| closed.with_label_values(&[reason]).reset());
         let registry = Registry::new();
@@ -211,6 +230,8 @@ impl Metrics {
         registry.register(Box::new(closed.clone()))?;
         registry.register(Box::new(ready.clone()))?;
         registry.register(Box::new(free_bytes.clone()))?;
+        registry.register(Box::new(letters.clone()))?;
+        registry.register(Box::new(letters_waiting.clone()))?;
         Ok(Self {
             registry,
             requests,
@@ -236,6 +257,8 @@ impl Metrics {
             closed,
             ready,
             free_bytes,
+            letters,
+            letters_waiting,
         })
     }
 
@@ -337,6 +360,21 @@ impl Metrics {
     /// Counts openings whose receipts were found in the log.
     pub fn count_posted(&self, openings: u64) {
         self.receipts_posted.inc_by(openings);
+    }
+
+    /// Counts what a round of sending letters did.
+    pub fn count_letters(&self, way: Way, delivered: &Delivered) {
+        let Delivered { sent, failed, given_up, .. } = delivered;
+        for (outcome, count) in [(SENT, sent), (FAILED, failed), (GIVEN_UP, given_up)] {
+            self.letters.with_label_values(&[way.word(), outcome]).inc_by(*count);
+        }
+    }
+
+    pub(super) fn show_letters(&self, desk: &Desk) {
+        for way in Way::ALL {
+            let waiting = desk.waiting(way).try_into().unwrap_or(i64::MAX);
+            self.letters_waiting.with_label_values(&[way.word()]).set(waiting);
+        }
     }
 
     /// Shows how many openings are overdue.

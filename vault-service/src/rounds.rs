@@ -10,6 +10,7 @@ use salus_vault_service::{
     member::ServiceMember,
     migration::migrate,
     node::Node,
+    notices::{Desk, HomeChain, Way},
     partners::PartnerServices,
     receipts::Poster,
     staging::{collect, Ledger},
@@ -17,7 +18,11 @@ use salus_vault_service::{
     verify::verify_one,
     Metrics, Service,
 };
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::time::{sleep, timeout};
 
 /// How often staged objects, uploads and readers are looked through, and one object is hashed.
@@ -28,6 +33,8 @@ const BETWEEN_POSTS: Duration = Duration::from_secs(15);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// How long what was posted may take to become final.
 const LONGEST_POST: Duration = Duration::from_secs(600);
+/// How often letters that are due are looked for.
+const BETWEEN_DELIVERIES: Duration = Duration::from_secs(2);
 /// When the first sweep for unnamed objects begins, and how long after each the next one does.
 const FIRST_SWEEP: Duration = Duration::from_secs(10 * 60);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(24 * 60 * 60);
@@ -170,5 +177,41 @@ pub(super) async fn copy_always(
             complaints.iter().for_each(|complaint| eprintln!("copies: {complaint}"));
             told = complaints;
         }
+    }
+}
+
+/// Looks into the chain for notices again and again, and writes letters. It burdens the node for a fifth of the time at most.
+pub(super) async fn write_letters_always(desk: Arc<Desk>, chain: HomeChain, every: Duration) {
+    let mut told = Vec::new();
+    loop {
+        let begun = Instant::now();
+        let complaints = desk.look(&chain, system_now()).await;
+        tell("notices", &complaints, &mut told);
+        sleep(every.max(begun.elapsed().saturating_mul(4))).await;
+    }
+}
+
+/// Sends letters that are due, by one way.
+pub(super) async fn send_letters_always(desk: Arc<Desk>, way: Way, metrics: Metrics) {
+    let mut told = Vec::new();
+    loop {
+        let delivered = desk.deliver(way, system_now).await;
+        metrics.count_letters(way, &delivered);
+        if delivered.given_up > 0 {
+            eprintln!("notices: {} letters were given up", delivered.given_up);
+        }
+        // A round without a letter says nothing of the server.
+        if delivered.sent > 0 || delivered.failed > 0 {
+            tell("notices", &delivered.complaints, &mut told);
+        }
+        sleep(BETWEEN_DELIVERIES).await;
+    }
+}
+
+/// Says complaints that are others than the last time.
+fn tell(about: &str, complaints: &[String], told: &mut Vec<String>) {
+    if complaints != told {
+        complaints.iter().for_each(|complaint| eprintln!("{about}: {complaint}"));
+        *told = complaints.to_vec();
     }
 }

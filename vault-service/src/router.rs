@@ -127,7 +127,13 @@ async fn introduce<C: ChainView + Send + Sync + 'static>(
 async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
     let custody = &service.custody;
     let (staged_objects, staged_bytes) = custody.ledger.usage();
-    json(&Status { institution: custody.institution, staged_objects, staged_bytes, copies: custody.copying.last() })
+    json(&Status {
+        institution: custody.institution,
+        staged_objects,
+        staged_bytes,
+        copies: custody.copying.last(),
+        notices: service.notices.as_ref().map(|desk| desk.status()),
+    })
 }
 
 async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {
@@ -137,6 +143,9 @@ async fn metrics<C: ChainView + Send + Sync + 'static>(State(service): State<Arc
     service.metrics.show_ready(readiness(&service).await.is_ok());
     if let Ok(free) = service.custody.ledger.free() {
         service.metrics.show_free(free);
+    }
+    if let Some(desk) = &service.notices {
+        service.metrics.show_letters(desk);
     }
     match service.metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, HeaderValue::from_static(METRICS))], text).into_response(),

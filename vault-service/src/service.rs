@@ -6,6 +6,7 @@ use super::{
     copies::Copying,
     limits::ServiceLimits,
     metrics::{Metrics, Outcome},
+    notices::Desk,
     problems::{answer, of_gate, problem},
     readers::{ReaderPlace, Readers},
     readiness::Readiness,
@@ -78,12 +79,15 @@ pub struct ServiceSettings {
     pub limits: ServiceLimits,
     /// How long the next piece of an upload may take.
     pub longest_pause: Duration,
+    /// The desk of letters about notices, whose numbers monitoring asks for.
+    pub notices: Option<Arc<Desk>>,
 }
 
 impl Default for ServiceSettings {
     /// From the start on, by the system's clock.
     fn default() -> Self {
-        Self { opens_at: 0, now: system_now, limits: ServiceLimits::default(), longest_pause: LONGEST_PAUSE }
+        let (limits, longest_pause) = (ServiceLimits::default(), LONGEST_PAUSE);
+        Self { opens_at: 0, now: system_now, limits, longest_pause, notices: None }
     }
 }
 
@@ -97,6 +101,7 @@ pub struct Service<C> {
     pub(super) readiness: Readiness,
     pub(super) opens_at: Moment,
     pub(super) longest_pause: Duration,
+    pub(super) notices: Option<Arc<Desk>>,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
     readers: Arc<Readers>,
@@ -120,6 +125,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             now: settings.now,
             opens_at: settings.opens_at,
             longest_pause: settings.longest_pause,
+            notices: settings.notices,
             under_way: Arc::new(Semaphore::new(UNDER_WAY)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
             readers: Readers::new(settings.limits),

@@ -2,7 +2,7 @@
 
 //! How a vault is, in few words: what `salus-vault status` shows.
 
-use super::copies::Copied;
+use super::{copies::Copied, notices::NoticesStatus};
 use salus_primitives::InstitutionId;
 use serde::{Deserialize, Serialize};
 use std::{fmt, io, net::SocketAddr, time::Duration};
@@ -31,6 +31,9 @@ pub struct Status {
     pub staged_bytes: u64,
     /// The findings of the last round of copying; none without `[copies]`, and before the first round.
     pub copies: Option<Copied>,
+    /// How it stands with letters about notices; none without `[notices]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notices: Option<NoticesStatus>,
 }
 
 impl Status {
@@ -64,6 +67,9 @@ impl fmt::Display for Status {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "institution      {}", self.institution)?;
         writeln!(out, "staged           {} objects, {} bytes", self.staged_objects, self.staged_bytes)?;
+        if let Some(notices) = &self.notices {
+            write!(out, "{notices}")?;
+        }
         let Some(copies) = &self.copies else {
             return writeln!(out, "copies           no round of copying yet, or no `[copies]` in the configuration");
         };

@@ -5,14 +5,17 @@
 use crate::{
     context::Context,
     failure::Failure,
-    notice_book::{Delivery, NoticeBook},
+    notice_book::NoticeBook,
     output::{moment, table, word, Output},
     terminal,
 };
-use clap::ValueEnum as _;
-use salus_chain::{At, Chain, QueryError};
-use salus_client::agent::{AgentError, Notice, Notices};
-use salus_primitives::{notices::NoticeKind, vocabulary::UnknownWord, ChartId, MemberId, Moment};
+use salus_chain::{At, Chain, Notice, Notices, NoticesError, QueryError};
+use salus_client::agent::AgentError;
+use salus_primitives::{
+    notices::{Delivery, NoticeKind},
+    vocabulary::UnknownWord,
+    ChartId, MemberId, Moment,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, io::Write, time::Duration};
 
@@ -68,7 +71,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     if stay {
         return watch(context, chain, member, &book, out).await;
     }
-    let unread = Notices::fetch(&chain, member, book.marks()).await?;
+    let unread = Notices::fetch(&chain, member, book.marks()).await.map_err(AgentError::from)?;
     let wanted: Vec<_> = unread.notices.iter().filter(|it| book.delivery(it.kind) != Delivery::Off).collect();
     match digest {
         true => out.show(&counted(&wanted), |counted| human_counted(counted))?,
@@ -84,7 +87,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
 fn preference(text: &str) -> Result<Preference, String> {
     let (kind, delivery) = text.split_once('=').ok_or("expected KIND=urgent, KIND=digest or KIND=off")?;
     let kind = kind.parse().map_err(|error: UnknownWord| error.to_string())?;
-    let delivery = Delivery::from_str(delivery, true).map_err(|_| "expected urgent, digest or off after `=`")?;
+    let delivery = delivery.parse().map_err(|_: UnknownWord| "expected urgent, digest or off after `=`")?;
     Ok(Preference { kind, delivery })
 }
 
@@ -111,7 +114,7 @@ async fn watch(
                 }
                 marks = new.marks;
             }
-            Err(AgentError::Query(error @ (QueryError::Node(_) | QueryError::UnknownBlock(_)))) => {
+            Err(NoticesError::Query(error @ (QueryError::Node(_) | QueryError::UnknownBlock(_)))) => {
                 if !is_away {
                     tell(&format!("{error}; retrying every {} seconds", INTERVAL.as_secs()));
                     is_away = true;
@@ -124,7 +127,7 @@ async fn watch(
                     chain = next;
                 }
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(AgentError::from(error).into()),
         }
         tokio::time::sleep(INTERVAL).await;
     }

@@ -4,7 +4,7 @@
 
 use super::obstacle::Obstacle;
 use crate::services::ServiceError;
-use salus_chain::{OutcomeError, QueryError, SubmitError};
+use salus_chain::{NoticesError, OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
     access::Grantee, audit::LogFault, decision::Denial, membership::Role, records::RecordState, ChartId, CompartmentId,
@@ -277,6 +277,16 @@ fn grantee_in_words(grantee: &Grantee) -> String {
     match grantee {
         Grantee::Member(member) => format!("member `{member}`"),
         Grantee::Institution(institution) => format!("institution `{institution}`"),
+    }
+}
+
+impl From<NoticesError> for AgentError {
+    fn from(error: NoticesError) -> Self {
+        match error {
+            NoticesError::Query(error) => Self::Query(error),
+            NoticesError::NoMember(member) => Self::NoMember(member),
+            NoticesError::NoChart(chart) => Self::NoChart(chart),
+        }
     }
 }
 

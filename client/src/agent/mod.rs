@@ -25,7 +25,6 @@ mod joining;
 mod life;
 mod logs;
 mod notes;
-mod notices;
 mod obstacle;
 mod patients;
 mod plain_text;
@@ -60,7 +59,6 @@ pub use joining::{
 pub use life::{About, Life, RanOut};
 pub use logs::{NewestEntries, VerifiedLog};
 pub use notes::Note;
-pub use notices::{Notice, Notices, ReadMark, ReadMarks};
 pub use obstacle::Obstacle;
 pub use reading::{FileContent, Opened, RecordContent};
 pub use receipts::{compare_receipts, ComparedReceipts, OpeningReceipts, PostedReceipts, ReceiptsFault, ReceiptsState};

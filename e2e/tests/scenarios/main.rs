@@ -24,6 +24,7 @@ mod founding;
 mod from_the_others;
 mod importing;
 mod joining;
+mod letters;
 mod lying_gates;
 mod network;
 mod network_records;

@@ -16,8 +16,10 @@ use salus_vault_service::{
     key_files::{read_encryption_key, read_transaction_key},
     member::ServiceMember,
     node::Node,
+    notices::{self, Desk},
     partners::PartnerServices,
-    receipts::{folder_of, take_over},
+    receipts::{self, folder_of},
+    taking_over::take_over,
 };
 use std::{fs::File, path::Path, sync::Arc};
 
@@ -42,12 +44,14 @@ pub(super) async fn configured(path: &Path) -> Result<(Config, Node), Failure> {
     Ok((config, node))
 }
 
-/// The vault, which no other process serves or migrates as long as the files are open. The book of receipts moves first.
+/// The vault, which no other process serves or migrates as long as the files are open. Receipts and letters move first.
 pub(super) async fn own(config: &Config) -> Result<(Vault, Vec<File>), Failure> {
     let vault = config.store.open_with(config.previous_store.as_ref()).await?;
     let locks = lock(&vault)?;
     if let Some(previous) = vault.previous() {
-        take_over(previous.folder(), vault.folder())?;
+        for name in [receipts::FOLDER, notices::FOLDER] {
+            take_over(name, previous.folder(), vault.folder())?;
+        }
     }
     Ok((vault, locks))
 }
@@ -91,6 +95,13 @@ pub(super) async fn service_member(config: &Config, node: &Node) -> Result<Optio
     };
     let key = read_transaction_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
     Ok(Some(ServiceMember::find(node, config.institution, key).await?))
+}
+
+/// The desk of letters about notices, if there is one.
+pub(super) fn desk(config: &Config, node: &Node) -> Result<Option<Arc<Desk>>, Failure> {
+    let Some(notices) = &config.notices else { return Ok(None) };
+    let name = config.authority.as_str();
+    Ok(Some(Arc::new(Desk::open(notices, config.store.folder(), node.chain().genesis(), name)?)))
 }
 
 /// The receipts of the gate. A book that is made here begins now, by the later of two clocks.

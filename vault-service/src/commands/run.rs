@@ -3,11 +3,12 @@
 //! `salus-vault run`.
 
 use super::{
-    configured::{configured, institution_key, own, partner_services, receipt_book, service_member},
+    configured::{configured, desk, institution_key, own, partner_services, receipt_book, service_member},
     Failure,
 };
 use crate::rounds::{
-    collect_always, copy_always, forget_always, migrate_always, post_always, sweep_always, verify_always,
+    collect_always, copy_always, forget_always, migrate_always, post_always, send_letters_always, sweep_always,
+    verify_always, write_letters_always,
 };
 use axum_server::Handle;
 use salus_gate::{system_now, ReleaseGate, UsedNumbers};
@@ -17,6 +18,7 @@ use salus_primitives::{
 };
 use salus_vault_service::{
     copies::{Agreement, Copier, Copying},
+    notices::{HomeChain, Way},
     receipts::Poster,
     server::serve,
     staging::Ledger,
@@ -56,6 +58,15 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
         tokio::spawn(copy_always(copier, services, every, node.clone(), metrics.clone()));
     }
     tokio::spawn(verify_always(vault.clone(), copying.clone(), metrics.clone()));
+    let notices = desk(&config, &node)?;
+    if let (Some(desk), Some(settings)) = (&notices, &config.notices) {
+        let chain = HomeChain { node: node.clone(), institution: config.institution };
+        let every = Duration::from_secs(settings.every_seconds.max(1).into());
+        tokio::spawn(write_letters_always(desk.clone(), chain, every));
+        for way in Way::ALL {
+            tokio::spawn(send_letters_always(desk.clone(), way, metrics.clone()));
+        }
+    }
     let unnamed = Marks::of(&vault);
     let age = Moment::from(config.unnamed_after_days).saturating_mul(DAY);
     let parts = (vault.clone(), ledger.clone(), copying.clone(), unnamed.clone());
@@ -63,7 +74,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
-    let settings = ServiceSettings { opens_at, limits: config.limits, ..ServiceSettings::default() };
+    let settings = ServiceSettings { opens_at, limits: config.limits, notices, ..ServiceSettings::default() };
     let service = Service::new(gate, custody, metrics.clone(), settings);
 
     tokio::spawn(forget_always(service.clone()));
