@@ -11,7 +11,7 @@ use std::{
 };
 
 /// From the ground up: each crate may depend on those before it in its line, and on what those may depend on.
-const FLOORS: [&str; 19] = [
+const FLOORS: [&str; 20] = [
     "salus-primitives pallet-salus-audit pallet-salus-membership pallet-salus-charts pallet-salus-access pallet-salus-records \
      salus-runtime salus-node",
     "pallet-salus-membership pallet-salus-authorities pallet-salus-upgrades salus-runtime",
@@ -19,6 +19,7 @@ const FLOORS: [&str; 19] = [
     "salus-primitives salus-sealing salus-gate salus-chain salus-client salus-cli",
     "salus-primitives salus-vault salus-gate",
     "salus-primitives salus-fhir salus-client",
+    "salus-primitives salus-content salus-client",
     "salus-sealing salus-founding salus-cli",
     "salus-client salus-founding",
     "salus-gate salus-vault-client salus-client",

@@ -8,7 +8,9 @@
 mod commands;
 mod confirm;
 mod consent;
+mod content;
 mod context;
+mod dicom_process;
 mod failure;
 mod files;
 mod findings;
@@ -35,8 +37,7 @@ use failure::Failure;
 use options::{Command, Options};
 use std::{io::Write, process::ExitCode};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let options = match Options::try_parse() {
         Ok(options) => options,
         // The typed text is shown back, and may come from elsewhere.
@@ -46,9 +47,16 @@ async fn main() -> ExitCode {
         }
         Err(help) => help.exit(),
     };
+    // Before any thread is there: each takes memory that this process is not to have.
+    if let Command::ReadDicomHeader { size } = options.command {
+        return dicom_process::answer(size);
+    }
     let json = options.json;
-    let mut out = std::io::stdout().lock();
-    match run(options, &mut out).await {
+    let ended = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(options, &mut std::io::stdout().lock())),
+        Err(error) => Err(error.into()),
+    };
+    match ended {
         // A reader that went away, such as `head`, is not a failure of this program.
         Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -95,5 +103,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Restore(arguments) => commands::restore::run(arguments, &context, &mut out).await,
         Command::Status => commands::status::run(&context, &mut out).await,
         Command::Completions(arguments) => commands::completions::run(arguments, &mut out),
+        // `main` has answered it.
+        Command::ReadDicomHeader { .. } => Ok(()),
     }
 }

@@ -121,6 +121,12 @@ pub(crate) enum Command {
     Status,
     /// Print a completion script for a shell
     Completions(commands::completions::Arguments),
+    /// Read the header of a DICOM file from standard input, within limits: `salus record add` starts this process
+    #[command(hide = true, name = crate::dicom_process::COMMAND)]
+    ReadDicomHeader {
+        /// Bytes of the file
+        size: u64,
+    },
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 //! From a source into a sealed object, and from a blob into a file or stream. Nothing large is ever whole in memory.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use salus_sealing::blob::{
     Bindings, ContentKey, Metadata, OpenError, Opener, SealError, Sealer, HEADER_LENGTH, SEALED_SEGMENT,
@@ -129,24 +129,73 @@ pub async fn open_to_file(
     key: &ContentKey,
     path: impl AsRef<Path>,
 ) -> Result<Metadata, OpenError> {
-    let path = path.as_ref();
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let fresh = parent.join(format!(".opening-{}", hex::encode(random::<8>())));
-    let opened = async {
+    let mut fresh = FreshFile::beside(path.as_ref()).await?;
+    let opened = open(source, expected, key, &mut fresh.file).await;
+    fresh.finish(opened).await
+}
+
+/// Writes `head` and then what `source` yields, sealed as it is, into the new file `path`, which appears whole or not at all.
+///
+/// An existing file is replaced.
+pub async fn copy_to_file(
+    head: &[u8],
+    source: impl AsyncRead + Unpin,
+    path: impl AsRef<Path>,
+) -> Result<(), OpenError> {
+    let mut fresh = FreshFile::beside(path.as_ref()).await?;
+    let copied = copy(head, source, &mut fresh.file).await;
+    fresh.finish(copied).await
+}
+
+async fn copy(
+    head: &[u8],
+    mut source: impl AsyncRead + Unpin,
+    mut target: impl AsyncWrite + Unpin,
+) -> Result<(), OpenError> {
+    target.write_all(head).await.map_err(OpenError::Target)?;
+    let mut piece = piece();
+    loop {
+        match source.read(&mut piece).await.map_err(OpenError::Source)? {
+            0 => return target.flush().await.map_err(OpenError::Target),
+            read => target.write_all(piece.get(..read).unwrap_or_default()).await.map_err(OpenError::Target)?,
+        }
+    }
+}
+
+/// A file under a name of its own, which takes its place once it is whole.
+struct FreshFile<'a> {
+    file: fs::File,
+    fresh: PathBuf,
+    path: &'a Path,
+}
+
+impl<'a> FreshFile<'a> {
+    async fn beside(path: &'a Path) -> Result<Self, OpenError> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let fresh = parent.join(format!(".opening-{}", hex::encode(random::<8>())));
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         options.mode(0o600);
-        let mut file = options.open(&fresh).await.map_err(OpenError::Target)?;
-        let metadata = open(source, expected, key, &mut file).await?;
-        file.sync_all().await.map_err(OpenError::Target)?;
-        fs::rename(&fresh, path).await.map_err(OpenError::Target)?;
-        Ok(metadata)
+        let file = options.open(&fresh).await.map_err(OpenError::Target)?;
+        Ok(Self { file, fresh, path })
     }
-    .await;
-    if opened.is_err() {
-        // It may never have been there.
-        let _ = fs::remove_file(&fresh).await;
+
+    /// Puts the file in its place if it was `written`, and takes it away otherwise.
+    async fn finish<T>(self, written: Result<T, OpenError>) -> Result<T, OpenError> {
+        let finished = match written {
+            Ok(value) => {
+                let placed = async {
+                    self.file.sync_all().await?;
+                    fs::rename(&self.fresh, self.path).await
+                };
+                placed.await.map(|()| value).map_err(OpenError::Target)
+            }
+            Err(error) => Err(error),
+        };
+        if finished.is_err() {
+            let _ = fs::remove_file(&self.fresh).await;
+        }
+        finished
     }
-    opened
 }

@@ -12,6 +12,7 @@
 //! record key that makes an import repeatable. Errors name positions, element paths and resource types; they never
 //! contain a value, an id or a name from the bundle.
 
+mod body_site;
 mod bundle;
 mod classify;
 mod definitions;
@@ -21,6 +22,7 @@ mod identity;
 mod json;
 mod labels;
 mod overview;
+mod plain;
 mod reader;
 mod reference;
 mod schema;

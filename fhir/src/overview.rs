@@ -20,7 +20,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::classify::{classify, compartments, CompartmentKind};
-use crate::summary::{date, plain, title};
+use crate::plain::plain;
+use crate::summary::{date, title};
 
 /// The statuses of resources that say nothing any more.
 const VOID: &[&str] = &["entered-in-error", "cancelled", "refuted", "not-done", "not-taken", "draft"];

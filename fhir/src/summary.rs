@@ -4,8 +4,7 @@
 
 use serde_json::Value;
 
-/// The longest title, in characters.
-const MAX_TITLE: usize = 120;
+use crate::{body_site::sites, plain::plain};
 
 /// The longest date, in characters.
 const MAX_DATE: usize = 40;
@@ -48,7 +47,7 @@ const DATES: &[&str] = &[
     "/meta/lastUpdated",
 ];
 
-/// Returns a title in one line, without control and invisible characters.
+/// Returns a title in one line, without control and invisible characters, with the part of the body if the resource names it.
 pub(crate) fn title(resource_type: &str, resource: &Value) -> String {
     let said = |value: &Value| {
         let text = value.get("text").or_else(|| value.pointer("/coding/0/display")).or_else(|| value.get("display"));
@@ -58,7 +57,11 @@ pub(crate) fn title(resource_type: &str, resource: &Value) -> String {
     let named = (resource_type != "Patient")
         .then(|| TITLES.iter().find_map(|pointer| said(resource.pointer(pointer)?)))
         .flatten();
-    named.unwrap_or_else(|| resource_type.to_owned())
+    let named = named.unwrap_or_else(|| resource_type.to_owned());
+    match sites(resource) {
+        Some(sites) => plain(&format!("{named}, {sites}")),
+        None => named,
+    }
 }
 
 /// Returns the date as FHIR writes it, or `None` if it has other characters than dates have.
@@ -71,37 +74,13 @@ pub(crate) fn date(resource: &Value) -> Option<String> {
     DATES.iter().find_map(said).filter(is_date).map(str::to_owned)
 }
 
-/// Returns the words with single spaces between them, at most [`MAX_TITLE`] characters.
-///
-/// Control characters separate words. Invisible characters (directions, joiners, tags) are left out.
-pub(crate) fn plain(text: &str) -> String {
-    let shown: String = text.chars().filter(|c| !is_invisible(*c)).collect();
-    let words = shown.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect()
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::plain::MAX_TITLE;
 
     #[test]
     fn a_title_is_one_line_of_plain_text() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus record add --bundle`: all files of one command are one import, judged together.
+//! `salus record add --bundle` and `--life-log`: all files of one command are one import, judged together.
 
 use crate::{
     confirm::confirm,
@@ -12,11 +12,17 @@ use crate::{
     parse,
     progress::progress,
 };
-use salus_client::agent::{AgentError, ImportOptions, ImportState, Imported};
+use salus_chain::At;
+use salus_client::agent::{Agent, AgentError, ImportOptions, ImportState, Imported};
+use salus_content::life_log;
 use salus_fhir::{Bundle, Conformance, Document, MAX_BUNDLE_BYTES};
 use salus_primitives::{access::Purpose, ChartId};
 use serde::Serialize;
-use std::{io::IsTerminal, path::PathBuf};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
 
 /// How FHIR is imported.
 #[derive(clap::Args)]
@@ -26,6 +32,10 @@ pub(crate) struct Options {
     /// entries or none, and only those of one patient
     #[arg(long = "bundle", value_name = "FILE")]
     pub(crate) bundles: Vec<PathBuf>,
+    /// A life log of your own, as CSV with the columns time, kind, value and unit: heart-rate, resting-heart-rate,
+    /// oxygen-saturation, weight, steps or sleep. Each line becomes a FHIR observation of your own device
+    #[arg(long, value_name = "FILE", conflicts_with = "bundles")]
+    life_log: Option<PathBuf>,
     /// Import resources that are not valid FHIR R4 too, list them, and mark them in their sealed headers
     #[arg(long, requires = "bundles")]
     accept_nonconformant: bool,
@@ -62,25 +72,25 @@ pub(crate) async fn add(
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     // All files are read and checked before the first byte is written.
-    let mut texts = Vec::new();
-    let mut left = MAX_BUNDLE_BYTES;
-    for file in &options.bundles {
-        let text = files::read(file, left)?;
-        left = left.saturating_sub(text.len());
-        texts.push(text);
-    }
+    let (bundles, texts) = match &options.life_log {
+        Some(file) => (vec![file.clone()], vec![observations(file)?]),
+        None => (options.bundles.clone(), bundle_texts(&options.bundles)?),
+    };
     let conformance = if options.accept_nonconformant { Conformance::Waived } else { Conformance::Required };
     let mut documents = Vec::new();
-    for (file, text) in options.bundles.iter().zip(&texts) {
+    for (file, text) in bundles.iter().zip(&texts) {
         let name = file.display().to_string();
         let document = Document::parse(&name, text, conformance);
         documents.push(document.map_err(|error| not_accepted(&format!("`{name}` is not accepted"), error))?);
     }
-    let bundle = Bundle::join(documents).map_err(|error| match options.bundles.as_slice() {
+    let bundle = Bundle::join(documents).map_err(|error| match bundles.as_slice() {
         [file] => not_accepted(&format!("`{}` is not accepted", file.display()), error),
         _ => not_accepted("the files are not accepted together", error),
     })?;
     let agent = context.agent().await?;
+    if options.life_log.is_some() {
+        check_own(&agent, chart).await?;
+    }
     let mut memory = Imports::load(context.home());
     let mut decided = ImportOptions { other_patient: options.other_patient, purpose: options.purpose };
     let import = match agent.prepare_import(chart, &bundle, decided, &memory).await {
@@ -112,6 +122,35 @@ pub(crate) async fn add(
     match outcome.records.iter().all(|record| record.state.is_settled()) {
         true => Ok(()),
         false => Err(Failure::Reported(1)),
+    }
+}
+
+/// The texts of bundles.
+fn bundle_texts(bundles: &[PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
+    let mut texts = Vec::new();
+    let mut left = MAX_BUNDLE_BYTES;
+    for file in bundles {
+        let text = files::read(file, left)?;
+        left = left.saturating_sub(text.len());
+        texts.push(text);
+    }
+    Ok(texts)
+}
+
+/// The observations of a life log, one on each line.
+fn observations(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let log = files::read(file, life_log::MAX_BYTES)?;
+    let observations = life_log::observations(&log)
+        .map_err(|error| Failure::input(format!("`{}` is not accepted: {error}", file.display())))?;
+    Ok(Zeroizing::new(observations.into_bytes()))
+}
+
+/// A life log says what the patient's own device measured, so no other member adds it to the chart (S2-09).
+async fn check_own(agent: &Agent, chart: ChartId) -> Result<(), Failure> {
+    let known = agent.chain().chart(At::Finalized, chart).await?.ok_or(AgentError::NoChart(chart))?;
+    match known.controller == agent.id() {
+        true => Ok(()),
+        false => Err(AgentError::NotController(chart).into()),
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) mod note;
 pub(crate) mod notices;
 pub(crate) mod receipts;
 pub(crate) mod record;
+pub(crate) mod record_files;
 pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod revoke;

@@ -3,7 +3,8 @@
 //! `salus record`: adds, lists, reads and amends records, and changes their states.
 
 use crate::{
-    commands::{bundles, search, staging, states},
+    commands::{bundles, record_files, search, staging, states},
+    content::About,
     context::Context,
     failure::Failure,
     files,
@@ -17,7 +18,7 @@ use salus_client::agent::{Agent, AgentError, Content, FileContent, Written};
 use salus_primitives::{
     access::Purpose,
     records::{KeyedRecord, Record},
-    text, ChartId, CompartmentId, InstitutionId, RecordId,
+    ChartId, CompartmentId, InstitutionId, RecordId,
 };
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
@@ -28,17 +29,18 @@ use std::{
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Seal and add a file, or every entry of FHIR bundles
+    /// Seal and add a file, every entry of FHIR bundles, or a life log
     Add {
         /// The chart
         chart: ChartId,
         /// The file
-        #[arg(required_unless_present = "bundles", conflicts_with = "bundles", requires = "compartment")]
+        #[arg(required_unless_present_any = ["bundles", "life_log"], conflicts_with_all = ["bundles", "life_log"],
+            requires = "compartment")]
         file: Option<PathBuf>,
         #[command(flatten)]
         import: bundles::Options,
         /// The compartment for the file, by name or number
-        #[arg(long, value_name = "NAME", conflicts_with = "bundles")]
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["bundles", "life_log"])]
         compartment: Option<String>,
         #[command(flatten)]
         about: About,
@@ -70,17 +72,22 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Read every record of a chart that you may read into a folder
+    /// Read every record of a chart that you may read into a folder, or write record files
     Export {
         /// The chart
         chart: ChartId,
         /// The folder; made when it is not there
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
+        /// What to write of each record
+        #[arg(long, value_enum, default_value = "content")]
+        format: record_files::Format,
         /// For which purpose; needed unless sessions run or the chart is your own
         #[arg(long, value_parser = parse::word::<Purpose>())]
         purpose: Option<Purpose>,
     },
+    /// Check a record file: its six fields, its lengths, its hash, and whether the chain says the same
+    Check(record_files::CheckOptions),
     /// Find records that you may read, by words, code, kind, date, author or compartment
     Search(search::Options),
     /// Seal a file as the next version of a record
@@ -113,43 +120,6 @@ pub(crate) enum Command {
     Restrict(states::Change),
     /// Lift the restriction of a record of your own chart
     Lift(states::Change),
-}
-
-/// The sealed header's words about a file.
-#[derive(clap::Args)]
-pub(crate) struct About {
-    /// A short title, sealed [default: the file's name]
-    #[arg(long, value_parser = parse::line)]
-    title: Option<String>,
-    /// The kind of document, sealed, such as Observation or Letter
-    #[arg(long, value_parser = parse::line, default_value = "Document")]
-    kind: String,
-    /// When it happened, sealed, such as 2026-11 or 2026-11-21
-    #[arg(long, value_parser = parse::line)]
-    date: Option<String>,
-    /// Its media type, sealed
-    #[arg(long, value_parser = parse::line, default_value = "application/octet-stream")]
-    media_type: String,
-}
-
-impl About {
-    /// Whether a title was given.
-    pub(crate) fn has_title(&self) -> bool {
-        self.title.is_some()
-    }
-
-    pub(crate) fn metadata(&self, file: &Path) -> Metadata {
-        let name = file.file_name().map(|name| text::cleaned(&name.to_string_lossy())).unwrap_or_default();
-        Metadata {
-            kind: self.kind.clone(),
-            title: self.title.clone().unwrap_or_else(|| name.clone()),
-            date: self.date.clone(),
-            issued: None,
-            media_type: self.media_type.clone(),
-            file_name: Some(name),
-            nonconformant: false,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -192,10 +162,10 @@ struct Exported {
 pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::Add { chart, file: Some(file), compartment, about, .. } => {
-            let agent = context.agent().await?;
             let name = compartment.ok_or_else(|| Failure::input("a file needs a --compartment"))?;
+            let metadata = about.metadata(&file).await?;
+            let agent = context.agent().await?;
             let compartment = agent.find_compartment(chart, &name).await?;
-            let metadata = about.metadata(&file);
             let written = agent.create(chart, compartment, Content::File(file), &metadata, None).await?;
             out.show(&written, human_written)
         }
@@ -229,11 +199,17 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
                 }
             }
         }
-        Command::Export { chart, out: folder, purpose } => export(context, chart, &folder, purpose, out).await,
+        Command::Export { chart, out: folder, format: record_files::Format::Content, purpose } => {
+            export(context, chart, &folder, purpose, out).await
+        }
+        Command::Export { chart, out: folder, format: record_files::Format::S4, purpose } => {
+            record_files::export(context, chart, &folder, purpose, out).await
+        }
+        Command::Check(options) => record_files::check(options, context, out).await,
         Command::Search(options) => search::run(options, context, out).await,
         Command::Amend { record, file, about } => {
+            let metadata = about.metadata(&file).await?;
             let agent = context.agent().await?;
-            let metadata = about.metadata(&file);
             out.show(&agent.amend(record, Content::File(file), &metadata).await?, human_written)
         }
         Command::Stage(options) => staging::stage(options, context, out).await,

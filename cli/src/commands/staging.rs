@@ -3,8 +3,8 @@
 //! `salus record stage`, `staged`, `accept`, `refuse` and `hold`: records that wait for the patient (S4-06 to S4-11).
 
 use crate::{
-    commands::record::About,
     confirm::confirm,
+    content::About,
     context::Context,
     failure::Failure,
     notice_book::NoticeBook,
@@ -52,7 +52,7 @@ pub(crate) struct Accept {
     yes: bool,
 }
 
-/// What a wallet needs to accept records of one form.
+/// The hash that a wallet needs to accept records of one form.
 #[derive(Serialize)]
 struct Prepared {
     records: Vec<RecordId>,
@@ -93,13 +93,14 @@ pub(crate) async fn stage(options: Stage, context: &Context, out: &mut Output<'_
             "several files cannot have one title\nhint: stage them one by one, or leave --title out",
         ));
     }
+    let mut contents = Vec::new();
+    for file in files {
+        let metadata = about.clone().metadata(&file).await?;
+        contents.push((Content::File(file), metadata));
+    }
     let agent = context.agent().await?;
     let compartment = agent.find_compartment(chart, &compartment).await?;
-    let contents = files.into_iter().map(|file| {
-        let metadata = about.metadata(&file);
-        (Content::File(file), metadata)
-    });
-    let staged = agent.stage(chart, compartment, contents.collect(), basis).await?;
+    let staged = agent.stage(chart, compartment, contents, basis).await?;
     // The patient's answer is a notice.
     NoticeBook::load(context.home(), &agent.chain().genesis(), agent.id()).follow(chart)?;
     out.show(&staged, human_staged)

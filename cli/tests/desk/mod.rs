@@ -4,6 +4,10 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use salus_content::record_file::RecordFile;
+use salus_primitives::{records::RecordState, ChartId, CompartmentId, Digest, RecordId, RecordKey};
+use salus_sealing::blob::{seal_bytes, Bindings, ContentKey, Metadata};
+use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
@@ -34,6 +38,7 @@ impl Desk {
             ("bundle", br#"{"resourceType":"Bundle","type":"collection","entry":[]}"#),
             ("voucher", VOUCHER.as_bytes()),
             ("receipts", RECEIPTS.as_bytes()),
+            ("record-file", &record_file()),
         ] {
             fs::write(desk.path(name), content).unwrap();
         }
@@ -104,6 +109,16 @@ impl Desk {
         walk(self.folder.path(), &mut found);
         found
     }
+}
+
+/// A record file with a blob of its own: version 2 of a record in chart 3.
+pub(crate) fn record_file() -> Vec<u8> {
+    let record = RecordId { chart: ChartId(3), key: RecordKey([7; 16]) };
+    let bindings = Bindings { genesis: Digest([1; 32]), record, version: 2, compartment: CompartmentId(5), epoch: 0 };
+    let blob = seal_bytes(b"content", &Metadata::default(), &bindings, &ContentKey::generate()).unwrap();
+    let hash = Digest(Sha256::digest(&blob).into()).into();
+    let (patient_code, group_key) = (Digest([8; 32]), Digest([9; 32]));
+    RecordFile { state: RecordState::Active, patient_code, group_key, hash, result: &blob }.encode()
 }
 
 pub(crate) const RECEIPTS: &str = r#"{

@@ -80,20 +80,20 @@ pub struct FileContent {
 }
 
 /// A version that is being read: a way to its key is known, and vaults are asked for its blob.
-struct Reading {
-    wanted: Arc<Wanted>,
+pub(super) struct Reading {
+    pub(super) wanted: Arc<Wanted>,
     key: ReleasedKey,
     key_holders: Holders,
     holders: Holders,
 }
 
-type Blob<'a> = CheckedBlob<ResumedBlob<'a>>;
+pub(super) type Blob<'a> = CheckedBlob<ResumedBlob<'a>>;
 
 /// A version that was released, and the key that opens it.
-struct ReadableVersion<'a> {
-    blob: Blob<'a>,
+pub(super) struct ReadableVersion<'a> {
+    pub(super) blob: Blob<'a>,
     key: ContentKey,
-    holder: InstitutionId,
+    pub(super) holder: InstitutionId,
 }
 
 impl Agent {
@@ -186,7 +186,7 @@ impl Agent {
     }
 
     /// Begins to read a version: the gate before the chart's home vault, or before a copy, gives the way to the content key.
-    async fn reading(
+    pub(super) async fn reading(
         &self,
         record: RecordId,
         version: Option<u32>,
@@ -234,7 +234,7 @@ impl Agent {
     }
 
     /// The release of the gate before the custodian's vault, or before a copy. The answer is held against the chain.
-    async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion<'_>, AgentError> {
+    pub(super) async fn release(&self, reading: &mut Reading) -> Result<ReadableVersion<'_>, AgentError> {
         let (holder, released) = loop {
             let holder = reading.holders.next(self).await?;
             match self.release_from(holder, &reading.wanted).await {
@@ -254,7 +254,12 @@ impl Agent {
 
     /// After a version did not open: the next gate gives a way to the key, if the blob is the one that the chain names. Else the
     /// next vault gives a blob.
-    async fn try_another(&self, reading: &mut Reading, mut blob: Blob<'_>, error: OpenError) -> Result<(), AgentError> {
+    pub(super) async fn try_another(
+        &self,
+        reading: &mut Reading,
+        mut blob: Blob<'_>,
+        error: OpenError,
+    ) -> Result<(), AgentError> {
         let is_cut_off = matches!(error, OpenError::Source(_) | OpenError::Target(_));
         if is_cut_off || !blob.is_what_the_chain_names().await {
             return reading.holders.failed(error.into());

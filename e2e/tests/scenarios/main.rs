@@ -17,6 +17,7 @@ mod bad_input;
 mod comeback;
 mod conduct;
 mod consortium;
+mod content;
 mod demo;
 mod disclosures;
 mod equivocation;
