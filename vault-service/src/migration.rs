@@ -5,7 +5,7 @@
 //! Each object is hashed where it was, and gets its name in the new store once it is whole there. So a migration can be killed
 //! at any point: the next one goes on with what is missing. Nothing is deleted from the previous store.
 
-use super::staging::Ledger;
+use super::{copies::Copying, staging::Ledger};
 use futures::{stream, StreamExt};
 use salus_primitives::Digest;
 use salus_vault::{Vault, VaultError};
@@ -25,7 +25,7 @@ pub struct Migrated {
     pub present: u64,
     /// Objects that were deleted while the migration went on.
     pub deleted: u64,
-    /// Objects whose bytes do not hash to their names. They stay where they are.
+    /// Objects whose bytes do not hash to their names, or that cannot be read. They stay where they are, and are marked.
     pub damaged: Vec<Digest>,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for Migrated {
         let damaged = damaged.len();
         let end = match damaged {
             0 => "all objects of the previous store that are whole are in the new one",
-            _ => "damaged ones stay where they are: have partners' copies come, or restore them from the backup",
+            _ => "damaged ones stay where they are: a service with partners fetches them; else restore them from the backup",
         };
         write!(
             f,
@@ -64,7 +64,7 @@ impl Migrated {
 
 /// Copies all objects that the previous store of `vault` has and the new one has not, and tells `progress` now and then.
 ///
-/// The vault may be used meanwhile, through this process: what `ledger` says is to be deleted does not come back.
+/// Damaged objects hold up no other. The vault may be used meanwhile, through this process: what `ledger` says is to be deleted does not come back.
 pub async fn migrate(
     vault: &Vault,
     ledger: &Ledger,
@@ -72,7 +72,7 @@ pub async fn migrate(
 ) -> Result<Migrated, VaultError> {
     let (mut migrated, mut after) = (Migrated::default(), None);
     let Some(previous) = vault.previous() else { return Ok(migrated) };
-    let new = vault.alone();
+    let (new, marks) = (vault.alone(), Copying::damaged_of(vault));
     loop {
         let page = previous.list(after.as_ref(), PAGE).await?;
         let Some(last) = page.last().copied() else { break };
@@ -84,6 +84,10 @@ pub async fn migrate(
             .buffer_unordered(SIDE_BY_SIDE);
         while let Some(outcome) = outcomes.next().await {
             let (id, outcome): (Digest, Outcome) = outcome?;
+            // Else the object in the previous store would count as being there, and a copy never take its place.
+            if matches!(outcome, Outcome::Damaged) {
+                marks.mark(&id).map_err(VaultError::Io)?;
+            }
             migrated.count(id, outcome);
         }
         progress(&migrated);
@@ -99,22 +103,25 @@ async fn one(id: Digest, previous: &Vault, new: &Vault, ledger: &Ledger) -> Resu
     let _naming = ledger.naming().await;
     let size = match previous.size(&id).await {
         Err(VaultError::NotFound(_)) => return Ok(Outcome::Deleted),
+        Err(error) if error.is_damage() => return Ok(Outcome::Damaged),
         size => size?,
     };
     match new.size(&id).await {
         Ok(there) if there == size => return Ok(Outcome::Present),
         Ok(_) | Err(VaultError::NotFound(_)) => {}
+        // The object that comes takes its place.
+        Err(error) if error.is_damage() => {}
         Err(error) => return Err(error),
     }
     let object = match previous.reader_of_size(&id, size).await {
         Err(VaultError::NotFound(_)) => return Ok(Outcome::Deleted),
-        Err(VaultError::Corrupted { .. }) => return Ok(Outcome::Damaged),
+        Err(error) if error.is_damage() => return Ok(Outcome::Damaged),
         object => object?,
     };
     match new.put_reader_as(&id, object).await {
         Ok(()) => Ok(Outcome::Copied),
-        // It changed after it was hashed.
-        Err(VaultError::Corrupted { .. }) => Ok(Outcome::Damaged),
+        // It changed, or the disk failed, after it was hashed.
+        Err(VaultError::Corrupted { .. } | VaultError::Source(_)) => Ok(Outcome::Damaged),
         Err(error) => Err(error),
     }
 }
@@ -124,7 +131,7 @@ mod tests {
     use super::*;
     use crate::staging::{collect, Account, Limits, NamedObjects, StagedObject};
     use salus_primitives::{ChartId, InstitutionId, MemberId, Moment, RecordId};
-    use std::{collections::BTreeSet, convert::Infallible, fs};
+    use std::{collections::BTreeSet, convert::Infallible, fs, os::unix::fs::symlink};
 
     async fn vaults() -> (tempfile::TempDir, Vault) {
         let folder = tempfile::tempdir().unwrap();
@@ -156,6 +163,31 @@ mod tests {
         assert_eq!(previous.len().await.unwrap(), 1_100, "nothing is deleted there");
         // A vault with one store has nothing to move.
         assert_eq!(migrate(&alone, &ledger, |_| {}).await.unwrap(), Migrated::default());
+    }
+
+    #[tokio::test]
+    async fn objects_that_cannot_be_read_hold_up_no_other_and_are_marked() {
+        let (_folder, vault) = vaults().await;
+        let (previous, new) = (vault.previous().unwrap().clone(), vault.alone());
+        let mut ids = Vec::new();
+        for number in 0..4u8 {
+            ids.push(previous.put(vec![number]).await.unwrap());
+        }
+        new.put(vec![3]).await.unwrap();
+        // Files that the system fails to read, as it does where a sector is bad: two in the previous store, one in the new one.
+        for (of, id) in [(&previous, &ids[0]), (&previous, &ids[1]), (&new, &ids[3])] {
+            let text = id.to_string();
+            let path = of.folder().join(&text[2..4]).join(&text[4..]);
+            fs::remove_file(&path).unwrap();
+            symlink(&path, &path).unwrap();
+        }
+        let mut damaged = vec![ids[0], ids[1]];
+        damaged.sort_unstable();
+        let ledger = Ledger::open(&vault, Limits::default()).unwrap();
+        let migrated = migrate(&vault, &ledger, |_| {}).await.unwrap();
+        assert_eq!(migrated, Migrated { copied: 2, present: 0, deleted: 0, damaged });
+        assert_eq!(new.get(&ids[3]).await.unwrap(), vec![3]);
+        assert_eq!(Copying::damaged_of(&vault).all().unwrap(), [ids[0], ids[1]].into());
     }
 
     #[tokio::test]

@@ -69,9 +69,11 @@ fn stream_out<C: ChainView, B: AsyncRead + Unpin + Send + 'static>(
     let length = size.saturating_sub(from).saturating_add(head.len() as u64);
     let first = stream::once(async { Ok(head.into()) });
     let copying = service.custody.copying.clone();
-    let pieces = ReaderStream::with_capacity(blob, PIECE).inspect_err(move |error| match error.kind() {
-        io::ErrorKind::InvalidData => copying.have_repaired(&content),
-        _ => eprintln!("fault: the object `{content}` cannot be read to its end: {error}"),
+    let pieces = ReaderStream::with_capacity(blob, PIECE).inspect_err(move |error| {
+        if error.kind() != io::ErrorKind::InvalidData {
+            eprintln!("fault: the object `{content}` cannot be read to its end: {error}");
+        }
+        copying.have_repaired(&content);
     });
     let body = Body::from_stream(first.chain(pieces));
     let fields = [(CONTENT_TYPE, HeaderValue::from_static(RELEASE)), (CONTENT_LENGTH, HeaderValue::from(length))];

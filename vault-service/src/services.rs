@@ -51,9 +51,23 @@ async fn held(custody: &Custody, asker: InstitutionId, objects: &[Digest]) -> io
     let mut held = Vec::with_capacity(objects.len());
     for id in objects {
         let may_count = of_asker.contains(id) && !damaged.contains(id);
-        held.push(may_count && custody.vault.has(id).await.map_err(io::Error::other)?);
+        held.push(match may_count {
+            true => is_there(custody, id).await?,
+            false => false,
+        });
     }
     Ok(Held { held })
+}
+
+/// Whether an object is here. The disk may not even say how long it is: then a copy is to take its place.
+async fn is_there(custody: &Custody, id: &Digest) -> io::Result<bool> {
+    match custody.vault.has(id).await {
+        Err(error) if error.is_damage() => {
+            custody.copying.have_repaired(id);
+            Ok(false)
+        }
+        looked => looked.map_err(io::Error::other),
+    }
 }
 
 /// Objects, each after its length; the first one without its first `from` bytes. One that is altered, or not for the asker,
@@ -80,7 +94,7 @@ fn copies(
                     Ok(Some(object))
                 }
                 Err(VaultError::NotFound(_)) => Ok(None),
-                Err(VaultError::Corrupted { .. }) => {
+                Err(error) if error.is_damage() => {
                     copying.have_repaired(&id);
                     Ok(None)
                 }

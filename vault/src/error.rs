@@ -9,6 +9,9 @@ use salus_primitives::Digest;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+/// Codes of the system for too many open files: of the machine, and of this process (`ENFILE`, `EMFILE`).
+const OPEN_FILES: [i32; 2] = [23, 24];
+
 /// A folder cannot be opened as a vault.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -55,6 +58,14 @@ pub enum VaultError {
         /// The hash of its bytes.
         found: Digest,
     },
+    /// The disk does not give out what lies under an id: a bad sector, a broken file system, rights that are wrong.
+    #[error("the object `{id}` cannot be read from the disk")]
+    Unreadable {
+        /// The object's id.
+        id: Digest,
+        /// The system's words.
+        source: io::Error,
+    },
     /// The bytes to be stored could not be read from where they come.
     #[error("cannot read the bytes to be stored")]
     Source(#[source] io::Error),
@@ -72,14 +83,15 @@ pub enum VaultError {
 impl VaultError {
     pub(crate) fn io(error: opendal::Error) -> Self {
         // The system's kind of error (a full disk, a file system that is read-only) lies below that of the library.
-        let mut cause = std::error::Error::source(&error);
-        while let Some(deeper) = cause {
-            if let Some(found) = deeper.downcast_ref::<io::Error>() {
-                return Self::Io(io::Error::new(found.kind(), error));
-            }
-            cause = deeper.source();
+        match system_error(&error) {
+            Some(found) => Self::Io(io::Error::new(found.kind(), error)),
+            None => Self::Io(error.into()),
         }
-        Self::Io(error.into())
+    }
+
+    /// Whether this one object is damaged, and others need not be: a whole copy may take its place.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Corrupted { .. } | Self::Unreadable { .. })
     }
 
     /// Whether the store has no room.
@@ -119,9 +131,40 @@ impl VaultError {
     pub(crate) fn of(id: &Digest, error: opendal::Error) -> Self {
         match error.kind() {
             opendal::ErrorKind::NotFound => Self::NotFound(*id),
-            _ => Self::io(error),
+            _ if is_shortage(&error) => Self::io(error),
+            _ => Self::Unreadable { id: *id, source: error.into() },
         }
     }
+
+    /// The fault of a folder while the bytes of the object `id` came.
+    pub(crate) fn of_stream(id: &Digest, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound(*id),
+            _ if is_shortage(&error) => Self::Io(error),
+            _ => Self::Unreadable { id: *id, source: error },
+        }
+    }
+}
+
+/// The system's error, at the bottom of a library's.
+fn system_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a io::Error> {
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        if let Some(found) = deeper.downcast_ref() {
+            return Some(found);
+        }
+        cause = deeper.source();
+    }
+    None
+}
+
+/// Whether this process, or the machine, lacks something for the moment. It says nothing about an object.
+fn is_shortage(error: &(dyn std::error::Error + 'static)) -> bool {
+    let found = error.downcast_ref().filter(|error: &&io::Error| error.raw_os_error().is_some());
+    found.or_else(|| system_error(error)).is_some_and(|found| {
+        found.kind() == io::ErrorKind::OutOfMemory
+            || found.raw_os_error().is_some_and(|code| OPEN_FILES.contains(&code))
+    })
 }
 
 impl From<VaultError> for io::Error {
@@ -130,6 +173,7 @@ impl From<VaultError> for io::Error {
         match error {
             VaultError::Io(error) | VaultError::Source(error) => error,
             VaultError::Away(_) => Self::new(io::ErrorKind::HostUnreachable, error),
+            VaultError::Unreadable { ref source, .. } => Self::new(source.kind(), error),
             other => Self::other(other),
         }
     }

@@ -78,6 +78,27 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// The paths of everything in the folder `below` the root, which is `/` or ends with a slash; those of folders end with one, too.
+///
+/// No entry is looked at: one that the disk does not give out has its name all the same, and hides no other.
+pub(crate) fn names(root: &Path, below: &str) -> io::Result<Vec<String>> {
+    let below = below.trim_start_matches('/');
+    let entries = match fs::read_dir(root.join(below)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        // Names of a vault are hexadecimal digits.
+        if let Some(name) = entry.file_name().to_str() {
+            names.push(format!("{below}{name}{}", if is_folder { "/" } else { "" }));
+        }
+    }
+    Ok(names)
+}
+
 /// Runs what would hold up other tasks on a thread of its own.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)

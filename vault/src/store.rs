@@ -2,7 +2,6 @@
 
 //! The kinds of stores: what differs between a folder and a server is here, and nowhere else.
 
-use std::io;
 use std::path::Path;
 
 use futures::{StreamExt, TryStreamExt};
@@ -98,7 +97,7 @@ async fn rename(operator: &Operator, root: &Path, path: &str, id: &Digest) -> Re
 async fn verified(operator: &Operator, id: &Digest, size: u64) -> Result<Pieces, VaultError> {
     let mut hasher = Sha256::new();
     let mut pieces = pieces_of(operator, id, size).await?;
-    while let Some(piece) = pieces.try_next().await.map_err(|error| not_found_or_io(id, error))? {
+    while let Some(piece) = pieces.try_next().await.map_err(|error| VaultError::of_stream(id, error))? {
         hasher.update(&piece);
     }
     check(id, Digest(hasher.finalize().into()))?;
@@ -109,11 +108,4 @@ async fn pieces_of(operator: &Operator, id: &Digest, size: u64) -> Result<Future
     let of = |error| VaultError::of(id, error);
     let reader = operator.reader_with(&layout::path_of(id)).chunk(PIECE).await.map_err(of)?;
     reader.into_bytes_stream(..size).await.map_err(of)
-}
-
-fn not_found_or_io(id: &Digest, error: io::Error) -> VaultError {
-    match error.kind() {
-        io::ErrorKind::NotFound => VaultError::NotFound(*id),
-        _ => VaultError::Io(error),
-    }
 }

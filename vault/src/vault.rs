@@ -161,7 +161,8 @@ impl Vault {
     /// The bytes of the object `id`, which has `size` bytes, piece by piece.
     ///
     /// The vault hashes `size` bytes before this returns, and reads no further, whatever became of the file. It fails with
-    /// [`VaultError::Corrupted`] when these bytes are not the object, and with [`VaultError::Io`] when there are fewer.
+    /// [`VaultError::Corrupted`] when these bytes are not the object, and with [`VaultError::Unreadable`] when a folder's file has
+    /// fewer, or the disk does not give them.
     pub async fn reader_of_size(&self, id: &Digest, size: u64) -> Result<ObjectReader, VaultError> {
         let pieces = match (self.store.verified(&self.folder, id, size).await, &self.previous) {
             (Err(VaultError::NotFound(_)), Some(previous)) => {
@@ -271,6 +272,11 @@ impl Vault {
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, VaultError> {
+        if let Store::Folder(_) = &self.store {
+            let (root, folder) = (self.folder.clone(), folder.to_owned());
+            let listed = folder::blocking(move || folder::names(&root, &folder)).await;
+            return listed.and_then(|listed| listed).map_err(VaultError::Io);
+        }
         let fault = |error| self.store.fault(error);
         let entries = self.store.operator().lister(folder).await.map_err(fault)?;
         entries.map(|entry| entry.map(|entry| entry.path().to_owned())).try_collect().await.map_err(fault)

@@ -103,7 +103,8 @@ async fn restore_object(
             return Ok(());
         }
         // A damaged object under the name is replaced.
-        Err(VaultError::NotFound(_) | VaultError::Corrupted { .. }) => {}
+        Err(VaultError::NotFound(_)) => {}
+        Err(error) if error.is_damage() => {}
         Err(error) => return Err(error.into()),
     }
     let mut incoming = vault.incoming().await?;

@@ -14,9 +14,9 @@ use tokio::io::AsyncRead;
 pub enum StoreFault {
     /// It does not have the object.
     Missing,
-    /// The object's bytes do not hash to its id.
+    /// The object is damaged: its bytes do not hash to its id, or the disk does not give them out.
     Corrupted,
-    /// It cannot be read.
+    /// The store cannot be read.
     Io(io::Error),
 }
 
@@ -56,7 +56,7 @@ impl From<VaultError> for StoreFault {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::NotFound(_) => Self::Missing,
-            VaultError::Corrupted { .. } => Self::Corrupted,
+            damage if damage.is_damage() => Self::Corrupted,
             other => Self::Io(other.into()),
         }
     }

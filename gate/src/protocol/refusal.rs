@@ -113,8 +113,8 @@ pub enum GateRefusal {
     /// The vault does not have an object that the chain names.
     #[error("the vault does not have the object `{0}`")]
     Missing(Digest),
-    /// An object of the vault was altered, or is of another kind than the one that the chain names it for.
-    #[error("the object `{0}` in the vault was altered, or is not what the chain names it for")]
+    /// An object of the vault was altered, cannot be read, or is of another kind than the one that the chain names it for.
+    #[error("the object `{0}` in the vault was altered, cannot be read, or is not what the chain names it for")]
     Corrupted(Digest),
     /// The blob is shorter than the reader believes.
     #[error("the blob has `{0}` bytes only")]

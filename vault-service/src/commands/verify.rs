@@ -5,7 +5,7 @@
 use super::{ConfigFile, Failure};
 use salus_vault_service::{
     config::Config,
-    verify::{verify, Verified},
+    verify::{verify, Damage, Verified},
 };
 
 #[derive(clap::Args)]
@@ -25,17 +25,24 @@ pub(super) async fn perform(arguments: &Arguments) -> Result<bool, Failure> {
     }
     let vault = config.store.open_with(config.previous_store.as_ref()).await?;
     let Verified { whole, damaged } = verify(&vault, delete, |whole| eprintln!("{whole} objects are whole")).await?;
-    for id in &damaged {
+    for Damage { id, unreadable, faults, .. } in &damaged {
         println!("{id}");
+        unreadable.iter().for_each(|why| eprintln!("the object `{id}` cannot be read: {why}"));
+        faults.iter().for_each(|fault| eprintln!("the object `{id}` {fault}"));
     }
-    let rest = match (damaged.len(), delete) {
-        (0, _) => String::new(),
-        (count, true) => format!(", {count} damaged and deleted"),
-        (count, false) => {
-            let by_itself = "a service with partners fetches them again by itself";
-            format!(", {count} damaged: {by_itself}; without partners, restore them from the backup")
-        }
-    };
-    eprintln!("{whole} objects are whole{rest}");
+    let (deleted, left): (Vec<_>, Vec<_>) = damaged.iter().partition(|damage| damage.deleted);
+    let mut words = format!("{whole} objects are whole");
+    if !deleted.is_empty() {
+        words += &format!(", {} damaged and deleted", deleted.len());
+    }
+    if !left.is_empty() {
+        let by_itself = "a service with partners fetches them again by itself";
+        words += &format!(", {} damaged: {by_itself}; without partners, restore them from the backup", left.len());
+    }
+    if damaged.iter().any(|damage| damage.unreadable.is_some()) {
+        words +=
+            "; the disk does not give some out: look at the system's log, and replace the disk if it names bad sectors";
+    }
+    eprintln!("{words}");
     Ok(damaged.is_empty())
 }

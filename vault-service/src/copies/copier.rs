@@ -270,18 +270,33 @@ impl Copier {
 
     /// Whether an object is in the vault. One that is marked as damaged is read.
     async fn is_there(&mut self, id: &Digest) -> Result<bool, StoreFault> {
-        if !self.damaged.contains(id) {
-            return Ok(self.vault.has(id).await?);
-        }
-        match self.vault.reader(id).await {
-            Ok(_) => {
+        let is_marked = self.damaged.contains(id);
+        let looked = match is_marked {
+            true => self.vault.reader(id).await.map(drop),
+            false => self.vault.size(id).await.map(drop),
+        };
+        match looked {
+            Ok(()) if is_marked => {
                 self.copying.damaged.strike(id)?;
                 self.damaged.remove(id);
                 Ok(true)
             }
-            Err(VaultError::NotFound(_) | VaultError::Corrupted { .. }) => Ok(false),
+            Ok(()) => Ok(true),
+            Err(VaultError::NotFound(_)) => Ok(false),
+            Err(error) if error.is_damage() => {
+                if !is_marked {
+                    self.mark(id);
+                }
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Marks an object that this round found damaged: it is fetched now, or by a later round.
+    fn mark(&mut self, id: &Digest) {
+        self.copying.have_repaired(id);
+        self.damaged.insert(*id);
     }
 
     /// Asks the holders of what was looked at, and keeps what they say.
@@ -311,6 +326,11 @@ impl Copier {
         let size = match self.vault.size(&id).await {
             Ok(size) => size,
             Err(VaultError::NotFound(_)) => return Ok(()),
+            Err(error) if error.is_damage() => {
+                // Not among the marks of this round, so the next one looks at the object's chart.
+                self.copying.have_repaired(&id);
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         };
         let holders: Vec<_> = agreement.holders(&id).into_iter().collect();

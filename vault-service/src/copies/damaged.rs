@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Marks of damaged objects: a read, a copy or `salus-vault verify` found them, and the next round fetches them from elsewhere.
+//! Marks of damaged objects, altered or unreadable: a read, a copy or `salus-vault verify` found them, and the next round fetches them from elsewhere.
 
 use salus_primitives::Digest;
 use std::{

@@ -494,6 +494,28 @@ async fn a_damaged_object_is_replaced_by_a_partners_copy() {
     assert!(!scene.vault.has(&unnamed).await.unwrap());
 }
 
+#[tokio::test]
+async fn objects_that_the_disk_does_not_give_out_are_replaced_and_end_no_round() {
+    let mut scene = Scene::with(None, vec![ONE]).await;
+    let (named, unread) = (scene.keep(b"marked").await, scene.keep(b"not looked at yet").await);
+    scene.give(ONE, named, b"marked");
+    scene.give(ONE, unread, b"not looked at yet");
+    scene.round().await;
+    for id in [named, unread] {
+        let text = id.to_string();
+        let path = scene.vault.folder().join(&text[2..4]).join(&text[4..]);
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(scene.vault.has(&id).await.unwrap_err().is_damage());
+    }
+    scene.copying.have_repaired(&named);
+    let copied = scene.round().await;
+    assert_eq!((copied.repaired, copied.copied, copied.missing), (2, counts([(OWN, 2)]), counts([])));
+    assert_eq!(scene.vault.get(&named).await.unwrap(), &b"marked"[..]);
+    assert_eq!(scene.vault.get(&unread).await.unwrap(), &b"not looked at yet"[..]);
+    assert!(scene.copying.damaged.all().unwrap().is_empty());
+}
+
 fn hospital(number: InstitutionId) -> NumberedInstitution {
     let mut institution = institution();
     institution.profile.vault_address = b"https://vault.example".to_vec().try_into().unwrap();

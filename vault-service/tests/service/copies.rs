@@ -39,6 +39,12 @@ async fn a_partners_service_gets_copies_in_the_order_of_its_request() {
         [world.put(one.clone()).await, Digest([9; 32]), world.put(large.clone()).await, world.put(vec![3; 5]).await];
     // Altered bytes are as good as none.
     std::fs::write(world.object(ids[3]), [4; 5]).unwrap();
+    // So are bytes that the disk does not give out.
+    let unreadable = world.put(vec![5; 5]).await;
+    std::fs::remove_file(world.object(unreadable)).unwrap();
+    std::os::unix::fs::symlink(world.object(unreadable), world.object(unreadable)).unwrap();
+    let last = world.put(vec![6; 5]).await;
+    let ids = [ids[0], ids[1], ids[2], ids[3], unreadable, last];
     let (status, _, frame) = answer(&router, message(&world.signed(request(&ids)))).await;
     assert_eq!(status, StatusCode::OK);
     let mut copies = Copies::new(Box::new(Cursor::new(frame)), ids.to_vec(), 0);
@@ -48,7 +54,17 @@ async fn a_partners_service_gets_copies_in_the_order_of_its_request() {
         object.bytes.read_to_end(&mut bytes).await.unwrap();
         seen.push((object.id, object.size.map(|_| bytes)));
     }
-    assert_eq!(seen, [(ids[0], Some(one)), (ids[1], None), (ids[2], Some(large)), (ids[3], None)]);
+    assert_eq!(
+        seen,
+        [
+            (ids[0], Some(one)),
+            (ids[1], None),
+            (ids[2], Some(large)),
+            (ids[3], None),
+            (unreadable, None),
+            (last, Some(vec![6; 5]))
+        ]
+    );
 }
 
 #[tokio::test]
@@ -127,12 +143,17 @@ async fn an_institution_learns_which_of_its_own_objects_are_kept() {
     }
     copying.notes.note(of_another, Note { owner: HOSPITAL, ..own });
     copying.have_repaired(&damaged);
-    let objects = vec![of_another, kept, lost, unknown, damaged];
+    let unreadable = world.put(vec![5]).await;
+    copying.notes.note(unreadable, own);
+    std::fs::remove_file(world.object(unreadable)).unwrap();
+    std::os::unix::fs::symlink(world.object(unreadable), world.object(unreadable)).unwrap();
+    let objects = vec![of_another, kept, lost, unknown, damaged, unreadable];
     let request = || HeldRequest { objects: objects.clone(), service: COLLEAGUE };
     let (status, _, body) = answer(&router, message(&world.signed(request()))).await;
     assert_eq!(status, StatusCode::OK);
     let Held { held } = serde_json::from_slice(&body).unwrap();
-    assert_eq!(held, [false, true, false, false, false]);
+    assert_eq!(held, [false, true, false, false, false, false]);
+    assert_eq!(copying.damaged.all().unwrap(), [damaged, unreadable].into());
     world.change_best(|state| state.members.get_mut(&COLLEAGUE).unwrap().role = Role::Clinician);
     let problem = problem(&router, message(&world.signed(request()))).await;
     assert_eq!((problem.status, problem.refusal), (403, Some(GateRefusal::MayNotCopy)));

@@ -111,6 +111,37 @@ async fn damage_within_a_large_version_ends_the_answer_and_is_repaired() {
 }
 
 #[tokio::test]
+async fn a_disk_that_does_not_give_out_the_end_of_a_version_ends_the_answer_and_the_version_is_repaired() {
+    let world = World::new().await;
+    let large = world.version(salus_gate_testing::record(0), 0, 0, &vec![7; 4 << 20]).await;
+    world.change(|state| {
+        state.versions.insert((salus_gate_testing::record(0), 0), large.clone());
+    });
+    let custody = custody(&world);
+    let copying = custody.copying.clone();
+    let (router, _) = service_with(&world, custody);
+    let response = router.clone().oneshot(message(&world.signed(by_doctor(0)))).await.unwrap();
+    let mut body = response.into_body().into_data_stream();
+    assert!(matches!(body.next().await, Some(Ok(_))));
+    // The file is cut off while it goes out: the bytes that follow are not other ones, there are none.
+    fs::File::options().write(true).open(world.object(large.content)).unwrap().set_len(1 << 20).unwrap();
+    let end = loop {
+        match body.next().await {
+            Some(Ok(_)) => {}
+            end => break end,
+        }
+    };
+    assert!(matches!(end, Some(Err(_))));
+    assert_eq!(copying.damaged.all().unwrap(), [large.content].into());
+    // An object that the system does not even open is refused, as an altered one is.
+    let path = world.object(large.content);
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    let refused = problem(&router, message(&world.signed(by_doctor(0)))).await;
+    assert_eq!((refused.status, refused.refusal), (500, Some(GateRefusal::Corrupted(large.content))));
+}
+
+#[tokio::test]
 async fn a_reader_gets_the_secret_and_profile_of_a_compartment() {
     let world = World::new().await;
     let (router, _) = service(&world);

@@ -5,19 +5,22 @@
 use crate::messages::{answer, custody, custody_with, message, problem, service, service_with, settings};
 use axum::{
     body::Body,
-    http::{Method, Request, StatusCode},
+    http::{header, Method, Request, StatusCode},
     Router,
 };
 use futures::{stream, StreamExt};
 use salus_gate::protocol::{
     AnnouncedObject, GateRefusal, StageRequest, Staged, UploadId, PARTIAL_UPLOAD, UPLOADS, UPLOAD_OFFSET,
 };
-use salus_gate_testing::{institution, record, World, CHART, COLLEAGUE, DOCTOR, LABORATORY, NOW, PATIENT, STRANGER};
+use salus_gate_testing::{
+    by_patient, institution, member, record, World, CHART, COLLEAGUE, DOCTOR, LABORATORY, NOW, PATIENT, STRANGER,
+};
 use salus_primitives::{
     access::{Permission, Permissions, Scope},
     membership::MemberStatus,
     InstitutionId, MemberId,
 };
+use salus_sealing::keys::Identity;
 use salus_vault::object_id;
 use salus_vault_service::{staging::Limits, Metrics, Service, ServiceSettings};
 use std::time::Duration;
@@ -303,6 +306,45 @@ async fn a_writer_has_some_uploads_at_a_time() {
     }
     assert_eq!(refusal(&world, &router, request(DOCTOR, &[vec![99]])).await, GateRefusal::TooManyUploads);
     stage(&world, &router, request(STRANGER, &[vec![99]])).await;
+}
+
+#[tokio::test]
+async fn uploads_that_bring_bytes_are_bounded_and_leave_room_for_readers() {
+    const AT_ONE_TIME: u16 = 256;
+    let mut world = World::new().await;
+    // Each member of the staff has 16 uploads.
+    let staff: Vec<_> = (100..=116).map(MemberId).collect();
+    for id in &staff {
+        let identity = Identity::from_uri(&format!("//Staff{id}")).unwrap();
+        world.change(|state| drop(state.members.insert(*id, member(*id, &identity))));
+        world.identities.insert(*id, identity);
+    }
+    let (router, _) = service(&world);
+    let (mut numbers, mut object) = (Vec::new(), 0u16);
+    for (place, id) in staff.iter().enumerate() {
+        for _ in 0..if place < 16 { 16 } else { 1 } {
+            object += 1;
+            numbers.push(stage(&world, &router, request(*id, &[object.to_le_bytes().to_vec()])).await);
+        }
+    }
+    let last = numbers.pop().unwrap();
+    assert_eq!(numbers.len(), usize::from(AT_ONE_TIME));
+    let mut under_way = Vec::new();
+    for number in &numbers {
+        let mut endless = part(&number.to_string(), Some(0), b"");
+        *endless.body_mut() = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+        under_way.push(tokio::spawn(router.clone().oneshot(endless)));
+        while !is_busy(&router, *number).await {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+    let one_more = || part(&last.to_string(), Some(0), &object.to_le_bytes());
+    let (status, headers, _) = answer(&router, one_more()).await;
+    assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"10".parse().unwrap()));
+    // Who reads, or asks how far an upload has come, is not held up, and nothing of the refused one is lost.
+    assert_eq!(answer(&router, message(&world.signed(by_patient(0)))).await.0, StatusCode::OK);
+    assert_eq!(offset(&router, last).await, 0);
+    under_way.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]

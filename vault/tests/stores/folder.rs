@@ -29,13 +29,43 @@ async fn reader_of_size_reads_no_further_than_that() {
     for size in 0..6 {
         assert!(matches!(vault.reader_of_size(&id, size).await, Err(VaultError::Corrupted { .. })), "{size}");
     }
-    assert!(matches!(vault.reader_of_size(&id, 7).await, Err(VaultError::Io(_))));
+    // There are fewer.
+    assert!(matches!(vault.reader_of_size(&id, 7).await, Err(VaultError::Unreadable { .. })));
     // The file grows after its size was asked for.
     let size = vault.size(&id).await.unwrap();
     fs::File::options().write(true).open(file_in(vault.folder(), &id)).unwrap().set_len(1 << 40).unwrap();
     let mut read = Vec::new();
     vault.reader_of_size(&id, size).await.unwrap().read_to_end(&mut read).await.unwrap();
     assert_eq!(read, b"sealed");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_object_that_the_system_does_not_read_is_told_from_a_store_that_fails() {
+    let Place { vault, scratch: _scratch, .. } = Place::folder().await;
+    let id = vault.put(&b"sealed"[..]).await.unwrap();
+    let file = file_in(vault.folder(), &id);
+    let unreadable = |fault: VaultError| match fault {
+        VaultError::Unreadable { id: named, source } => (named == id).then_some(source.kind()),
+        _ => None,
+    };
+    // The system does not even say how long it is.
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    assert!(unreadable(vault.size(&id).await.unwrap_err()).is_some());
+    assert!(unreadable(vault.get(&id).await.unwrap_err()).is_some());
+    let other = vault.put(&b"another"[..]).await.unwrap();
+    assert_eq!(vault.len().await.unwrap(), 2, "it is listed, and hides no other");
+    assert!(vault.list(None, 9).await.unwrap().contains(&id) && vault.has(&other).await.unwrap());
+    // A name that leads to a folder opens, and fails when it is read.
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(vault.folder(), &file).unwrap();
+    let error = vault.reader_of_size(&id, 6).await.err().unwrap();
+    assert!(error.is_damage(), "{error}");
+    assert!(unreadable(error).is_some());
+    // A whole copy takes its place.
+    vault.put(&b"sealed"[..]).await.unwrap();
+    assert_eq!(vault.get(&id).await.unwrap(), &b"sealed"[..]);
 }
 
 #[tokio::test]
