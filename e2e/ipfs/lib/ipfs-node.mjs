@@ -21,22 +21,32 @@ for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once
 export class IpfsNode {
   #child;
 
-  constructor(folder, port) {
+  constructor(folder, port, swarm) {
     this.folder = folder;
+    this.swarm = swarm;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.port = port;
   }
 
-  /** Starts a node that keeps everything in `folder`. */
+  /** Starts a node that keeps everything in `folder`, without peers. */
   static async start(folder) {
-    const node = new IpfsNode(folder, await freePort());
+    const node = new IpfsNode(folder, await freePort(), []);
+    await node.begin();
+    return node;
+  }
+
+  /** Starts a node that peers on this machine can reach: any peer, or those only that have the swarm's key in `keyFile`. */
+  static async startInSwarm(folder, keyFile = undefined) {
+    const swarm = [String(await freePort()), ...(keyFile === undefined ? [] : [keyFile])];
+    const node = new IpfsNode(folder, await freePort(), swarm);
     await node.begin();
     return node;
   }
 
   /** Starts it, also after it was killed. */
   async begin() {
-    const child = spawn(process.execPath, [DAEMON, this.folder, String(this.port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const given = [DAEMON, this.folder, String(this.port), ...this.swarm];
+    const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(child);
     this.#child = child;
     const [outcome] = await Promise.race([once(createInterface(child.stdout), 'line'), once(child, 'exit')]);
@@ -55,6 +65,25 @@ export class IpfsNode {
 
   /** Asks the RPC; the answer's text. */
   async ask(command, options = {}, content = undefined) {
+    return (await this.#answer(command, options, content)).toString();
+  }
+
+  /** Has the node connect to another one. */
+  async connect(other) {
+    const { ID: id } = JSON.parse(await other.ask('id'));
+    await this.ask('swarm/connect', { arg: `/ip4/127.0.0.1/tcp/${other.swarm[0]}/p2p/${id}` });
+  }
+
+  /** The file with this CID, from the node's disk or from a peer; none when none comes in time. */
+  async file(cid, milliseconds) {
+    const signal = AbortSignal.timeout(milliseconds);
+    return this.#answer('cat', { arg: cid }, undefined, signal).catch((error) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+  }
+
+  async #answer(command, options, content, signal = undefined) {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(options)) [value].flat().forEach((one) => query.append(name, one));
     let body;
@@ -62,10 +91,10 @@ export class IpfsNode {
       body = new FormData();
       body.append('data', new Blob([content]));
     }
-    const answer = await fetch(`${this.endpoint}/api/v0/${command}?${query}`, { method: 'POST', body });
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${command}: ${text}`);
-    return text;
+    const answer = await fetch(`${this.endpoint}/api/v0/${command}?${query}`, { method: 'POST', body, signal });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (answer.status !== 200) throw new Error(`${command}: ${bytes}`);
+    return bytes;
   }
 
   /** Sets a value of the node's configuration. */

@@ -147,6 +147,43 @@ test('objects move back as they were', async () => {
   for (const [id, bytes] of objects) assert.ok(readFileSync(join(scratch, 'back', pathOf(id))).equals(bytes), id);
 });
 
+test('a node without the key of the swarm gets no object, and one with it does', async () => {
+  const keyFile = join(scratch, 'swarm.key');
+  writeFileSync(keyFile, `/key/swarm/psk/1.0.0/\n/base16/\n${randomBytes(32).toString('hex')}\n`);
+  const started = [];
+  const start = async (name, ...key) => {
+    const one = await IpfsNode.startInSwarm(join(scratch, name), ...key);
+    started.push(one);
+    return one;
+  };
+  try {
+    const [keyed, sibling] = [await start('keyed', keyFile), await start('sibling', keyFile)];
+    const [open, stranger] = [await start('open'), await start('stranger')];
+    const id = [...objects.keys()][1];
+    putInto('one', [id]);
+    const cids = new Map();
+    for (const [name, holder] of [['sealed', keyed], ['plain', open]]) {
+      for (const [setting, value] of [['Routing.Type', 'none'], ['Provide.Enabled', false]]) await holder.configure(setting, value);
+      const moved = await salusVault('migrate', inNode(name, holder), '"one"');
+      assert.equal(moved.status, 0, moved.said);
+      const { Hash: cid } = JSON.parse(await holder.ask('files/stat', { arg: `/${name}/${pathOf(id)}` }));
+      cids.set(holder, cid);
+    }
+    const sealed = objects.get(id);
+
+    await assert.rejects(stranger.connect(keyed));
+    assert.equal(await stranger.file(cids.get(keyed), 5_000), undefined);
+    assert.deepEqual(JSON.parse(await keyed.ask('swarm/peers')).Peers ?? [], []);
+    // The same stranger gets the object where the swarm has no key, and a node with the key gets it from the first one.
+    await stranger.connect(open);
+    assert.ok((await stranger.file(cids.get(open), 30_000))?.equals(sealed));
+    await sibling.connect(keyed);
+    assert.ok((await sibling.file(cids.get(keyed), 30_000))?.equals(sealed));
+  } finally {
+    for (const one of started) await one.kill();
+  }
+});
+
 /** Makes a vault in the folder `name` with these objects. */
 function putInto(name, ids) {
   mkdirSync(join(scratch, name));
@@ -162,9 +199,9 @@ function pathOf(id) {
   return `${id.slice(0, 2)}/${id.slice(2)}`;
 }
 
-/** The setting of a store in the node. */
-function inNode(prefix = PREFIX) {
-  return `{ kind = "ipfs", endpoint = "${node.endpoint}", prefix = "${prefix}", spool = "spool-${prefix.replace('/', '-')}", timeout-seconds = 10 }`;
+/** The setting of a store in a node. */
+function inNode(prefix = PREFIX, holder = node) {
+  return `{ kind = "ipfs", endpoint = "${holder.endpoint}", prefix = "${prefix}", spool = "spool-${prefix.replace('/', '-')}", timeout-seconds = 10 }`;
 }
 
 /** How many folders of objects the node has under `prefix`. */
