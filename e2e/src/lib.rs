@@ -8,6 +8,7 @@ pub mod chance;
 pub mod clock;
 pub mod demo;
 pub mod founding;
+pub mod memory;
 pub mod node;
 pub mod recorder;
 pub mod salus;

@@ -2,7 +2,7 @@
 
 //! Vault services of scenarios: each with a folder, a configuration and an address of its own, ended with the scenario.
 
-use crate::{binaries, clock::Clock, node::free_address, salus::Salus, walls::Walls};
+use crate::{binaries, clock::Clock, memory::peak_of, node::free_address, salus::Salus, walls::Walls};
 use anyhow::{ensure, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 use serde_json::Value;
@@ -206,9 +206,7 @@ impl VaultService {
     /// The most memory that it had so far, in KiB.
     pub fn peak_memory(&self) -> Result<u64> {
         let id = self.process.id().context("it ended by itself")?;
-        let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak")?;
-        Ok(peak.trim().trim_end_matches(" kB").parse()?)
+        peak_of(id).context("no peak")
     }
 
     /// Ends the service as a supervisor does.

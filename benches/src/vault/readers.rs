@@ -41,6 +41,8 @@ const SIZES: [usize; 2] = [4, 256];
 /// How long a reader waits after a refusal before it asks again, and how often it is refused in one read at most.
 const PAUSE: Duration = Duration::from_millis(200);
 const REFUSALS: u32 = 300;
+/// The memory below which the service stays, in KiB, however many readers it has.
+const BOUND: u64 = 256 * 1024;
 /// Bytes of one read of an answer.
 const PIECE: usize = 64 * 1024;
 
@@ -111,10 +113,11 @@ pub(super) async fn run(
         println!("peak memory: nginx {} MiB, all processes", peaks / 1024);
         println!("salus-vault: {:.2} of the reads a second of nginx", speed(&seen) / speed(&beside));
     }
-    match seen.failed.first() {
-        Some(fault) => bail!("{} reads failed, the first one: {fault}", seen.failed.len()),
-        None => Ok(()),
+    if let Some(fault) = seen.failed.first() {
+        bail!("{} reads failed, the first one: {fault}", seen.failed.len());
     }
+    ensure!(peak < BOUND, "the service had {peak} KiB with {count} readers, and {BOUND} KiB are its bound");
+    Ok(())
 }
 
 /// Has so many readers read so often.

@@ -37,6 +37,7 @@ mod staging;
 mod stall;
 mod submission;
 mod turns;
+mod vault_collection;
 mod vault_connections;
 mod vault_intruders;
 mod vault_loss;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A large record goes through a vault service in bounded memory, both ways.
+//! A large record goes through a vault service in bounded memory, both ways and at either end.
 
 use crate::importing::Scene;
 use anyhow::{ensure, Context, Result};
 use salus_e2e::{
+    memory::watched,
     node::Node,
     salus::Salus,
     vault_service::{delegates, enter_address, ServicePlace},
@@ -17,7 +18,7 @@ use std::{
 
 /// The length of the record, in MiB.
 const LENGTH: u64 = 256;
-/// The memory below which the service stays, in KiB.
+/// The memory below which the service stays, and `salus` while the bytes flow, in KiB.
 const BOUND: u64 = 64 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,14 +36,21 @@ async fn a_large_record_is_put_and_read_in_bounded_memory() -> Result<()> {
     let [large, back] = ["large", "back"].map(|name| folder.path().join(name));
     write_large(&large)?;
     let text = |path: &Path| path.to_str().map(str::to_owned).context("a path");
-    let added = scene.patient.json(&["record", "add", "0", &text(&large)?, "--compartment", "General"]).await?;
+    let file = text(&large)?;
+    let add = ["record", "add", "0", &file, "--compartment", "General"];
+    let (added, writer) = watched(scene.patient.spawn(&add)?).await?;
     let put = service.peak_memory()?;
     let listed = scene.patient.json(&["record", "list", "0"]).await?;
     let record = listed[0]["record"].as_str().with_context(|| format!("no record: {added}"))?;
-    scene.patient.json(&["record", "get", record, "--out", &text(&back)?]).await?;
+    let (_, reader) = watched(scene.patient.spawn(&["record", "get", record, "--out", &text(&back)?])?).await?;
     ensure!(same(&large, &back)?, "other bytes came back");
     let read = service.peak_memory()?;
     println!("{LENGTH} MiB: {} MiB at most after the upload, {} MiB after the reading", put / 1024, read / 1024);
+    println!("`salus`: {} MiB at most while it put the record, {} MiB while it read", writer / 1024, reader / 1024);
+    ensure!(
+        writer < BOUND && reader < BOUND,
+        "`salus` had {writer} KiB when it put the record, and {reader} KiB when it read"
+    );
     ensure!(read < BOUND, "the service had {put} KiB when the record was put, and {read} KiB when it was read");
     service.stop().await?;
     node.stop().await
