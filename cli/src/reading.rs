@@ -26,13 +26,17 @@ pub(crate) async fn records_of(
     Ok(records)
 }
 
-/// The records with the patient's statements of disagreement, by the records of the chart that they are attached to.
+/// The records with the patient's statements of disagreement that stand, by the records of the chart that they are attached to.
 pub(crate) async fn statements_of(chain: &Chain, chart: ChartId) -> Result<BTreeMap<RecordId, RecordId>, Failure> {
-    let corrections = chain.corrections(At::Finalized, chart).await?;
-    let attached = corrections.into_iter().filter_map(|KeyedCorrection { key, correction }| {
-        Some((RecordId { chart, key }, RecordId { chart, key: correction.statement? }))
-    });
-    Ok(attached.collect())
+    let mut attached = BTreeMap::new();
+    for KeyedCorrection { key, correction } in chain.corrections(At::Finalized, chart).await? {
+        let Some(statement) = correction.statement.map(|key| RecordId { chart, key }) else { continue };
+        // A statement that the patient took back says nothing any more.
+        if chain.record(At::Finalized, statement).await?.is_some_and(|record| record.state.stands()) {
+            attached.insert(RecordId { chart, key }, statement);
+        }
+    }
+    Ok(attached)
 }
 
 /// Reads records, opening sessions where none runs.

@@ -23,6 +23,7 @@ use salus_primitives::{
 use salus_sealing::blob::{Metadata, OpenError};
 use serde::Serialize;
 use std::{
+    collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -79,7 +80,7 @@ pub(crate) enum Command {
         /// The folder; made when it is not there
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
-        /// What to write of each record
+        /// The form of each record in the folder
         #[arg(long, value_enum, default_value = "content")]
         format: record_files::Format,
         /// For which purpose; needed unless sessions run or the chart is your own
@@ -179,7 +180,10 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             let agent = context.agent().await?;
             let mut reader = Reader { context, agent: &agent, purpose };
             match file {
-                Some(file) => out.show(&read_to_file(&mut reader, record, version, &file).await?, human_got),
+                Some(file) => {
+                    let statements = statements_of(agent.chain(), record.chart).await?;
+                    out.show(&read_to_file(&mut reader, &statements, record, version, &file).await?, human_got)
+                }
                 None => {
                     let session = reader.session(record).await?;
                     // A terminal takes text only, so all of it has to be looked at first.
@@ -292,6 +296,7 @@ async fn export(
 ) -> Result<(), Failure> {
     let agent = context.agent().await?;
     let records = records_of(agent.chain(), chart, Some(agent.id())).await?;
+    let statements = statements_of(agent.chain(), chart).await?;
     files::make_folder(folder)?;
     let bar = progress(out.is_human(), records.len(), "reading");
     let mut exported = Exported { records: Vec::new(), denied: Vec::new() };
@@ -301,7 +306,7 @@ async fn export(
         match reader.may_read(record).await? {
             true => {
                 let name = record.to_string().replace('/', "-");
-                match read_to_file(&mut reader, record, None, &folder.join(name)).await {
+                match read_to_file(&mut reader, &statements, record, None, &folder.join(name)).await {
                     Err(Failure::Refused(_)) => exported.denied.push(record),
                     got => exported.records.push(got?),
                 }
@@ -348,6 +353,7 @@ async fn title(reader: &mut Reader<'_>, record: RecordId) -> Result<String, Fail
 
 async fn read_to_file(
     reader: &mut Reader<'_>,
+    statements: &BTreeMap<RecordId, RecordId>,
     record: RecordId,
     version: Option<u32>,
     file: &Path,
@@ -357,7 +363,7 @@ async fn read_to_file(
     let known = reader.agent.chain().record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
     let Metadata { kind, title, date, media_type, nonconformant, .. } = metadata;
     let compartment = known.compartment;
-    let statement = statements_of(reader.agent.chain(), record.chart).await?.get(&record).copied();
+    let statement = statements.get(&record).copied();
     let file = file.to_owned();
     Ok(Got { record, version, kind, title, date, media_type, nonconformant, compartment, statement, holder, file })
 }
