@@ -56,7 +56,7 @@ impl Record {
 
     /// Whether clients list and count it for `viewer`, in a chart of `controller`. No viewer stands for one who is not a member.
     ///
-    /// The state has all records, for all who run a node. What a clinician is shown does not betray that there are more.
+    /// The state has all records, for all who run a node. A clinician does not learn from a client that there are more.
     pub fn is_shown_to(&self, viewer: Option<MemberId>, controller: MemberId) -> bool {
         viewer == Some(controller) || viewer == Some(self.author) || self.is_shown_to_others()
     }

@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
     let Arguments { chart, request, scopes, permissions, until, reason, sensitive } = arguments;
     let agent = context.agent().await?;
     let scopes = scopes.resolve(&agent, chart).await?;
-    Consent { text: reason.as_deref(), given: sensitive }.ensure(&agent, chart, &scopes).await?;
+    Consent { text: reason.as_deref(), given: sensitive }.ensure_alone(&agent, chart, &scopes).await?;
     let now = agent.chain().clock().await?;
     let until = until.map(|until| until.from(now));
     let (grants, _) = agent.approve(chart, request, &scopes, permissions, until, reason.as_deref()).await?;

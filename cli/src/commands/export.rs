@@ -173,6 +173,11 @@ fn extension(media_type: &str) -> &'static str {
         "image/jpeg" => "jpg",
         "image/png" => "png",
         "text/plain" => "txt",
+        "text/x-vcf" => "vcf",
+        "text/x-fastq" => "fastq",
+        "application/x-bam" => "bam",
+        "application/x-vcf+gzip" => "vcf.gz",
+        "application/x-fastq+gzip" => "fastq.gz",
         _ => "bin",
     }
 }

@@ -16,11 +16,11 @@ use salus_sealing::blob::Metadata;
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Records that one form covers, at most: their titles have to fit into a note.
-const RECORDS_OF_A_FORM: usize = 16;
-/// Characters of a title or kind in a form, at most.
+const RECORDS_OF_A_FORM: usize = 6;
+/// Bytes of a title, of a kind or of a compartment's name in a form, at most.
 const LONGEST_WORDS: usize = 60;
 
-/// What a patient is shown and asked before records become part of the chart.
+/// The text and the questions for a patient, before records become part of the chart.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConsentForm {
     /// The chart.
@@ -158,7 +158,8 @@ fn line(
         }
         None => format!("Record {}, which its author keeps from you for now", record.record.key),
     };
-    let compartment = compartment.unwrap_or_else(|| format!("compartment {}", record.compartment));
+    let compartment =
+        compartment.map_or_else(|| format!("compartment {}", record.compartment), |name| shortened(&name));
     let basis = basis.map(|basis| format!("; {}", basis.text())).unwrap_or_default();
     format!("{what} ({compartment}; staged at {}{basis})", time(record.staged_at))
 }
@@ -172,9 +173,10 @@ fn questions(is_sensitive: bool) -> Vec<String> {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_WORDS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+    let fits = text.char_indices().map(|(at, character)| at.saturating_add(character.len_utf8()));
+    match fits.take_while(|end| *end <= LONGEST_WORDS).last() {
+        Some(end) if end < text.len() => format!("{}…", text.get(..end).unwrap_or_default()),
+        _ => text.to_owned(),
     }
 }
 
@@ -237,10 +239,14 @@ mod tests {
     #[test]
     fn as_many_records_as_a_form_covers_fit_into_a_note() {
         let records: Vec<_> = (0..RECORDS_OF_A_FORM as u8).map(waiting).collect();
-        // A title of any length is shortened; the name of a compartment is not.
-        let long = form(&records, &"Blood count ".repeat(5), true).answered();
-        assert!(long.len() < MAX_REASON - 200, "{} bytes", long.len());
-        assert_eq!(shortened(&"ä".repeat(100)).chars().count(), LONGEST_WORDS + 1);
+        for (words, longest) in [("\"", LONGEST_WORDS), ("ä", LONGEST_WORDS / 2), ("a", LONGEST_WORDS)] {
+            let words = words.repeat(100);
+            assert_eq!(shortened(&words).chars().count(), longest + 1);
+            let long = form(&records, &words, true).answered();
+            let note = serde_json::to_string(&crate::agent::Note { text: long, compartment: None }).unwrap();
+            assert!(note.len() < MAX_REASON, "{} bytes", note.len());
+        }
+        assert_eq!(shortened("Blood count"), "Blood count");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 // methods or transaction extensions. The client decodes everything, and a member submits transactions with it.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
@@ -68,7 +70,7 @@ describe('what the metadata says', () => {
     const expected = {
       access: ['grantAccess', 'grantAccessToLab', 'revokeAccess', 'revokeAccessFromLab', 'requestAccess', 'approveRequest', 'denyRequest'],
       membership: ['redeem', 'challenge', 'answer'],
-      records: ['createMedicalRecord', 'createMedicalRecords', 'amendRecord', 'openRecords'],
+      records: ['createMedicalRecord', 'createMedicalRecords', 'amendRecord', 'openRecords', 'stageRecords', 'acceptRecords'],
     };
     for (const [section, methods] of Object.entries(expected)) {
       for (const method of methods) assert.equal(typeof api.tx[section][method], 'function', `${section}.${method}`);
@@ -194,6 +196,29 @@ describe('what a member does', () => {
 
     const read = await clinician.bytes('record', 'get', record, '--purpose', 'treatment');
     assert.deepEqual(read, CONTENT);
+  });
+
+  test('a staged record is accepted with a consent that the command line sealed', async () => {
+    const { patient, patientPair, clinician, chart, compartment } = cast;
+    const file = path.join(node.folder, 'staged.json');
+    writeFileSync(file, CONTENT);
+    const stage = ['record', 'stage', chart, file, '--compartment', compartment, '--basis', 'treatment-contract'];
+    const [record] = (await clinician.json(...stage)).records;
+    const [{ consent }] = await patient.json('record', 'accept', record, '--prepare', '--yes');
+    const key = `0x${record.split('/')[1]}`;
+    assert.ok((await api.query.records.records(chart, key)).unwrap().state.isStaged);
+
+    const result = await submit(api.tx.records.acceptRecords(chart, [key], consent), patientPair);
+    const changed = fieldsOf(result, api.events.records.RecordStateChanged);
+    assert.deepEqual([changed.from, changed.to], ['Staged', 'Active']);
+    await assertFinalized(result, 'records', 'acceptRecords', patientPair.address);
+    assert.ok((await api.query.records.records(chart, key)).unwrap().state.isActive);
+    // The hash is that of what the patient was shown, and the author can read it.
+    const { entries } = await clinician.json('log', `chart:${chart}`);
+    const entry = entries.find(({ action, subject }) => action === 'record-accepted' && subject.record[0] === record);
+    assert.equal(entry.reason.text, consent);
+    const { text } = await clinician.json('note', chart, '--entry', entry.sequence);
+    assert.match(text, /staged these records for you[^]*Yes\.$/);
   });
 
   test('a call that fails in its block tells the error and its documentation', async () => {
