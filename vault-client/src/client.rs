@@ -2,7 +2,7 @@
 
 //! Requests over HTTP, and their answers.
 
-use std::{io, time::Duration};
+use std::{future::Future, io, time::Duration};
 
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use reqwest::{header, redirect::Policy, Client, Method, RequestBuilder, Response, StatusCode};
@@ -260,6 +260,18 @@ pub(crate) async fn send(address: &Address, message: RequestBuilder) -> Result<R
     let detail = problem.and_then(|problem| problem.detail);
     let detail = detail.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason").to_owned());
     Err(VaultClientError::Problem { authority: address.authority().to_owned(), status: status.as_u16(), detail })
+}
+
+/// Ends a question to a service after `longest`.
+pub(crate) async fn within<T>(
+    address: &Address,
+    longest: Duration,
+    asked: impl Future<Output = Result<T, VaultClientError>>,
+) -> Result<T, VaultClientError> {
+    timeout(longest, asked).await.unwrap_or_else(|_| {
+        let cause = format!("no answer within {} s", longest.as_secs());
+        Err(VaultClientError::Unreachable { authority: address.authority().to_owned(), cause })
+    })
 }
 
 /// A body that fits into memory.

@@ -19,6 +19,7 @@
 mod address;
 mod client;
 mod copies;
+mod declaration;
 mod error;
 mod introduction;
 mod looks;
@@ -28,6 +29,7 @@ mod spool;
 pub use address::{is_this_machine, Address};
 pub use client::VaultClient;
 pub use copies::{CopiedObject, Copies};
+pub use declaration::{Declaration, DeclaredText, DeclaredTextFault, DECLARATION_PATH, LONGEST_DECLARED};
 pub use error::VaultClientError;
 pub use introduction::{Introduction, INTRODUCTION_PATH};
 pub use looks::Look;

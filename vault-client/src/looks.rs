@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::{header::DATE, tls::TlsInfo, Response};
 use salus_primitives::Moment;
-use tokio::time::timeout;
 
 use crate::address::Address;
-use crate::client::{form, send, short, VaultClient};
+use crate::client::{form, send, short, within, VaultClient};
 use crate::error::VaultClientError;
 use crate::introduction::{Introduction, INTRODUCTION_PATH};
 
@@ -30,10 +29,7 @@ pub struct Look {
 impl VaultClient {
     /// Looks at the service at `address`.
     pub async fn look(&self, address: &Address) -> Result<Look, VaultClientError> {
-        timeout(LONGEST_LOOK, self.look_for_long(address)).await.unwrap_or_else(|_| {
-            let cause = format!("no answer within {} s", LONGEST_LOOK.as_secs());
-            Err(VaultClientError::Unreachable { authority: address.authority().to_owned(), cause })
-        })
+        within(address, LONGEST_LOOK, self.look_for_long(address)).await
     }
 
     async fn look_for_long(&self, address: &Address) -> Result<Look, VaultClientError> {

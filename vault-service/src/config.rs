@@ -5,6 +5,7 @@
 use super::{
     copies::Policy,
     cors::Cors,
+    joining::JoiningConfig,
     limits::ServiceLimits,
     notices::{NoticesConfig, NoticesConfigError},
     staging::Limits,
@@ -67,6 +68,9 @@ pub struct Config {
     /// Whom the service tells of notices, by mail and webhook.
     #[serde(default)]
     pub notices: Option<NoticesConfig>,
+    /// The texts that say whom the institution admits, and how it treats data.
+    #[serde(default)]
+    pub joining: Option<JoiningConfig>,
 }
 
 /// With whom each vault keeps copies of the other's objects: partners by name, or those who take part in a policy.
@@ -184,6 +188,7 @@ impl Config {
             tls.key = folder.join(&tls.key);
         }
         config.notices = config.notices.map(|notices| notices.within(folder));
+        config.joining = config.joining.map(|joining| joining.within(folder));
         Ok(config)
     }
 
@@ -353,6 +358,20 @@ mod tests {
         assert!(fault.to_string().starts_with("`[notices]`: it needs"), "{fault}");
         assert!(matches!(with("colour = 1"), Err(ConfigError::Invalid { .. })));
         assert!(matches!(with("[notices.mail]\nserver = \"x\""), Err(ConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn an_institution_declares_two_texts_or_none() {
+        let with = |lines: &str| read(&format!("{GOOD}\n[joining]\n{lines}"));
+        let joining = with("criteria = \"c.txt\"\ndata-policy = \"/etc/p.txt\"").unwrap().joining.unwrap();
+        assert!(joining.criteria.is_absolute() && joining.criteria.ends_with("c.txt"));
+        assert_eq!(joining.data_policy, Path::new("/etc/p.txt"));
+        assert_eq!(read(GOOD).unwrap().joining, None);
+        for bad in ["", "criteria = \"c.txt\"", "data-policy = \"p.txt\"", "criteria = 1\ndata-policy = \"p.txt\""] {
+            assert!(matches!(with(bad), Err(ConfigError::Invalid { .. })), "{bad}");
+        }
+        let more = with("criteria = \"c.txt\"\ndata-policy = \"p.txt\"\nfee = 1");
+        assert!(matches!(more, Err(ConfigError::Invalid { .. })));
     }
 
     #[test]

@@ -134,6 +134,11 @@ fn text_of(wishes: &Wishes) -> Result<String, InitError> {
     if let Some((certificate, key)) = &wishes.tls {
         lines.push(format!("\n[tls]\ncertificate = {}\nkey = {}", path(certificate)?, path(key)?));
     }
+    lines.push(
+        "\n# The texts that say whom the institution admits, and how it treats data, for all who ask.\n# [joining]\n\
+         # criteria = \"criteria.txt\"\n# data-policy = \"data-policy.txt\""
+            .to_owned(),
+    );
     Ok(lines.join("\n") + "\n")
 }
 

@@ -25,6 +25,7 @@ pub mod connections;
 pub mod copies;
 pub mod cors;
 pub mod init;
+pub mod joining;
 pub mod key_files;
 pub mod limits;
 pub mod member;

@@ -26,7 +26,7 @@ use salus_gate::{
     },
     ChainView, HEAD_LIFE,
 };
-use salus_vault_client::{Introduction, INTRODUCTION_PATH};
+use salus_vault_client::{Introduction, DECLARATION_PATH, INTRODUCTION_PATH};
 use std::sync::Arc;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
@@ -53,6 +53,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             .route(StageRequest::PATH, post(serve::<StageRequest, C>))
             .route(&format!("{UPLOADS}/{{number}}"), patch(add_to_upload::<C>).head(ask_upload::<C>))
             .route(INTRODUCTION_PATH, get(introduce::<C>))
+            .route(DECLARATION_PATH, get(declare::<C>))
             .route(DESCRIPTION_PATH, get(|| async { ([(CONTENT_TYPE, JSON)], DESCRIPTION) }))
             .fallback(|| async { answer(&problem(StatusCode::NOT_FOUND, "there is nothing at this path")) })
             .method_not_allowed_fallback(|| async {
@@ -122,6 +123,21 @@ async fn introduce<C: ChainView + Send + Sync + 'static>(
         ready: ready.is_ok(),
         reason: ready.err().map(str::to_owned),
     })
+}
+
+/// The service tells all who ask whom the institution admits, and how it treats data.
+async fn declare<C: ChainView + Send + Sync + 'static>(
+    State(service): State<Arc<Service<C>>>,
+    message: Request,
+) -> Response {
+    let (parts, _) = message.into_parts();
+    if let Err(problem) = is_for(&parts, service.gate.authority()) {
+        return answer(&problem);
+    }
+    match &service.declaration {
+        Some(declaration) => json(declaration),
+        None => answer(&problem(StatusCode::NOT_FOUND, "the institution declares neither criteria nor a data policy")),
+    }
 }
 
 async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<Service<C>>>) -> Response {

@@ -32,6 +32,7 @@ use salus_gate::{
 use salus_primitives::{time::SECOND, InstitutionId, Moment};
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
+use salus_vault_client::Declaration;
 use serde::Serialize;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
@@ -81,13 +82,15 @@ pub struct ServiceSettings {
     pub longest_pause: Duration,
     /// The desk of letters about notices, whose numbers monitoring asks for.
     pub notices: Option<Arc<Desk>>,
+    /// The texts that the institution declares to all who ask.
+    pub declaration: Option<Declaration>,
 }
 
 impl Default for ServiceSettings {
     /// From the start on, by the system's clock.
     fn default() -> Self {
         let (limits, longest_pause) = (ServiceLimits::default(), LONGEST_PAUSE);
-        Self { opens_at: 0, now: system_now, limits, longest_pause, notices: None }
+        Self { opens_at: 0, now: system_now, limits, longest_pause, notices: None, declaration: None }
     }
 }
 
@@ -102,6 +105,7 @@ pub struct Service<C> {
     pub(super) opens_at: Moment,
     pub(super) longest_pause: Duration,
     pub(super) notices: Option<Arc<Desk>>,
+    pub(super) declaration: Option<Declaration>,
     under_way: Arc<Semaphore>,
     uploading: Arc<Semaphore>,
     readers: Arc<Readers>,
@@ -126,6 +130,7 @@ impl<C: ChainView + Send + Sync + 'static> Service<C> {
             opens_at: settings.opens_at,
             longest_pause: settings.longest_pause,
             notices: settings.notices,
+            declaration: settings.declaration,
             under_way: Arc::new(Semaphore::new(UNDER_WAY)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
             readers: Readers::new(settings.limits),

@@ -35,10 +35,12 @@ use tokio::process::Command;
 const SEED: u32 = 20_261_128;
 /// The service's partner: the other hospital, and the member that is its service.
 const COPIES: &str = "\n[copies]\npartners = [1]\n";
+/// The texts that it declares.
+const JOINING: &str = "[joining]\ncriteria = \"criteria.txt\"\ndata-policy = \"data-policy.txt\"\n";
 const PARTNERS_SERVICE: u64 = 7;
 /// Paths of which at least one request has to be answered with 200. The two others, of notes and of uploads, need a number that the
 /// hooks do not have.
-const ANSWERED: [&str; 10] = [
+const ANSWERED: [&str; 11] = [
     "/v1/release",
     "/v1/release-rest",
     "/v1/release-key",
@@ -49,6 +51,7 @@ const ANSWERED: [&str; 10] = [
     "/v1/unseal",
     "/v1/unseal-profile",
     "/v1/service",
+    "/v1/joining",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +63,11 @@ async fn answers_are_as_the_description_says() -> Result<()> {
     let node = Node::start(&folder.path().join("node")).await?;
     let (machine, authority) = (folder.path().join("hospital"), free_address(Ipv4Addr::LOCALHOST)?.to_string());
     member_key(&machine, "//Hospital1//Service//transaction")?;
-    let (place, key) = ServicePlace::init(&machine, &authority, 0, node.url(), COPIES).await?;
+    for name in ["criteria.txt", "data-policy.txt"] {
+        std::fs::write(machine.join(name), "A text for all who ask.\n")?;
+    }
+    let further = format!("{COPIES}{JOINING}");
+    let (place, key) = ServicePlace::init(&machine, &authority, 0, node.url(), &further).await?;
     let service = place.start().await?;
     let staff = Salus::with_services(&folder.path().join("council"), node.url())?;
     let delegates = delegates(&staff).await?;

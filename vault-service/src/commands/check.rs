@@ -3,7 +3,7 @@
 //! `salus-vault check`.
 
 use super::{
-    configured::{configured, desk, institution_key, partner_services, service_member},
+    configured::{configured, declaration, desk, institution_key, partner_services, service_member},
     Failure,
 };
 use salus_chain::At;
@@ -15,6 +15,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     if let Some(tls) = &config.tls {
         load(tls).await?;
     }
+    let declaration = declaration(&config, &node)?;
     institution_key(&config, &node).await?;
     let member = service_member(&config, &node).await?;
     if let (Some(copies), Some(member)) = (&config.copies, member) {
@@ -28,6 +29,10 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     }
     println!("chain       {} ({})", node.chain().name().await?, node.chain().genesis());
     letters.into_iter().for_each(|letters| println!("notices     {letters}"));
+    if let Some(declaration) = declaration {
+        println!("criteria    {}", declaration.criteria.sha256());
+        println!("data policy {}", declaration.data_policy.sha256());
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use salus_gate::{system_now, ChainView, ReceiptBook};
 use salus_primitives::InstitutionId;
 use salus_sealing::keys::EncryptionPair;
 use salus_vault::Vault;
-use salus_vault_client::Address;
+use salus_vault_client::{Address, Declaration};
 use salus_vault_service::{
     config::{Config, Copies},
     copies::Agreement,
@@ -95,6 +95,12 @@ pub(super) async fn service_member(config: &Config, node: &Node) -> Result<Optio
     };
     let key = read_transaction_key(path).map_err(|cause| format!("the key `{}`: {cause}", path.display()))?;
     Ok(Some(ServiceMember::find(node, config.institution, key).await?))
+}
+
+/// The texts that the institution declares, if it does.
+pub(super) fn declaration(config: &Config, node: &Node) -> Result<Option<Declaration>, Failure> {
+    let Some(joining) = &config.joining else { return Ok(None) };
+    Ok(Some(joining.read(config.institution, node.chain().genesis())?))
 }
 
 /// The desk of letters about notices, if there is one.

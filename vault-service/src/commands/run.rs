@@ -3,7 +3,7 @@
 //! `salus-vault run`.
 
 use super::{
-    configured::{configured, desk, institution_key, own, partner_services, receipt_book, service_member},
+    configured::{configured, declaration, desk, institution_key, own, partner_services, receipt_book, service_member},
     Failure,
 };
 use crate::rounds::{
@@ -33,6 +33,7 @@ const DRAIN: Duration = Duration::from_secs(30);
 
 pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let (config, node) = configured(path).await?;
+    let declaration = declaration(&config, &node)?;
     let (vault, _lock) = own(&config).await?;
     // Requests say in which second they were made, so the service opens with a second.
     let opens_at = system_now().saturating_add(MAX_LEAD).next_multiple_of(SECOND);
@@ -74,7 +75,8 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);
     let custody = Custody { institution: config.institution, vault, ledger, copying, unnamed, key };
-    let settings = ServiceSettings { opens_at, limits: config.limits, notices, ..ServiceSettings::default() };
+    let limits = config.limits;
+    let settings = ServiceSettings { opens_at, limits, notices, declaration, ..ServiceSettings::default() };
     let service = Service::new(gate, custody, metrics.clone(), settings);
 
     tokio::spawn(forget_always(service.clone()));

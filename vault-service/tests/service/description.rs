@@ -10,7 +10,7 @@ use salus_gate::protocol::{
 };
 use salus_gate_testing::World;
 use salus_primitives::decision::Denial;
-use salus_vault_client::INTRODUCTION_PATH;
+use salus_vault_client::{DECLARATION_PATH, INTRODUCTION_PATH};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs};
 
@@ -37,6 +37,7 @@ async fn every_path_and_no_other_is_described() {
         CopyRequest::PATH,
         HeldRequest::PATH,
         INTRODUCTION_PATH,
+        DECLARATION_PATH,
         "/v1/openapi.json",
     ];
     let served: BTreeSet<_> = served.map(str::to_owned).into_iter().chain([format!("{UPLOADS}/{{number}}")]).collect();

@@ -16,6 +16,7 @@ mod copies;
 mod cors;
 mod description;
 mod introduction;
+mod joining;
 mod letters;
 mod limits;
 mod messages;
