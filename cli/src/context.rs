@@ -67,6 +67,11 @@ impl Context {
         }
     }
 
+    /// The services that the chain names, whichever vaults the options name: a folder declares nothing.
+    pub(crate) fn remote_services(&self, chain: &Chain) -> Result<RemoteServices, Failure> {
+        Ok(RemoteServices::new(chain)?)
+    }
+
     /// The folder of the identity `name`.
     pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));

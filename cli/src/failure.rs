@@ -4,7 +4,10 @@
 
 use crate::{hints, terminal};
 use salus_chain::SubmitError;
-use salus_client::agent::AgentError;
+use salus_client::{
+    agent::{AgentError, ApplicationFault},
+    services::ServiceError,
+};
 use salus_founding::FoundingError;
 use std::{io::Write, process::ExitCode};
 
@@ -103,6 +106,18 @@ impl From<AgentError> for Failure {
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         AgentError::from(error).into()
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        AgentError::from(error).into()
+    }
+}
+
+impl From<ApplicationFault> for Failure {
+    fn from(fault: ApplicationFault) -> Self {
+        AgentError::from(fault).into()
     }
 }
 

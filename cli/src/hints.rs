@@ -5,7 +5,7 @@
 use salus_backup::BackupError;
 use salus_chain::{ConnectError, OutcomeError, QueryError, SubmitError};
 use salus_client::{
-    agent::{AgentError, Obstacle},
+    agent::{AgentError, ApplicationFault, Obstacle},
     keystore::{Failure, KeystoreError},
     services::ServiceError,
 };
@@ -140,6 +140,7 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::NoSession(_) => "say why you read, with --purpose",
         AgentError::Unfit { .. } => "leave it out",
         AgentError::NoteTooLong => "some 4,000 bytes at most",
+        AgentError::Application(fault) => return after_application(fault),
         AgentError::BrokenVoucher => "ask the institution for it again",
         AgentError::UntrustedVerifier(_) => "do not answer; tell your institution",
         AgentError::NoOwner(_) => "the node asked may have another chain than the authority",
@@ -171,6 +172,8 @@ fn after_service(error: &ServiceError) -> Option<String> {
              --vaults FOLDER takes folders instead"
         }
         ServiceError::Address { .. } => "salus institution update NUMBER --vault-address https://HOST",
+        ServiceError::NoDeclaration(_) => "ask the institution: its vault.toml names both texts, in `[joining]`",
+        ServiceError::OtherService(_) => "salus doctor compares the services with the chain; tell the institution",
         ServiceError::Client(VaultClientError::Form(_)) => "update the older of the two",
         ServiceError::Client(VaultClientError::Source(_)) => "TMPDIR names a folder with room for sealed files",
         ServiceError::Client(VaultClientError::Certificate { .. }) => {
@@ -178,6 +181,26 @@ fn after_service(error: &ServiceError) -> Option<String> {
         }
         ServiceError::Client(_) => {
             "retry; if it stays so, tell the institution. SSL_CERT_FILE names certificates to trust"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn after_application(fault: &ApplicationFault) -> Option<String> {
+    let hint = match fault {
+        ApplicationFault::TooLong | ApplicationFault::Form | ApplicationFault::Signature => {
+            "take the file that `salus join apply` wrote, whole and unaltered"
+        }
+        ApplicationFault::StatementTooLong => "send longer texts beside the application",
+        ApplicationFault::Unfit { .. } => "leave it out",
+        ApplicationFault::OtherChain => "--node names a node of the application's chain",
+        ApplicationFault::OtherInstitution(_) | ApplicationFault::OtherRole(_) => {
+            "offer what it asks for, or ask the newcomer for another application"
+        }
+        ApplicationFault::TooOld | ApplicationFault::Ahead => "ask the newcomer to apply again",
+        ApplicationFault::OtherCriteria | ApplicationFault::OtherDataPolicy => {
+            "ask the newcomer to read them and to apply again; --outdated takes the application all the same"
         }
         _ => return None,
     };

@@ -5,11 +5,13 @@
 //! Exit status: 0 done, 1 refused by the chain or a release gate, 2 failed (bad input, no node, broken file). `salus doctor` has its own: 0 well,
 //! 1 warnings, 2 something is wrong.
 
+mod applications;
 mod commands;
 mod confirm;
 mod consent;
 mod content;
 mod context;
+mod declarations;
 mod dicom_process;
 mod failure;
 mod files;

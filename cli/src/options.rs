@@ -56,7 +56,7 @@ pub(crate) enum Command {
     /// Offer membership, and record a refusal
     #[command(subcommand)]
     Voucher(commands::voucher::Command),
-    /// Redeem a voucher
+    /// Redeem a voucher, or apply for one
     Join(commands::join::Arguments),
     /// Challenge a newcomer, or answer a challenge
     #[command(subcommand)]

@@ -95,6 +95,15 @@ pub(crate) fn fields(fields: &[(&str, String)]) -> String {
     fields.iter().map(|(name, value)| format!("{name:width$}  {}\n", line(value))).collect()
 }
 
+/// A text in another person's words: each line is indented, so that none looks like a line of this program.
+pub(crate) fn quoted(text: &str) -> String {
+    let lines = text.trim_end().split('\n').map(|words| match words.is_empty() {
+        true => String::new(),
+        false => format!("    {}", line(words)),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A moment, for people: UTC, to the second.
 pub(crate) fn moment(moment: salus_primitives::Moment) -> String {
     let time = i64::try_from(moment).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
@@ -187,6 +196,12 @@ mod tests {
         assert_eq!(content_for_terminal(b"one\ttwo\r\nthree").unwrap(), "one\ttwo\nthree\n");
         assert_eq!(content_for_terminal(b"\x1b]0;title\x07").unwrap(), "\\u{1b}]0;title\\u{7}\n");
         assert!(content_for_terminal(b"\x89PNG\r\n").is_err());
+    }
+
+    #[test]
+    fn words_of_others_are_indented_and_give_no_orders() {
+        assert_eq!(quoted("one\n\ntwo\u{1b}[2J\n"), "    one\n\n    two\\u{1b}[2J");
+        assert_eq!(quoted("role  issuer"), "    role  issuer");
     }
 
     #[test]

@@ -26,6 +26,7 @@ const TOO_MUCH: &str = "18446744073709551616";
 const ONLINE: &[&[&str]] = &[
     &["institution", "list"],
     &["institution", "show", "0"],
+    &["institution", "policy", "0"],
     &["institution", "admit", "--kind", "clinic", "--issuing-key", KEY, "--encryption-key", KEY],
     &["institution", "update", "0", "--admission-quota", "5"],
     &["institution", "rotate-issuing-key", "0", KEY],
@@ -69,6 +70,7 @@ const ONLINE: &[&[&str]] = &[
     &["voucher", "issue", "--institution", "0", "--role", "patient", "--out", "new-voucher"],
     &["voucher", "refuse", "bytes"],
     &["join", "voucher"],
+    &["join", "apply", "--institution", "0", "--role", "patient", "--out", "new-application"],
     &["verify", "challenge", "0"],
     &["verify", "answer"],
     &["member", "show", "0"],
@@ -123,6 +125,9 @@ const ONLINE: &[&[&str]] = &[
     &["status"],
 ];
 
+/// Commands that do something by themselves, although others stand below them.
+const ALONE_TOO: &[&str] = &["join"];
+
 /// Every other command.
 const OFFLINE: &[&[&str]] = &[
     &["key", "new"],
@@ -131,6 +136,7 @@ const OFFLINE: &[&[&str]] = &[
     &["key", "show"],
     &["key", "export-json"],
     &["voucher", "show"],
+    &["join", "show"],
     &["network", "keys"],
     &["network", "init"],
     &["network", "check"],
@@ -177,14 +183,17 @@ fn every_command_is_tried_here() {
     let mut there = BTreeSet::new();
     for name in subcommands(&[]) {
         let below = subcommands(&[&name]);
-        match below.is_empty() {
-            true => drop(there.insert(name)),
-            false => there.extend(below.iter().map(|inner| format!("{name} {inner}"))),
+        there.extend(below.iter().map(|inner| format!("{name} {inner}")));
+        if below.is_empty() || ALONE_TOO.contains(&name.as_str()) {
+            there.insert(name);
         }
     }
-    let tried = ONLINE.iter().chain(OFFLINE).map(|arguments| match there.contains(arguments[0]) {
-        true => arguments[0].to_owned(),
-        false => arguments[..2].join(" "),
+    let tried = ONLINE.iter().chain(OFFLINE).map(|arguments| {
+        let two = arguments[..arguments.len().min(2)].join(" ");
+        match there.contains(&two) {
+            true => two,
+            false => arguments[0].to_owned(),
+        }
     });
     assert_eq!(there, tried.collect());
 }
@@ -295,6 +304,19 @@ fn malformed_arguments_are_named() {
             &["voucher", "issue", "--institution", "0", "--role", "king", "--out", "v"],
             &["'king'", "patient, clinician"],
         ),
+        (&["join"], &["<VOUCHER>"]),
+        (&["join", "voucher", "show", "application"], &["a voucher is redeemed alone", "hint: "]),
+        (&["join", "apply", "--institution", "0", "--role", "patient"], &["--out <FILE>"]),
+        (&["join", "apply", "--institution", "x", "--role", "patient", "--out", "v"], &["'x'", "--institution"]),
+        (&["join", "apply", "--institution", "0", "--role", "king", "--out", "v"], &["'king'", "patient, clinician"]),
+        (&["voucher", "refuse"], &["--application <FILE>"]),
+        (&["voucher", "refuse", "bytes", "--application", "application"], &["cannot be used with"]),
+        (
+            &["voucher", "issue", "--institution", "0", "--role", "patient", "--out", "v", "--outdated"],
+            &["--application <FILE>"],
+        ),
+        (&["voucher", "issue", "--institution", "0", "--role", "patient", "--out", "v", "--yes"], &["--application"]),
+        (&["institution", "policy", "4294967296"], &["too large"]),
         (&["request", "0", "--purpose", "fun"], &["'fun'", "treatment, laboratory"]),
         (&["grant", "0", "--to", "1", "--compartment", "x", "--permissions", "fly"], &["'fly'", "read, create"]),
         (&["grant", "0", "--to", "1", "--compartment", "x", "--permissions", ""], &["read, create"]),
@@ -369,6 +391,7 @@ fn files_that_cannot_be_used_are_named() {
     let twelve = "bottom drive obey lake curtain smoke basket hold race lonely fit";
     fs::write(desk.path("unknown-word"), format!("{twelve} zzzz")).unwrap();
     fs::write(desk.path("wrong-order"), format!("walk {twelve}")).unwrap();
+    fs::write(desk.path("altered-application"), desk::APPLICATION).unwrap();
     for (arguments, words) in [
         (&["key", "import", "new", "--phrase-file", "nowhere"][..], &["`nowhere` cannot be read", "No such file"][..]),
         (&["key", "import", "new", "--phrase-file", "folder"], &["`folder` cannot be read"]),
@@ -388,6 +411,19 @@ fn files_that_cannot_be_used_are_named() {
         (&["voucher", "show", "bytes"], &["`bytes` is not text"]),
         (&["voucher", "show", "/dev/zero"], &["`/dev/zero` has more than"]),
         (&["join", "empty"], &["`empty` is not a voucher"]),
+        (&["join", "show", "nowhere"], &["`nowhere` cannot be read"]),
+        (&["join", "show", "empty"], &["`empty` is not accepted: this is not an application", "hint: take the file"]),
+        (&["join", "show", "voucher"], &["`voucher` is not accepted: this is not an application"]),
+        (&["join", "show", "bytes"], &["`bytes` is not accepted: this is not an application"]),
+        (&["join", "show", "/dev/zero"], &["`/dev/zero` has more than 32768 bytes"]),
+        (&["join", "show", "altered-application"], &["the application was altered", "hint: take the file"]),
+        (&["voucher", "refuse", "--application", "nowhere"], &["`nowhere` cannot be read"]),
+        (&["voucher", "refuse", "--application", "bundle"], &["`bundle` is not accepted: this is not an application"]),
+        (&["voucher", "refuse", "--application", "altered-application"], &["the application was altered"]),
+        (
+            &["voucher", "issue", "--institution", "0", "--role", "patient", "--out", "v", "--application", "text"],
+            &["`text` is not accepted: this is not an application"],
+        ),
         (&["authority", "report", "nowhere"], &["`nowhere` cannot be read"]),
         (&["authority", "report", "folder"], &["`folder` cannot be read"]),
         (&["authority", "report", "bundle"], &["`bundle` is not evidence", "hint: "]),

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `salus institution`: what the council decides about institutions.
+//! `salus institution`: what the council decides about institutions, and what they declare.
 
 use super::council::propose;
 use crate::{
     context::Context,
+    declarations,
     failure::Failure,
     output::{fields, table, word, Output},
     parse,
 };
-use salus_chain::{At, Proposal};
+use salus_chain::{At, Chain, Proposal};
 use salus_founding::list::TRAFFIC;
 use salus_primitives::{
     membership::{Institution, InstitutionKind, InstitutionProfile, NumberedInstitution},
@@ -22,6 +23,11 @@ pub(crate) enum Command {
     List,
     /// Show an institution
     Show {
+        /// Its number
+        institution: InstitutionId,
+    },
+    /// Show whom an institution admits and how it treats data, as its own vault service declares it
+    Policy {
         /// Its number
         institution: InstitutionId,
     },
@@ -91,8 +97,14 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
     let proposal = match command {
         Command::List => return list(context, out).await,
         Command::Show { institution } => {
-            let found = find(context, institution).await?;
+            let found = find(&context.chain().await?, institution).await?;
             return out.show(&found, |found| human(institution, found));
+        }
+        Command::Policy { institution } => {
+            let chain = context.chain().await?;
+            find(&chain, institution).await?;
+            let declaration = context.remote_services(&chain)?.declaration(institution).await?;
+            return out.show(&declaration, declarations::human);
         }
         Command::Admit(profile) => {
             let profile = Box::new(InstitutionProfile {
@@ -106,7 +118,7 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
             Proposal::AdmitInstitution { profile }
         }
         Command::Update(update) => {
-            let mut profile = find(context, update.institution).await?.profile;
+            let mut profile = find(&context.chain().await?, update.institution).await?.profile;
             if let Some(key) = update.encryption_key {
                 profile.encryption_key = encryption_key(key)?;
             }
@@ -124,8 +136,8 @@ pub(crate) async fn run(command: Command, context: &Context, out: &mut Output<'_
     propose(proposal, context, out).await
 }
 
-async fn find(context: &Context, institution: InstitutionId) -> Result<Institution, Failure> {
-    let found = context.chain().await?.institution(At::Finalized, institution).await?;
+async fn find(chain: &Chain, institution: InstitutionId) -> Result<Institution, Failure> {
+    let found = chain.institution(At::Finalized, institution).await?;
     found
         .ok_or_else(|| Failure::input(format!("there is no institution `{institution}`\nhint: salus institution list")))
 }

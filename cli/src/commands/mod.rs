@@ -2,6 +2,7 @@
 
 //! The commands: one file each.
 
+pub(crate) mod apply;
 pub(crate) mod approve;
 pub(crate) mod authority;
 pub(crate) mod backup;

@@ -2,7 +2,7 @@
 
 //! Errors while a member works.
 
-use super::obstacle::Obstacle;
+use super::{applications::ApplicationFault, obstacle::Obstacle};
 use crate::services::ServiceError;
 use salus_chain::{NoticesError, OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
@@ -224,6 +224,9 @@ pub enum AgentError {
     /// The voucher's file was altered.
     #[error("the voucher was altered")]
     BrokenVoucher,
+    /// An application cannot be made, read or accepted.
+    #[error(transparent)]
+    Application(#[from] ApplicationFault),
     /// The challenger is not an active verifier of the institution that the challenge names.
     #[error("member `{0}`, who challenges, is not an active verifier")]
     UntrustedVerifier(MemberId),

@@ -6,7 +6,7 @@ use super::{Agent, AgentError};
 use salus_chain::{events::MemberJoined, At, Call, Chain, Outcome};
 use salus_primitives::{
     membership::{
-        answer_payload, redemption_payload, ChallengeBy, InstitutionStatus, MemberStatus, Role, Voucher,
+        answer_payload, redemption_payload, ChallengeBy, Institution, InstitutionStatus, MemberStatus, Role, Voucher,
         MAX_VOUCHER_LIFE,
     },
     Digest, InstitutionId, MemberId, Moment,
@@ -80,16 +80,9 @@ pub async fn issue_voucher(
     issuing_key: &SigningPair,
     offer: Offer,
 ) -> Result<(VoucherFile, ProfileOpening), AgentError> {
-    let found = chain.institution(At::Finalized, offer.institution).await?;
-    let institution = found.ok_or(AgentError::NoInstitution(offer.institution))?;
-    if institution.status != InstitutionStatus::Active {
-        return Err(AgentError::InstitutionNotActive(offer.institution));
-    }
+    let institution = admitting(chain, offer.institution, offer.role).await?;
     if institution.profile.issuing_key != issuing_key.public() {
         return Err(AgentError::NotTheIssuingKey(offer.institution));
-    }
-    if !institution.profile.kind.may_admit(offer.role) {
-        return Err(AgentError::RoleNotAdmissible(offer.role));
     }
     if offer.life == 0 || offer.life > MAX_VOUCHER_LIFE {
         return Err(AgentError::VoucherLife);
@@ -114,6 +107,19 @@ pub async fn issue_voucher(
         voucher_seed: Zeroizing::new(hex::encode(*seed)),
     };
     Ok((file, ProfileOpening { salt, profile: offer.profile }))
+}
+
+/// The institution, which has to be active, and of a kind that may admit members with `role`. A newcomer asks no other.
+pub async fn admitting(chain: &Chain, institution: InstitutionId, role: Role) -> Result<Institution, AgentError> {
+    let found = chain.institution(At::Finalized, institution).await?;
+    let found = found.ok_or(AgentError::NoInstitution(institution))?;
+    if found.status != InstitutionStatus::Active {
+        return Err(AgentError::InstitutionNotActive(institution));
+    }
+    match found.profile.kind.may_admit(role) {
+        true => Ok(found),
+        false => Err(AgentError::RoleNotAdmissible(role)),
+    }
 }
 
 /// Redeems a voucher for `identity`, which needs no account for it. The new member is pending.

@@ -6,6 +6,7 @@
 //! transaction makes it count. An act that is cut off in between leaves sealed objects that nothing refers to, never a
 //! reference to something that is not there.
 
+mod applications;
 mod asking;
 mod authorities;
 mod batches;
@@ -43,6 +44,7 @@ mod upgrades;
 mod uses;
 mod writing;
 
+pub use applications::{Application, ApplicationFault, LONGEST_APPLICATION};
 pub use authorities::Replaced;
 pub use charts::ChartSummary;
 pub use comparing::ImportState;
@@ -55,7 +57,8 @@ pub use grants::{GrantWish, Revoked, SealedGrant};
 pub use import_memory::{ImportMemory, Remembered};
 pub use importing::{Import, ImportOptions, Imported};
 pub use joining::{
-    answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening, VoucherFile,
+    admitting, answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening,
+    VoucherFile,
 };
 pub use life::{About, Life, RanOut};
 pub use logs::{NewestEntries, VerifiedLog};

@@ -124,6 +124,12 @@ pub enum ServiceError {
         /// Its address on the chain.
         address: String,
     },
+    /// The institution declares no texts, or its service is too old to.
+    #[error("institution `{0}` declares neither criteria nor a data policy")]
+    NoDeclaration(InstitutionId),
+    /// The texts are those of another institution or chain.
+    #[error("the vault address of institution `{0}` leads to the service of another institution or chain")]
+    OtherService(InstitutionId),
     /// The service gave nothing out, or took nothing in.
     #[error(transparent)]
     Client(VaultClientError),

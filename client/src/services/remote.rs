@@ -13,7 +13,7 @@ use salus_gate::{
     BoxedBytes, Released,
 };
 use salus_primitives::InstitutionId;
-use salus_vault_client::{Address, SealedObject, VaultClient};
+use salus_vault_client::{Address, Declaration, SealedObject, VaultClient};
 
 use super::{Answer, ServiceError, Services};
 
@@ -27,6 +27,16 @@ impl RemoteServices {
     /// The services whose addresses `chain` has.
     pub fn new(chain: &Chain) -> io::Result<Self> {
         Ok(Self { chain: chain.clone(), client: VaultClient::new(chain.genesis())? })
+    }
+
+    /// The texts that `institution` declares, from its own service. They need neither a signature nor a membership.
+    pub async fn declaration(&self, institution: InstitutionId) -> Result<Declaration, ServiceError> {
+        let declared = self.client.declaration(&self.address(institution).await?).await?;
+        let declaration = declared.ok_or(ServiceError::NoDeclaration(institution))?;
+        match declaration.institution == institution && declaration.genesis == self.chain.genesis() {
+            true => Ok(declaration),
+            false => Err(ServiceError::OtherService(institution)),
+        }
     }
 
     async fn address(&self, institution: InstitutionId) -> Result<Address, ServiceError> {

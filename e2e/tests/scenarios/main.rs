@@ -11,6 +11,7 @@
 )]
 
 mod api_description;
+mod applying;
 mod authorities;
 mod backup;
 mod bad_input;
