@@ -192,7 +192,7 @@ is_there() {
 
 # ---- The pallets ------------------------------------------------------------------------------------------------------
 
-salus_pallets=(audit membership charts access records authorities upgrades)
+salus_pallets=(audit membership charts access records shredding authorities upgrades)
 
 # Sets salus_pallet_arguments: pallets and primitives with benchmarks and try-runtime on. One set everywhere, because cargo
 # unites features over the packages that are named together, and builds every dependency again for each union.

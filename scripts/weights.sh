@@ -6,7 +6,7 @@ help() {
     cat <<'EOF'
 usage: scripts/weights.sh [--steps N] [--repeat N] [PALLET]... [--help]
 
-Measures the benchmarks of each pallet (audit, membership, charts, access, records, authorities, upgrades; or those named) in the
+Measures the benchmarks of each pallet (audit, membership, charts, access, records, shredding, authorities, upgrades; or those named) in the
 wasm runtime, as a node would execute it, and writes pallets/PALLET/src/weights.rs. Run it on a machine like those of the
 network's nodes, and run no other program meanwhile.
 

@@ -14,6 +14,7 @@ use salus_primitives::{
     membership::{InstitutionProfile, Newcomer, Voucher},
     receipts::{Opening, ReceiptsHead},
     records::{NewRecord, NewVersion, RecordGrantEnvelopes},
+    shredding::{Absence, Retention},
     staging::CollectionBasis,
     ChartId, CompartmentId, Digest, GrantId, InstitutionId, Interval, MemberId, Moment, ReadingSessionId, RecordId,
     RecordKey, RequestId, SigningKey,
@@ -388,6 +389,38 @@ impl Call {
         Self::new("Records", "post_receipts", (opening.chart, opening.entry, receipts))
     }
 
+    // Shredding
+
+    /// Asks that a record of the signer's chart be shredded.
+    pub fn request_shredding(record: RecordId, reason: Option<Digest>) -> Self {
+        Self::new("Shredding", "request_shredding", (record, reason))
+    }
+
+    /// Takes the request back.
+    pub fn cancel_shredding(record: RecordId) -> Self {
+        Self::new("Shredding", "cancel_shredding", record)
+    }
+
+    /// Declares that the signer's institution keeps a record; for an auditor of its custodian.
+    pub fn retain_record(record: RecordId, retention: &Retention) -> Self {
+        Self::new("Shredding", "retain_record", (record, retention))
+    }
+
+    /// Declares that the signer's institution need not keep a record any more; for an auditor of its custodian.
+    pub fn lift_retention(record: RecordId) -> Self {
+        Self::new("Shredding", "lift_retention", record)
+    }
+
+    /// Shreds a record for good; for an auditor of its custodian, and for the controller once the review is over.
+    pub fn shred_record(record: RecordId) -> Self {
+        Self::new("Shredding", "shred_record", record)
+    }
+
+    /// Attests which objects of a shredded record are not in the vault of the signer's institution; for its service.
+    pub fn attest_shredding(shredding: u64, absence: &Absence) -> Self {
+        Self::new("Shredding", "attest_shredding", (shredding, absence))
+    }
+
     // Several at once
 
     /// These calls as one: all take effect, or none. None when there are none, or the checked-in metadata lacks one.
@@ -533,6 +566,7 @@ impl Call {
 pub(super) mod tests {
     use super::*;
     use crate::council::call_name;
+    use salus_primitives::shredding::{RetentionGround, StoreKind};
     use subxt::ext::scale_value::{scale::decode_as_type, Composite, Value, ValueDef};
 
     /// Pallet, call and arguments of an encoded call.
@@ -560,6 +594,25 @@ pub(super) mod tests {
         match value.value {
             ValueDef::Composite(Composite::Named(fields)) => fields.into_iter().map(|(name, _)| name).collect(),
             other => panic!("{other:?} has no fields"),
+        }
+    }
+
+    #[test]
+    fn calls_of_shredding_are_encoded_as_the_runtime_reads_them() {
+        let record = RecordId { chart: ChartId(300), key: RecordKey([7; 16]) };
+        let retention = Retention { ground: RetentionGround::LegalClaims, until: 1_900_000_000_000 };
+        let absence = Absence { absent: 3, kept: 1, store: StoreKind::S3 };
+        for (call, name, argument) in [
+            (Call::request_shredding(record, Some(Digest([1; 32]))), "request_shredding", "300"),
+            (Call::request_shredding(record, None), "request_shredding", "None"),
+            (Call::cancel_shredding(record), "cancel_shredding", "300"),
+            (Call::retain_record(record, &retention), "retain_record", "LegalClaims"),
+            (Call::lift_retention(record), "lift_retention", "300"),
+            (Call::shred_record(record), "shred_record", "300"),
+            (Call::attest_shredding(9_000, &absence), "attest_shredding", "S3"),
+        ] {
+            let described = described(&call.encoded().unwrap());
+            assert!(described.contains(name) && described.contains(argument), "{described}");
         }
     }
 

@@ -9,7 +9,8 @@ use codec::Decode;
 use salus_primitives::{
     access::{Purpose, Scope},
     decision::{Basis, Denial},
-    ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RequestId, SigningKey,
+    shredding::Retention,
+    ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, ReadingSessionId, RecordId, RequestId, SigningKey,
 };
 
 /// An event of a pallet.
@@ -102,6 +103,27 @@ events! {
         purpose: Purpose,
         /// The reason.
         denial: Denial,
+    }
+    /// A request to shred a record waits for its custodian.
+    Shredding.ShreddingRequested {
+        /// The record.
+        record: RecordId,
+    }
+    /// A record is not shredded, because its custodian keeps it.
+    Shredding.ShreddingRefused {
+        /// The record.
+        record: RecordId,
+        /// The controller who asked, or the auditor who answered.
+        by: MemberId,
+        /// The retention.
+        retention: Retention,
+    }
+    /// A record was shredded.
+    Shredding.RecordShredded {
+        /// The number of the shredding.
+        shredding: u64,
+        /// The record.
+        record: RecordId,
     }
     /// A member reported two blocks by one authority for one slot.
     Authorities.EquivocationReported {

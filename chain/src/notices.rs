@@ -4,17 +4,22 @@
 //!
 //! They are found in the logs, and need no key: who may reach a node sees a log. The member is told of what concerns it.
 
+mod auditors;
+mod readers;
+
 use crate::{At, Chain, QueryError};
+use readers::opened_while_active;
 use salus_primitives::{
     access::{Grant, Grantee, NumberedRequest, Permission, Purpose, RequestState, Scope},
     audit::{Action, Actor, Entry, LogId, Reason, Subject},
     corrections::KeyedCorrection,
+    membership::Role,
     notices::NoticeKind,
     records::{KeyedRecord, Record},
     ChartId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RequestId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// The notices of a member cannot be found.
@@ -103,7 +108,8 @@ pub struct Notices {
 
 impl Notices {
     /// Looks into the log of each chart that concerns `member`: its own, those with a grant to it or to its institution,
-    /// and those that `seen` names.
+    /// and those that `seen` names. An auditor also looks into those with a record of its institution that is to be shredded, or
+    /// was since it last looked.
     pub async fn fetch(chain: &Chain, member: MemberId, seen: &ReadMarks) -> Result<Self, NoticesError> {
         let block = chain.head(At::Finalized).await?.hash;
         let at = At::Block(block);
@@ -118,10 +124,17 @@ impl Notices {
         for it in grants {
             charts.entry(it.chart).or_default().push((it.number, it.grant));
         }
+        let audits = found.institution().filter(|_| found.role == Role::Auditor);
+        if let Some(institution) = audits {
+            let since = seen.values().map(|mark| mark.at).max().unwrap_or_default();
+            let known = |chart: &ChartId| charts.contains_key(chart);
+            let more = chain.charts_to_audit(at, institution, since, known).await?;
+            charts.extend(more.into_iter().map(|chart| (chart, Vec::new())));
+        }
         let (mut notices, mut marks) = (Vec::new(), ReadMarks::new());
         for (chart, grants) in charts {
             let mark = seen.get(&chart).copied().unwrap_or_default();
-            let look = Look { chain, at, now, chart, mark, member };
+            let look = Look { chain, at, now, chart, mark, member, audits };
             let entries = chain.log_from(at, LogId::Chart(chart), mark.next).await?;
             let next = entries.last().map_or(mark.next, |entry| entry.sequence.saturating_add(1));
             marks.insert(chart, ReadMark { next, at: now });
@@ -140,6 +153,8 @@ struct Look<'a> {
     chart: ChartId,
     mark: ReadMark,
     member: MemberId,
+    /// The institution for which it judges what is shredded.
+    audits: Option<InstitutionId>,
 }
 
 impl Look<'_> {
@@ -162,7 +177,8 @@ impl Look<'_> {
         }
         let requests: Vec<_> = requests.into_iter().filter(|it| it.request.requester == self.member).collect();
         let records = self.records(entries).await?;
-        let concerned = Concerned { member: self.member, grants, requests, records };
+        let opened = self.opened(entries, &records).await?;
+        let concerned = Concerned { member: self.member, audits: self.audits, grants, requests, records, opened };
         let mut notices: Vec<_> = entries
             .iter()
             .filter_map(|entry| concerned.kind(entry).map(|kind| Notice::of_entry(kind, self.chart, entry)))
@@ -171,6 +187,27 @@ impl Look<'_> {
         notices.extend(self.overdue(|record| record.author == self.member).await?);
         notices.extend(self.ended_waits(|record| record.author == self.member, false).await?);
         Ok(notices)
+    }
+
+    /// The records that were shredded by these entries and that the member opened before, as far as the state has the log.
+    async fn opened(
+        &self,
+        entries: &[Entry],
+        records: &BTreeMap<RecordId, Record>,
+    ) -> Result<BTreeSet<RecordId>, NoticesError> {
+        let shredded = entries.iter().filter(|entry| entry.action == Action::RecordShredded);
+        let shredded: Vec<_> = shredded
+            .filter_map(|entry| match entry.subject {
+                Subject::Record(id, _) => Some((id, records.get(&id)?)),
+                _ => None,
+            })
+            .collect();
+        if shredded.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let log = self.chain.log_from(self.at, LogId::Chart(self.chart), 0).await?;
+        let has_opened = |(id, record): &(RecordId, &Record)| opened_while_active(&log, *id, record, self.member);
+        Ok(shredded.into_iter().filter(has_opened).map(|(id, _)| id).collect())
     }
 
     /// The records that the entries are about, as they stand now.
@@ -246,34 +283,43 @@ impl Look<'_> {
 /// Someone whom parts of another member's chart concern.
 struct Concerned {
     member: MemberId,
+    /// The institution for which it judges what is shredded, if it is an auditor.
+    audits: Option<InstitutionId>,
     /// The grants that serve it, whatever became of them.
     grants: Vec<(GrantId, Grant)>,
     /// The requests that it made.
     requests: Vec<NumberedRequest>,
     /// The records that entries are about.
     records: BTreeMap<RecordId, Record>,
+    /// The shredded records among them that it opened before, and of which it may have copies.
+    opened: BTreeSet<RecordId>,
 }
 
 impl Concerned {
     /// The kind of notice that the entry is for this member, if it concerns it.
     fn kind(&self, entry: &Entry) -> Option<NoticeKind> {
         let kind = NoticeKind::to_concerned(entry.action)?;
+        let by_another = entry.actor != Actor::Member(self.member);
         let concerns = match entry.subject {
             Subject::Request(id) => self.made(id),
             Subject::Grant(id) => self.grants.iter().any(|(number, _)| *number == id),
-            Subject::Record(id, _)
-                if matches!(
-                    entry.action,
-                    Action::CorrectionRequested | Action::RecordAccepted | Action::RecordRefused
-                ) =>
-            {
-                entry.actor != Actor::Member(self.member) && self.wrote(id)
-            }
-            Subject::Record(id, _) => entry.actor != Actor::Member(self.member) && self.reads(id, entry),
+            Subject::Record(id, _) => by_another && self.is_told_of(id, entry),
             Subject::Statement(id, _) => self.wrote(id) || self.reads(id, entry),
             _ => false,
         };
         concerns.then_some(kind)
+    }
+
+    /// Whether what another member did to a record concerns this member.
+    fn is_told_of(&self, id: RecordId, entry: &Entry) -> bool {
+        match entry.action {
+            Action::CorrectionRequested | Action::RecordAccepted | Action::RecordRefused => self.wrote(id),
+            Action::ShreddingRequested | Action::ShreddingCanceled | Action::ShreddingRefused => {
+                self.wrote(id) || self.judges(id)
+            }
+            Action::RecordShredded => self.wrote(id) || self.judges(id) || self.opened.contains(&id),
+            _ => self.reads(id, entry),
+        }
     }
 
     fn made(&self, id: RequestId) -> bool {
@@ -282,6 +328,11 @@ impl Concerned {
 
     fn wrote(&self, id: RecordId) -> bool {
         self.records.get(&id).is_some_and(|record| record.author == self.member)
+    }
+
+    /// Whether the member is an auditor of the institution that keeps the record.
+    fn judges(&self, id: RecordId) -> bool {
+        self.audits.is_some() && self.records.get(&id).map(|record| record.custodian) == self.audits
     }
 
     /// Whether the member could read the record at the time of the entry. Of a record that was withdrawn or entered in error, whether
@@ -351,7 +402,8 @@ mod tests {
 
     fn doctor(grants: Vec<Grant>, state: RecordState) -> Concerned {
         let grants = (0..).map(GrantId).zip(grants).collect();
-        Concerned { member: DOCTOR, grants, requests: Vec::new(), records: [(RECORD, record(state))].into() }
+        let records = [(RECORD, record(state))].into();
+        Concerned { member: DOCTOR, audits: None, grants, requests: Vec::new(), records, opened: BTreeSet::new() }
     }
 
     fn entry(actor: MemberId, action: Action, at: Moment) -> Entry {
@@ -411,6 +463,44 @@ mod tests {
         reader.records.get_mut(&RECORD).unwrap().author = DOCTOR;
         let told = (reader.kind(&request), reader.kind(&statement));
         assert_eq!(told, (Some(NoticeKind::CorrectionRequest), Some(NoticeKind::Correction)));
+    }
+
+    /// The kinds of the notices of a request to shred, of its end, and of the shredding.
+    fn told_of_shredding(to: &Concerned) -> [Option<NoticeKind>; 3] {
+        [Action::ShreddingRequested, Action::ShreddingCanceled, Action::RecordShredded]
+            .map(|action| to.kind(&entry(OTHER, action, NOW)))
+    }
+
+    #[test]
+    fn past_readers_are_told_that_a_record_was_shredded_and_of_no_request() {
+        let revoked = Grant { revoked_at: Some(NOW - 1), ..grant(&[Permission::Read]) };
+        let past = Concerned { opened: [RECORD].into(), ..doctor(vec![revoked], RecordState::Shredded) };
+        assert_eq!(told_of_shredding(&past), [None, None, Some(NoticeKind::Shredding)]);
+        assert_eq!(past.kind(&entry(OTHER, Action::RecordAmended, NOW - 2)), None, "nothing else of it is told");
+        let never = doctor(vec![grant(&[Permission::Read])], RecordState::Shredded);
+        assert_eq!(told_of_shredding(&never), [None; 3], "it never opened the record");
+        let waits = doctor(vec![grant(&[Permission::Read])], RecordState::Active);
+        for action in [Action::ShreddingRequested, Action::ShreddingRefused] {
+            assert_eq!(waits.kind(&entry(OTHER, action, NOW)), None);
+        }
+    }
+
+    #[test]
+    fn the_author_and_the_auditors_of_the_custodian_are_told_of_requests() {
+        let all = [Some(NoticeKind::Shredding); 3];
+        for state in [RecordState::Active, RecordState::Restricted, RecordState::Shredded] {
+            let mut author = doctor(Vec::new(), state);
+            assert_eq!(told_of_shredding(&author), [None; 3], "a stranger");
+            author.records.get_mut(&RECORD).unwrap().author = DOCTOR;
+            assert_eq!(told_of_shredding(&author), all);
+            let auditor = |of| Concerned { audits: Some(InstitutionId(of)), ..doctor(Vec::new(), state) };
+            assert_eq!(told_of_shredding(&auditor(0)), all);
+            let refused = entry(OTHER, Action::ShreddingRefused, NOW);
+            assert_eq!([author.kind(&refused), auditor(0).kind(&refused)], [all[0]; 2]);
+            assert_eq!(told_of_shredding(&auditor(1)), [None; 3], "of another institution");
+            assert_eq!(auditor(0).kind(&entry(OTHER, Action::RecordAmended, NOW)), None, "it reads nothing");
+            assert_eq!(auditor(0).kind(&entry(DOCTOR, Action::RecordShredded, NOW)), None, "not of the own");
+        }
     }
 
     #[test]

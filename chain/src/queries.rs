@@ -70,6 +70,8 @@ items! {
     KeyedRecord, Option<RecordKey>: |last| Some(last.key);
     KeyedCorrection, Option<RecordKey>: |last| Some(last.key);
     NumberedVersion, u32: |last| last.number.saturating_add(1);
+    NumberedShredding, u64: |last| last.number.saturating_add(1);
+    AttestationOf, Option<InstitutionId>: |last| Some(last.institution);
     Entry, u64: |last| last.sequence.saturating_add(1);
 }
 
@@ -91,6 +93,11 @@ impl Chain {
     pub async fn version(&self, at: At, record: RecordId, number: u32) -> Result<Option<Version>, QueryError> {
         let page: Vec<NumberedVersion> = self.ask(at, "SalusApi_versions", (record, number, 1u32).encode()).await?;
         Ok(page.into_iter().find_map(|it| (it.number == number).then_some(it.version)))
+    }
+
+    /// Shreddings from the number `from` on, as many as the node tells at one time; none at the end.
+    pub async fn shreddings_from(&self, at: At, from: u64) -> Result<Vec<NumberedShredding>, QueryError> {
+        self.ask(at, "SalusApi_shreddings", (from, MAX_PAGE).encode()).await
     }
 
     /// The entries of a log from the place `first` on, as far as the state still holds them.

@@ -15,6 +15,7 @@ pub use crate::{
     membership::{ChallengeBy, Institution, Member, NumberedInstitution},
     records::{KeyedRecord, NumberedVersion, Record, Session},
     refusal::Refusal,
+    shredding::{AttestationOf, NumberedShredding, ShreddingState},
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, ReadingSessionId, RecordId, RecordKey, RequestId,
     SigningKey,
 };
@@ -73,6 +74,13 @@ macro_rules! salus_api {
             "salus_corrections" => corrections(chart: ChartId) page[after: Option<RecordKey>] -> Vec<KeyedCorrection>;
             /// Returns the record's versions from `from` on.
             "salus_versions" => versions(record: RecordId) page[from: u32] -> Vec<NumberedVersion>;
+            /// Returns what stops the record from being shredded, and who asks for it.
+            "salus_shreddingState" => shredding_state(record: RecordId) -> ShreddingState;
+            /// Returns the shreddings of all charts from number `from` on.
+            "salus_shreddings" => shreddings() page[from: u64] -> Vec<NumberedShredding>;
+            /// Returns the attestations about the shredding with this number, after the given institution; `null` begins with the
+            /// first.
+            "salus_attestations" => attestations(shredding: u64) page[after: Option<InstitutionId>] -> Vec<AttestationOf>;
             /// Returns the reading session that `reader` named `session`.
             "salus_session" => session(reader: MemberId, session: ReadingSessionId) -> Option<Session>;
 

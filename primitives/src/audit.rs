@@ -8,6 +8,7 @@ use crate::{
     governance::{CallName, Parameter},
     holds::HoldGround,
     receipts::ReceiptsHead,
+    shredding::RetentionGround,
     staging::CollectionBasis,
     time::Moment,
     vocabulary::vocabulary,
@@ -208,6 +209,39 @@ vocabulary! {
         RecordHeld = 70, "record-held", "an author keeps a record from the patient for a time; the reason names the ground";
         /// The membership of a member of staff was renewed.
         MemberRenewed = 71, "member-renewed", "an issuer renewed the membership of a member of staff";
+        /// A member asked that a record be shredded (S2-18).
+        ShreddingRequested = 72, "shredding-requested", "a member asked that a record be shredded";
+        /// The request was taken back.
+        ShreddingCanceled = 73, "shredding-canceled", "a request to shred a record was taken back";
+        /// The custodian keeps the record; the reason has the ground.
+        ShreddingRefused = 74, "shredding-refused",
+            "a request to shred a record was refused: its custodian keeps it, on the ground that the reason names";
+        /// The custodian declared that it keeps the record for a time; the reason has the ground.
+        RecordRetained = 75, "record-retained",
+            "the custodian declared that it keeps a record until a date, on the ground that the reason names";
+        /// The custodian gave up its retention.
+        RetentionLifted = 76, "retention-lifted", "the custodian declared that it need not keep a record any more";
+        /// A record was shredded: the chain names none of its objects any more (S2-29, S4-17).
+        RecordShredded = 77, "record-shredded", "a record was shredded; vaults delete its content and keys";
+        /// An institution attested which objects of a shredded record its vault does not have; the reason counts them.
+        ShreddingAttested = 78, "shredding-attested",
+            "an institution attested which of a shredded record's objects its vault does not have; the reason counts them";
+    }
+}
+
+impl Action {
+    /// Whether it is a step to the end of a record, or a word about it. Its reason stays when the record is shredded.
+    pub const fn is_of_shredding(self) -> bool {
+        matches!(
+            self,
+            Self::ShreddingRequested
+                | Self::ShreddingCanceled
+                | Self::ShreddingRefused
+                | Self::RecordRetained
+                | Self::RetentionLifted
+                | Self::RecordShredded
+                | Self::ShreddingAttested
+        )
     }
 }
 
@@ -271,6 +305,8 @@ pub enum Reason {
     Collection(CollectionBasis),
     /// The legal reason for a hold.
     Hold(HoldGround),
+    /// The legal reason for a retention.
+    Retention(RetentionGround),
 }
 
 /// An action, before the log gives it a place and a time.
@@ -558,5 +594,13 @@ mod tests {
         changed[1].at = 1_001;
         assert_eq!(verify_log(LOG, &changed, &head), Err(LogFault::Hash));
         assert_eq!(verify_log(LogId::Consortium, &entries, &head), Err(LogFault::Hash));
+    }
+
+    #[test]
+    fn every_action_of_shredding_and_no_other_has_a_reason_that_stays() {
+        let all: Vec<_> = Action::ALL.into_iter().filter(|action| action.is_of_shredding()).collect();
+        let from = Action::ALL.into_iter().skip_while(|action| *action != Action::ShreddingRequested);
+        assert_eq!(all, from.take(7).collect::<Vec<_>>());
+        assert_eq!(all.last(), Some(&Action::ShreddingAttested));
     }
 }

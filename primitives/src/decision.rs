@@ -82,6 +82,8 @@ vocabulary! {
         Refused = 17, "refused", "the record never became part of the chart";
         /// The author keeps the record from the patient for a time, for a legal reason.
         Held = 18, "held", "the author keeps this record from the patient until a date, for a legal reason";
+        /// The record was shredded.
+        Shredded = 19, "shredded", "the record was shredded: its content and keys are gone";
     }
 }
 

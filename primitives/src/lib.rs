@@ -34,6 +34,7 @@ pub mod receipts;
 pub mod record_states;
 pub mod records;
 pub mod refusal;
+pub mod shredding;
 pub mod staging;
 pub mod text;
 pub mod time;

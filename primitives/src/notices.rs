@@ -39,6 +39,8 @@ vocabulary! {
         Staging = 11, "staging", "an institution has a record for you to accept or refuse, or took it back";
         /// To the controller: an author keeps a record back for a time.
         Hold = 12, "hold", "an author keeps a record from you until a date, for a legal reason";
+        /// To the controller, the author, past readers and the custodian's auditors: a record is to be shredded, is kept, or is gone.
+        Shredding = 13, "shredding", "a record is to be shredded, is kept on a legal ground, or was shredded";
     }
 }
 
@@ -73,7 +75,8 @@ impl NoticeKind {
             | Self::CorrectionRequest
             | Self::Disclosure
             | Self::Staging
-            | Self::Hold => true,
+            | Self::Hold
+            | Self::Shredding => true,
             Self::Reading | Self::Grant | Self::Record | Self::Expiry | Self::Use => false,
         }
     }
@@ -90,6 +93,12 @@ impl NoticeKind {
             Action::RecordCreated | Action::RecordAmended => Some(Self::Record),
             Action::RecordStaged | Action::RecordRefused => Some(Self::Staging),
             Action::RecordHeld => Some(Self::Hold),
+            Action::ShreddingRequested
+            | Action::ShreddingCanceled
+            | Action::ShreddingRefused
+            | Action::RecordRetained
+            | Action::RetentionLifted
+            | Action::RecordShredded => Some(Self::Shredding),
             Action::RecordWithdrawn
             | Action::RecordEnteredInError
             | Action::CorrectionMade
@@ -114,6 +123,10 @@ impl NoticeKind {
             | Action::RestrictionLifted
             | Action::StatementAttached => Some(Self::Correction),
             Action::CorrectionRequested => Some(Self::CorrectionRequest),
+            Action::ShreddingRequested
+            | Action::ShreddingCanceled
+            | Action::ShreddingRefused
+            | Action::RecordShredded => Some(Self::Shredding),
             _ => None,
         }
     }

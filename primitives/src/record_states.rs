@@ -23,6 +23,8 @@ vocabulary! {
             "it should never have been in the chart, as its author says; the patient alone may read it";
         /// It never became part of the chart (S4-08). The chain names none of its sealed bytes, and vaults delete them.
         Refused = 5, "refused", "the patient refused it or never accepted it, or its author took it back; its content is gone";
+        /// Its content and keys were destroyed (S2-18, S4-17). Hashes and log entries stay.
+        Shredded = 6, "shredded", "its content and keys were destroyed; hashes and log entries stay";
     }
 }
 
@@ -31,14 +33,24 @@ impl RecordState {
     pub const fn may_become(self, next: Self) -> bool {
         match self {
             Self::Staged => matches!(next, Self::Active | Self::Refused),
-            Self::Active => matches!(next, Self::Restricted | Self::Withdrawn | Self::EnteredInError),
-            Self::Restricted => matches!(next, Self::Active | Self::Withdrawn | Self::EnteredInError),
-            Self::Withdrawn => matches!(next, Self::EnteredInError),
-            Self::EnteredInError | Self::Refused => false,
+            Self::Active => {
+                matches!(next, Self::Restricted | Self::Withdrawn | Self::EnteredInError | Self::Shredded)
+            }
+            Self::Restricted => {
+                matches!(next, Self::Active | Self::Withdrawn | Self::EnteredInError | Self::Shredded)
+            }
+            Self::Withdrawn => matches!(next, Self::EnteredInError | Self::Shredded),
+            Self::EnteredInError => matches!(next, Self::Shredded),
+            Self::Refused | Self::Shredded => false,
         }
     }
 
-    /// Whether the record counts as a part of the chart: it is not staged or refused, withdrawn or entered in error.
+    /// Whether vaults keep the objects that the record's versions name.
+    pub const fn has_content(self) -> bool {
+        !matches!(self, Self::Refused | Self::Shredded)
+    }
+
+    /// Whether the record counts as a part of the chart: it is not staged or refused, withdrawn, entered in error or shredded.
     pub const fn stands(self) -> bool {
         matches!(self, Self::Active | Self::Restricted)
     }
@@ -56,6 +68,7 @@ impl RecordState {
             Self::EnteredInError => (Denial::EnteredInError, false),
             // Nothing is left of it.
             Self::Refused => return Some(Denial::Refused),
+            Self::Shredded => return Some(Denial::Shredded),
         };
         let is_allowed = match permission {
             Permission::Read | Permission::Disclose | Permission::Use => to_controller,
@@ -77,14 +90,15 @@ mod tests {
 
     #[test]
     fn a_record_never_comes_back_from_withdrawn_or_entered_in_error() {
-        for last in [RecordState::Withdrawn, RecordState::EnteredInError, RecordState::Refused] {
+        for last in [RecordState::Withdrawn, RecordState::EnteredInError, RecordState::Refused, RecordState::Shredded] {
             assert!(!last.may_become(RecordState::Active) && !last.may_become(RecordState::Restricted));
         }
         for state in RecordState::ALL {
             assert!(!state.may_become(state), "{state:?}: a state is never entered twice in a row");
             assert!(!state.may_become(RecordState::Staged), "{state:?}: no record goes back to wait");
-            let was_accepted = !matches!(state, RecordState::Staged | RecordState::Refused);
-            let may_be_error = was_accepted && state != RecordState::EnteredInError;
+            let is_in_chart = state.has_content() && state != RecordState::Staged;
+            let may_be_error = is_in_chart && state != RecordState::EnteredInError;
+            assert_eq!(state.may_become(RecordState::Shredded), is_in_chart, "{state:?}");
             assert_eq!(state.may_become(RecordState::EnteredInError), may_be_error);
             assert_eq!(state.may_become(RecordState::Refused), state == RecordState::Staged);
             assert_eq!(state.stands(), state.may_become(RecordState::Withdrawn), "{state:?}");
@@ -94,8 +108,13 @@ mod tests {
     #[test]
     fn the_controller_reads_in_every_state_and_others_in_one() {
         for state in RecordState::ALL {
-            let nothing_left = (state == RecordState::Refused).then_some(Denial::Refused);
+            let nothing_left = match state {
+                RecordState::Refused => Some(Denial::Refused),
+                RecordState::Shredded => Some(Denial::Shredded),
+                _ => None,
+            };
             assert_eq!(state.denial(Permission::Read, true), nothing_left, "{state:?}");
+            assert_eq!(state.has_content(), nothing_left.is_none(), "{state:?}");
             for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
                 let denied = state.denial(permission, false).is_some();
                 assert_eq!(denied, state != RecordState::Active, "{state:?} {permission:?}");
@@ -113,6 +132,7 @@ mod tests {
                 assert_eq!(denial(RecordState::EnteredInError), Some(Denial::EnteredInError));
                 assert_eq!(denial(RecordState::Staged), Some(Denial::Staged));
                 assert_eq!(denial(RecordState::Refused), Some(Denial::Refused));
+                assert_eq!(denial(RecordState::Shredded), Some(Denial::Shredded));
             }
         }
     }

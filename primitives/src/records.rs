@@ -51,7 +51,7 @@ pub struct Record {
 impl Record {
     /// Whether clients list and count it for others than the chart's controller and the record's author.
     pub fn is_shown_to_others(&self) -> bool {
-        !matches!(self.state, RecordState::Staged | RecordState::Refused | RecordState::Restricted)
+        self.state.has_content() && !matches!(self.state, RecordState::Staged | RecordState::Restricted)
     }
 
     /// Whether clients list and count it for `viewer`, in a chart of `controller`. No viewer stands for one who is not a member.

@@ -13,6 +13,7 @@ use salus_primitives::{
     notices::NoticeKind,
     records::RecordState,
     refusal::Refusal,
+    shredding::{RetentionGround, StoreKind},
     vocabulary::Vocabulary,
 };
 use std::{fs, path::Path};
@@ -31,6 +32,8 @@ fn tables() -> Vec<(&'static str, Vec<String>)> {
         ("permissions", permissions()),
         ("purposes", purposes()),
         ("record-states", meanings::<RecordState>(["state", "what it means"])),
+        ("retention-grounds", meanings::<RetentionGround>(["ground", "what it means"])),
+        ("store-kinds", meanings::<StoreKind>(["kind of store", "what it is"])),
         ("roles-and-permissions", roles_and_permissions()),
         ("denials", meanings::<Denial>(["denial", "what it means"])),
         ("actions", meanings::<Action>(["action", "what happened"])),

@@ -4,7 +4,7 @@
 
 use crate::{
     presets, Access, AccountId, Audit, Aura, Block, Charts, Executive, Grandpa, Historical, InherentDataExt,
-    Membership, Nonce, Records, Runtime, RuntimeGenesisConfig, SessionKeys, System, Timestamp, VERSION,
+    Membership, Nonce, Records, Runtime, RuntimeGenesisConfig, SessionKeys, Shredding, System, Timestamp, VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -236,6 +236,18 @@ impl_runtime_apis! {
 
         fn versions(record: RecordId, from: u32, limit: u32) -> Vec<NumberedVersion> {
             Records::versions_page(record, from, limit)
+        }
+
+        fn shredding_state(record: RecordId) -> ShreddingState {
+            Shredding::shredding_state(record)
+        }
+
+        fn shreddings(from: u64, limit: u32) -> Vec<NumberedShredding> {
+            Shredding::shreddings_page(from, limit)
+        }
+
+        fn attestations(shredding: u64, after: Option<InstitutionId>, limit: u32) -> Vec<AttestationOf> {
+            Shredding::attestations_page(shredding, after, limit)
         }
 
         fn session(reader: MemberId, session: ReadingSessionId) -> Option<Session> {

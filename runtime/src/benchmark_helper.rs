@@ -2,7 +2,9 @@
 
 //! The state of other pallets that the benchmarks of a pallet need.
 
-use crate::{council::CouncilCollective, limits, Access, AccountId, Charts, Membership, Runtime, Session, SessionKeys};
+use crate::{
+    council::CouncilCollective, limits, Access, AccountId, Charts, Membership, Records, Runtime, Session, SessionKeys,
+};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::storage::unhashed;
@@ -15,7 +17,7 @@ use salus_primitives::{
     access::MAX_RECORD_GRANTS,
     charts::MAX_COMPARTMENTS,
     membership::{InstitutionKind, Role},
-    traits::{ChartHelper, GrantHelper, MemberHelper, Membership as _, SeatHelper, TimeHelper},
+    traits::{ChartHelper, GrantHelper, MemberHelper, Membership as _, RecordHelper, SeatHelper, TimeHelper},
     ChartId, CompartmentId, GrantId, InstitutionId, MemberId, Moment, RecordId, SigningKey,
 };
 use sp_core::{ed25519, sr25519, H256};
@@ -53,6 +55,12 @@ impl ChartHelper<AccountId> for RuntimeHelper {
     fn chart(controller: &AccountId) -> ChartId {
         let controller = Membership::standing_of_account(controller).expect("the controller is a member").member;
         Charts::benchmark_chart(controller, MAX_COMPARTMENTS)
+    }
+}
+
+impl RecordHelper for RuntimeHelper {
+    fn record(chart: ChartId, author: MemberId, custodian: InstitutionId) -> RecordId {
+        Records::benchmark_record(chart, CompartmentId(0), author, custodian)
     }
 }
 

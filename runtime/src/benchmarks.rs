@@ -2,7 +2,7 @@
 
 //! The benchmarked pallets: ours. The SDK's pallets come with their own weights.
 
-use crate::{Access, Audit, Authorities, Charts, Membership, Records, Upgrades};
+use crate::{Access, Audit, Authorities, Charts, Membership, Records, Shredding, Upgrades};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -13,6 +13,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_salus_charts, Charts]
     [pallet_salus_access, Access]
     [pallet_salus_records, Records]
+    [pallet_salus_shredding, Shredding]
     [pallet_salus_authorities, Authorities]
     [pallet_salus_upgrades, Upgrades]
 );

@@ -13,6 +13,7 @@ use pallet_salus_authorities::Call as Authorities;
 use pallet_salus_charts::Call as Charts;
 use pallet_salus_membership::{Call as Membership, CallClass, CallPolicy};
 use pallet_salus_records::Call as Records;
+use pallet_salus_shredding::Call as Shredding;
 use pallet_salus_upgrades::Call as Upgrades;
 use salus_primitives::membership::Role;
 
@@ -46,6 +47,7 @@ fn class_at(role: Role, call: &RuntimeCall, nesting: u8) -> Option<CallClass> {
         RuntimeCall::Charts(call) => of_charts(role, call),
         RuntimeCall::Access(call) => of_access(role, call),
         RuntimeCall::Records(call) => of_records(role, call),
+        RuntimeCall::Shredding(call) => of_shredding(role, call),
         RuntimeCall::Authorities(call) => of_authorities(role, call),
         RuntimeCall::Upgrades(call) => of_upgrades(role, call),
         RuntimeCall::Council(call) => of_council(role, call),
@@ -141,6 +143,17 @@ fn of_records(role: Role, call: &Records<Runtime>) -> Option<CallClass> {
         Records::__Ignore(..) => (&[], CallClass::Ordinary),
     };
     roles.contains(&role).then_some(class)
+}
+
+fn of_shredding(role: Role, call: &Shredding<Runtime>) -> Option<CallClass> {
+    let roles: &[Role] = match call {
+        Shredding::request_shredding { .. } | Shredding::cancel_shredding { .. } => &[Role::Patient],
+        Shredding::retain_record { .. } | Shredding::lift_retention { .. } => &[Role::Auditor],
+        Shredding::shred_record { .. } => &[Role::Patient, Role::Auditor],
+        Shredding::attest_shredding { .. } => &[Role::Service],
+        Shredding::__Ignore(..) => &[],
+    };
+    roles.contains(&role).then_some(CallClass::Ordinary)
 }
 
 fn of_authorities(role: Role, call: &Authorities<Runtime>) -> Option<CallClass> {

@@ -13,8 +13,8 @@ use crate::{
     no_currency::NoCurrency,
     pauses::Unpausable,
     Access, AccountId, Audit, Aura, Authorities, Block, Charts, Council, Historical, Membership, Offences,
-    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys,
-    Timestamp, TxPause, VERSION,
+    OriginCaller, PalletInfo, Records, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session,
+    SessionKeys, Timestamp, TxPause, VERSION,
 };
 use frame_support::{
     derive_impl, parameter_types,
@@ -214,6 +214,18 @@ impl pallet_salus_records::Config for Runtime {
     type MaxVersions = ConstU32<{ limits::MAX_VERSIONS }>;
     type MaxRecordSize = ConstU64<{ limits::MAX_RECORD_SIZE }>;
     type WeightInfo = pallet_salus_records::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
+}
+
+impl pallet_salus_shredding::Config for Runtime {
+    type MemberOrigin = pallet_salus_membership::EnsureMember<Self>;
+    type Membership = Membership;
+    type Controllers = Charts;
+    type Records = Records;
+    type Audit = Audit;
+    type Time = Timestamp;
+    type WeightInfo = pallet_salus_shredding::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmark_helper::RuntimeHelper;
 }

@@ -191,6 +191,9 @@ mod runtime {
     #[runtime::pallet_index(16)]
     pub type Upgrades = pallet_salus_upgrades;
 
+    #[runtime::pallet_index(17)]
+    pub type Shredding = pallet_salus_shredding;
+
     #[runtime::pallet_index(20)]
     pub type Aura = pallet_aura;
     #[runtime::pallet_index(21)]

@@ -77,6 +77,17 @@ const PAUSABLE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "Shredding",
+        &[
+            "request_shredding",
+            "cancel_shredding",
+            "retain_record",
+            "lift_retention",
+            "shred_record",
+            "attest_shredding",
+        ],
+    ),
+    (
         "Utility",
         &[
             "batch",

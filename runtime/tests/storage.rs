@@ -12,14 +12,14 @@ use frame_metadata::{
 use salus_runtime::Runtime;
 use scale_info::TypeDef;
 
-const OURS: [&str; 7] = ["Audit", "Membership", "Charts", "Access", "Records", "Authorities", "Upgrades"];
+const OURS: [&str; 8] = ["Audit", "Membership", "Charts", "Access", "Records", "Shredding", "Authorities", "Upgrades"];
 
 /// Types of keys made of numbers that the chain counts up itself, so that no caller can choose one.
 const COUNTED: [&str; 10] =
     ["ChartId", "CompartmentId", "GrantId", "Grantee", "InstitutionId", "LogId", "MemberId", "RequestId", "U32", "U64"];
 
 /// Every key that a caller or an institution chooses. A new one is added here, under the strong hasher.
-const CHOSEN: [&str; 10] = [
+const CHOSEN: [&str; 13] = [
     "Membership.AccountOwners AccountId32",
     "Membership.MembershipKeys SigningKey",
     // An issuing epoch and a serial number, which the institution chooses.
@@ -31,6 +31,9 @@ const CHOSEN: [&str; 10] = [
     "Records.Corrections RecordKey",
     "Records.Records RecordKey",
     "Records.Versions RecordKey",
+    "Shredding.Requests RecordKey",
+    "Shredding.Retentions RecordKey",
+    "Shredding.ShreddingOf RecordKey",
 ];
 
 fn metadata() -> RuntimeMetadataV15 {

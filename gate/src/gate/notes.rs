@@ -3,6 +3,8 @@
 //! Giving out notes: what came with a grant or a request, in words, sealed to whom it is for.
 
 use salus_primitives::audit::{Action, Entry, Reason, Subject};
+use salus_primitives::decision::Denial;
+use salus_primitives::records::RecordState;
 use salus_primitives::{ChartId, MemberId};
 use salus_sealing::envelope::{is_envelope, MAX_ENVELOPE, MAX_KEY_ENVELOPE};
 
@@ -14,7 +16,7 @@ use crate::protocol::{GateRefusal, NoteOf, NoteRequest, ReleasedNote, Signed};
 
 impl<C: ChainView, S: Store> ReleaseGate<C, S> {
     /// The note that `signed` asks for, if the asker is the chart's controller, or the member who got the grant, made the
-    /// request for access, or is asked to correct the record.
+    /// request for access, is asked to correct the record, or wrote the one that the controller wants shredded.
     ///
     /// It stays readable after the end of the grant: it says what was agreed, and opens no record.
     pub async fn release_note(&self, signed: &Signed<NoteRequest>) -> Result<ReleasedNote, GateError<C::Error>> {
@@ -36,6 +38,10 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
                     Some(Reason::Text(reason)) => Some(reason),
                     _ => None,
                 };
+                // It may lie there for a while, but the chain names it no more.
+                if self.is_shredded(finalized, &entry).await? {
+                    return Err(GateRefusal::Denied(Denial::Shredded).into());
+                }
                 (self.concerned(finalized, chart, &entry).await?, reason)
             }
         };
@@ -55,8 +61,15 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
         Ok(ReleasedNote { sealed })
     }
 
+    /// Whether the entry is about a record that was shredded. The reasons of its shredding stay.
+    async fn is_shredded(&self, at: &Head, entry: &Entry) -> Result<bool, GateError<C::Error>> {
+        let (Subject::Record(id, _) | Subject::Statement(id, _)) = entry.subject else { return Ok(false) };
+        let record = self.ask(self.chain.record(at, id)).await?;
+        Ok(record.is_some_and(|it| it.state == RecordState::Shredded) && !entry.action.is_of_shredding())
+    }
+
     /// The member whom an entry concerns: the requester where it is about a request, the grantee where it is about a grant, the
-    /// author where the controller asks for a correction, or answers about a staged record.
+    /// author where the controller asks for a correction or for a shredding, or answers about a staged record.
     async fn concerned(
         &self,
         at: &Head,
@@ -71,7 +84,10 @@ impl<C: ChainView, S: Store> ReleaseGate<C, S> {
             Subject::Record(id, _)
                 if matches!(
                     entry.action,
-                    Action::CorrectionRequested | Action::RecordAccepted | Action::RecordRefused
+                    Action::CorrectionRequested
+                        | Action::RecordAccepted
+                        | Action::RecordRefused
+                        | Action::ShreddingRequested
                 ) =>
             {
                 self.ask(self.chain.record(at, id)).await?.map(|record| record.author)

@@ -7,6 +7,8 @@ use salus_gate_testing::*;
 use salus_primitives::{
     access::{Permission, Permissions, Purpose, Request, RequestState},
     audit::{Action, Actor, Entry, Reason, Subject},
+    decision::Denial,
+    records::RecordState,
     Digest, GrantId, MemberId, RequestId,
 };
 use salus_sealing::envelope::{open_reason, seal_reason, Recipient};
@@ -74,7 +76,7 @@ async fn a_note_is_given_to_the_controller_and_to_the_other_party() {
 }
 
 #[tokio::test]
-async fn a_request_for_a_correction_is_given_to_the_author_and_to_the_controller() {
+async fn a_request_about_a_record_is_given_to_its_author_and_to_the_controller() {
     let world = World::new().await;
     let note = seal_reason("wrong", Recipient::Member(DOCTOR), &world.key(DOCTOR), GENESIS, CHART).unwrap();
     let id = world.put(note.clone()).await;
@@ -82,18 +84,26 @@ async fn a_request_for_a_correction_is_given_to_the_author_and_to_the_controller
     world.change(|state| {
         state.entries.insert((CHART, ENTRY), about(Action::CorrectionRequested));
         state.entries.insert((CHART, ENTRY + 1), about(Action::RecordRestricted));
+        state.entries.insert((CHART, ENTRY + 2), about(Action::ShreddingRequested));
     });
     let ask = |place, reader| {
         let signed = world.signed(of(NoteOf::Entry(place), reader));
         let gate = world.gate();
         async move { gate.release_note(&signed).await }
     };
-    for reader in [PATIENT, DOCTOR] {
-        assert_eq!(ask(ENTRY, reader).await.unwrap().sealed, note);
+    for place in [ENTRY, ENTRY + 2] {
+        for reader in [PATIENT, DOCTOR] {
+            assert_eq!(ask(place, reader).await.unwrap().sealed, note);
+        }
+        for other in [COLLEAGUE, STRANGER] {
+            assert_eq!(refusal(ask(place, other).await), GateRefusal::NotForYou);
+        }
     }
-    for other in [COLLEAGUE, STRANGER] {
-        assert_eq!(refusal(ask(ENTRY, other).await), GateRefusal::NotForYou);
-    }
+    // Shredded, it leaves the reason of its end alone.
+    world.change(|state| state.records.get_mut(&record(1)).unwrap().state = RecordState::Shredded);
+    assert_eq!(refusal(ask(ENTRY, PATIENT).await), GateRefusal::Denied(Denial::Shredded));
+    assert_eq!(ask(ENTRY + 2, PATIENT).await.unwrap().sealed, note);
+    world.change(|state| state.records.get_mut(&record(1)).unwrap().state = RecordState::Active);
     assert_eq!(
         refusal(ask(ENTRY + 1, DOCTOR).await),
         GateRefusal::NotForYou,

@@ -15,7 +15,7 @@ use salus_primitives::{
     audit::{Action, Reason, Subject},
     membership::Standing,
     traits::{Compartments as _, Controllers as _},
-    ChartId, CompartmentId, Digest, Moment, RequestId,
+    ChartId, Digest, Moment, RequestId,
 };
 
 impl<T: Config> Pallet<T> {
@@ -119,12 +119,10 @@ impl<T: Config> Pallet<T> {
         Ok(request)
     }
 
-    /// Fails if one approval would cover a sensitive compartment and another one (S4-09, PIPA Art. 23).
+    /// Fails if one approval would cover a sensitive compartment and another one.
     fn ensure_own_consent(chart: ChartId, grants: &[GrantTerms]) -> DispatchResult {
         let compartments: BTreeSet<_> = grants.iter().map(|terms| terms.scope.compartment()).collect();
-        let is_sensitive =
-            |id: &CompartmentId| T::Compartments::compartment(chart, *id).is_some_and(|it| it.flags.sensitive);
-        ensure!(compartments.len() < 2 || !compartments.iter().any(is_sensitive), Error::<T>::SensitiveTogether);
+        ensure!(T::Compartments::may_share_consent(chart, &compartments), Error::<T>::SensitiveTogether);
         Ok(())
     }
 

@@ -79,6 +79,7 @@ mod holds;
 mod queries;
 mod reading;
 mod receipts;
+mod shredding;
 mod staging;
 mod states;
 #[cfg(any(feature = "try-runtime", test))]

@@ -15,7 +15,7 @@ use salus_primitives::{
     records::{NewRecord, Record, RecordState},
     staging::{CollectionBasis, MAX_STAGED},
     traits::{Compartments, Controllers},
-    ChartId, CompartmentId, Digest, InstitutionId, RecordId, RecordKey,
+    ChartId, Digest, InstitutionId, RecordId, RecordKey,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -113,7 +113,7 @@ impl<T: Config> Pallet<T> {
         for (key, record) in records {
             let id = RecordId { chart, key };
             let action = if is_over(&record) { Action::StagingExpired } else { Action::RecordRefused };
-            Self::end_staging(id, Record { versions: 0, ..record }, RecordState::Refused);
+            Self::end_staging(id, Record { versions: 0, hold: None, ..record }, RecordState::Refused);
             Versions::<T>::remove((chart, key, 0));
             Self::log_version(member, id, 0, action, reason.map(Reason::Text));
             Self::deposit_state(id, RecordState::Refused, member);
@@ -134,12 +134,10 @@ impl<T: Config> Pallet<T> {
         keys.iter().map(staged).collect()
     }
 
-    /// Fails if one consent would cover a sensitive compartment and another one (S4-09, PIPA Art. 23).
+    /// Fails if one consent would cover a sensitive compartment and another one.
     fn ensure_own_consent(chart: ChartId, records: &[(RecordKey, Record)]) -> DispatchResult {
-        let compartments: BTreeSet<CompartmentId> = records.iter().map(|(_, record)| record.compartment).collect();
-        let is_sensitive =
-            |id: &CompartmentId| T::Compartments::compartment(chart, *id).is_some_and(|it| it.flags.sensitive);
-        ensure!(compartments.len() < 2 || !compartments.iter().any(is_sensitive), Error::<T>::SensitiveTogether);
+        let compartments: BTreeSet<_> = records.iter().map(|(_, record)| record.compartment).collect();
+        ensure!(T::Compartments::may_share_consent(chart, &compartments), Error::<T>::SensitiveTogether);
         Ok(())
     }
 

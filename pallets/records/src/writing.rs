@@ -99,7 +99,7 @@ impl<T: Config> Pallet<T> {
 
     /// A record of one version for benchmarks, without any check.
     #[cfg(feature = "runtime-benchmarks")]
-    pub(crate) fn benchmark_record(
+    pub fn benchmark_record(
         chart: ChartId,
         compartment: CompartmentId,
         author: MemberId,
@@ -171,6 +171,7 @@ impl<T: Config> Pallet<T> {
                 | Denial::Withdrawn
                 | Denial::EnteredInError
                 | Denial::Refused
+                | Denial::Shredded
                 | Denial::Held,
             ) => Err(Error::<T>::WrongState.into()),
             Decision::Denied(_) => Err(Error::<T>::NotPermitted.into()),

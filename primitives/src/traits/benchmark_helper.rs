@@ -27,6 +27,12 @@ pub trait ChartHelper<AccountId> {
     fn chart(controller: &AccountId) -> ChartId;
 }
 
+/// Makes records.
+pub trait RecordHelper {
+    /// Makes an active record in the first compartment of `chart`.
+    fn record(chart: ChartId, author: MemberId, custodian: InstitutionId) -> RecordId;
+}
+
 /// Makes grants.
 pub trait GrantHelper {
     /// Fills the compartment's list with live grants. The last is to `grantee`, with every permission and purpose that

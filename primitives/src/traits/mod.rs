@@ -12,12 +12,14 @@ mod controllers;
 mod decisions;
 mod membership;
 mod record_readers;
+mod shreddable_records;
 
 pub use audit_log::AuditLog;
 pub use authorities::Authorities;
-pub use benchmark_helper::{ChartHelper, GrantHelper, MemberHelper, SeatHelper, TimeHelper};
+pub use benchmark_helper::{ChartHelper, GrantHelper, MemberHelper, RecordHelper, SeatHelper, TimeHelper};
 pub use compartments::Compartments;
 pub use controllers::Controllers;
 pub use decisions::{Decisions, Question};
 pub use membership::Membership;
 pub use record_readers::RecordReaders;
+pub use shreddable_records::ShreddableRecords;

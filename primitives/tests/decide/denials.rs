@@ -145,6 +145,7 @@ fn denies_what_the_state_of_the_record_forbids() {
     for (state, denial) in [
         (RecordState::Staged, Denial::Staged),
         (RecordState::Refused, Denial::Refused),
+        (RecordState::Shredded, Denial::Shredded),
         (RecordState::Restricted, Denial::Restricted),
         (RecordState::Withdrawn, Denial::Withdrawn),
         (RecordState::EnteredInError, Denial::EnteredInError),
@@ -152,7 +153,7 @@ fn denies_what_the_state_of_the_record_forbids() {
         for permission in [Permission::Read, Permission::Disclose, Permission::Use] {
             assert_eq!(in_state(state, &doctor, DOCTOR, permission, vec![grant()]), denied(denial), "not the author");
             assert_eq!(in_state(state, &doctor, OTHER, permission, vec![]), denied(Denial::NoGrant));
-            let by_patient = if state == RecordState::Refused { denied(denial) } else { controller };
+            let by_patient = if state.has_content() { controller } else { denied(denial) };
             assert_eq!(in_state(state, &patient, OTHER, permission, vec![]), by_patient);
         }
         for permission in [Permission::Amend, Permission::Withdraw] {

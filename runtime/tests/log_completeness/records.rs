@@ -10,6 +10,7 @@ use crate::{
 use pallet_salus_access::Call as Access;
 use pallet_salus_charts::Call as Charts;
 use pallet_salus_records::Call as Records;
+use pallet_salus_shredding::Call as Shredding;
 use salus_primitives::{
     access::{GrantScope, GrantTerms, Grantee, Permission, Permissions, Purpose, Purposes, Scope, SealedKey},
     audit::LogId,
@@ -19,6 +20,7 @@ use salus_primitives::{
     membership::Role,
     receipts::ReceiptsHead,
     records::{NewRecord, NewVersion, SESSION_LENGTH},
+    shredding::{Absence, Retention, RetentionGround, StoreKind},
     staging::CollectionBasis,
     ChartId, CompartmentId, Digest, EncryptionKey, GrantId, InstitutionId, Interval, RecordId, RecordKey, RequestId,
 };
@@ -191,4 +193,25 @@ fn of_records(story: &mut Story, by_patient: impl Fn() -> RuntimeOrigin, doctor:
     let receipts = ReceiptsHead { count: 2, digest: digest(10) };
     let service = RuntimeOrigin::signed(staff(0, Role::Service));
     story.tell(Records::<Runtime>::post_receipts { chart, opening, receipts }, service);
+    shredding(story, &by_patient);
+}
+
+/// The hospital keeps a record for a while; then it is shredded, and the vault's service attests.
+fn shredding(story: &mut Story, by_patient: &impl Fn() -> RuntimeOrigin) {
+    let record = RecordId { chart: CHART, key: RecordKey([2; 16]) };
+    let request = || Shredding::<Runtime>::request_shredding { record, reason: Some(digest(14)) };
+    let auditor = join(story, "auditor", Role::Auditor);
+    let by_auditor = || auditor.signs();
+    story.tell(request(), by_patient());
+    story.tell(Shredding::<Runtime>::cancel_shredding { record }, by_patient());
+    let until = pallet_timestamp::Now::<Runtime>::get() + 1_000_000;
+    let retention = Retention { ground: RetentionGround::LegalDuty, until };
+    story.tell(Shredding::<Runtime>::retain_record { record, retention }, by_auditor());
+    story.tell(request(), by_patient());
+    story.tell(Shredding::<Runtime>::lift_retention { record }, by_auditor());
+    story.tell(request(), by_patient());
+    story.tell(Shredding::<Runtime>::shred_record { record }, by_auditor());
+    let absence = Absence { absent: 2, kept: 0, store: StoreKind::Folder };
+    let service = RuntimeOrigin::signed(staff(0, Role::Service));
+    story.tell(Shredding::<Runtime>::attest_shredding { shredding: 0, absence }, service);
 }

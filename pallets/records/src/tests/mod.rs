@@ -12,6 +12,7 @@ mod hold_record;
 mod open_records;
 mod post_receipts;
 mod queries;
+mod shredding;
 mod staging;
 mod states;
 
