@@ -45,6 +45,7 @@ mod router;
 pub mod server;
 mod service;
 mod services;
+pub mod shredding;
 pub mod staging;
 pub mod status;
 pub mod stores;

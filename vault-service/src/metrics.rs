@@ -6,6 +6,7 @@ use super::{
     copies::Copied,
     migration::Migrated,
     notices::{Delivered, Desk, Way},
+    shredding::Shredded,
     staging::Collected,
     unnamed::{SweepError, Swept},
 };
@@ -48,6 +49,9 @@ pub struct Metrics {
     unnamed: IntGauge,
     unnamed_deleted: IntCounter,
     sweeps: IntCounterVec,
+    shredded: IntCounter,
+    attested: IntCounter,
+    shreddings_waiting: IntGauge,
     under_way: IntGauge,
     connections: IntGauge,
     closed: IntCounterVec,
@@ -181,6 +185,18 @@ impl Metrics {
         )?;
         // `increase` sees the first of them only if the counter was there before.
         ["finished", "refused", "failed"].iter().for_each(|outcome| drop(sweeps.with_label_values(&[*outcome])));
+        let shredded = IntCounter::new(
+            "salus_vault_shredded_objects_total",
+            "Objects that were deleted because their records are shredded",
+        )?;
+        let attested = IntCounter::new(
+            "salus_vault_shreddings_attested_total",
+            "Shreddings for which the finalized chain got this institution's attestation",
+        )?;
+        let shreddings_waiting = IntGauge::new(
+            "salus_vault_shreddings_waiting",
+            "Shreddings of which an object cannot be deleted yet, or which this institution has not attested",
+        )?;
         let under_way =
             IntGauge::new("salus_vault_under_way", "Requests and answers that are under way, of 1,024 at most")?;
         let connections = IntGauge::new("salus_vault_connections", "Connections, with or without requests")?;
@@ -211,6 +227,9 @@ impl Metrics {
         registry.register(Box::new(unnamed.clone()))?;
         registry.register(Box::new(unnamed_deleted.clone()))?;
         registry.register(Box::new(sweeps.clone()))?;
+        registry.register(Box::new(shredded.clone()))?;
+        registry.register(Box::new(attested.clone()))?;
+        registry.register(Box::new(shreddings_waiting.clone()))?;
         registry.register(Box::new(never_came.clone()))?;
         registry.register(Box::new(own_objects.clone()))?;
         registry.register(Box::new(under_replicated.clone()))?;
@@ -252,6 +271,9 @@ impl Metrics {
             unnamed,
             unnamed_deleted,
             sweeps,
+            shredded,
+            attested,
+            shreddings_waiting,
             under_way,
             connections,
             closed,
@@ -325,6 +347,23 @@ impl Metrics {
             Err(_) => "failed",
         };
         self.sweeps.with_label_values(&[label]).inc();
+    }
+
+    /// Counts what a round over shreddings did, and shows what it left.
+    pub fn count_shredded(&self, shredded: &Shredded) {
+        self.shredded.inc_by(shredded.deleted);
+        self.attested.inc_by(shredded.attested);
+        self.shreddings_waiting.set(shredded.waiting.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// Counts shreddings that the chain took an attestation for.
+    pub fn count_attested(&self, shreddings: u64) {
+        self.attested.inc_by(shreddings);
+    }
+
+    /// How many shreddings wait.
+    pub(super) fn shreddings_waiting(&self) -> u64 {
+        self.shreddings_waiting.get().try_into().unwrap_or_default()
     }
 
     /// Shows what a round of copying left, for these institutions, and counts what came.

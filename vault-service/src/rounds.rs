@@ -13,6 +13,7 @@ use salus_vault_service::{
     notices::{Desk, HomeChain, Way},
     partners::PartnerServices,
     receipts::Poster,
+    shredding::Shredder,
     staging::{collect, Ledger},
     unnamed::{sweep, Marks, SweepError, Swept, Vaults},
     verify::verify_one,
@@ -29,6 +30,8 @@ use tokio::time::{sleep, timeout};
 const BETWEEN_COLLECTIONS: Duration = Duration::from_secs(60);
 /// How often the logs are looked at for receipts to post.
 const BETWEEN_POSTS: Duration = Duration::from_secs(15);
+/// How often the chain is asked for new shreddings, and recent ones are looked at again.
+const BETWEEN_SHREDDINGS: Duration = Duration::from_secs(15);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// How long what was posted may take to become final.
@@ -103,6 +106,50 @@ pub(super) async fn sweep_always(
             Err(error) => metrics.count_sweep(&Err(SweepError::Chain(error))),
         }
         sleep(BETWEEN_SWEEPS).await;
+    }
+}
+
+/// Deletes the objects of shredded records again and again, and attests that. After a failure to attest it waits longer each time,
+/// and deletes all the same.
+pub(super) async fn shred_always(
+    mut shredder: Shredder,
+    node: Node,
+    (vault, ledger, copying, marks): (Vault, Arc<Ledger>, Arc<Copying>, Marks),
+    member: Option<ServiceMember>,
+    metrics: Metrics,
+) {
+    let attests = member.map(|member| (node.clone(), member));
+    let (mut pause, mut attests_at, mut told) = (BETWEEN_SHREDDINGS, Instant::now(), Vec::new());
+    let mut refused = None;
+    loop {
+        let vaults = Vaults { vault: &vault, ledger: &ledger, copying: &copying, marks: &marks };
+        let (shredded, fault) = shredder.round(vaults, &node, system_now()).await;
+        metrics.count_shredded(&shredded);
+        if shredded.deleted > 0 {
+            println!("shredding: deleted {} objects of shredded records", shredded.deleted);
+        }
+        if let Some(attests) = attests.as_ref().filter(|_| fault.is_none() && Instant::now() >= attests_at) {
+            let done = timeout(LONGEST_POST, shredder.attest(attests)).await;
+            refused = match done {
+                Ok(Ok(count)) => {
+                    metrics.count_attested(count);
+                    None
+                }
+                Ok(Err(error)) => Some(format!("cannot attest: {error}")),
+                Err(_) => Some("attestations do not become final".to_owned()),
+            };
+            pause = match refused {
+                None => BETWEEN_SHREDDINGS,
+                Some(_) => pause.saturating_mul(2).min(LONGEST_PAUSE),
+            };
+            attests_at = Instant::now().checked_add(pause).unwrap_or(attests_at);
+        }
+        // A node that does not answer, or is behind, is told of elsewhere: the service is not ready.
+        if fault.is_none() {
+            let complaints: Vec<_> = shredded.complaints.into_iter().chain(refused.clone()).collect();
+            tell("shredding", &complaints, &mut told);
+        }
+        sleep(BETWEEN_SHREDDINGS).await;
     }
 }
 

@@ -147,6 +147,7 @@ async fn status<C: ChainView + Send + Sync + 'static>(State(service): State<Arc<
         institution: custody.institution,
         staged_objects,
         staged_bytes,
+        shreddings_waiting: service.metrics.shreddings_waiting(),
         copies: custody.copying.last(),
         notices: service.notices.as_ref().map(|desk| desk.status()),
     })

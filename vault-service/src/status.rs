@@ -29,6 +29,9 @@ pub struct Status {
     pub staged_objects: u64,
     /// Their bytes.
     pub staged_bytes: u64,
+    /// Shreddings of which an object cannot be deleted yet, or which the institution has not attested.
+    #[serde(default)]
+    pub shreddings_waiting: u64,
     /// The findings of the last round of copying; none without `[copies]`, and before the first round.
     pub copies: Option<Copied>,
     /// How it stands with letters about notices; none without `[notices]`.
@@ -67,6 +70,9 @@ impl fmt::Display for Status {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "institution      {}", self.institution)?;
         writeln!(out, "staged           {} objects, {} bytes", self.staged_objects, self.staged_bytes)?;
+        if self.shreddings_waiting > 0 {
+            writeln!(out, "shreddings       {} wait", self.shreddings_waiting)?;
+        }
         if let Some(notices) = &self.notices {
             write!(out, "{notices}")?;
         }

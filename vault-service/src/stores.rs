@@ -3,6 +3,7 @@
 //! Where the configuration says that objects lie: `store`, and `previous-store` while they move.
 
 use super::key_files::{read_s3_credentials, read_token, s3_credentials_of_environment, KeyFault};
+use salus_primitives::shredding::StoreKind;
 use salus_vault::{
     check_endpoint, EndpointError, IpfsSettings, OpenError, S3Credentials, S3Settings, Vault, VaultError,
 };
@@ -195,6 +196,15 @@ impl StoreConfig {
         }
     }
 
+    /// The kind of the store, as the institution's attestations name it.
+    pub fn kind(&self) -> StoreKind {
+        match self {
+            Self::Folder(_) => StoreKind::Folder,
+            Self::S3(_) => StoreKind::S3,
+            Self::Ipfs(_) => StoreKind::Ipfs,
+        }
+    }
+
     /// The folder on this machine: that of the objects, or the spool.
     pub fn folder(&self) -> &Path {
         match self {
@@ -297,6 +307,7 @@ mod tests {
         assert_eq!(store.folder(), Path::new("/etc/salus/spool"));
         let StoreConfig::S3(s3) = store else { panic!("no bucket") };
         assert_eq!((s3.region.as_str(), s3.timeout_seconds, s3.credentials), ("us-east-1", 20, None));
+        assert_eq!(read(S3).unwrap().kind(), StoreKind::S3);
     }
 
     #[test]

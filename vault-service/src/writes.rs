@@ -18,16 +18,26 @@ use salus_gate::{
     protocol::{GateRefusal, Problem, Signed, StageRequest, Staged, UploadId, UPLOADS, UPLOAD_OFFSET},
     ChainView, GateError,
 };
+use salus_primitives::{
+    access::{Permission, Scope},
+    decision::Denial,
+    RecordId,
+};
 use salus_sealing::secret::random;
 use salus_vault::VaultError;
-use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::{timeout, Instant};
 
 /// How long one message of an upload may take. Another one goes on.
 const LONGEST_MESSAGE: Duration = Duration::from_secs(15 * 60);
 
 impl<C: ChainView + Send> Served<C> for StageRequest {
-    /// Asks the gate who the writer is, reserves room for the objects, and opens an upload.
+    /// Asks the gate who the writer is and the chain about the records, reserves room for the objects, and opens an upload.
     async fn answer(service: &Service<C>, signed: &Signed<Self>) -> Result<Response, GateError<C::Error>> {
         let custody = &service.custody;
         let permit = service.gate.permit_staging(signed, custody.institution).await?;
@@ -44,6 +54,7 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
         if !service.uploads.has_room(permit.writer, permit.kind, now) {
             return Err(GateRefusal::TooManyUploads.into());
         }
+        refuse_what_is_gone(service, request).await?;
         let reservation = custody.ledger.reserve(&permit, request, &present).map_err(|fault| match fault {
             LedgerFault::Refused(refusal) => refusal.into(),
             LedgerFault::Io(error) => GateError::Store(error),
@@ -56,6 +67,37 @@ impl<C: ChainView + Send> Served<C> for StageRequest {
         service.uploads.begin(upload, request.writer, request.objects.clone(), reservation, now);
         Ok(json(&Staged { upload, expires_at: custody.ledger.limits().end(now) }))
     }
+}
+
+/// Refuses objects for a record of which nothing is left: it was shredded, or never became part of its chart. So a writer who
+/// did not know of it learns it before the bytes are sent. No upload begins with a blob that this vault deleted, either, whatever record
+/// it is for.
+async fn refuse_what_is_gone<C: ChainView + Send>(
+    service: &Service<C>,
+    request: &StageRequest,
+) -> Result<(), GateError<C::Error>> {
+    let destroyed = &service.custody.copying.destroyed;
+    if request.objects.iter().any(|object| destroyed.has(&object.id)) {
+        return Err(GateRefusal::Denied(Denial::Shredded).into());
+    }
+    let scope = match request.scope {
+        Some(Scope::Record(key)) => Some(key),
+        _ => None,
+    };
+    let keys: BTreeSet<_> = request.objects.iter().filter_map(|object| object.record).chain(scope).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let chain = service.gate.chain();
+    let head = chain.finalized_head().await.map_err(GateError::Chain)?;
+    for key in keys {
+        let record = chain.record(&head, RecordId { chart: request.chart, key }).await.map_err(GateError::Chain)?;
+        let gone = record.map(|record| record.state).filter(|state| !state.has_content());
+        if let Some(denial) = gone.and_then(|state| state.denial(Permission::Amend, false)) {
+            return Err(GateRefusal::Denied(denial).into());
+        }
+    }
+    Ok(())
 }
 
 /// Adds the bytes of a message to an upload.

@@ -210,7 +210,11 @@ impl Vault {
 
     /// Deletes the object `id`; returns whether it was there.
     pub async fn delete(&self, id: &Digest) -> Result<bool, VaultError> {
-        let was_there = self.has(id).await?;
+        let was_there = match self.has(id).await {
+            // An object that cannot be looked at has to go all the same.
+            Err(error) if error.is_damage() => true,
+            looked => looked?,
+        };
         for vault in self.both() {
             let deleted = vault.store.operator().delete(&layout::path_of(id)).await;
             deleted.map_err(|error| vault.store.fault(error))?;

@@ -17,7 +17,7 @@ const others = ['served', 'invalid', 'failed', 'false', 'refused', 'damaged', 'g
 const outcomes = new Set([...refusals.map(([, name]) => kebab(name)), ...others]);
 
 test('the service exports every metric that an alert names', () => {
-  assert.equal(metrics.size, 25);
+  assert.equal(metrics.size, 28);
   for (const { alert, expr } of rules) {
     for (const name of expr.match(/salus_vault_\w+/g) ?? []) {
       assert.ok(metrics.has(name), `${alert}: ${name}`);

@@ -19,6 +19,7 @@ use salus_vault_service::{
     notices::{self, Desk},
     partners::PartnerServices,
     receipts::{self, folder_of},
+    shredding,
     taking_over::take_over,
 };
 use std::{fs::File, path::Path, sync::Arc};
@@ -44,12 +45,13 @@ pub(super) async fn configured(path: &Path) -> Result<(Config, Node), Failure> {
     Ok((config, node))
 }
 
-/// The vault, which no other process serves or migrates as long as the files are open. Receipts and letters move first.
+/// The vault, which no other process serves or migrates as long as the files are open. Receipts, letters and the notes of shredded
+/// blobs move first.
 pub(super) async fn own(config: &Config) -> Result<(Vault, Vec<File>), Failure> {
     let vault = config.store.open_with(config.previous_store.as_ref()).await?;
     let locks = lock(&vault)?;
     if let Some(previous) = vault.previous() {
-        for name in [receipts::FOLDER, notices::FOLDER] {
+        for name in [receipts::FOLDER, notices::FOLDER, shredding::FOLDER] {
             take_over(name, previous.folder(), vault.folder())?;
         }
     }
@@ -88,7 +90,7 @@ pub(super) async fn institution_key(config: &Config, node: &Node) -> Result<Opti
 pub(super) async fn service_member(config: &Config, node: &Node) -> Result<Option<ServiceMember>, Failure> {
     let Some(path) = &config.member_key else {
         eprintln!(
-            "warning: without `member-key` the service posts no receipts, and patients see them as overdue\n\
+            "warning: without `member-key` the service posts no receipts and attests no shredding, and both are overdue\n\
              hint: it names a file with the transaction key of a member with the role service"
         );
         return Ok(None);

@@ -7,8 +7,8 @@ use super::{
     Failure,
 };
 use crate::rounds::{
-    collect_always, copy_always, forget_always, migrate_always, post_always, send_letters_always, sweep_always,
-    verify_always, write_letters_always,
+    collect_always, copy_always, forget_always, migrate_always, post_always, send_letters_always, shred_always,
+    sweep_always, verify_always, write_letters_always,
 };
 use axum_server::Handle;
 use salus_gate::{system_now, ReleaseGate, UsedNumbers};
@@ -21,6 +21,7 @@ use salus_vault_service::{
     notices::{HomeChain, Way},
     receipts::Poster,
     server::serve,
+    shredding::Shredder,
     staging::Ledger,
     unnamed::Marks,
     Custody, Metrics, Service, ServiceSettings, MAX_LEAD,
@@ -51,6 +52,10 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
     let partners = config.copies.as_ref().map(|copies| copies.partners.clone()).unwrap_or_default();
     let agreement = Agreement::with_partners(config.institution, partners);
     let copying = Arc::new(Copying::open(&vault, agreement)?);
+    let unnamed = Marks::of(&vault);
+    let parts = (vault.clone(), ledger.clone(), copying.clone(), unnamed.clone());
+    let shredder = Shredder::new(config.institution, config.store.kind(), member.is_some());
+    tokio::spawn(shred_always(shredder, node.clone(), parts.clone(), member.clone(), metrics.clone()));
     if let (Some(copies), Some(member)) = (&config.copies, member) {
         let services = partner_services(config.institution, copies, &node, member).await?;
         let (policy, shared) = (copies.policy.clone(), copying.clone());
@@ -68,9 +73,7 @@ pub(super) async fn perform(path: &Path) -> Result<(), Failure> {
             tokio::spawn(send_letters_always(desk.clone(), way, metrics.clone()));
         }
     }
-    let unnamed = Marks::of(&vault);
     let age = Moment::from(config.unnamed_after_days).saturating_mul(DAY);
-    let parts = (vault.clone(), ledger.clone(), copying.clone(), unnamed.clone());
     tokio::spawn(sweep_always(node.clone(), parts, age, metrics.clone()));
     let gate = ReleaseGate::new(config.authority.as_str(), node, vault.clone());
     let gate = gate.with_numbers(numbers).with_receipts(receipts);

@@ -3,7 +3,7 @@
 //! The bytes of a copy as they arrive, and a copy that was cut off.
 
 use super::pace::{Clock, Fault};
-use salus_primitives::{Digest, InstitutionId};
+use salus_primitives::{ChartId, Digest, InstitutionId};
 use salus_vault::{Incoming, VaultError};
 use std::{
     io,
@@ -20,14 +20,20 @@ const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Begun {
     pub(super) partner: InstitutionId,
     pub(super) incoming: Incoming,
+    chart: ChartId,
     id: Digest,
     at: Instant,
 }
 
 impl Begun {
-    /// A copy whose `incoming` bytes have come from `partner`.
-    pub(super) fn of(partner: InstitutionId, id: Digest, incoming: Incoming) -> Self {
-        Self { partner, incoming, id, at: Instant::now() }
+    /// A copy whose `incoming` bytes have come from `partner`. It is missing in `chart`.
+    pub(super) fn of(partner: InstitutionId, chart: ChartId, id: Digest, incoming: Incoming) -> Self {
+        Self { partner, incoming, chart, id, at: Instant::now() }
+    }
+
+    /// Whether it is of an object of `chart` that is not among those which are missing there now.
+    pub(super) fn is_over(&self, chart: ChartId, is_missing: impl FnOnce(&Digest) -> bool) -> bool {
+        self.chart == chart && !is_missing(&self.id)
     }
 
     pub(super) fn is_of(&self, partner: InstitutionId, id: &Digest) -> bool {

@@ -177,7 +177,8 @@ impl Copier {
             if self.looks.may_wait(chart, changes) {
                 continue;
             }
-            let wanted = Wanted::of(chain, chart, changes, &agreement).await.map_err(CopyError::Chain)?;
+            let wanted = Wanted::of(chain, chart, changes, &agreement, &self.copying.destroyed).await;
+            let wanted = wanted.map_err(CopyError::Chain)?;
             let looked = self.look(chart, changes, wanted, &agreement, partners, &mut outcome).await?;
             survey.add(looked);
             if survey.is_full() {
@@ -238,6 +239,8 @@ impl Copier {
                 wanted.missing.insert(*id, *object);
             }
         }
+        // The chain names it no more, or it has come: the bytes that arrived go.
+        self.begun.take_if(|begun| begun.is_over(chart, |id| wanted.missing.contains_key(id)));
         // A full disk takes in nothing, and hides nothing: the missing objects are counted all the same.
         match self.fetch(&mut wanted, agreement, partners, outcome).await {
             Err(CopyError::Store(fault)) => waiting_for_room(Err(fault), outcome)?,
@@ -478,12 +481,12 @@ impl Copier {
                 Err(Interruption::Store(error)) => return Err(error.into()),
                 Err(Interruption::Partner(fault)) => {
                     if incoming.size() > 0 {
-                        self.begun = Some(Begun::of(partner, id, incoming));
+                        self.begun = Some(Begun::of(partner, wanted.chart, id, incoming));
                     }
                     return Err(Refused::Partner(fault));
                 }
             }
-            if !wanted.still_names(&id).await.map_err(Refused::Chain)? {
+            if !wanted.still_names(&id).await.map_err(Refused::Chain)? || self.copying.destroyed.has(&id) {
                 continue;
             }
             match incoming.admit(Some(&id)).await {

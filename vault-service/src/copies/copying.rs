@@ -3,6 +3,7 @@
 //! The state that the copier and the answers to other services share.
 
 use super::{damaged::Damaged, notes::Notes, outcome::Copied, policy::Agreement};
+use crate::shredding::Destroyed;
 use salus_primitives::{Digest, InstitutionId};
 use salus_vault::Vault;
 use std::{
@@ -22,6 +23,8 @@ pub struct Copying {
     pub notes: Notes,
     /// Objects that are damaged.
     pub damaged: Damaged,
+    /// Blobs of shredded records, which never come back.
+    pub destroyed: Destroyed,
 }
 
 impl Copying {
@@ -29,7 +32,8 @@ impl Copying {
     pub fn open(vault: &Vault, agreement: Agreement) -> io::Result<Self> {
         let folder = vault.folder().join(FOLDER);
         let (notes, damaged) = (Notes::open(&folder)?, Damaged::below(&folder));
-        Ok(Self { agreement: RwLock::new(agreement), last: RwLock::default(), notes, damaged })
+        let destroyed = Destroyed::open(vault.folder())?;
+        Ok(Self { agreement: RwLock::new(agreement), last: RwLock::default(), notes, damaged, destroyed })
     }
 
     /// The marks of damaged objects of a vault, which another process may have.
@@ -67,11 +71,11 @@ impl Copying {
         self.agreement().others().into_iter().collect()
     }
 
-    /// The part of `objects` that a service of `asker` may have.
+    /// The part of `objects` that a service of `asker` may have. No one gets a blob of a shredded record.
     pub fn permitted(&self, asker: InstitutionId, objects: &[Digest]) -> BTreeSet<Digest> {
         let agreement = self.agreement();
         let may_fetch = |id: &Digest| agreement.may_fetch(asker, id, self.notes.of(id).map(|note| note.owner));
-        objects.iter().copied().filter(may_fetch).collect()
+        objects.iter().copied().filter(|id| may_fetch(id) && !self.destroyed.has(id)).collect()
     }
 
     /// The part of `objects` that belongs in the vault of `asker`, as this side noted it when it fetched them.

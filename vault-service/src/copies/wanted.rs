@@ -3,6 +3,7 @@
 //! The objects of a chart that this vault is to have, and lacks.
 
 use super::{expected::ExpectedObjects, policy::Agreement};
+use crate::shredding::Destroyed;
 use salus_chain::NamedObject;
 use salus_primitives::{ChartId, Digest};
 use std::{
@@ -16,7 +17,7 @@ const FRESH: Duration = Duration::from_secs(10);
 /// The objects of a chart that this vault is to have, as the chain named them last.
 pub(super) struct Wanted<'a, N> {
     chain: &'a N,
-    chart: ChartId,
+    pub(super) chart: ChartId,
     /// How often the chart had changed when the chain was asked last, and when that was.
     changes: Option<u64>,
     asked: Instant,
@@ -29,16 +30,17 @@ pub(super) struct Wanted<'a, N> {
 }
 
 impl<'a, N: ExpectedObjects> Wanted<'a, N> {
-    /// Asks the chain about a chart that has changed so often.
+    /// Asks the chain about a chart that has changed so often. A blob of a shredded record is wanted no more, whatever names it.
     pub(super) async fn of(
         chain: &'a N,
         chart: ChartId,
         changes: u64,
         agreement: &Agreement,
+        destroyed: &Destroyed,
     ) -> Result<Self, N::Error> {
         let asked = Instant::now();
         let mut expected = chain.objects(chart).await?;
-        expected.retain(|id, object| agreement.keeps(id, object.owner));
+        expected.retain(|id, object| agreement.keeps(id, object.owner) && !destroyed.has(id));
         let (changes, missing, denied) = (Some(changes), BTreeMap::new(), BTreeSet::new());
         Ok(Self { chain, chart, changes, asked, expected, missing, denied })
     }

@@ -16,7 +16,7 @@ use salus_gate::{
     protocol::{AnnouncedObject, GateRefusal, StageRequest},
     StagingPermit, WriterKind,
 };
-use salus_primitives::{ChartId, Digest, InstitutionId, MemberId, Moment, RecordKey};
+use salus_primitives::{ChartId, Digest, InstitutionId, MemberId, Moment, RecordId, RecordKey};
 use salus_vault::Vault;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -229,6 +229,17 @@ impl Ledger {
     /// Whether an object is staged.
     pub fn has(&self, id: &Digest) -> bool {
         self.lock().objects.contains_key(id)
+    }
+
+    /// The entry of an object, if it is staged.
+    pub(crate) fn object(&self, id: &Digest) -> Option<StagedObject> {
+        self.lock().objects.get(id).cloned()
+    }
+
+    /// The objects that are staged for versions of a record.
+    pub(crate) fn of_record(&self, record: RecordId) -> Vec<Digest> {
+        let is_of = |object: &StagedObject| object.chart == record.chart && object.record == Some(record.key);
+        self.lock().objects.iter().filter(|(_, object)| is_of(object)).map(|(id, _)| *id).collect()
     }
 
     /// Whether the entry of an object is still this one.

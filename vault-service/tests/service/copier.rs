@@ -314,6 +314,36 @@ async fn a_copy_goes_on_with_the_same_partner_only() {
 }
 
 #[tokio::test]
+async fn a_copy_that_was_cut_off_ends_when_the_chain_names_it_no_more() {
+    let mut scene = Scene::set().await;
+    let id = scene.name(&[7; 900_000], TWO);
+    scene.give(ONE, id, &[7; 900_000]);
+    scene.partners.cut.insert(ONE, 500_000);
+    scene.round().await;
+    let incoming = scene.vault.folder().join("incoming");
+    assert_eq!(std::fs::read_dir(&incoming).unwrap().count(), 1);
+    // Its record is shredded.
+    scene.chain.objects.clear();
+    scene.chain.changes += 1;
+    scene.partners.cut.clear();
+    scene.round().await;
+    assert_eq!(std::fs::read_dir(&incoming).unwrap().count(), 0);
+    assert!(scene.vault.is_empty().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_blob_of_a_shredded_record_is_neither_fetched_nor_missed_although_a_living_one_names_it() {
+    let mut scene = Scene::set().await;
+    let (gone, other) = (scene.name(b"of a shredded record", OWN), scene.name(b"other", OWN));
+    scene.give(ONE, gone, b"of a shredded record");
+    scene.give(ONE, other, b"other");
+    scene.copying.destroyed.note(gone).unwrap();
+    let copied = scene.round().await;
+    assert_eq!((copied.copied, copied.missing), (counts([(OWN, 1)]), counts([])));
+    assert!(!scene.vault.has(&gone).await.unwrap() && scene.vault.has(&other).await.unwrap());
+}
+
+#[tokio::test]
 async fn one_object_that_is_not_as_named_holds_up_no_other() {
     let mut scene = Scene::set().await;
     let mut ids: Vec<_> = (0..20u8).map(|number| scene.name(&[number; 30], OWN)).collect();

@@ -24,5 +24,6 @@ mod power;
 mod reads;
 mod receipts;
 mod request_log;
+mod shredding;
 mod unnamed;
 mod writes;
