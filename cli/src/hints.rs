@@ -11,7 +11,7 @@ use salus_client::{
 };
 use salus_founding::FoundingError;
 use salus_gate::protocol::GateRefusal;
-use salus_primitives::refusal::Refusal;
+use salus_primitives::{decision::Denial, refusal::Refusal};
 use salus_sealing::keys::KeystoreFault;
 use salus_vault_client::VaultClientError;
 use std::{error::Error, io::ErrorKind};
@@ -48,6 +48,9 @@ fn after_cause(cause: &(dyn Error + 'static)) -> Option<String> {
 
 /// For answers that this program cannot read.
 const VERSIONS: &str = "client and runtime may be of different versions";
+
+/// For a record of which nothing is left.
+const SHREDDED: &str = "salus shredding status RECORD says who attested that nothing is left";
 
 fn after_connecting(error: &ConnectError) -> Option<String> {
     let hint = match error {
@@ -107,6 +110,7 @@ fn after_act(error: &AgentError) -> Option<String> {
         AgentError::NoVersion { newest, .. } => return Some(format!("its versions are 0 to {newest}")),
         AgentError::Outcome(_) => VERSIONS,
         AgentError::Service(error) => return after_service(error),
+        AgentError::AccessDenied(denied) if denied.denial == Denial::Shredded => SHREDDED,
         AgentError::AccessDenied(_) => "salus request CHART asks the patient; salus explain CHART shows the way to the decision",
         AgentError::NotMember(_) => "salus join VOUCHER makes the identity a member; --as names another identity",
         AgentError::NoMember(_) => "salus member show says your own number",
@@ -124,6 +128,24 @@ fn after_act(error: &AgentError) -> Option<String> {
         | AgentError::NothingToDisagreeWith(record) => {
             return Some(format!("salus correction list {} shows where it stands", record.chart));
         }
+        AgentError::ShreddingRequested(record)
+        | AgentError::NoShreddingRequest(record)
+        | AgentError::NotRetained(record)
+        | AgentError::NotShredded(record) => {
+            return Some(format!("salus shredding status {record} shows where it stands"));
+        }
+        AgentError::Shredded(record) => {
+            return Some(format!("salus shredding status {record} says who attested that nothing is left"));
+        }
+        AgentError::ShreddingRefused { record, .. } | AgentError::Retained { record, .. } => {
+            return Some(format!(
+                "salus shredding request {record} again after that; an auditor of the custodian may lift it before: salus \
+                 shredding lift {record}"
+            ));
+        }
+        AgentError::NotCustodian { .. } | AgentError::MayNotShred { .. } => "--as names another identity",
+        AgentError::ReviewRuns { .. } => "retry after that; an auditor of the custodian may do it before",
+        AgentError::RetentionTime => "--until 365d, or a time such as 2036-12-31T00:00:00Z",
         AgentError::NotWaiting(record) => return Some(format!("salus record staged {} lists those", record.chart)),
         AgentError::StagingOver(_) => "its author may stage it again",
         AgentError::NoConsent(_) => "--reason says why, and --sensitive consents without being asked",
@@ -219,6 +241,7 @@ fn after_gate(refusal: &GateRefusal) -> Option<String> {
         GateRefusal::TooManyUnderWay => "retry in some seconds, with fewer programs at a time",
         GateRefusal::ReadTooMuch(_) => "retry after so many seconds",
         GateRefusal::SessionNotFinalized => "retry in some seconds",
+        GateRefusal::Denied(Denial::Shredded) | GateRefusal::DeniedAtBest(Denial::Shredded) => SHREDDED,
         GateRefusal::Denied(_) | GateRefusal::DeniedAtBest(_) => "salus request CHART asks the patient",
         GateRefusal::EnvelopeOutdated { .. } => "the patient renews it: salus rotate CHART COMPARTMENT",
         GateRefusal::Behind(_) => "retry in some seconds; the institution's node is behind yours",

@@ -3,18 +3,21 @@
 //! The versions that this home's identities imported, so that a later import can be compared without reading records.
 //!
 //! A line has a content id, a fingerprint that only the member's key could make, and the time of the source's last change.
-//! The chain has the content id too. Lines are only ever added, whole ones by a single write: two commands at once lose
-//! nothing.
+//! The chain has the content id too. Lines are added at the end, whole ones by a single write. When a record is shredded, its lines
+//! are blotted out where they stand. So two commands at once lose nothing.
 
 use salus_client::agent::{ImportMemory, Remembered};
 use salus_primitives::Digest;
 use std::{
     collections::BTreeMap,
     fs::{DirBuilder, OpenOptions},
-    io::{Error, Write},
+    io::{Error, Read, Seek, SeekFrom, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
+
+/// Stands in the place of a line that was forgotten.
+const BLOT: u8 = b'-';
 
 /// A home folder's memory of imports.
 pub(crate) struct Imports {
@@ -29,6 +32,11 @@ impl Imports {
         let text = std::fs::read(&file).unwrap_or_default();
         let versions = String::from_utf8_lossy(&text).lines().filter_map(read).collect();
         Self { file, versions }
+    }
+
+    /// Whether nothing is remembered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.versions.is_empty()
     }
 }
 
@@ -47,6 +55,33 @@ impl ImportMemory for Imports {
         file.write_all(format!("\n{lines}").as_bytes())?;
         file.sync_data()?;
         self.versions.extend(versions.iter().copied());
+        Ok(())
+    }
+
+    fn forget(&mut self, contents: &[Digest]) -> Result<(), Error> {
+        let prints: Vec<_> = contents.iter().filter_map(|it| self.recall(it)).map(|it| it.fingerprint).collect();
+        // A home that imported none of them may have no file.
+        if prints.is_empty() {
+            return Ok(());
+        }
+        // An import that was cut off has sealed the same content under another id.
+        let is_of_them = |content: &Digest, remembered: &Remembered| {
+            contents.contains(content) || prints.contains(&remembered.fingerprint)
+        };
+        let mut file = OpenOptions::new().read(true).write(true).open(&self.file)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let mut start = 0u64;
+        for line in text.split(|byte| *byte == b'\n') {
+            if read(&String::from_utf8_lossy(line)).is_some_and(|(content, it)| is_of_them(&content, &it)) {
+                // In its place and of its length: a line that another command adds meanwhile stays.
+                file.seek(SeekFrom::Start(start))?;
+                file.write_all(&vec![BLOT; line.len()])?;
+            }
+            start = start.saturating_add(line.len() as u64).saturating_add(1);
+        }
+        file.sync_data()?;
+        self.versions.retain(|content, remembered| !is_of_them(content, remembered));
         Ok(())
     }
 }
@@ -86,5 +121,29 @@ mod tests {
         for byte in 1..4 {
             assert_eq!(imports.recall(&Digest([byte; 32])), Some(print(byte)));
         }
+    }
+
+    #[test]
+    fn versions_of_a_shredded_record_are_blotted_out_and_no_others() {
+        let home = tempfile::tempdir().unwrap();
+        let print = |byte| Remembered { fingerprint: Digest([byte; 32]), updated: Some(7) };
+        let forget = |contents: &[Digest]| Imports::load(home.path()).forget(contents);
+        forget(&[Digest([1; 32])]).unwrap();
+        assert!(!home.path().join("imports").exists(), "there was nothing to forget");
+        let mut imports = Imports::load(home.path());
+        for byte in 1..=3 {
+            imports.remember(&[(Digest([byte; 32]), print(byte + 100))]).unwrap();
+        }
+        // An import that was cut off, and had sealed the same content.
+        imports.remember(&[(Digest([5; 32]), print(102))]).unwrap();
+        forget(&[Digest([2; 32]), Digest([9; 32])]).unwrap();
+        let text = std::fs::read_to_string(home.path().join("imports")).unwrap();
+        for gone in [2, 5, 102] {
+            assert!(!text.contains(&Digest([gone; 32]).to_string()), "{text}");
+        }
+        imports.remember(&[(Digest([4; 32]), print(104))]).unwrap();
+        let imports = Imports::load(home.path());
+        let known = [1, 2, 3, 4, 5].map(|byte| imports.recall(&Digest([byte; 32])));
+        assert_eq!(known, [Some(print(101)), None, Some(print(103)), Some(print(104)), None]);
     }
 }

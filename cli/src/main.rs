@@ -12,6 +12,7 @@ mod consent;
 mod content;
 mod context;
 mod declarations;
+mod derived_copies;
 mod dicom_process;
 mod failure;
 mod files;
@@ -84,6 +85,7 @@ async fn run(options: Options, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Compartment(command) => commands::compartment::run(command, &context, &mut out).await,
         Command::Record(command) => commands::record::run(command, &context, &mut out).await,
         Command::Correction(command) => commands::correction::run(command, &context, &mut out).await,
+        Command::Shredding(command) => commands::shredding::run(command, &context, &mut out).await,
         Command::Grant(arguments) => commands::grant::run(arguments, &context, &mut out).await,
         Command::LabGrant(arguments) => commands::lab_grant::run(arguments, &context, &mut out).await,
         Command::Disclose(arguments) => commands::disclose::run(arguments, &context, &mut out).await,

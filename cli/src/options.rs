@@ -76,6 +76,9 @@ pub(crate) enum Command {
     /// Ask for corrections of records, answer, and disagree
     #[command(subcommand)]
     Correction(commands::correction::Command),
+    /// Have a record shredded for good, keep it on a legal ground, and certify who attested that nothing is left
+    #[command(subcommand)]
+    Shredding(commands::shredding::Command),
     /// Grant access to a member or an institution
     Grant(commands::grant::Arguments),
     /// Grant a laboratory reading, adding, and amending its own results in one compartment

@@ -95,6 +95,7 @@ fn what_others_will_read_is_refused_where_it_is_written() {
             cases.push(vec!["grant", "0", "--to", "1", "--compartment", "x", "--reason", text]);
             cases.push(vec!["request", "0", "--reason", text]);
             cases.push(vec!["deny", "0", "0", "--reason", text]);
+            cases.push(vec!["shredding", "request", "0/00000000000000000000000000000000", "--yes", "--reason", text]);
             let apply = ["join", "apply", "--institution", "0", "--role", "patient", "--out", "new"];
             cases.push([&apply[..], &["--statement", text]].concat());
         }

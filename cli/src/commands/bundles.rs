@@ -198,6 +198,7 @@ fn human(outcome: &Outcome) -> String {
         (count(|state| matches!(state, ImportState::Amended { .. })), "amended"),
         (count(|state| matches!(state, ImportState::Differs { .. })), "differ and stay as they are"),
         (count(|state| matches!(state, ImportState::NotCompared)), "there before and not compared"),
+        (count(|state| matches!(state, ImportState::Shredded)), "shredded"),
     ] {
         if number > 0 {
             parts.push(format!("{number} {words}"));
@@ -220,5 +221,6 @@ fn in_words(state: &ImportState) -> String {
         ImportState::Present => "was there".to_owned(),
         ImportState::NotCompared => "was there; not compared, because you may not read it".to_owned(),
         ImportState::Differs { reason } => format!("DIFFERS, not amended: {reason}"),
+        ImportState::Shredded => "SHREDDED: the patient had it destroyed, and it does not come back".to_owned(),
     }
 }

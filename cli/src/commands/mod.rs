@@ -37,6 +37,8 @@ pub(crate) mod restore;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod search;
+pub(crate) mod shredding;
+pub(crate) mod shredding_certificate;
 pub(crate) mod staging;
 pub(crate) mod states;
 pub(crate) mod status;

@@ -4,6 +4,7 @@
 
 use crate::{
     context::Context,
+    derived_copies,
     failure::Failure,
     notice_book::NoticeBook,
     output::{moment, table, word, Output},
@@ -77,6 +78,7 @@ pub(crate) async fn run(arguments: Arguments, context: &Context, out: &mut Outpu
         true => out.show(&counted(&wanted), |counted| human_counted(counted))?,
         false => out.show(&wanted, |wanted| human(wanted))?,
     }
+    derived_copies::forget(context, &chain, derived_copies::shredded_in(&unread.notices)).await?;
     // A notice that could not be shown stays unread.
     match keep {
         true => Ok(()),

@@ -38,6 +38,7 @@ impl Desk {
             ("bundle", br#"{"resourceType":"Bundle","type":"collection","entry":[]}"#),
             ("voucher", VOUCHER.as_bytes()),
             ("receipts", RECEIPTS.as_bytes()),
+            ("certificate", CERTIFICATE.as_bytes()),
             ("record-file", &record_file()),
         ] {
             fs::write(desk.path(name), content).unwrap();
@@ -126,6 +127,21 @@ pub(crate) const RECEIPTS: &str = r#"{
     "institution": 0, "chart": 0, "entry": 1, "expires_at": 1, "state": "closed",
     "head": { "count": 0, "digest": "0x1111111111111111111111111111111111111111111111111111111111111111" },
     "receipts": []
+}"#;
+
+pub(crate) const CERTIFICATE: &str = r#"{
+    "form": "salus-shredding-certificate/1",
+    "genesis": "0x1111111111111111111111111111111111111111111111111111111111111111",
+    "block": { "number": 9, "hash": "0x1111111111111111111111111111111111111111111111111111111111111111", "at": 3 },
+    "record": "0/00000000000000000000000000000000", "compartment": 0, "author": 1, "custodian": 0,
+    "states": [], "versions": [],
+    "shredding": {
+        "number": 0, "requested_by": 1, "requested_at": 1, "by": 2, "at": 2, "block": 8, "due_at": 2592000002
+    },
+    "log": {
+        "length": 1, "head": "0x1111111111111111111111111111111111111111111111111111111111111111", "entries": []
+    },
+    "institutions": [], "not_governed": ["readers"]
 }"#;
 
 /// Well-formed, and signed by no key.

@@ -2,8 +2,8 @@
 
 //! Applications: a newcomer asks a named institution for membership, and the institution checks what it was asked (S0-13, S0-21).
 //!
-//! An application is a file that the newcomer brings or sends to the institution. Nothing of it reaches the chain but its hash: in the
-//! log when an issuer refuses it, and within the commitment to the profile when a voucher is made for it.
+//! An application is a file that the newcomer brings or sends to the institution. Nothing of it reaches the chain but its hash. The
+//! log has it when an issuer refuses. The commitment to a profile has it when a voucher is made.
 
 use codec::Encode;
 use salus_primitives::{

@@ -229,6 +229,10 @@ mod tests {
             self.0 += versions.len();
             Ok(())
         }
+
+        fn forget(&mut self, _: &[Digest]) -> std::io::Result<()> {
+            Ok(())
+        }
     }
 
     fn additions(count: usize) -> Vec<Addition<'static>> {

@@ -15,7 +15,7 @@ use salus_fhir::{compartments, digest, updated, CompartmentKind, Entry, Moment};
 use salus_primitives::{
     access::{Permission, Purpose, Scope},
     decision::{Ask, Decision},
-    records::Record,
+    records::{Record, RecordState},
     ChartId, CompartmentId, Digest, ReadingSessionId, RecordId, RecordKey,
 };
 use sha2::{Digest as _, Sha256};
@@ -53,6 +53,8 @@ pub enum ImportState {
         /// Why it was not amended.
         reason: String,
     },
+    /// The record was there and was shredded. No import brings it back.
+    Shredded,
 }
 
 impl ImportState {
@@ -111,6 +113,11 @@ impl Comparison<'_> {
         let unchanged = |state| Ok((state, Vec::new()));
         let differs = |reason: &str| ImportState::Differs { reason: reason.to_owned() };
         let Some(newest) = versions.last() else { return unchanged(ImportState::Present) };
+        match there.state {
+            RecordState::Shredded => return unchanged(ImportState::Shredded),
+            RecordState::Refused => return unchanged(differs("it was refused, or taken back, and has no content")),
+            _ => {}
+        }
         // Before the content: a label may stand around a resource whose own bytes stay the same.
         match placement(newest.compartment, there.compartment, self.known) {
             Placement::Fits => {}

@@ -7,8 +7,8 @@ use crate::services::ServiceError;
 use salus_chain::{NoticesError, OutcomeError, QueryError, SubmitError};
 use salus_gate::protocol::GateRefusal;
 use salus_primitives::{
-    access::Grantee, audit::LogFault, decision::Denial, membership::Role, records::RecordState, ChartId, CompartmentId,
-    Digest, GrantId, InstitutionId, MemberId, RecordId, RequestId, SigningKey,
+    access::Grantee, audit::LogFault, decision::Denial, membership::Role, records::RecordState, shredding::Retention,
+    ChartId, CompartmentId, Digest, GrantId, InstitutionId, MemberId, Moment, RecordId, RequestId, SigningKey,
 };
 use salus_sealing::{
     blob::{OpenError, SealError},
@@ -94,6 +94,9 @@ pub enum AgentError {
     /// The memory of an import cannot be kept.
     #[error("what is remembered of imports cannot be kept: {0}")]
     Memory(std::io::Error),
+    /// The memory of a shredded record cannot be forgotten.
+    #[error("what is remembered of a shredded record cannot be forgotten: {0}")]
+    NotForgotten(std::io::Error),
     /// Another import of the same member added some of the records in the meantime.
     #[error("another import of yours has added some of these records meanwhile; retry, and the import goes on")]
     ImportedMeanwhile,
@@ -141,6 +144,68 @@ pub enum AgentError {
     /// The record was refused, so it has no content.
     #[error("refused: record `{0}` never became part of the chart, and nothing of it is left")]
     NothingLeft(RecordId),
+    /// The record was shredded, so it has no content.
+    #[error("refused: record `{0}` was shredded, and nothing of it is left")]
+    Shredded(RecordId),
+    /// The record was not shredded, so there is nothing to certify.
+    #[error("record `{0}` is not shredded")]
+    NotShredded(RecordId),
+    /// A request to shred the record waits already.
+    #[error("refused: a request to shred record `{0}` waits for its custodian already")]
+    ShreddingRequested(RecordId),
+    /// No request to shred the record waits.
+    #[error("refused: no request to shred record `{0}` waits")]
+    NoShreddingRequest(RecordId),
+    /// The chain refused the request, because the custodian keeps the record. The log has it.
+    #[error("refused: {} (the log shows that you asked)", kept(.record, .retention))]
+    ShreddingRefused {
+        /// The record.
+        record: RecordId,
+        /// The retention.
+        retention: Retention,
+    },
+    /// The custodian keeps the record.
+    #[error("refused: {}", kept(.record, .retention))]
+    Retained {
+        /// The record.
+        record: RecordId,
+        /// The retention.
+        retention: Retention,
+    },
+    /// The custodian declared no retention of the record.
+    #[error("refused: the custodian of record `{0}` has declared no retention")]
+    NotRetained(RecordId),
+    /// A retention is over when it begins, or too long.
+    #[error("a retention ends in the future, within 30 years")]
+    RetentionTime,
+    /// Only an auditor of the record's custodian can do this.
+    #[error("refused: only an auditor of institution `{custodian}`, which keeps record `{record}`, can do this")]
+    NotCustodian {
+        /// The record.
+        record: RecordId,
+        /// The institution that keeps it.
+        custodian: InstitutionId,
+    },
+    /// Only the patient, or an auditor of the record's custodian, can do this.
+    #[error(
+        "refused: only the patient, or an auditor of institution `{custodian}`, which keeps record `{record}`, can do this"
+    )]
+    MayNotShred {
+        /// The record.
+        record: RecordId,
+        /// The institution that keeps it.
+        custodian: InstitutionId,
+    },
+    /// The custodian has time to answer.
+    #[error("refused: institution `{custodian}`, which keeps record `{record}`, has time to answer until {}", time(*.due_at))]
+    ReviewRuns {
+        /// The record.
+        record: RecordId,
+        /// The institution that keeps it.
+        custodian: InstitutionId,
+        /// The end of that time, in Unix milliseconds.
+        due_at: Moment,
+    },
     /// Nothing was given that could be staged.
     #[error("there is nothing to stage")]
     NothingToStage,
@@ -283,6 +348,18 @@ fn grantee_in_words(grantee: &Grantee) -> String {
     }
 }
 
+/// A retention in words.
+fn kept(record: &RecordId, retention: &Retention) -> String {
+    let Retention { ground, until } = retention;
+    format!("the custodian of record `{record}` keeps it until {}: {}", time(*until), ground.text())
+}
+
+/// A time in words: UTC, to the second.
+fn time(moment: Moment) -> String {
+    let time = i64::try_from(moment).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    time.map_or_else(|| format!("{moment} ms"), |time| time.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
 impl From<NoticesError> for AgentError {
     fn from(error: NoticesError) -> Self {
         match error {
@@ -337,6 +414,15 @@ impl AgentError {
             | Self::StatementAttached { .. }
             | Self::NoWayToState { .. }
             | Self::NothingLeft(_)
+            | Self::Shredded(_)
+            | Self::ShreddingRequested(_)
+            | Self::NoShreddingRequest(_)
+            | Self::ShreddingRefused { .. }
+            | Self::Retained { .. }
+            | Self::NotRetained(_)
+            | Self::NotCustodian { .. }
+            | Self::MayNotShred { .. }
+            | Self::ReviewRuns { .. }
             | Self::NotWaiting(_)
             | Self::StagingOver(_)
             | Self::NoConsent(_)

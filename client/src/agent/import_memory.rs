@@ -4,7 +4,9 @@
 //!
 //! The chain has hashes of sealed bytes only, and who may add records may not always read them.
 
-use salus_primitives::Digest;
+use super::AgentError;
+use salus_chain::{At, Chain};
+use salus_primitives::{records::RecordState, Digest, RecordId};
 
 /// The memory of one version that was sealed for an import.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +31,28 @@ pub trait ImportMemory: Send + Sync {
 
     /// Remembers the versions with these content ids. They may never be registered: that does no harm.
     fn remember(&mut self, versions: &[(Digest, Remembered)]) -> std::io::Result<()>;
+
+    /// Forgets the versions with these content ids, because their record was shredded.
+    fn forget(&mut self, contents: &[Digest]) -> std::io::Result<()>;
+}
+
+/// Forgets the fingerprints of a record's content, if the record was shredded. Whether it was.
+///
+/// A member's program keeps no more than these fingerprints. The bytes that it seals and opens wait in memory, or in files without
+/// a name, and content goes only where the member wants it.
+pub async fn forget_if_shredded(
+    chain: &Chain,
+    record: RecordId,
+    memory: &mut dyn ImportMemory,
+) -> Result<bool, AgentError> {
+    let known = chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
+    if known.state != RecordState::Shredded {
+        return Ok(false);
+    }
+    let versions = chain.versions(At::Finalized, record).await?;
+    let contents: Vec<_> = versions.into_iter().map(|it| it.version.content).collect();
+    memory.forget(&contents).map_err(AgentError::NotForgotten)?;
+    Ok(true)
 }
 
 /// Remembers nothing.
@@ -38,6 +62,10 @@ impl ImportMemory for () {
     }
 
     fn remember(&mut self, _: &[(Digest, Remembered)]) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn forget(&mut self, _: &[Digest]) -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     batches::Addition,
     comparing::{Comparison, Fingerprints, ImportState},
     compartments::meaning_of,
-    import_memory::{ImportMemory, Remembered},
+    import_memory::{forget_if_shredded, ImportMemory, Remembered},
     writing::Content,
     Agent, AgentError,
 };
@@ -201,6 +201,9 @@ impl Agent {
                 memory.remember(&[(version.content, fresh.remembered)]).map_err(AgentError::Memory)?;
                 done(1);
             }
+        }
+        for planned in planned.iter().filter(|planned| planned.imported.state == ImportState::Shredded) {
+            forget_if_shredded(&self.chain, planned.imported.record, memory).await?;
         }
         // These were compared with the newest block, which may be retracted.
         let unchanged = planned.iter().filter(|planned| planned.imported.state == ImportState::Present);

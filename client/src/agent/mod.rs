@@ -10,6 +10,7 @@ mod applications;
 mod asking;
 mod authorities;
 mod batches;
+mod certificate;
 mod charts;
 mod comparing;
 mod compartments;
@@ -37,6 +38,7 @@ mod requests;
 mod resuming;
 mod rotation;
 mod sessions;
+mod shredding;
 mod staging;
 mod states;
 mod storing;
@@ -46,6 +48,10 @@ mod writing;
 
 pub use applications::{Application, ApplicationFault, LONGEST_APPLICATION};
 pub use authorities::Replaced;
+pub use certificate::{
+    CertifiedAttestation, CertifiedBlock, CertifiedEntry, CertifiedInstitution, CertifiedLog, CertifiedShredding,
+    CertifiedVersion, CheckedCertificate, Form, ShreddingCertificate, StateSince, UngovernedCopies, Word,
+};
 pub use charts::ChartSummary;
 pub use comparing::ImportState;
 pub use compartments::{CompartmentProfile, NamedCompartment};
@@ -54,7 +60,7 @@ pub use corrections::{CorrectionAnswered, CorrectionRequested, StatementAttached
 pub use council::{Progress, Waiting};
 pub use error::{AccessDenied, AgentError};
 pub use grants::{GrantWish, Revoked, SealedGrant};
-pub use import_memory::{ImportMemory, Remembered};
+pub use import_memory::{forget_if_shredded, ImportMemory, Remembered};
 pub use importing::{Import, ImportOptions, Imported};
 pub use joining::{
     admitting, answer_challenges, issue_voucher, redeem, redemption, Answered, Commitment, Offer, ProfileOpening,
@@ -68,6 +74,7 @@ pub use reading::{FileContent, Opened, RecordContent};
 pub use receipts::{compare_receipts, ComparedReceipts, OpeningReceipts, PostedReceipts, ReceiptsFault, ReceiptsState};
 pub use record_files::{compare_record_file, RecordFileFault, WrittenRecordFile};
 pub use sessions::{ReadingSession, RunningSession};
+pub use shredding::{RecordRetained, RecordShredded, ShreddingRequested, ShreddingStatus, TakenBack};
 pub use staging::{Held, Staged, WaitingRecord};
 pub use states::StateChanged;
 pub use writing::{Content, Written};

@@ -77,7 +77,9 @@ impl Comparison<'_> {
         own: InstitutionId,
     ) -> Result<Found, AgentError> {
         let Reading::May(session) = self.reading(compartment).await? else { return Ok(Found::Unread) };
-        let records: Vec<_> = present.iter().filter(|(_, record)| record.compartment == compartment).collect();
+        // A record that was shredded or refused tells nothing.
+        let tells = |record: &Record| record.compartment == compartment && record.state.has_content();
+        let records: Vec<_> = present.iter().filter(|(_, record)| tells(record)).collect();
         let wanted = records.iter().map(|(key, record)| (**key, record.versions)).collect();
         self.agent.wait_until_final(self.chart, wanted).await?;
         let headers: Vec<_> =

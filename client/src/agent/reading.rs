@@ -22,6 +22,7 @@ use salus_primitives::{
     access::{Purpose, Scope},
     charts::Chart,
     decision::Basis,
+    records::RecordState,
     ChartId, Digest, InstitutionId, Moment, ReadingSessionId, RecordId,
 };
 use salus_sealing::{
@@ -193,8 +194,10 @@ impl Agent {
         session: Option<ReadingSessionId>,
     ) -> Result<Reading, AgentError> {
         let known = self.chain.record(At::Finalized, record).await?.ok_or(AgentError::NoRecord(record))?;
-        if known.versions == 0 {
-            return Err(AgentError::NothingLeft(record));
+        match known.state {
+            RecordState::Refused => return Err(AgentError::NothingLeft(record)),
+            RecordState::Shredded => return Err(AgentError::Shredded(record)),
+            _ => {}
         }
         let newest = known.versions.saturating_sub(1);
         let version = version.unwrap_or(newest);
