@@ -11,7 +11,8 @@ a disk of its own, a laboratory, a patient, two doctors and a stranger. It ends 
 the claim that failed. The first run also sets the machine up and builds everything; later runs take some minutes.
 
   --story NAME    another story than the main one: `correction` (a patient contests a record, disagrees with the answer, and gets
-                  it corrected) or `disclosure` (a doctor discloses a record under the patient's grant, and that grant ends)
+                  it corrected), `disclosure` (a doctor discloses a record under the patient's grant, and that grant ends) or
+                  `shredding` (a hospital keeps a record by law, then shreds it as the patient asked, and attests that)
   --bundle FILE   a FHIR R4 bundle of one patient, in JSON, instead of the invented one; may be repeated
   --keep FOLDER   keep nodes, vaults, keys and exports in this new folder; without it the demo deletes them at the end
   --no-setup      do not call scripts/setup.sh first

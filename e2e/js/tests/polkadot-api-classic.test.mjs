@@ -15,7 +15,7 @@ import { Node } from '../lib/node.mjs';
 import { fieldsOf, submit } from '../lib/transactions.mjs';
 import { HOUR, PURPOSES, PERMISSIONS } from '../lib/values.mjs';
 
-const PALLETS = ['Membership', 'Charts', 'Access', 'Records', 'Audit', 'Authorities', 'Upgrades'];
+const PALLETS = ['Membership', 'Charts', 'Access', 'Records', 'Shredding', 'Audit', 'Authorities', 'Upgrades'];
 
 let node;
 let api;
@@ -71,6 +71,7 @@ describe('what the metadata says', () => {
       access: ['grantAccess', 'grantAccessToLab', 'revokeAccess', 'revokeAccessFromLab', 'requestAccess', 'approveRequest', 'denyRequest'],
       membership: ['redeem', 'challenge', 'answer'],
       records: ['createMedicalRecord', 'createMedicalRecords', 'amendRecord', 'openRecords', 'stageRecords', 'acceptRecords'],
+      shredding: ['requestShredding', 'cancelShredding', 'retainRecord', 'liftRetention', 'shredRecord', 'attestShredding'],
     };
     for (const [section, methods] of Object.entries(expected)) {
       for (const method of methods) assert.equal(typeof api.tx[section][method], 'function', `${section}.${method}`);
@@ -219,6 +220,24 @@ describe('what a member does', () => {
     assert.equal(entry.reason.text, consent);
     const { text } = await clinician.json('note', chart, '--entry', entry.sequence);
     assert.match(text, /staged these records for you[^]*Yes\.$/);
+  });
+
+  test('a patient asks that a record be shredded, and takes that back', async () => {
+    const { patient, patientPair, chart } = cast;
+    const listed = await patient.json('record', 'list', chart);
+    const { record: id } = listed.find(({ state }) => state === 'active');
+    const record = { chart, key: `0x${id.split('/')[1]}` };
+    const asked = await submit(api.tx.shredding.requestShredding(record, null), patientPair);
+    assert.equal(fieldsOf(asked, api.events.shredding.ShreddingRequested).record.key, record.key);
+    await assertFinalized(asked, 'shredding', 'requestShredding', patientPair.address);
+    assert.ok((await api.call.salusApi.shreddingState(record)).request.isSome);
+    const early = submit(api.tx.shredding.shredRecord(record), patientPair);
+    await assert.rejects(early, /shredding\.NotDue: The custodian has time to answer\./);
+
+    await submit(api.tx.shredding.cancelShredding(record), patientPair);
+    assert.ok((await api.call.salusApi.shreddingState(record)).request.isNone);
+    const { request } = await patient.json('shredding', 'status', id);
+    assert.equal(request, null);
   });
 
   test('a call that fails in its block tells the error and its documentation', async () => {

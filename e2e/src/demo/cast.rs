@@ -106,6 +106,16 @@ impl Cast {
         Ok(cast)
     }
 
+    /// Lets an auditor join hospital 1, on a computer of its staff.
+    pub(super) async fn admit_auditor(&self, folder: &Path) -> Result<Salus> {
+        let auditor = self.staff.acting_as("auditor-1");
+        auditor.json(&["key", "new", "auditor-1"]).await?;
+        let voucher = folder.join("vouchers/auditor.json");
+        issue(&self.staff, HOSPITAL_1, "auditor", &voucher).await?;
+        join(&self.staff, &[(auditor.clone(), voucher)]).await?;
+        Ok(auditor)
+    }
+
     async fn make_identities(&self, steps: &mut Steps) -> Result<()> {
         steps.begin("keys for all people, each on a computer of their own");
         for hospital in ["1", "2"] {

@@ -9,6 +9,7 @@ mod leaks;
 mod machines;
 mod reading;
 mod sharing;
+mod shredding;
 mod tampering;
 
 use crate::{node::Node, steps::Steps};
@@ -32,6 +33,8 @@ pub enum Story {
     Correction,
     /// A doctor discloses a record under the patient's grant, and that grant ends
     Disclosure,
+    /// A hospital keeps a record by law, then shreds it as the patient asked, and attests that
+    Shredding,
 }
 
 /// Tells a story in `folder`. The main one is told with these bundles of one patient.
@@ -56,7 +59,9 @@ pub async fn run(story: Story, folder: &Path, texts: &[Vec<u8>]) -> Result<()> {
         Story::Main => main_job(&mut cast, &bundles, [node, second], folder, texts, &mut steps).await?,
         Story::Correction => correction::tell(&cast, folder, &mut steps).await?,
         Story::Disclosure => disclosure::tell(&cast, folder, &mut steps).await?,
+        Story::Shredding => shredding::tell(&cast, folder, &mut steps).await?,
     }
+    cast.stop_services().await?;
     println!("{}", steps.summary());
     Ok(())
 }

@@ -171,6 +171,18 @@ async fn numbers_of_nothing(scene: &Scene, letter: &str, record: &str) {
             "another chart",
         ),
         ("anna", &["correction", "list", "99"], "there is no chart `99`"),
+        ("anna", &["shredding", "request", NO_RECORD, "--yes"], "there is no record `0/0"),
+        ("anna", &["shredding", "request", record], "this has to be confirmed"),
+        ("anna", &["shredding", "cancel", NO_RECORD], "there is no record `0/0"),
+        ("anna", &["shredding", "retain", NO_RECORD, "--ground", "order", "--until", "1d"], "there is no record `0/0"),
+        ("anna", &["shredding", "retain", record, "--ground", "whim", "--until", "1d"], "legal-claims"),
+        ("anna", &["shredding", "lift", NO_RECORD], "there is no record `0/0"),
+        ("anna", &["shredding", "carry-out", NO_RECORD, "--yes"], "there is no record `0/0"),
+        ("anna", &["shredding", "carry-out", record], "this has to be confirmed"),
+        ("anna", &["shredding", "status", NO_RECORD], "there is no record `0/0"),
+        ("anna", &["shredding", "certificate", NO_RECORD], "there is no record `0/0"),
+        ("anna", &["shredding", "certificate", record], "is not shredded"),
+        ("anna", &["shredding", "check", letter], "has no certificate of shredding"),
         ("anna", &["record", "get", record, "--version", "7"], "has no version `7`\\nhint: its versions are 0 to 0"),
         ("anna", &["grant", "0", "--to", "999", "--compartment", "Eyes"], "there is no member `999`"),
         ("anna", &["grant", "0", "--to", "institution:99", "--compartment", "Eyes"], "there is no institution `99`"),
@@ -228,6 +240,16 @@ async fn acts_that_may_not_be(scene: &Scene, record: &str) {
         ),
         ("anna", &["correction", "answer", record, "--corrected"], "no correction of record `0/"),
         ("anna", &["correction", "disagree", record, "--statement", "no"], "none is overdue"),
+        ("anna", &["shredding", "cancel", record], "no request to shred record `0/"),
+        ("anna", &["shredding", "carry-out", record, "--yes"], "no request to shred record `0/"),
+        (
+            "anna",
+            &["shredding", "retain", record, "--ground", "order", "--until", "1d"],
+            "only an auditor of institution `0`",
+        ),
+        ("anna", &["shredding", "lift", record], "only an auditor of institution `0`"),
+        ("verifier-1", &["shredding", "request", record, "--yes"], "only the patient of chart `0` can do this"),
+        ("verifier-1", &["shredding", "carry-out", record, "--yes"], "only the patient, or an auditor of institution"),
     ] {
         scene.ends(who, arguments, 1, word).await;
     }
@@ -280,6 +302,8 @@ async fn files_that_do_not_fit(scene: &Scene, letter: &str, record: &str) {
         (&["record", "get", record, "--out", "/does/not/exist"], "there is no folder"),
         (&["record", "export", "0", "--out", letter], "cannot be written"),
         (&["grant", "0", "--to", "1", "--compartment", "Eyes", "--reason", &long], "the text is too long"),
+        (&["shredding", "request", record, "--yes", "--reason", &long], "the text is too long"),
+        (&["shredding", "check", &nowhere], "cannot be read"),
     ] {
         scene.ends("anna", arguments, 2, word).await;
     }

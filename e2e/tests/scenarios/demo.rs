@@ -23,3 +23,8 @@ async fn a_contested_record_is_corrected_at_last() {
 async fn a_disclosure_ends_with_the_grant_above_it() {
     tell(Story::Disclosure).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_shredded_and_both_hospitals_attest_that() {
+    tell(Story::Shredding).await;
+}

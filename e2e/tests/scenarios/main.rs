@@ -34,6 +34,7 @@ mod network_script;
 mod readme;
 mod receipts;
 mod record_states;
+mod shredding;
 mod staging;
 mod stall;
 mod submission;
